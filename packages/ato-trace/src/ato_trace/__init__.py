@@ -1,0 +1,3 @@
+"""Fingerprints of code logic and of runtime outputs."""
+
+from ato_trace._version import __version__ as __version__
