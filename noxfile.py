@@ -1,0 +1,166 @@
+"""The test matrix: every distribution as its users get it, on every Python they use.
+
+`nox` runs the default sessions, `nox -l` lists all. Each distribution is built into a wheel once
+per run and tested as installed from that wheel with only its declared dependencies, so an
+undeclared import or a dependency against the law of direction fails here.
+"""
+
+import functools
+import glob
+import os
+import pathlib
+import shutil
+import sys
+
+import nox
+
+ROOT = pathlib.Path(__file__).parent
+WHEELS = ROOT / ".nox" / "wheels"
+PYTHONS = ["3.7", "3.8", "3.9", "3.10", "3.11", "3.12", "3.13"]
+REQUIRED_ON_CI = PYTHONS[:5]
+TOOLS_PYTHON = "3.11"
+LIBRARIES = ["ato-adict", "ato-scope", "ato-trace", "ato-hyperband", "ato-sql"]
+DISTRIBUTIONS = [*LIBRARIES, "ato"]
+ON_CI = os.environ.get("CI") == "true"
+
+nox.needs_version = ">=2024.4.15"
+nox.options.default_venv_backend = "uv"
+nox.options.error_on_missing_interpreters = False
+nox.options.stop_on_first_error = False
+nox.options.sessions = ["lint", "types", "imports", "tests", "meta", "docs", "demo", "databases"]
+if ON_CI:
+    # torch is a large download, so a newcomer's `make test` leaves it out.
+    nox.options.sessions.append("distributed")
+    missing = [v for v in REQUIRED_ON_CI if shutil.which(f"python{v}") is None]
+    if missing:
+        sys.exit(f"CI needs Python {', '.join(missing)} on PATH")
+
+# Where Python 3.11 is absent the tools run on the interpreter that runs nox.
+tools_python = TOOLS_PYTHON if shutil.which(f"python{TOOLS_PYTHON}") else None
+
+
+@functools.lru_cache(maxsize=None)
+def version():
+    return (ROOT / "VERSION").read_text().strip()
+
+
+_built = []
+
+
+def wheels(session):
+    """Build the wheel of every distribution, once per run; return the folder that holds them."""
+    if not _built:
+        shutil.rmtree(WHEELS, ignore_errors=True)
+        for name in DISTRIBUTIONS:
+            source = str(ROOT / "packages" / name)
+            session.run_install(
+                "uv", "build", "--quiet", "--wheel", "--out-dir", str(WHEELS), source, external=True
+            )
+        _built.append(WHEELS)
+    return WHEELS
+
+
+def install(session, *requirements):
+    """Install our wheels by name (with extras), and whatever else `requirements` asks for."""
+    pinned = [
+        f"{r}=={version()}" if r.split("[")[0] in DISTRIBUTIONS else r for r in requirements
+    ]
+    session.install("--find-links", str(wheels(session)), *pinned)
+
+
+def test_requirements(name):
+    project = nox.project.load_toml(str(ROOT / "packages" / name / "pyproject.toml"))
+    return nox.project.dependency_groups(project, "test")
+
+
+def run_tests(session, name, *arguments):
+    session.run(
+        "pytest", "-q", str(ROOT / "packages" / name / "tests"), *arguments, *session.posargs
+    )
+
+
+@nox.session(python=PYTHONS)
+@nox.parametrize("name", LIBRARIES, ids=LIBRARIES)
+def tests(session, name):
+    """One distribution's own tests, against its wheel and nothing it does not declare."""
+    install(session, name, *test_requirements(name))
+    run_tests(session, name, "-m", "not databases and not distributed and not slow")
+
+
+@nox.session(python=PYTHONS)
+def meta(session):
+    """The `ato` wheel: the original import paths, the command, the README blocks."""
+    install(session, "ato", *test_requirements("ato"))
+    run_tests(session, "ato", "-m", "not browser and not slow")
+
+
+@nox.session(python=tools_python)
+def lint(session):
+    """Style and format."""
+    session.install("ruff>=0.5")
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+
+
+def install_editable(session, *requirements):
+    sources = []
+    for name in DISTRIBUTIONS:
+        sources += ["-e", str(ROOT / "packages" / name)]
+    session.install(*sources, *requirements)
+
+
+@nox.session(python=tools_python)
+def types(session):
+    """The public API and all code behind it, under mypy --strict."""
+    install_editable(session, "mypy>=1.8", "types-PyYAML", "types-toml")
+    session.run("mypy", *sorted(glob.glob("packages/*/src")))
+
+
+@nox.session(python=tools_python)
+def imports(session):
+    """The law of direction between the distributions."""
+    install_editable(session, "import-linter>=2.0")
+    session.run("lint-imports")
+
+
+@nox.session(python=tools_python)
+def docs(session):
+    """Execute every block of every page, then build the site; warnings are errors."""
+    install(session, "ato[pandas]", "-r", str(ROOT / "docs" / "requirements.txt"))
+    session.run("pytest", "-q", "docs/tests", *session.posargs)
+    session.run("mkdocs", "build", "--strict", "--quiet")
+
+
+@nox.session(python=tools_python)
+def demo(session):
+    """The main job, as `make demo` runs it."""
+    install(session, "ato", "scikit-learn")
+    with session.chdir(session.create_tmp()):
+        session.run("python", str(ROOT / "docs/examples/digits/demo.py"), env={"CI": "true"})
+
+
+@nox.session(python=["3.7", "3.11"])
+def databases(session):
+    """The tracker on real servers, and everything slow about durability."""
+    install(session, "ato-sql[postgres,mysql]", *test_requirements("ato-sql"))
+    run_tests(session, "ato-sql", "-m", "databases or slow")
+
+
+@nox.session(python="3.11", venv_backend="venv")
+def distributed(session):
+    """What needs torch or dask: ranks under torchrun, clusters, tensors."""
+    # pip, not uv: pip prefers a local CPU build of torch where one is set up.
+    names = ["ato-trace", "ato-scope", "ato-hyperband"]
+    extra = [r for name in names for r in test_requirements(name)]
+    install(session, *names, "torch==2.13.0", "distributed", *extra)
+    for name in names:
+        run_tests(session, name, "-m", "distributed or slow")
+
+
+@nox.session(python=tools_python)
+def bench(session):
+    """Every benchmark against its named peers; takes long. `nox -s bench -- adict` runs one."""
+    install_editable(session, "scikit-learn", "uv")
+    chosen = session.posargs or sorted(p.stem for p in (ROOT / "benchmarks").glob("[a-z]*.py"))
+    for name in chosen:
+        session.run("python", str(ROOT / "benchmarks" / f"{name}.py"))
