@@ -7,9 +7,11 @@ undeclared import or a dependency against the law of direction fails here.
 
 import functools
 import glob
+import hashlib
 import os
 import pathlib
 import shutil
+import subprocess
 import sys
 
 import nox
@@ -39,33 +41,24 @@ if ON_CI:
 tools_python = TOOLS_PYTHON if shutil.which(f"python{TOOLS_PYTHON}") else None
 
 
+VERSION = (ROOT / "VERSION").read_text().strip()
+
+
 @functools.lru_cache(maxsize=None)
-def version():
-    return (ROOT / "VERSION").read_text().strip()
-
-
-_built = []
-
-
-def wheels(session):
-    """Build the wheel of every distribution, once per run; return the folder that holds them."""
-    if not _built:
-        shutil.rmtree(WHEELS, ignore_errors=True)
-        for name in DISTRIBUTIONS:
-            source = str(ROOT / "packages" / name)
-            session.run_install(
-                "uv", "build", "--quiet", "--wheel", "--out-dir", str(WHEELS), source, external=True
-            )
-        _built.append(WHEELS)
-    return WHEELS
+def build_wheels():
+    """Build the wheel of every distribution, once per run."""
+    shutil.rmtree(WHEELS, ignore_errors=True)
+    for name in DISTRIBUTIONS:
+        source = str(ROOT / "packages" / name)
+        command = ["uv", "build", "--quiet", "--wheel", "--out-dir", str(WHEELS), source]
+        subprocess.run(command, check=True)
 
 
 def install(session, *requirements):
     """Install our wheels by name (with extras), and whatever else `requirements` asks for."""
-    pinned = [
-        f"{r}=={version()}" if r.split("[")[0] in DISTRIBUTIONS else r for r in requirements
-    ]
-    session.install("--find-links", str(wheels(session)), *pinned)
+    build_wheels()
+    pinned = [f"{r}=={VERSION}" if r.split("[")[0] in DISTRIBUTIONS else r for r in requirements]
+    session.install("--find-links", str(WHEELS), *pinned)
 
 
 def test_requirements(name):
@@ -164,3 +157,22 @@ def bench(session):
     chosen = session.posargs or sorted(p.stem for p in (ROOT / "benchmarks").glob("[a-z]*.py"))
     for name in chosen:
         session.run("python", str(ROOT / "benchmarks" / f"{name}.py"))
+
+
+def digests(folder):
+    return {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in folder.iterdir()}
+
+
+@nox.session(python=tools_python)
+def release(session):
+    """Build and check what is published; each file must come out byte for byte the same twice."""
+    session.install("uv", "twine>=5")
+    first, second = ROOT / "dist", pathlib.Path(session.create_tmp()) / "again"
+    for folder in (first, second):
+        shutil.rmtree(folder, ignore_errors=True)
+        for name in DISTRIBUTIONS:
+            session.run("uv", "build", "--quiet", "--out-dir", str(folder), f"packages/{name}")
+        (folder / ".gitignore").unlink(missing_ok=True)
+    if digests(first) != digests(second):
+        session.error("two builds of the same sources differ")
+    session.run("twine", "check", "--strict", *sorted(map(str, first.iterdir())))

@@ -1,7 +1,7 @@
 """Search the digits classifier's parameters with Hyperband.
 
-    python search.py
-    python search.py model:=linear           a value given here leaves the search
+python search.py
+python search.py model:=linear           a value given here leaves the search
 """
 
 from train import fit, scope

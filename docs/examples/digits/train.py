@@ -1,11 +1,11 @@
 """Train a small classifier on the digits that scikit-learn ships, with every run tracked.
 
-    python train.py                          the default view
-    python train.py high_lr                  a named view
-    python train.py long_run                 it chains: high_lr comes along
-    python train.py lr=0.01 model:=mlp       values from the command line
-    python train.py manual                   the order of views and what each key means
-    python train.py model:=mlp explain       who set each value
+python train.py                          the default view
+python train.py high_lr                  a named view
+python train.py long_run                 it chains: high_lr comes along
+python train.py lr=0.01 model:=mlp       values from the command line
+python train.py manual                   the order of views and what each key means
+python train.py model:=mlp explain       who set each value
 """
 
 from sklearn.datasets import load_digits
