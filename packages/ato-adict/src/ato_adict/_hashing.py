@@ -1,0 +1,149 @@
+"""Identity of a config: a hash of its structure and a hash of its values.
+
+Both hash a text that is the same on every Python version and for every insertion order. Lengths
+before names keep different trees from having the same text.
+"""
+
+from __future__ import annotations
+
+from ato_adict._convert import ATOMS
+from ato_adict._depth import nesting_error
+from ato_adict._dotted import flatten, join, part
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable, Iterator
+
+
+def type_name(value: Any) -> str:
+    """Return the name by which a type counts in a structure; a dict of any kind is 'dict'."""
+    for kind in (dict, list, set):
+        if isinstance(value, kind):
+            return kind.__name__
+    return type(value).__name__
+
+
+def structural_mapping(tree: Any, deep: bool = False) -> dict[str, str]:
+    """Return dotted name to type name of every leaf, in order."""
+    if deep:
+        return {join(keys): type_name(value) for keys, value in _deep_leaves(tree, ())}
+    return {name: type_name(value) for name, value in flatten(tree).items()}
+
+
+def _deep_leaves(value: Any, keys: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], Any]]:
+    """Yield the leaves with the elements of lists and tuples, keyed by their index."""
+    if isinstance(value, dict) and (value or not keys):
+        for key, child in value.items():
+            yield from _deep_leaves(child, (*keys, key))
+    elif isinstance(value, (list, tuple)):
+        yield keys, value
+        for index, child in enumerate(value):
+            yield from _deep_leaves(child, (*keys, index))
+    else:
+        yield keys, value
+
+
+def structural_hash(tree: Any, deep: bool = False) -> str:
+    """Return the sha256 of the sorted (dotted name, type name) pairs."""
+    try:
+        pairs = structural_mapping(tree, deep)
+    except RecursionError:
+        raise nesting_error(tree) from None
+    return _digest("\n".join([f"{len(k)}:{k}={v}" for k, v in sorted(pairs.items())]))
+
+
+def value_hash(tree: Any) -> str:
+    """Return the sha256 of the canonical text of all keys and values."""
+    try:
+        return _digest(canonical(tree))
+    except RecursionError:
+        raise nesting_error(tree) from None
+
+
+def _digest(text: str) -> str:
+    from hashlib import sha256
+
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def canonical(value: Any) -> str:
+    """Return the canonical text of a value."""
+    kind = type(value)
+    if kind in ATOMS:
+        return _atom(value)
+    for base, writer in _WRITERS:
+        if isinstance(value, base):
+            return writer(value)
+    return _object(value)
+
+
+def _atom(value: Any) -> str:
+    kind = type(value)
+    if kind is str:
+        return f"s{len(value)}:{value}"
+    if kind is type:
+        return f"type {value.__module__}.{value.__qualname__}"
+    return f"{kind.__name__} {value!r}"
+
+
+def _mapping(value: Any) -> str:
+    items = sorted((part(key), canonical(child)) for key, child in value.items())
+    return "{" + ",".join([f"{len(key)}:{key}={text}" for key, text in items]) + "}"
+
+
+def _sequence(value: Any) -> str:
+    name = "list" if isinstance(value, list) else "tuple"
+    return f"{name}[{','.join(map(canonical, value))}]"
+
+
+def _set(value: Any) -> str:
+    return f"set[{','.join(sorted(map(canonical, value)))}]"
+
+
+def _object(value: Any) -> str:
+    """Return a text for other objects: their reduced form, as pickle and copy see them."""
+    kind = type(value)
+    name = f"{kind.__module__}.{kind.__qualname__}"
+    if hasattr(value, "__qualname__"):
+        return f"name {value.__module__}.{value.__qualname__}"
+    for describe in _DESCRIPTIONS:
+        text = describe(value)
+        if text is not None:
+            return f"{name} {text}"
+    raise _unhashable(value)
+
+
+def _unhashable(value: Any) -> Exception:
+    from ato_adict._errors import ConversionError
+
+    return ConversionError(
+        f"get_value_hash: a {type(value).__name__} has no canonical form: {value!r}"
+    )
+
+
+def _path_text(value: Any) -> Any:
+    return canonical(value.__fspath__()) if hasattr(value, "__fspath__") else None
+
+
+def _array_text(value: Any) -> Any:
+    if not (hasattr(value, "tobytes") and hasattr(value, "dtype") and hasattr(value, "shape")):
+        return None
+    return f"{value.dtype} {tuple(value.shape)} {value.tobytes().hex()}"
+
+
+def _state_text(value: Any) -> Any:
+    """Use the fields of a plain object, of an enum member, or the repr of a date and the like."""
+    if type(value).__module__ in ("datetime", "decimal", "fractions", "uuid", "builtins"):
+        return repr(value)
+    if hasattr(value, "_value_") and hasattr(value, "_name_"):
+        return value._name_
+    fields = getattr(value, "__dict__", None)
+    return canonical(fields) if fields is not None else None
+
+
+_DESCRIPTIONS: list[Callable[[Any], Any]] = [_path_text, _array_text, _state_text]
+_WRITERS: list[tuple[Any, Callable[[Any], str]]] = [
+    (dict, _mapping),
+    ((list, tuple), _sequence),
+    ((set, frozenset), _set),
+]

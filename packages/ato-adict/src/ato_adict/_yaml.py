@@ -1,0 +1,102 @@
+"""YAML, with the safe C loader where present and YAML 1.2 floats (`1e-3` is a float)."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import yaml
+
+from ato_adict._errors import ConfigFileError
+from ato_adict._simplify import Rules, no_surrogates, simplify
+
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+
+FLOAT = re.compile(
+    r"^(?:[-+]?[0-9][0-9_]*\.[0-9_]*(?:[eE][-+]?[0-9]+)?"
+    r"|[-+]?[0-9][0-9_]*[eE][-+]?[0-9]+"
+    r"|[-+]?\.[0-9][0-9_]*(?:[eE][-+]?[0-9]+)?"
+    r"|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*"
+    r"|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$"
+)
+
+
+class Loader(_Loader):  # type: ignore[misc]
+    """A safe loader that refuses duplicate keys."""
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> Any:
+        """Build a mapping; values of merge keys (`<<`) may be overridden, others not."""
+        own = [key for key, _ in node.value if key.tag != "tag:yaml.org,2002:merge"]
+        mapping = super().construct_mapping(node, deep)
+        if len(own) > len(mapping) or _has_duplicates(own):
+            self._refuse_duplicates(own)
+        return mapping
+
+    def _refuse_duplicates(self, keys: Any) -> None:
+        seen = set()
+        for node in keys:
+            key = self.construct_object(node, deep=True)
+            if key in seen:
+                problem = f"the key {key!r} appears twice in one mapping"
+                raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
+            seen.add(key)
+
+
+def _has_duplicates(keys: Any) -> bool:
+    return len({(key.tag, key.value) for key in keys if isinstance(key.value, str)}) < len(keys)
+
+
+class Dumper(_Dumper):  # type: ignore[misc]
+    """A safe dumper that writes every value where it stands."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        """Write shared values twice: a config has no anchors."""
+        return True
+
+
+def _use_floats(cls: Any) -> None:
+    resolvers = {
+        first: [pair for pair in pairs if pair[0] != "tag:yaml.org,2002:float"]
+        for first, pairs in cls.yaml_implicit_resolvers.items()
+    }
+    cls.yaml_implicit_resolvers = resolvers
+    cls.add_implicit_resolver("tag:yaml.org,2002:float", FLOAT, list("-+0123456789."))
+
+
+_use_floats(Loader)
+_use_floats(Dumper)
+
+
+def _leaves() -> dict[type, Any]:
+    from datetime import date, datetime
+
+    plain = (type(None), bool, int, float, bytes, date, datetime, set)
+    return {**dict.fromkeys(plain), str: no_surrogates}
+
+
+RULES = Rules("YAML", _leaves(), keys=(str, int, float, bool, type(None)))
+
+
+def dumps(tree: Any, **options: Any) -> str:
+    """Return a config as YAML text in the order of its keys."""
+    plain = simplify(tree, RULES)
+    chosen = {"sort_keys": False, "allow_unicode": True, "default_flow_style": False, **options}
+    return str(yaml.dump(plain, Dumper=Dumper, **chosen))
+
+
+def loads(text: str) -> Any:
+    """Return the data of a YAML text.
+
+    Raises:
+        ConfigFileError: If it is malformed, has duplicate keys, or a tag that is not plain data.
+    """
+    try:
+        return yaml.load(text, Loader=Loader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = (mark.line + 1, mark.column + 1) if mark else (None, None)
+        problem = " ".join(filter(None, [error.context, error.problem]))
+        raise ConfigFileError(problem, None, *place) from None
+    except yaml.YAMLError as error:
+        raise ConfigFileError(str(error).replace("\n", " ")) from None
