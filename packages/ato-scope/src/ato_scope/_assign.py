@@ -1,0 +1,130 @@
+"""Apply the tokens of a command line to a config under construction."""
+
+from __future__ import annotations
+
+from ato_adict import ADict, AtoError, did_you_mean
+from ato_scope._errors import ExpressionError, StrictKeyError, TokenError
+from ato_scope._expressions import evaluate
+from ato_scope._host import say
+from ato_scope._provenance import Source
+from ato_scope._tokens import shown
+from ato_scope._views import merge
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Mapping, Tuple
+
+    from ato_scope._draft import Draft
+    from ato_scope._tokens import Token
+
+
+def assign(draft: Draft, key: str, token: Token, names: Mapping[str, Any], strict: bool) -> None:
+    """Do what one token asks with `key` of a draft.
+
+    Args:
+        draft: The config under construction.
+        key: The dotted key in its config.
+        token: The token, for its kind, value and messages.
+        names: The configs that expressions may refer to, by name.
+        strict: Whether keys that no view has set are refused.
+
+    Raises:
+        TokenError: The key or the value is at fault; the message names the token.
+    """
+    draft.recorder.begin(Source("cli", key, "", token.raw))
+    try:
+        if token.kind in ("set", "text"):
+            value = token.value if token.kind == "text" else _value(token, names)
+            _check_key(draft.config, key, token, strict)
+            draft.config.set_by_name(key, value)
+        elif token.kind == "append":
+            _append(draft.config, key, _value(token, names))
+        else:
+            _delete(draft.config, key)
+    except TokenError as error:
+        raise type(error)(f"{shown(token.raw)!r}: {error}") from None
+    except AtoError as error:
+        raise TokenError(f"{shown(token.raw)!r}: {error}") from None
+    draft.assigned.add(key)
+
+
+def merge_file(draft: Draft, path: str, values: Mapping[str, Any]) -> None:
+    """Merge what a config file holds into a draft."""
+    draft.recorder.begin(Source("file", path, path, f"@{path}"))
+    merge(draft.config, values)
+
+
+def read_file(path: str) -> ADict:
+    """Read a config file, with an error that names its token.
+
+    Raises:
+        TokenError: There is no such file, or it is no config file.
+    """
+    try:
+        return ADict.from_file(path)
+    except (AtoError, OSError, ValueError) as error:
+        raise TokenError(f"'@{shown(path)}': {error}") from None
+
+
+def _value(token: Token, names: Mapping[str, Any]) -> Any:
+    try:
+        return evaluate(token.value, names)
+    except ExpressionError as error:
+        if not any(c.isalpha() for c in token.value) or len(token.value) > 60:
+            raise
+        text = f"'{token.value}'" if " " in token.value else token.value
+        raise ExpressionError(f"{error}; for text write {token.key}:={text}") from None
+
+
+def _find(config: ADict, key: str) -> Tuple[Any, str]:
+    """Return the node that holds the last part of a dotted key, and that part."""
+    node: Any = config
+    parts = key.split(".")
+    for part in parts[:-1]:
+        node = dict.get(node, part) if isinstance(node, dict) else None
+    return node, parts[-1]
+
+
+def _names(node: Any) -> "list[str]":
+    return [k for k in dict.keys(node) if isinstance(k, str)] if isinstance(node, dict) else []
+
+
+def _check_key(config: ADict, key: str, token: Token, strict: bool) -> None:
+    """Warn of, or refuse, a key that is not there but looks like one that is."""
+    node: Any = config
+    done = ""
+    for part in key.split("."):
+        if not isinstance(node, dict) or not node:
+            break
+        if not dict.__contains__(node, part):
+            hint = did_you_mean(part, _names(node))
+            if strict:
+                raise StrictKeyError(f"no view has set the key {done + part!r}{hint}")
+            if hint:
+                say(f"warning: {shown(token.raw)!r} sets a new key {done + part!r}{hint}")
+            return
+        node = dict.__getitem__(node, part)
+        done += part + "."
+    if strict and not dict.__contains__(_find(config, key)[0] or {}, key.split(".")[-1]):
+        raise StrictKeyError(f"no view has set the key {key!r}")
+
+
+def _existing(config: ADict, key: str) -> Any:
+    node, last = _find(config, key)
+    if not isinstance(node, dict) or not dict.__contains__(node, last):
+        raise TokenError(f"key {key!r} is not set{did_you_mean(last, _names(node))}")
+    return dict.__getitem__(node, last)
+
+
+def _append(config: ADict, key: str, value: Any) -> None:
+    current = _existing(config, key)
+    if not isinstance(current, (list, tuple)):
+        raise TokenError(f"{key!r} is no list but {type(current).__name__}; use = instead of +=")
+    more = list(value) if isinstance(value, (list, tuple)) else [value]
+    config.set_by_name(key, type(current)([*current, *more]))
+
+
+def _delete(config: ADict, key: str) -> None:
+    _existing(config, key)
+    node, last = _find(config, key)
+    del node[last]

@@ -1,0 +1,45 @@
+"""From a command to drafts: views first, then the assignments in the order they were typed."""
+
+from __future__ import annotations
+
+from ato_scope._assign import assign, merge_file, read_file
+from ato_scope._draft import Draft
+from ato_scope._errors import UnknownScopeError
+from ato_scope._tokens import shown
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Dict, Sequence
+
+    from ato_scope._command import Command
+    from ato_scope._scope import Scope
+
+
+def make_drafts(scopes: Sequence[Scope], command: Command) -> Dict[str, Draft]:
+    """Return the draft of each scope, by its name."""
+    drafts = {}
+    for scope in scopes:
+        drafts[scope.name] = Draft(scope.base, scope.views, command.views.get(scope.name, ()))
+    configs = {name: draft.config for name, draft in drafts.items()}
+    strict = {scope.name: scope.strict for scope in scopes}
+    for name, key, token in command.assignments:
+        if token.kind == "file":
+            _merge_file(drafts, token.key)
+        else:
+            assign(drafts[name], key, token, configs, strict[name])
+    return drafts
+
+
+def _merge_file(drafts: Dict[str, Draft], path: str) -> None:
+    if len(drafts) == 1:
+        merge_file(next(iter(drafts.values())), path, read_file(path))
+        return
+    content = read_file(path)
+    for name, values in dict.items(content):
+        if name not in drafts or not isinstance(values, dict):
+            raise UnknownScopeError(
+                f"'@{shown(path)}': its top level must be the scopes {', '.join(drafts)},"
+                f" not {name!r}"
+            )
+    for name, values in dict.items(content):
+        merge_file(drafts[name], path, values)

@@ -1,0 +1,113 @@
+"""A configuration before its lazy views, and how it is completed."""
+
+from __future__ import annotations
+
+from ato_adict import MISSING, ADict
+from ato_scope._order import order_views
+from ato_scope._provenance import Recorder, Source
+from ato_scope._views import merge
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional, Set, Tuple
+
+    from ato_scope._views import View
+
+    Block = Tuple[int, View, Callable[..., None], Dict[str, Any]]
+
+
+class Draft:
+    """The config after default views, requested views and the command line.
+
+    Attributes:
+        config: The config so far; reading an unset key below it still nests.
+        assigned: The dotted keys that were set on the command line.
+    """
+
+    def __init__(
+        self,
+        base: Optional[Mapping[str, Any]],
+        views: Mapping[str, View],
+        requested: Iterable[str],
+    ) -> None:
+        order = order_views(views, requested)
+        self.config = ADict()
+        self.assigned: Set[str] = set()
+        self.recorder = Recorder(self.config)
+        self._blocks: List[Block] = []
+        if base:
+            self.recorder.begin(Source("base"))
+            merge(self.config, base)
+        for rank, view in enumerate(order):
+            if view.lazy:
+                self._blocks.append((rank, view, view.apply, {}))
+            else:
+                self._run_view(rank, view)
+
+    def _run_view(self, rank: int, view: View) -> None:
+        self.recorder.begin(view.source)
+        if view.defer:
+            defer = lambda body, captured: self._blocks.append((rank, view, body, captured))
+            view.apply(defer, self.config)
+        else:
+            view.apply(self.config)
+
+    def complete(
+        self, overrides: Optional[Mapping[str, Any]] = None, source: str = "override"
+    ) -> ADict:
+        """Return an independent copy of the config with overrides and lazy views applied.
+
+        May be called any number of times: no result shares anything with another.
+
+        Args:
+            overrides: Values by dotted key, which win over the command line.
+            source: What `explain` names as their origin.
+        """
+        return self.complete_with_history(overrides, source)[0]
+
+    def complete_with_history(
+        self, overrides: Optional[Mapping[str, Any]] = None, source: str = "override"
+    ) -> Tuple[ADict, Recorder]:
+        """Return what `complete` returns, and the record of where its values come from."""
+        self.recorder.settle()
+        config = self.config.clone()
+        recorder = Recorder(config, self.recorder)
+        if overrides:
+            recorder.begin(Source("override", source))
+            for key, value in overrides.items():
+                config.set_by_name(key, value)
+        twins: Dict[int, Any] = {}
+        if self._blocks:
+            _pair(self.config, config, twins)
+        self._run_blocks(config, recorder, twins)
+        return config, recorder
+
+    def finish(self) -> ADict:
+        """Complete the draft itself, for when it is needed once: nothing is copied."""
+        self._run_blocks(self.config, self.recorder, {})
+        return self.config
+
+    def _run_blocks(self, config: ADict, recorder: Recorder, twins: Dict[int, Any]) -> None:
+        self._blocks.sort(key=lambda block: block[0])
+        for _, view, body, captured in self._blocks:
+            recorder.begin(Source("lazy", view.name, view.location))
+            if view.lazy:
+                body(config)
+            else:
+                body(**{name: twins.get(id(v), v) for name, v in captured.items()})
+        recorder.stop()
+        config.strict()
+
+
+def _pair(original: Any, copy: Any, twins: Dict[int, Any]) -> None:
+    """Map each container of a tree to its counterpart in a copy of the tree."""
+    if id(original) in twins or type(original) is not type(copy):
+        return
+    if isinstance(original, dict):
+        twins[id(original)] = copy
+        for key, value in dict.items(original):
+            _pair(value, dict.get(copy, key, MISSING), twins)
+    elif isinstance(original, (list, tuple)):
+        twins[id(original)] = copy
+        for one, other in zip(original, copy):
+            _pair(one, other, twins)

@@ -1,0 +1,101 @@
+"""Turning a function into an entry: each call builds its configs and injects them."""
+
+from __future__ import annotations
+
+from ato_adict import UserError
+from ato_scope._host import fail, is_script, without_our_frames
+from ato_scope._inject import Injector
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable, Optional, Protocol, Sequence, Tuple
+
+    class Owner(Protocol):
+        """What an entry needs of a Scope or a MultiScope."""
+
+        def _configure(self, args: Optional[Sequence[str]], entry: Any) -> Any: ...
+
+        def _names(self) -> Tuple[str, ...]: ...
+
+    class Entry(Protocol):
+        """An entry function, as `@scope` returns it."""
+
+        __wrapped__: Callable[..., Any]
+
+        def __call__(self, *args: Any, **kwargs: Any) -> Any: ...
+
+        def with_args(self, args: Sequence[str]) -> Entry:
+            """Return the same entry with these arguments in place of the command line."""
+
+        def rewrap(self, function: Callable[..., Any]) -> Entry:
+            """Return an entry of the same scopes around another function."""
+
+
+CO_COROUTINE = 0x80
+COPIED = ("__module__", "__name__", "__qualname__", "__doc__", "__annotations__")
+
+
+def make_entry(
+    owner: Owner,
+    function: Callable[..., Any],
+    args: Optional[Sequence[str]] = None,
+    required: bool = False,
+) -> Any:
+    """Return a plain function that calls `function` with the configs of `owner`.
+
+    Raises:
+        EntryError: The function has no parameter to take a config.
+    """
+    injector = Injector(function, owner._names(), required)
+    code = getattr(function, "__code__", None)
+    is_coroutine = code is not None and code.co_flags & CO_COROUTINE
+    make = _coroutine_entry if is_coroutine else _plain_entry
+    entry: Any = make(owner, function, injector, args)
+    for name in COPIED:
+        if hasattr(function, name):
+            setattr(entry, name, getattr(function, name))
+    entry.__dict__.update(getattr(function, "__dict__", {}))
+    entry.__wrapped__ = function
+    entry.with_args = lambda args: make_entry(owner, function, list(args), required)
+    entry.rewrap = lambda function: make_entry(owner, function, args, required)
+    return entry
+
+
+def _plain_entry(
+    owner: Owner, function: Callable[..., Any], injector: Injector, arguments: Any
+) -> Any:
+    def entry(*args: Any, **kwargs: Any) -> Any:
+        if owner._active(injector, kwargs):
+            configs = configured(owner, arguments, entry)
+            args, kwargs = injector.arguments(configs, args, kwargs)
+        return function(*args, **kwargs)
+
+    return entry
+
+
+def _coroutine_entry(
+    owner: Owner, function: Callable[..., Any], injector: Injector, arguments: Any
+) -> Any:
+    async def entry(*args: Any, **kwargs: Any) -> Any:
+        if owner._active(injector, kwargs):
+            configs = configured(owner, arguments, entry)
+            args, kwargs = injector.arguments(configs, args, kwargs)
+        return await function(*args, **kwargs)
+
+    return entry
+
+
+def configured(owner: Owner, arguments: Optional[Sequence[str]], entry: Any = None) -> Any:
+    """Build the configs; a mistake of the user at the command line is one line and exit code 2.
+
+    Exceptions from views keep the traceback of the view, without our frames before it.
+    """
+    try:
+        return owner._configure(arguments, entry)
+    except Exception as error:
+        trace = without_our_frames(error.__traceback__)
+        if isinstance(error, UserError) and trace is None:
+            if arguments is None and is_script():
+                fail(error)
+            raise
+        raise error.with_traceback(trace or error.__traceback__)

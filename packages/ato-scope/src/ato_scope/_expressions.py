@@ -1,0 +1,78 @@
+"""Values of `key=expression` tokens: a small, bounded, side-effect free subset of Python.
+
+Literals, containers, arithmetic, comparisons, boolean logic, conditional expressions, and
+references `config.<key>`. Nothing is called, no attribute of any object is read, and size, depth
+and powers are bounded, so that no text typed at a command line can do harm or hang.
+"""
+
+from __future__ import annotations
+
+from ato_adict import did_you_mean
+from ato_scope._errors import ExpressionError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Mapping
+
+MAX_TEXT = 65536
+CONSTANTS = {"True": True, "False": False, "None": None}
+
+
+def evaluate(text: str, names: Mapping[str, Any]) -> Any:
+    """Return the value of an expression.
+
+    Args:
+        text: The expression as typed.
+        names: What a name may refer to: the configs by the names of their scopes.
+
+    Raises:
+        ExpressionError: The text is not such an expression, or goes beyond a bound.
+    """
+    text = text.strip()
+    if text in CONSTANTS:
+        return CONSTANTS[text]
+    first = text[:1]
+    if len(text) < 40 and text.isascii():
+        if first in "'\"" and _is_plain_text(text):
+            return text[1:-1]
+        if first in "0123456789.-+":
+            number = _number(text)
+            if number is not None:
+                return number
+        elif text.isidentifier() and text not in names:
+            raise ExpressionError(bare_word(text))
+    if len(text) > MAX_TEXT:
+        raise ExpressionError(f"is longer than {MAX_TEXT} characters; put it in a file and use @file")
+
+    from ato_scope._interpreter import interpret
+
+    return interpret(text, names)
+
+
+def _is_plain_text(text: str) -> bool:
+    inner = text[1:-1]
+    return (
+        len(text) > 1
+        and text[-1] == text[0]
+        and text[0] not in inner
+        and "\\" not in inner
+        and "\n" not in inner
+    )
+
+
+def _number(text: str) -> Any:
+    """Return the number that a plain literal stands for, None where it needs the parser."""
+    digits = text.lstrip("-")
+    if digits.isdigit() and len(text) - len(digits) < 2:
+        return int(text) if digits[0] != "0" or digits == "0" else None
+    try:
+        # Python's float() also takes 'inf' and 'nan', which are names in an expression.
+        return float(text) if text[-1] in "0123456789." and "+" != text[0] else None
+    except ValueError:
+        return None
+
+
+def bare_word(word: str) -> str:
+    """Say what to do about a word that is no value."""
+    hint = did_you_mean(word, CONSTANTS)
+    return f"{word!r} is not a value{hint or f'; for text write :={word}'}"

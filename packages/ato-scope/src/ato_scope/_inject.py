@@ -1,0 +1,84 @@
+"""Calling a function with configs injected by the names of its parameters."""
+
+from __future__ import annotations
+
+from ato_adict import did_you_mean
+from ato_scope._errors import EntryError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable, Dict, List, Mapping, Sequence, Tuple
+
+CO_VARKEYWORDS = 0x08
+
+
+class Injector:
+    """Where the parameters of one function stand that take configs.
+
+    Raises:
+        EntryError: The function has no parameter for a required name.
+    """
+
+    def __init__(self, function: Callable[..., Any], names: Sequence[str], required: bool) -> None:
+        positional, keyword, open_ended = _parameters(function)
+        self.positions: List[Tuple[int, str]] = sorted(
+            (positional.index(name), name) for name in names if name in positional
+        )
+        self.by_keyword = [name for name in names if name in keyword]
+        missing = [n for n in names if n not in positional and n not in keyword]
+        if open_ended and missing:
+            self.by_keyword += missing
+        elif missing and (required or len(missing) == len(names)):
+            raise EntryError(_no_parameter(function, missing, [*positional, *keyword]))
+        self.names = [name for _, name in self.positions] + self.by_keyword
+
+    def arguments(
+        self, configs: Mapping[str, Any], args: Tuple[Any, ...], kwargs: Dict[str, Any]
+    ) -> Tuple[List[Any], Dict[str, Any]]:
+        """Return the arguments of the call: those given, with the configs in their places."""
+        values = list(args)
+        for position, name in self.positions:
+            if name in kwargs:
+                continue
+            if position <= len(values):
+                values.insert(position, configs[name])
+            else:
+                kwargs[name] = configs[name]
+        for name in self.by_keyword:
+            kwargs.setdefault(name, configs[name])
+        return values, kwargs
+
+
+def _parameters(function: Callable[..., Any]) -> Tuple[List[str], List[str], bool]:
+    """Return names of positional and of keyword-only parameters, and whether it takes any name."""
+    code = getattr(function, "__code__", None)
+    if code is None:
+        return _parameters_of_object(function)
+    names = code.co_varnames
+    count = code.co_argcount
+    keyword = list(names[count : count + code.co_kwonlyargcount])
+    return list(names[:count]), keyword, bool(code.co_flags & CO_VARKEYWORDS)
+
+
+def _parameters_of_object(function: Callable[..., Any]) -> Tuple[List[str], List[str], bool]:
+    """Do the same for a callable that is no plain function: a class, a partial, an object."""
+    from inspect import Parameter, signature
+
+    positional, keyword, open_ended = [], [], False
+    for parameter in signature(function).parameters.values():
+        if parameter.kind in (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD):
+            positional.append(parameter.name)
+        elif parameter.kind is Parameter.KEYWORD_ONLY:
+            keyword.append(parameter.name)
+        elif parameter.kind is Parameter.VAR_KEYWORD:
+            open_ended = True
+    return positional, keyword, open_ended
+
+
+def _no_parameter(function: Any, missing: List[str], parameters: List[str]) -> str:
+    name = getattr(function, "__name__", type(function).__name__)
+    code = getattr(function, "__code__", None)
+    place = f" ({code.co_filename}:{code.co_firstlineno})" if code else ""
+    hint = did_you_mean(missing[0], parameters)
+    fix = hint or f"; add it: def {name}({', '.join(missing)})"
+    return f"function {name!r}{place} has no parameter {missing[0]!r} for the config{fix}"

@@ -1,0 +1,280 @@
+"""Evaluate the syntax tree of an expression, node by node, within bounds."""
+
+from __future__ import annotations
+
+import operator
+from warnings import catch_warnings, simplefilter
+
+import _ast
+from ato_adict import did_you_mean
+from ato_scope._errors import ExpressionError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable, Dict, List, Mapping, Optional
+
+MAX_DEPTH = 60
+MAX_BITS = 8192
+MAX_ITEMS = 100_000
+MAX_OPERATORS = 2000
+MAX_IN_A_ROW = 20
+
+BINARY: Dict[str, Callable[[Any, Any], Any]] = {
+    "Add": operator.add,
+    "Sub": operator.sub,
+    "Mult": operator.mul,
+    "Div": operator.truediv,
+    "FloorDiv": operator.floordiv,
+    "Mod": operator.mod,
+    "Pow": operator.pow,
+    "LShift": operator.lshift,
+    "RShift": operator.rshift,
+    "BitOr": operator.or_,
+    "BitAnd": operator.and_,
+    "BitXor": operator.xor,
+}
+UNARY: Dict[str, Callable[[Any], Any]] = {
+    "UAdd": operator.pos,
+    "USub": operator.neg,
+    "Invert": operator.invert,
+    "Not": operator.not_,
+}
+COMPARE: Dict[str, Callable[[Any, Any], Any]] = {
+    "Eq": operator.eq,
+    "NotEq": operator.ne,
+    "Lt": operator.lt,
+    "LtE": operator.le,
+    "Gt": operator.gt,
+    "GtE": operator.ge,
+    "Is": operator.is_,
+    "IsNot": operator.is_not,
+    "In": lambda a, b: a in b,
+    "NotIn": lambda a, b: a not in b,
+}
+FORBIDDEN = {
+    "Call": "function calls",
+    "Lambda": "lambdas",
+    "ListComp": "comprehensions",
+    "SetComp": "comprehensions",
+    "DictComp": "comprehensions",
+    "GeneratorExp": "comprehensions",
+    "JoinedStr": "f-strings",
+    "TemplateStr": "t-strings",
+    "Await": "await",
+    "Yield": "yield",
+    "YieldFrom": "yield",
+    "NamedExpr": "assignments",
+    "Starred": "starred items",
+}
+PLAIN = (bool, int, float, complex, str, bytes, type(None), list, tuple, dict, set)
+
+
+def interpret(text: str, names: Mapping[str, Any]) -> Any:
+    """Parse and evaluate `text`; see `ato_scope._expressions.evaluate`."""
+    _check_shape(text)
+    try:
+        with catch_warnings():
+            simplefilter("ignore")
+            tree: Any = compile(text, "<argument>", "eval", _ast.PyCF_ONLY_AST, True)
+        return _Interpreter(names).value(tree.body, 0)
+    except ExpressionError:
+        raise
+    except SyntaxError:
+        raise ExpressionError(_syntax_message(text)) from None
+    except (RecursionError, MemoryError):
+        raise ExpressionError("is nested too deeply") from None
+    except (TypeError, ValueError, ArithmeticError, LookupError) as error:
+        raise ExpressionError(f"cannot be evaluated: {error or type(error).__name__}") from None
+
+
+def _check_shape(text: str) -> None:
+    """Refuse, before the parser sees it, what makes the parsers of some Pythons overflow."""
+    depth = operators = in_a_row = 0
+    quote = ""
+    for character in text:
+        if quote:
+            quote = "" if character == quote else quote
+        elif character in "'\"":
+            quote, in_a_row = character, 0
+        elif character in "([{":
+            depth, in_a_row = depth + 1, 0
+        elif character in ")]}":
+            depth -= 1
+        elif character in "+-~*/%|&^<>=:.":
+            operators, in_a_row = operators + (character != "."), in_a_row + 1
+        elif not character.isspace():
+            in_a_row = 0
+        if depth > MAX_DEPTH or in_a_row > MAX_IN_A_ROW or operators > MAX_OPERATORS:
+            raise ExpressionError("is nested too deeply")
+    words = text.split()
+    for word in ("not", "if", "else", "lambda", "lambda:", "await"):
+        if words.count(word) > MAX_DEPTH:
+            raise ExpressionError("is nested too deeply")
+
+
+def _syntax_message(text: str) -> str:
+    words = text.split()
+    if len(words) > 1 and all(word.isidentifier() for word in words):
+        return f"{text!r} is not a value; for text write :={text!r}"
+    return "is not a valid expression; for text write := instead of ="
+
+
+class _Interpreter:
+    """Values of nodes; each kind of node has the method of its name."""
+
+    def __init__(self, names: Mapping[str, Any]) -> None:
+        self.names = names
+
+    def value(self, node: Any, depth: int) -> Any:
+        kind = type(node).__name__
+        if depth > MAX_DEPTH:
+            raise ExpressionError("is nested too deeply")
+        visit = VISIT.get(kind)
+        if visit is None:
+            raise ExpressionError(f"{FORBIDDEN.get(kind, kind)} are not allowed in a value")
+        return visit(self, node, depth + 1)
+
+    def values(self, nodes: Any, depth: int) -> List[Any]:
+        return [self.value(node, depth) for node in nodes]
+
+    def constant(self, node: Any, depth: int) -> Any:
+        # Before Python 3.8 each kind of literal has its own node: Num.n, Str.s, ...
+        for field in ("value", "n", "s"):
+            if field in node._fields:
+                return _bounded(getattr(node, field))
+        return ...
+
+    def list(self, node: Any, depth: int) -> Any:
+        return self.values(node.elts, depth)
+
+    def tuple(self, node: Any, depth: int) -> Any:
+        return tuple(self.values(node.elts, depth))
+
+    def set(self, node: Any, depth: int) -> Any:
+        return set(self.values(node.elts, depth))
+
+    def dict(self, node: Any, depth: int) -> Any:
+        if None in node.keys:
+            raise ExpressionError("** is not allowed in a value")
+        return dict(zip(self.values(node.keys, depth), self.values(node.values, depth)))
+
+    def unary(self, node: Any, depth: int) -> Any:
+        return UNARY[type(node.op).__name__](self.value(node.operand, depth))
+
+    def binary(self, node: Any, depth: int) -> Any:
+        name = type(node.op).__name__
+        left, right = self.value(node.left, depth), self.value(node.right, depth)
+        if name not in BINARY:
+            raise ExpressionError("matrix products are not allowed in a value")
+        _check_operands(name, left, right)
+        return _bounded(BINARY[name](left, right))
+
+    def logic(self, node: Any, depth: int) -> Any:
+        is_and = type(node.op).__name__ == "And"
+        result = None
+        for operand in node.values:
+            result = self.value(operand, depth)
+            if bool(result) != is_and:
+                break
+        return result
+
+    def compare(self, node: Any, depth: int) -> Any:
+        left, result = self.value(node.left, depth), True
+        for op, right_node in zip(node.ops, node.comparators):
+            right = self.value(right_node, depth)
+            result = COMPARE[type(op).__name__](left, right)
+            if not result:
+                break
+            left = right
+        return result
+
+    def condition(self, node: Any, depth: int) -> Any:
+        return self.value(node.body if self.value(node.test, depth) else node.orelse, depth)
+
+    def name(self, node: Any, depth: int) -> Any:
+        if node.id in self.names:
+            return self.names[node.id]
+        raise ExpressionError(
+            f"{node.id!r} is not a value{did_you_mean(node.id, self.names)};"
+            f' text inside an expression needs quotes that reach Python: "\'{node.id}\'"'
+        )
+
+    def attribute(self, node: Any, depth: int) -> Any:
+        return _item(self.value(node.value, depth), node.attr, "." + node.attr)
+
+    def subscript(self, node: Any, depth: int) -> Any:
+        owner, index = self.value(node.value, depth), self.value(node.slice, depth)
+        if isinstance(owner, dict):
+            return _item(owner, index, f"[{index!r}]")
+        if not isinstance(owner, (list, tuple, str, bytes)):
+            raise ExpressionError(f"[{index!r}] needs a list, a text or a config")
+        return owner[index]
+
+    def index(self, node: Any, depth: int) -> Any:
+        return self.value(node.value, depth)
+
+    def slice(self, node: Any, depth: int) -> Any:
+        bounds = (node.lower, node.upper, node.step)
+        return slice(*(None if n is None else self.value(n, depth) for n in bounds))
+
+
+VISIT: Dict[str, Callable[[_Interpreter, Any, int], Any]] = {
+    **dict.fromkeys(
+        ("Constant", "Num", "Str", "Bytes", "NameConstant", "Ellipsis"), _Interpreter.constant
+    ),
+    "List": _Interpreter.list,
+    "Tuple": _Interpreter.tuple,
+    "Set": _Interpreter.set,
+    "Dict": _Interpreter.dict,
+    "UnaryOp": _Interpreter.unary,
+    "BinOp": _Interpreter.binary,
+    "BoolOp": _Interpreter.logic,
+    "Compare": _Interpreter.compare,
+    "IfExp": _Interpreter.condition,
+    "Name": _Interpreter.name,
+    "Attribute": _Interpreter.attribute,
+    "Subscript": _Interpreter.subscript,
+    "Index": _Interpreter.index,
+    "Slice": _Interpreter.slice,
+}
+
+
+def _item(owner: Any, key: Any, shown: str) -> Any:
+    """Read an item of a config without counting it as used; nothing else has attributes here."""
+    if not isinstance(owner, dict):
+        raise ExpressionError(f"{shown} is not a key of the config; only config.<key> may be read")
+    if dict.__contains__(owner, key):
+        return dict.__getitem__(owner, key)
+    known = [k for k in owner if isinstance(k, str)]
+    raise ExpressionError(f"the config has no key {key!r}{did_you_mean(str(key), known)}")
+
+
+def _check_operands(name: str, left: Any, right: Any) -> None:
+    for operand in (left, right):
+        if not isinstance(operand, PLAIN):
+            raise ExpressionError(f"cannot calculate with {type(operand).__name__}")
+    if name == "Pow" and _bits(left) * max(1, abs(_whole(right))) > MAX_BITS:
+        raise ExpressionError("the power is too large")
+    if name == "LShift" and _whole(right) > MAX_BITS:
+        raise ExpressionError("the shift is too large")
+    if name == "Mod" and isinstance(left, (str, bytes)):
+        raise ExpressionError("formatting with % is not allowed in a value")
+    if name == "Mult":
+        for items, times in ((left, right), (right, left)):
+            if isinstance(items, (str, bytes, list, tuple)):
+                if max(1, len(items)) * max(1, _whole(times)) > MAX_ITEMS:
+                    raise ExpressionError("the repetition is too long")
+
+
+def _whole(value: Any) -> int:
+    return value if isinstance(value, int) else 1
+
+
+def _bits(value: Any) -> int:
+    return value.bit_length() if isinstance(value, int) else 1
+
+
+def _bounded(value: Any) -> Any:
+    if isinstance(value, int) and value.bit_length() > MAX_BITS:
+        raise ExpressionError("the number is too large")
+    return value

@@ -1,0 +1,156 @@
+"""Who set what: markers between recorded writes, and their replay into a history of keys.
+
+A config under construction appends each write to a journal (`ato_adict.record_writes`), and the
+scope appends a `Source` before each step. Nothing else happens until somebody asks: then the
+journal is replayed to find the dotted key of each write.
+"""
+
+from __future__ import annotations
+
+from ato_adict import MISSING, ADict, record_writes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, Iterator, List, Optional, Tuple
+
+PLAIN = (bool, int, float, str, type(None))
+CONTAINERS = (ADict, dict, list, set)
+
+
+class Source:
+    """One step of a configuration: what the writes recorded after it come from."""
+
+    __slots__ = ("kind", "location", "name", "token")
+
+    def __init__(
+        self, kind: str, name: str = "", location: str = "", token: Optional[str] = None
+    ) -> None:
+        self.kind = kind
+        self.name = name
+        self.location = location
+        self.token = token
+
+    def to_dict(self) -> Dict[str, Any]:
+        """Return the source as plain data."""
+        return {
+            "kind": self.kind,
+            "name": self.name,
+            "location": self.location,
+            "token": self.token,
+        }
+
+
+class Event:
+    """One value given to one dotted key; the value is MISSING where the key was deleted."""
+
+    __slots__ = ("key", "source", "value")
+
+    def __init__(self, key: str, value: Any, source: Source) -> None:
+        self.key = key
+        self.value = value
+        self.source = source
+
+    def to_dict(self) -> Dict[str, Any]:
+        """Return the event as plain JSON data; the value as text where JSON has no such thing."""
+        data: Dict[str, Any] = {"key": self.key, "source": self.source.to_dict()}
+        if self.value is MISSING:
+            data["deleted"] = True
+            data["value"] = None
+        else:
+            data["value"] = jsonable(self.value)
+        return data
+
+
+class Recorder:
+    """The journal of one tree under construction."""
+
+    def __init__(self, root: ADict, before: Optional[Recorder] = None) -> None:
+        self.root = root
+        self.before = before
+        self.journal: List[Any] = []
+        self._seen = 0
+        record_writes(root, self.journal)
+
+    def begin(self, source: Source) -> None:
+        """Attribute the writes from here on to `source`."""
+        self.settle()
+        self.journal.append(source)
+
+    def settle(self) -> None:
+        """Keep what mutable values are now, before a later step can change them."""
+        journal = self.journal
+        for index in range(self._seen, len(journal)):
+            entry = journal[index]
+            if type(entry) is tuple and isinstance(entry[2], CONTAINERS):
+                journal[index] = (entry[0], entry[1], entry[2], _snapshot(entry[2]))
+        self._seen = len(journal)
+
+    def stop(self) -> None:
+        """Record no more."""
+        self.settle()
+        record_writes(self.root, None)
+
+    def events(self) -> Iterator[Event]:
+        """Replay everything recorded, in order."""
+        if self.before is not None:
+            yield from self.before.events()
+        yield from _replay(self.root, self.journal)
+
+
+def _snapshot(value: Any) -> Any:
+    """Copy the containers of a value."""
+    if isinstance(value, dict):
+        return {key: _snapshot(item) for key, item in dict.items(value)}
+    if type(value) in (list, tuple):
+        return type(value)(_snapshot(item) for item in value)
+    return set(value) if type(value) is set else value
+
+
+def _replay(root: ADict, journal: List[Any]) -> Iterator[Event]:
+    paths: Dict[int, str] = {}
+    _map_paths(root, "", paths)
+    source = Source("base")
+    for entry in journal:
+        if type(entry) is Source:
+            source = entry
+            continue
+        node, key, value = entry[:3]
+        prefix = paths.get(id(node))
+        if prefix is None:
+            continue
+        dotted = f"{prefix}{key}"
+        if isinstance(value, ADict):
+            _map_paths(value, f"{dotted}.", paths)
+            for name, leaf in _leaves(dotted, entry[3]):
+                yield Event(name, leaf, source)
+        else:
+            yield Event(dotted, entry[3] if len(entry) > 3 else value, source)
+
+
+def _map_paths(node: ADict, prefix: str, paths: Dict[int, str]) -> None:
+    paths[id(node)] = prefix
+    for key, value in dict.items(node):
+        if isinstance(value, ADict):
+            _map_paths(value, f"{prefix}{key}.", paths)
+
+
+def _leaves(prefix: str, value: Any) -> Iterator[Tuple[str, Any]]:
+    """Yield the dotted keys and values of a snapshot; nothing for an empty one."""
+    for key, item in value.items():
+        if isinstance(item, dict):
+            yield from _leaves(f"{prefix}.{key}", item)
+        else:
+            yield f"{prefix}.{key}", item
+
+
+def jsonable(value: Any) -> Any:
+    """Return `value` as JSON data, its repr where there is none."""
+    if isinstance(value, float):
+        return value if value - value == 0 else repr(value)
+    if isinstance(value, PLAIN):
+        return value
+    if isinstance(value, dict):
+        return {str(key): jsonable(item) for key, item in dict.items(value)}
+    if isinstance(value, (list, tuple)):
+        return [jsonable(item) for item in value]
+    return repr(value)

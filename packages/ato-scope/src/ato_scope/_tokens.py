@@ -1,0 +1,156 @@
+"""Tokens of a command line: which words belong together and what each asks for."""
+
+from __future__ import annotations
+
+from ato_scope._errors import TokenError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import List, Sequence
+
+MAX_TOKEN = 131072
+CLOSING = {"[": "]", "(": ")", "{": "}"}
+
+
+class Token:
+    """One request of the command line.
+
+    Attributes:
+        kind: `view`, `set` (`key=expression`), `text` (`key:=text`), `append` (`key+=[...]`),
+            `delete` (`~key`), `file` (`@path`) or `flag` (`--word`).
+        key: The dotted key, the name of the view, the path of the file or the flag.
+        value: What stands right of the sign.
+        raw: The token as typed, for messages.
+    """
+
+    __slots__ = ("key", "kind", "raw", "value")
+
+    def __init__(self, kind: str, key: str, value: str, raw: str) -> None:
+        self.kind = kind
+        self.key = key
+        self.value = value
+        self.raw = raw
+
+    def __repr__(self) -> str:
+        return f"Token({self.kind!r}, {self.key!r}, {self.value!r})"
+
+
+def parse_tokens(arguments: Sequence[str]) -> List[Token]:
+    """Read the arguments of a command line, joining what the shell split inside brackets.
+
+    Raises:
+        TokenError: An argument is malformed; the message names it.
+    """
+    tokens = []
+    position = 0
+    while position < len(arguments):
+        raw, used = _joined(arguments, position)
+        tokens.append(_token(raw))
+        position += used
+    return tokens
+
+
+def shown(text: str) -> str:
+    """Return `text` as it can be shown in one short line."""
+    line = text if text.isprintable() else ascii(text)[1:-1]
+    return line if len(line) <= 60 else f"{line[:40]}... ({len(text)} characters)"
+
+
+def _joined(arguments: Sequence[str], position: int) -> "tuple[str, int]":
+    """Return the argument at `position`, with those that close its brackets, and their number."""
+    raw = arguments[position]
+    if not isinstance(raw, str):
+        raise TokenError(f"arguments are texts, not {raw!r}")
+    _check_characters(raw)
+    sign = raw.find("=")
+    if sign < 1 or raw[sign - 1] == ":" or raw[0] == "-":
+        return raw, 1
+    state = _Brackets(raw[sign + 1 :])
+    used = 1
+    parts = [raw]
+    while state.open and position + used < len(arguments):
+        following = arguments[position + used]
+        _check_characters(following)
+        state.feed(" " + following)
+        parts.append(following)
+        used += 1
+    if state.quote or state.open:
+        what = state.quote or state.open[-1]
+        raise TokenError(f"unclosed {what} in {shown(raw)!r}; close it, or for text write :=")
+    return " ".join(parts), used
+
+
+class _Brackets:
+    """Which brackets and which quote are open after the text fed so far."""
+
+    def __init__(self, text: str) -> None:
+        self.open: List[str] = []
+        self.quote = ""
+        self.feed(text)
+
+    def feed(self, text: str) -> None:
+        if not self.open and not any(c in text for c in "[({'\""):
+            return
+        escaped = False
+        for character in text:
+            if self.quote:
+                if character == self.quote and not escaped:
+                    self.quote = ""
+                escaped = character == "\\" and not escaped
+            elif character in "'\"":
+                self.quote = character
+            elif character in CLOSING:
+                self.open.append(character)
+            elif self.open and character == CLOSING[self.open[-1]]:
+                self.open.pop()
+
+
+def _check_characters(raw: str) -> None:
+    if len(raw) > MAX_TOKEN:
+        raise TokenError(f"argument {shown(raw)!r} is too long; put the value in a file, use @file")
+    if "\0" in raw:
+        raise TokenError(f"argument {shown(raw)!r} contains a NUL character; remove it")
+    if not raw.isascii():
+        try:
+            raw.encode("utf-8")
+        except UnicodeEncodeError:
+            raise TokenError(
+                f"argument {shown(raw)!r} is not valid UTF-8; check the encoding of the terminal"
+            ) from None
+
+
+def _token(raw: str) -> Token:
+    if raw.startswith("-"):
+        return Token("flag", raw, "", raw)
+    if raw.startswith("@"):
+        if len(raw) == 1:
+            raise TokenError("'@' needs the path of a file: @config.yaml")
+        return Token("file", raw[1:], "", raw)
+    if raw.startswith("~"):
+        return Token("delete", _key(raw[1:], raw), "", raw)
+    key, sign, value = raw.partition("=")
+    if not sign:
+        if not raw.strip():
+            raise TokenError("an argument is empty; remove it")
+        return Token("view", raw, "", raw)
+    if key.endswith(":"):
+        return Token("text", _key(key[:-1], raw), value, raw)
+    kind = "append" if key.endswith("+") else "set"
+    if kind == "append":
+        key = key[:-1]
+    key = _key(key, raw)
+    if not value.strip():
+        raise TokenError(f"{shown(raw)!r} has no value; for an empty text write {key}:=")
+    return Token(kind, key, value, raw)
+
+
+def _key(key: str, raw: str) -> str:
+    """Check a dotted key."""
+    if not key:
+        raise TokenError(f"{shown(raw)!r} has no key; write key=value")
+    for part in key.split("."):
+        if not part or not part.isprintable() or any(c in " '\"[](){}=,~@:+" for c in part):
+            raise TokenError(f"{shown(raw)!r} has no valid key; write a.b=value")
+        if part.startswith("__"):
+            raise TokenError(f"{shown(raw)!r}: keys may not start with two underscores")
+    return key

@@ -1,0 +1,159 @@
+"""Views and the registry that a scope keeps them in."""
+
+from __future__ import annotations
+
+from ato_scope._errors import ViewError
+from ato_scope._provenance import Source
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable, Dict, Mapping, Optional, Sequence, Tuple, Union
+
+    from ato_adict import ADict
+
+    Chain = Union[None, str, Sequence[str]]
+
+RESERVED = ("manual", "print", "explain", "views")
+CO_GENERATOR_OR_ASYNC = 0x20 | 0x80 | 0x200
+
+
+class View:
+    """One named step of a configuration.
+
+    Attributes:
+        name: What the command line and `chain_with` call it.
+        apply: Called with the config under construction.
+        defer: Whether `apply` first takes a function to hand its lazy blocks to.
+        priority: Lower is applied earlier.
+        lazy: Applied after the command line.
+        default: Applied without being asked for.
+        chain: The views to apply before this one.
+        module: Name of the module that defines it.
+        location: `file:line` of its definition.
+        source: How the history names it.
+    """
+
+    __slots__ = (
+        "apply",
+        "chain",
+        "default",
+        "defer",
+        "lazy",
+        "location",
+        "module",
+        "name",
+        "priority",
+        "source",
+    )
+
+    def __init__(
+        self,
+        name: str,
+        apply: Callable[..., object],
+        priority: int = 0,
+        lazy: bool = False,
+        default: bool = False,
+        chain: Tuple[str, ...] = (),
+        module: str = "",
+        location: str = "",
+        defer: bool = False,
+    ) -> None:
+        self.name = name
+        self.apply = apply
+        self.priority = priority
+        self.lazy = lazy
+        self.default = default
+        self.chain = chain
+        self.module = module
+        self.location = location
+        self.defer = defer
+        self.source = Source("view", name, location)
+
+    def __str__(self) -> str:
+        return f"view {self.name!r} ({self.location})"
+
+    def __repr__(self) -> str:
+        return f"<{self}>"
+
+
+def add_view(views: Dict[str, View], view: View, replace: bool) -> None:
+    """Register `view`; one of the same name from the same module is replaced (a re-run cell).
+
+    Raises:
+        ViewError: The name is taken by a word of the command line or by another module's view.
+    """
+    if view.name in RESERVED:
+        raise ViewError(f"{view} has the name of a built-in word; rename it")
+    if not view.name or any(c in "=~@,:" or c.isspace() for c in view.name):
+        raise ViewError(f"{view} cannot be asked for on the command line; rename it")
+    other = views.get(view.name)
+    if other is not None and other.module != view.module and not replace:
+        raise ViewError(
+            f"{view} has the name of another view at {other.location};"
+            " rename one, or make the scope with enable_override=True"
+        )
+    views[view.name] = view
+
+
+def names_of_chain(chain: Chain, owner: str) -> Tuple[str, ...]:
+    """Return `chain_with` as a tuple of names."""
+    if chain is None:
+        return ()
+    names = (chain,) if isinstance(chain, str) else tuple(chain)
+    for name in names:
+        if not isinstance(name, str):
+            raise ViewError(f"chain_with of view {owner!r} takes names of views, not {name!r}")
+    return names
+
+
+def check_function(function: Callable[..., object], name: str) -> str:
+    """Check that a view can be called with the config; return where it is defined.
+
+    Raises:
+        ViewError: It takes no parameter, requires more than one, or is a generator or async.
+    """
+    code = getattr(function, "__code__", None)
+    if code is None:
+        if not callable(function):
+            raise ViewError(f"view {name!r} is not a function: {function!r}")
+        return getattr(function, "__module__", None) or "unknown"
+    location = f"{code.co_filename}:{code.co_firstlineno}"
+    bound = 1 if hasattr(function, "__self__") else 0
+    takes = code.co_argcount - bound
+    required = takes - len(function.__defaults__ or ())  # type: ignore[attr-defined]
+    if takes < 1 and not code.co_flags & 0x04:
+        raise ViewError(f"view {name!r} ({location}) takes no parameter; write def {name}(config)")
+    if required > 1:
+        raise ViewError(f"view {name!r} ({location}) must be callable with the config alone")
+    if code.co_flags & CO_GENERATOR_OR_ASYNC:
+        raise ViewError(f"view {name!r} ({location}) must be a plain function without yield")
+    return location
+
+
+def merge(config: ADict, values: Mapping[str, Any]) -> None:
+    """Write `values` into `config`, level by level where both have a mapping."""
+    for key, value in values.items():
+        mine = dict.get(config, key)
+        if isinstance(mine, dict) and isinstance(value, dict):
+            merge(mine, value)  # type: ignore[arg-type]
+        else:
+            config[key] = value
+
+
+def merging_view(values: Optional[Mapping[str, Any]]) -> Callable[[ADict], None]:
+    """Return the function of a view given as a config object."""
+
+    def apply(config: ADict) -> None:
+        if values:
+            merge(config, _copied(values))
+
+    return apply
+
+
+def _copied(value: Any) -> Any:
+    """Copy the containers, so that no run can change what the view holds."""
+    if isinstance(value, dict):
+        return {key: _copied(item) for key, item in dict.items(value)}
+    if type(value) in (list, tuple):
+        return type(value)(_copied(item) for item in value)
+    return value
