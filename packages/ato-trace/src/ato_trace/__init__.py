@@ -1,3 +1,14 @@
 """Fingerprints of code logic and of runtime outputs."""
 
-from ato_trace._version import __version__ as __version__
+from ato_trace._errors import ExplainError, FingerprintError, HashError
+from ato_trace._fingerprint import Fingerprint, fingerprint
+from ato_trace._version import __version__
+
+__all__ = [
+    "fingerprint",
+    "Fingerprint",
+    "FingerprintError",
+    "HashError",
+    "ExplainError",
+    "__version__",
+]

@@ -1,0 +1,110 @@
+"""Source files, read once per change on disk; notebooks and archives through linecache."""
+
+from __future__ import annotations
+
+import os
+import time
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+# A file saved after this moment may differ from the code that is running (one second of grace
+# for coarse clocks of file systems).
+_STARTED = time.time() - 1.0
+_KEPT = 16  # files; a sweep over a package goes file by file
+
+_cache: dict[str, tuple[tuple[int, int], SourceFile]] = {}
+
+
+class SourceFile:
+    """The lines of one source, and its syntax tree once somebody asks for it.
+
+    Attributes:
+        lines: Without line ends.
+        edited: The file was saved after this process started.
+    """
+
+    __slots__ = ("_tree", "edited", "lines", "name")
+
+    def __init__(self, name: str, lines: list[str], edited: bool = False) -> None:
+        self.name = name
+        self.lines = lines
+        self.edited = edited
+        self._tree: Any = None
+
+    def text(self) -> str:
+        """The whole source."""
+        return "\n".join(self.lines) + "\n"
+
+    def tree(self) -> Any:
+        """The syntax tree of the whole source.
+
+        Raises:
+            SyntaxError: The file no longer holds the Python it held when it was imported.
+        """
+        if self._tree is None:
+            self._tree = parse(self.text(), self.name)
+        return self._tree
+
+
+def parse(text: str, name: str = "<source>") -> Any:
+    """The syntax tree of a text, without warnings about it: Python gave those at import."""
+    import _ast
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return compile(text, name, "exec", _ast.PyCF_ONLY_AST, True)
+
+
+def read_source(name: str, namespace: dict[str, Any] | None = None) -> SourceFile | None:
+    """The source that a code object names, or None where there is none.
+
+    Args:
+        name: ``co_filename``, which is a path or, in notebooks and consoles, only looks like one.
+        namespace: Globals of the code, through which linecache reads modules inside archives.
+    """
+    try:
+        stat = os.stat(name)
+    except (OSError, ValueError):
+        return _read_virtual(name, namespace)
+    state = (stat.st_mtime_ns, stat.st_size)
+    known = _cache.get(name)
+    if known is not None and known[0] == state:
+        return known[1]
+    lines = _read_lines(name)
+    if lines is None:
+        return None
+    if len(_cache) >= _KEPT:
+        del _cache[next(iter(_cache))]
+    source = SourceFile(name, lines, edited=stat.st_mtime > _STARTED)
+    _cache[name] = (state, source)
+    return source
+
+
+def _read_virtual(name: str, namespace: dict[str, Any] | None) -> SourceFile | None:
+    import linecache
+
+    lines = linecache.getlines(name, namespace)
+    return SourceFile(name, [line.rstrip("\r\n") for line in lines]) if lines else None
+
+
+def _read_lines(name: str) -> list[str] | None:
+    try:
+        with open(name, "rb") as file:
+            data = file.read()
+        text = data.decode(_encoding(data))
+    except (OSError, UnicodeDecodeError, LookupError, SyntaxError):
+        return None
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
+def _encoding(data: bytes) -> str:
+    head = data.split(b"\n", 2)[:2]
+    if b"coding" not in b"".join(head):
+        return "utf-8-sig"
+    import io
+    import tokenize
+
+    return tokenize.detect_encoding(io.BytesIO(data).readline)[0]

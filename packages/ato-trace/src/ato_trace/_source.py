@@ -1,0 +1,182 @@
+"""From a function or class to its syntax tree, reading only its own lines of the file."""
+
+from __future__ import annotations
+
+import _ast
+
+from ato_trace._files import parse, read_source
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import CodeType
+    from typing import Any, Iterator, NamedTuple
+
+    from ato_trace._files import SourceFile
+
+    class Found(NamedTuple):
+        """The syntax tree of a definition and where it stands."""
+
+        node: Any
+        text: str
+        file: str
+        line: int
+
+else:
+    from collections import namedtuple
+
+    Found = namedtuple("Found", "node text file line")
+
+_DEFINITIONS = (_ast.FunctionDef, _ast.AsyncFunctionDef, _ast.ClassDef)
+_HEADERS = ("def", "async", "class")
+_ATTEMPTS = 12
+
+
+def find_function(code: CodeType, namespace: dict[str, Any]) -> Found | None:
+    """The definition behind a code object, or None where its source cannot be read or is another.
+
+    Args:
+        code: Code object of a function made by ``def`` or ``lambda``.
+        namespace: The globals of the function.
+    """
+    name = code.co_filename
+    if name.startswith("<frozen "):  # Python keeps some of its library in the executable
+        name = namespace.get("__file__") or name
+    source = read_source(name, namespace)
+    if source is None:
+        return None
+    if code.co_name == "<lambda>":
+        from ato_trace._lambdas import find_lambda
+
+        return find_lambda(code, source)
+    found = find_block(source, code.co_firstlineno)
+    if found is None or not _is_source_of(code, found):
+        return None
+    if source.edited:
+        from ato_trace._stale import is_current
+
+        return found if is_current(code, source) else None
+    return found
+
+
+def find_block(source: SourceFile, line: int) -> Found | None:
+    """The definition that starts at a line (that of its first decorator), or None."""
+    lines = source.lines
+    start = line - 1
+    if not 0 <= start < len(lines):
+        return None
+    for attempt, end in enumerate(_ends(lines, start)):
+        if attempt == _ATTEMPTS:
+            break
+        text = "\n".join(lines[start:end])
+        node = _parse_definition(text)
+        if node is not None:
+            return Found(node, text, source.name, line)
+    return _find_in_tree(source, line)
+
+
+def _ends(lines: list[str], start: int) -> Iterator[int]:
+    """Line numbers before which the definition may end.
+
+    A line as far left as the definition ends it, unless it stands inside brackets or a string;
+    then the text up to it does not parse, and the next such line is the candidate.
+    """
+    first = lines[start].lstrip()
+    width = len(lines[start]) - len(first)
+    in_header = not first.startswith(_HEADERS)
+    for index in range(start + 1, len(lines)):
+        line = lines[index]
+        stripped = line.lstrip()
+        if not stripped or len(line) - len(stripped) > width or stripped[0] in ")]}#":
+            continue
+        if in_header:
+            in_header = not stripped.startswith(_HEADERS)
+        else:
+            yield index
+    yield len(lines)
+
+
+def _parse_definition(text: str) -> Any:
+    indented = text[:1].isspace()
+    try:
+        # A block around it instead of a dedent, which would change strings of several lines.
+        body = parse("if 1:\n" + text if indented else text).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    node = body[0].body[0] if indented else body[0]
+    return node if isinstance(node, _DEFINITIONS) else None
+
+
+def _find_in_tree(source: SourceFile, line: int) -> Found | None:
+    """The definition at a line, from the tree of the whole file."""
+    try:
+        tree = source.tree()
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    for _, node in definitions(tree):
+        if first_line(node) == line:
+            end = getattr(node, "end_lineno", None) or len(source.lines)
+            return Found(node, "\n".join(source.lines[line - 1 : end]), source.name, line)
+    return None
+
+
+def first_line(node: Any) -> int:
+    """The line of a definition's first decorator, or of itself."""
+    line: int = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+    return line
+
+
+def definitions(tree: Any) -> Iterator[tuple[str, Any]]:
+    """Every definition in a tree with its qualified name, outer ones first."""
+    pending: list[tuple[str, Any]] = [("", tree)]
+    while pending:
+        prefix, parent = pending.pop()
+        for field in ("body", "handlers", "orelse", "finalbody", "cases"):
+            children = getattr(parent, field, None)
+            if not isinstance(children, list):
+                continue
+            for node in children:
+                if isinstance(node, _DEFINITIONS):
+                    name = prefix + node.name
+                    yield name, node
+                    local = "." if isinstance(node, _ast.ClassDef) else ".<locals>."
+                    pending.append((name + local, node))
+                else:
+                    pending.append((prefix, node))
+
+
+def line_offset(found: Found) -> int:
+    """What to add to line numbers of the parsed block to get those of the file."""
+    return found.line - first_line(found.node)
+
+
+def _is_source_of(code: CodeType, found: Found) -> bool:
+    """Whether the definition found can be the source of the code object.
+
+    The file may have changed since it was imported; this catches most of that at no cost.
+    """
+    node = found.node
+    if getattr(node, "name", None) != code.co_name or node.__class__ is _ast.ClassDef:
+        return False
+    parameters = _parameters(node.args)
+    names = code.co_varnames[: len(parameters)]
+    # Private names are stored with the name of their class in front.
+    if len(names) < len(parameters) or not all(
+        name.endswith(parameter) for name, parameter in zip(names, parameters)
+    ):
+        return False
+    if any(name.startswith("@py") for name in code.co_names):
+        return True  # pytest rewrote the assertions, so the code has names of its own
+    return all(_mentions(found.text, name) for name in code.co_names)
+
+
+def _parameters(args: Any) -> list[str]:
+    parameters = [*getattr(args, "posonlyargs", ()), *args.args, *args.kwonlyargs]
+    parameters += [parameter for parameter in (args.vararg, args.kwarg) if parameter is not None]
+    return [parameter.arg for parameter in parameters]
+
+
+def _mentions(text: str, name: str) -> bool:
+    if name in text or name == "AssertionError" or "." in name or not name.isascii():
+        return True
+    private = name.find("__", 1)
+    return name[0] == "_" and private > 0 and name[private:] in text

@@ -1,0 +1,67 @@
+"""Was the file edited after it was imported? Then its text is not the code that runs."""
+
+from __future__ import annotations
+
+from types import CodeType
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Iterator
+
+    from ato_trace._files import SourceFile
+
+
+def is_current(code: CodeType, source: SourceFile) -> bool:
+    """Whether compiling the file as it is now gives the code object that is running."""
+    if any(name.startswith("@py") for name in code.co_names):
+        return True  # pytest rewrote the assertions; nothing to compare with
+    try:
+        module = compile_quietly(source.text(), source.name)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    wanted = signature(code)
+    return any(
+        other.co_name == code.co_name
+        and other.co_firstlineno == code.co_firstlineno
+        and signature(other) == wanted
+        for other in nested_codes(module)
+    )
+
+
+def compile_quietly(source: Any, name: str) -> CodeType:
+    """Compile a module from its text or tree, without repeating Python's warnings about it."""
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        code: CodeType = compile(source, name, "exec", 0, True)
+        return code
+
+
+def nested_codes(code: CodeType) -> Iterator[CodeType]:
+    """Every code object inside a code object."""
+    pending = [code]
+    while pending:
+        for constant in pending.pop().co_consts:
+            if isinstance(constant, CodeType):
+                yield constant
+                pending.append(constant)
+
+
+def signature(code: CodeType) -> tuple[Any, ...]:
+    """All that decides what a code object does, but not where it stands."""
+    constants = tuple(
+        signature(value) if isinstance(value, CodeType) else (type(value), repr(value))
+        for value in code.co_consts
+    )
+    return (
+        code.co_argcount,
+        code.co_kwonlyargcount,
+        code.co_flags,
+        code.co_code,
+        code.co_names,
+        code.co_varnames,
+        code.co_freevars,
+        code.co_cellvars,
+        constants,
+    )
