@@ -12,7 +12,7 @@ from ato_scope._views import merge
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Mapping, Tuple
+    from typing import Any, Mapping
 
     from ato_scope._draft import Draft
     from ato_scope._tokens import Token
@@ -76,7 +76,7 @@ def _value(token: Token, names: Mapping[str, Any]) -> Any:
         raise ExpressionError(f"{error}; for text write {token.key}:={text}") from None
 
 
-def _find(config: ADict, key: str) -> Tuple[Any, str]:
+def _find(config: ADict, key: str) -> tuple[Any, str]:
     """Return the node that holds the last part of a dotted key, and that part."""
     node: Any = config
     parts = key.split(".")
@@ -85,7 +85,7 @@ def _find(config: ADict, key: str) -> Tuple[Any, str]:
     return node, parts[-1]
 
 
-def _names(node: Any) -> "list[str]":
+def _names(node: Any) -> list[str]:
     return [k for k in dict.keys(node) if isinstance(k, str)] if isinstance(node, dict) else []
 
 

@@ -8,7 +8,7 @@ from ato_scope._tokens import parse_tokens, shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Dict, List, Mapping, Optional, Sequence, Tuple
+    from typing import Mapping, Sequence
 
     from ato_scope._tokens import Token
     from ato_scope._views import View
@@ -30,10 +30,18 @@ class Command:
     """
 
     def __init__(self) -> None:
-        self.views: Dict[str, List[str]] = {}
-        self.assignments: List[Tuple[str, str, Token]] = []
-        self.word: Optional[str] = None
+        self.views: dict[str, list[str]] = {}
+        self.assignments: list[tuple[str, str, Token]] = []
+        self.word: str | None = None
         self.argument: str = ""
+
+    def extend(self, other: Command) -> None:
+        """Add what another command line asks for, after what this one does."""
+        for scope, names in other.views.items():
+            self.views.setdefault(scope, []).extend(names)
+        self.assignments += other.assignments
+        if other.word:
+            self.word, self.argument = other.word, other.argument
 
 
 def read_command(arguments: Sequence[str], catalog: Catalog, qualified: bool) -> Command:
@@ -105,7 +113,7 @@ def _unknown(word: str, catalog: Catalog, qualified: bool) -> str:
     return f"unknown view {shown(word)!r}{fix}"
 
 
-def _locate(token: Token, catalog: Catalog, qualified: bool) -> Tuple[str, str]:
+def _locate(token: Token, catalog: Catalog, qualified: bool) -> tuple[str, str]:
     """Return the scope that a key belongs to, and the key without the scope's name."""
     if not qualified:
         return next(iter(catalog)), token.key

@@ -9,13 +9,13 @@ from ato_scope._tokens import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Dict, Sequence
+    from typing import Sequence
 
     from ato_scope._command import Command
     from ato_scope._scope import Scope
 
 
-def make_drafts(scopes: Sequence[Scope], command: Command) -> Dict[str, Draft]:
+def make_drafts(scopes: Sequence[Scope], command: Command) -> dict[str, Draft]:
     """Return the draft of each scope, by its name."""
     drafts = {}
     for scope in scopes:
@@ -30,7 +30,7 @@ def make_drafts(scopes: Sequence[Scope], command: Command) -> Dict[str, Draft]:
     return drafts
 
 
-def _merge_file(drafts: Dict[str, Draft], path: str) -> None:
+def _merge_file(drafts: dict[str, Draft], path: str) -> None:
     if len(drafts) == 1:
         merge_file(next(iter(drafts.values())), path, read_file(path))
         return

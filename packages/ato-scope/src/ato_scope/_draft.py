@@ -9,11 +9,11 @@ from ato_scope._views import merge
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional, Set, Tuple
+    from typing import Any, Callable, Dict, Iterable, Mapping, Tuple
 
     from ato_scope._views import View
 
-    Block = Tuple[int, View, Callable[..., None], Dict[str, Any]]
+    Block = Tuple[int, View, Callable[..., object], Dict[str, Any]]
 
 
 class Draft:
@@ -26,15 +26,15 @@ class Draft:
 
     def __init__(
         self,
-        base: Optional[Mapping[str, Any]],
+        base: Mapping[str, Any] | None,
         views: Mapping[str, View],
         requested: Iterable[str],
     ) -> None:
         order = order_views(views, requested)
         self.config = ADict()
-        self.assigned: Set[str] = set()
+        self.assigned: set[str] = set()
         self.recorder = Recorder(self.config)
-        self._blocks: List[Block] = []
+        self._blocks: list[Block] = []
         if base:
             self.recorder.begin(Source("base"))
             merge(self.config, base)
@@ -53,7 +53,7 @@ class Draft:
             view.apply(self.config)
 
     def complete(
-        self, overrides: Optional[Mapping[str, Any]] = None, source: str = "override"
+        self, overrides: Mapping[str, Any] | None = None, source: str = "override"
     ) -> ADict:
         """Return an independent copy of the config with overrides and lazy views applied.
 
@@ -66,8 +66,8 @@ class Draft:
         return self.complete_with_history(overrides, source)[0]
 
     def complete_with_history(
-        self, overrides: Optional[Mapping[str, Any]] = None, source: str = "override"
-    ) -> Tuple[ADict, Recorder]:
+        self, overrides: Mapping[str, Any] | None = None, source: str = "override"
+    ) -> tuple[ADict, Recorder]:
         """Return what `complete` returns, and the record of where its values come from."""
         self.recorder.settle()
         config = self.config.clone()
@@ -76,7 +76,7 @@ class Draft:
             recorder.begin(Source("override", source))
             for key, value in overrides.items():
                 config.set_by_name(key, value)
-        twins: Dict[int, Any] = {}
+        twins: dict[int, Any] = {}
         if self._blocks:
             _pair(self.config, config, twins)
         self._run_blocks(config, recorder, twins)
@@ -87,7 +87,7 @@ class Draft:
         self._run_blocks(self.config, self.recorder, {})
         return self.config
 
-    def _run_blocks(self, config: ADict, recorder: Recorder, twins: Dict[int, Any]) -> None:
+    def _run_blocks(self, config: ADict, recorder: Recorder, twins: dict[int, Any]) -> None:
         self._blocks.sort(key=lambda block: block[0])
         for _, view, body, captured in self._blocks:
             recorder.begin(Source("lazy", view.name, view.location))
@@ -99,7 +99,7 @@ class Draft:
         config.strict()
 
 
-def _pair(original: Any, copy: Any, twins: Dict[int, Any]) -> None:
+def _pair(original: Any, copy: Any, twins: dict[int, Any]) -> None:
     """Map each container of a tree to its counterpart in a copy of the tree."""
     if id(original) in twins or type(original) is not type(copy):
         return

@@ -8,14 +8,16 @@ from ato_scope._inject import Injector
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Optional, Protocol, Sequence, Tuple
+    from typing import Any, Callable, Protocol, Sequence
 
     class Owner(Protocol):
         """What an entry needs of a Scope or a MultiScope."""
 
-        def _configure(self, args: Optional[Sequence[str]], entry: Any) -> Any: ...
+        def _configure(self, args: Sequence[str] | None) -> Any: ...
 
-        def _names(self) -> Tuple[str, ...]: ...
+        def _names(self) -> tuple[str, ...]: ...
+
+        def _wants(self, injector: Injector, kwargs: Any) -> bool: ...
 
     class Entry(Protocol):
         """An entry function, as `@scope` returns it."""
@@ -38,15 +40,14 @@ COPIED = ("__module__", "__name__", "__qualname__", "__doc__", "__annotations__"
 def make_entry(
     owner: Owner,
     function: Callable[..., Any],
-    args: Optional[Sequence[str]] = None,
-    required: bool = False,
+    args: Sequence[str] | None = None,
 ) -> Any:
     """Return a plain function that calls `function` with the configs of `owner`.
 
     Raises:
         EntryError: The function has no parameter to take a config.
     """
-    injector = Injector(function, owner._names(), required)
+    injector = Injector(function, owner._names())
     code = getattr(function, "__code__", None)
     is_coroutine = code is not None and code.co_flags & CO_COROUTINE
     make = _coroutine_entry if is_coroutine else _plain_entry
@@ -56,8 +57,8 @@ def make_entry(
             setattr(entry, name, getattr(function, name))
     entry.__dict__.update(getattr(function, "__dict__", {}))
     entry.__wrapped__ = function
-    entry.with_args = lambda args: make_entry(owner, function, list(args), required)
-    entry.rewrap = lambda function: make_entry(owner, function, args, required)
+    entry.with_args = lambda args: make_entry(owner, function, list(args))
+    entry.rewrap = lambda function: make_entry(owner, function, args)
     return entry
 
 
@@ -65,9 +66,9 @@ def _plain_entry(
     owner: Owner, function: Callable[..., Any], injector: Injector, arguments: Any
 ) -> Any:
     def entry(*args: Any, **kwargs: Any) -> Any:
-        if owner._active(injector, kwargs):
-            configs = configured(owner, arguments, entry)
-            args, kwargs = injector.arguments(configs, args, kwargs)
+        if owner._wants(injector, kwargs):
+            configs = configured(owner, arguments)
+            args, kwargs = injector.place(configs, args, kwargs)
         return function(*args, **kwargs)
 
     return entry
@@ -77,25 +78,25 @@ def _coroutine_entry(
     owner: Owner, function: Callable[..., Any], injector: Injector, arguments: Any
 ) -> Any:
     async def entry(*args: Any, **kwargs: Any) -> Any:
-        if owner._active(injector, kwargs):
-            configs = configured(owner, arguments, entry)
-            args, kwargs = injector.arguments(configs, args, kwargs)
+        if owner._wants(injector, kwargs):
+            configs = configured(owner, arguments)
+            args, kwargs = injector.place(configs, args, kwargs)
         return await function(*args, **kwargs)
 
     return entry
 
 
-def configured(owner: Owner, arguments: Optional[Sequence[str]], entry: Any = None) -> Any:
+def configured(owner: Owner, arguments: Sequence[str] | None) -> Any:
     """Build the configs; a mistake of the user at the command line is one line and exit code 2.
 
     Exceptions from views keep the traceback of the view, without our frames before it.
     """
     try:
-        return owner._configure(arguments, entry)
+        return owner._configure(arguments)
     except Exception as error:
         trace = without_our_frames(error.__traceback__)
         if isinstance(error, UserError) and trace is None:
             if arguments is None and is_script():
                 fail(error)
             raise
-        raise error.with_traceback(trace or error.__traceback__)
+        raise error.with_traceback(trace or error.__traceback__) from error.__cause__

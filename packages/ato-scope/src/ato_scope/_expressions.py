@@ -42,7 +42,9 @@ def evaluate(text: str, names: Mapping[str, Any]) -> Any:
         elif text.isidentifier() and text not in names:
             raise ExpressionError(bare_word(text))
     if len(text) > MAX_TEXT:
-        raise ExpressionError(f"is longer than {MAX_TEXT} characters; put it in a file and use @file")
+        raise ExpressionError(
+            f"is longer than {MAX_TEXT} characters; put it in a file and use @file"
+        )
 
     from ato_scope._interpreter import interpret
 
@@ -67,12 +69,11 @@ def _number(text: str) -> Any:
         return int(text) if digits[0] != "0" or digits == "0" else None
     try:
         # Python's float() also takes 'inf' and 'nan', which are names in an expression.
-        return float(text) if text[-1] in "0123456789." and "+" != text[0] else None
+        return float(text) if text[-1] in "0123456789." and text[0] != "+" else None
     except ValueError:
         return None
 
 
 def bare_word(word: str) -> str:
     """Say what to do about a word that is no value."""
-    hint = did_you_mean(word, CONSTANTS)
-    return f"{word!r} is not a value{hint or f'; for text write :={word}'}"
+    return f"{word!r} is not a value{did_you_mean(word, CONSTANTS)}"

@@ -10,7 +10,7 @@ from ato_adict import UserError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import TracebackType
-    from typing import List, NoReturn, Optional, Sequence
+    from typing import NoReturn, Sequence
 
 HOST_PROGRAMS = frozenset(
     (
@@ -38,7 +38,7 @@ def argv_is_ours() -> bool:
     return name not in HOST_PROGRAMS and not program.startswith("python -m unittest")
 
 
-def command_line(args: Optional[Sequence[str]] = None) -> List[str]:
+def command_line(args: Sequence[str] | None = None) -> list[str]:
     """Return the explicit `args`, else those of the command line where they are ours."""
     if args is not None:
         if isinstance(args, str):
@@ -78,7 +78,7 @@ def fail(error: UserError) -> NoReturn:
     raise SystemExit(2) from error
 
 
-def without_our_frames(trace: Optional[TracebackType]) -> Optional[TracebackType]:
+def without_our_frames(trace: TracebackType | None) -> TracebackType | None:
     """Return the part of a traceback that starts in user code, None where all of it is ours."""
     while trace is not None:
         module = trace.tb_frame.f_globals.get("__name__") or ""

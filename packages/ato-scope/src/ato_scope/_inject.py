@@ -7,7 +7,7 @@ from ato_scope._errors import EntryError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Dict, List, Mapping, Sequence, Tuple
+    from typing import Any, Callable, Mapping, Sequence
 
 CO_VARKEYWORDS = 0x08
 
@@ -16,25 +16,25 @@ class Injector:
     """Where the parameters of one function stand that take configs.
 
     Raises:
-        EntryError: The function has no parameter for a required name.
+        EntryError: The function has a parameter for none of the names.
     """
 
-    def __init__(self, function: Callable[..., Any], names: Sequence[str], required: bool) -> None:
+    def __init__(self, function: Callable[..., Any], names: Sequence[str]) -> None:
         positional, keyword, open_ended = _parameters(function)
-        self.positions: List[Tuple[int, str]] = sorted(
+        self.positions: list[tuple[int, str]] = sorted(
             (positional.index(name), name) for name in names if name in positional
         )
         self.by_keyword = [name for name in names if name in keyword]
         missing = [n for n in names if n not in positional and n not in keyword]
-        if open_ended and missing:
+        if open_ended:
             self.by_keyword += missing
-        elif missing and (required or len(missing) == len(names)):
+        elif len(missing) == len(names):
             raise EntryError(_no_parameter(function, missing, [*positional, *keyword]))
         self.names = [name for _, name in self.positions] + self.by_keyword
 
-    def arguments(
-        self, configs: Mapping[str, Any], args: Tuple[Any, ...], kwargs: Dict[str, Any]
-    ) -> Tuple[List[Any], Dict[str, Any]]:
+    def place(
+        self, configs: Mapping[str, Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """Return the arguments of the call: those given, with the configs in their places."""
         values = list(args)
         for position, name in self.positions:
@@ -46,10 +46,10 @@ class Injector:
                 kwargs[name] = configs[name]
         for name in self.by_keyword:
             kwargs.setdefault(name, configs[name])
-        return values, kwargs
+        return tuple(values), kwargs
 
 
-def _parameters(function: Callable[..., Any]) -> Tuple[List[str], List[str], bool]:
+def _parameters(function: Callable[..., Any]) -> tuple[list[str], list[str], bool]:
     """Return names of positional and of keyword-only parameters, and whether it takes any name."""
     code = getattr(function, "__code__", None)
     if code is None:
@@ -60,7 +60,7 @@ def _parameters(function: Callable[..., Any]) -> Tuple[List[str], List[str], boo
     return list(names[:count]), keyword, bool(code.co_flags & CO_VARKEYWORDS)
 
 
-def _parameters_of_object(function: Callable[..., Any]) -> Tuple[List[str], List[str], bool]:
+def _parameters_of_object(function: Callable[..., Any]) -> tuple[list[str], list[str], bool]:
     """Do the same for a callable that is no plain function: a class, a partial, an object."""
     from inspect import Parameter, signature
 
@@ -75,7 +75,7 @@ def _parameters_of_object(function: Callable[..., Any]) -> Tuple[List[str], List
     return positional, keyword, open_ended
 
 
-def _no_parameter(function: Any, missing: List[str], parameters: List[str]) -> str:
+def _no_parameter(function: Any, missing: list[str], parameters: list[str]) -> str:
     name = getattr(function, "__name__", type(function).__name__)
     code = getattr(function, "__code__", None)
     place = f" ({code.co_filename}:{code.co_firstlineno})" if code else ""

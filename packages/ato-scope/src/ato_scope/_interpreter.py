@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import _ast
+import builtins
 import operator
 from warnings import catch_warnings, simplefilter
 
-import _ast
 from ato_adict import did_you_mean
 from ato_scope._errors import ExpressionError
+from ato_scope._expressions import CONSTANTS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Dict, List, Mapping, Optional
+    from typing import Any, Callable, Mapping
 
 MAX_DEPTH = 60
 MAX_BITS = 8192
@@ -19,7 +21,7 @@ MAX_ITEMS = 100_000
 MAX_OPERATORS = 2000
 MAX_IN_A_ROW = 20
 
-BINARY: Dict[str, Callable[[Any, Any], Any]] = {
+BINARY: dict[str, Callable[[Any, Any], Any]] = {
     "Add": operator.add,
     "Sub": operator.sub,
     "Mult": operator.mul,
@@ -33,13 +35,13 @@ BINARY: Dict[str, Callable[[Any, Any], Any]] = {
     "BitAnd": operator.and_,
     "BitXor": operator.xor,
 }
-UNARY: Dict[str, Callable[[Any], Any]] = {
+UNARY: dict[str, Callable[[Any], Any]] = {
     "UAdd": operator.pos,
     "USub": operator.neg,
     "Invert": operator.invert,
     "Not": operator.not_,
 }
-COMPARE: Dict[str, Callable[[Any, Any], Any]] = {
+COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     "Eq": operator.eq,
     "NotEq": operator.ne,
     "Lt": operator.lt,
@@ -80,7 +82,7 @@ def interpret(text: str, names: Mapping[str, Any]) -> Any:
     except ExpressionError:
         raise
     except SyntaxError:
-        raise ExpressionError(_syntax_message(text)) from None
+        raise ExpressionError("not a valid expression") from None
     except (RecursionError, MemoryError):
         raise ExpressionError("is nested too deeply") from None
     except (TypeError, ValueError, ArithmeticError, LookupError) as error:
@@ -112,13 +114,6 @@ def _check_shape(text: str) -> None:
             raise ExpressionError("is nested too deeply")
 
 
-def _syntax_message(text: str) -> str:
-    words = text.split()
-    if len(words) > 1 and all(word.isidentifier() for word in words):
-        return f"{text!r} is not a value; for text write :={text!r}"
-    return "is not a valid expression; for text write := instead of ="
-
-
 class _Interpreter:
     """Values of nodes; each kind of node has the method of its name."""
 
@@ -134,7 +129,7 @@ class _Interpreter:
             raise ExpressionError(f"{FORBIDDEN.get(kind, kind)} are not allowed in a value")
         return visit(self, node, depth + 1)
 
-    def values(self, nodes: Any, depth: int) -> List[Any]:
+    def values(self, nodes: Any, depth: int) -> builtins.list[Any]:
         return [self.value(node, depth) for node in nodes]
 
     def constant(self, node: Any, depth: int) -> Any:
@@ -195,8 +190,7 @@ class _Interpreter:
         if node.id in self.names:
             return self.names[node.id]
         raise ExpressionError(
-            f"{node.id!r} is not a value{did_you_mean(node.id, self.names)};"
-            f' text inside an expression needs quotes that reach Python: "\'{node.id}\'"'
+            f"{node.id!r} is not a value{did_you_mean(node.id, [*self.names, *CONSTANTS])}"
         )
 
     def attribute(self, node: Any, depth: int) -> Any:
@@ -218,7 +212,7 @@ class _Interpreter:
         return slice(*(None if n is None else self.value(n, depth) for n in bounds))
 
 
-VISIT: Dict[str, Callable[[_Interpreter, Any, int], Any]] = {
+VISIT: dict[str, Callable[[_Interpreter, Any, int], Any]] = {
     **dict.fromkeys(
         ("Constant", "Num", "Str", "Bytes", "NameConstant", "Ellipsis"), _Interpreter.constant
     ),
@@ -261,9 +255,9 @@ def _check_operands(name: str, left: Any, right: Any) -> None:
         raise ExpressionError("formatting with % is not allowed in a value")
     if name == "Mult":
         for items, times in ((left, right), (right, left)):
-            if isinstance(items, (str, bytes, list, tuple)):
-                if max(1, len(items)) * max(1, _whole(times)) > MAX_ITEMS:
-                    raise ExpressionError("the repetition is too long")
+            is_sequence = isinstance(items, (str, bytes, list, tuple))
+            if is_sequence and max(1, len(items)) * max(1, _whole(times)) > MAX_ITEMS:
+                raise ExpressionError("the repetition is too long")
 
 
 def _whole(value: Any) -> int:

@@ -16,7 +16,7 @@ from ato_scope._errors import LazyError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Dict, Iterator, List, Optional, Set, Tuple
+    from typing import Any, Callable, Iterator
 
 BODY = "<lazy>"
 DEFER = "__ato_defer__"
@@ -31,9 +31,7 @@ class Unbound:
     """Stands for a local variable that had no value when its block was deferred."""
 
 
-def split(
-    function: Any, is_lazy: Callable[[Any], bool], inline: bool
-) -> Optional[Callable[..., Any]]:
+def split(function: Any, is_lazy: Callable[[Any], bool], inline: bool) -> Callable[..., Any] | None:
     """Return `function` with its lazy blocks deferred.
 
     Args:
@@ -53,7 +51,7 @@ def split(
     definition = splitter.split(_definition(function))
     if not splitter.bodies and not splitter.inlined:
         return None
-    captures = {name: () for name in splitter.bodies}  # type: Dict[str, Tuple[str, ...]]
+    captures = dict.fromkeys(splitter.bodies, ())  # type: Dict[str, Tuple[str, ...]]
     if splitter.bodies:
         first = _compile(definition, code)
         captures = {name: _captured(first, name) for name in splitter.bodies}
@@ -83,7 +81,7 @@ def _definition(function: Any) -> ast.FunctionDef:
     raise LazyError(_place(function) + ": the source has changed since it was read" + ADVICE)
 
 
-def _place(function: Any, line: Optional[int] = None) -> str:
+def _place(function: Any, line: int | None = None) -> str:
     code = function.__code__
     return f"with Scope.lazy() in view {code.co_name!r} ({code.co_filename}:" + (
         f"{line or code.co_firstlineno})"
@@ -104,27 +102,29 @@ class _Splitter(ast.NodeTransformer):
         self.is_lazy = is_lazy
         self.inline = inline
         self.inlined = False
-        self.bodies: Dict[str, ast.FunctionDef] = {}
-        self.calls: Dict[str, ast.Call] = {}
-        self.declared: List[ast.stmt] = []
+        self.bodies: dict[str, ast.FunctionDef] = {}
+        self.calls: dict[str, ast.Call] = {}
+        self.declared: list[ast.stmt] = []
 
     def split(self, definition: ast.FunctionDef) -> ast.FunctionDef:
         self.declared = [
-            node for node in _own_nodes(definition.body) if isinstance(node, (ast.Global, ast.Nonlocal))
+            node
+            for node in _own_nodes(definition.body)
+            if isinstance(node, (ast.Global, ast.Nonlocal))
         ]
         definition.body = [s for node in definition.body for s in self._statements(node)]
         return definition
 
-    def _statements(self, node: ast.stmt) -> List[ast.stmt]:
+    def _statements(self, node: ast.stmt) -> list[ast.stmt]:
         result = self.visit(node)
         return result if isinstance(result, list) else [result]
 
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> Any:  # noqa: N802
-        return node
+    def visit(self, node: ast.AST) -> Any:
+        if isinstance(node, SCOPES):
+            return node
+        return self._with(node) if isinstance(node, ast.With) else self.generic_visit(node)
 
-    visit_AsyncFunctionDef = visit_ClassDef = visit_Lambda = visit_FunctionDef  # type: ignore[assignment]
-
-    def visit_With(self, node: ast.With) -> Any:  # noqa: N802
+    def _with(self, node: ast.With) -> Any:
         marks = [self._is_mark(item.context_expr) for item in node.items]
         if not any(marks):
             return self.generic_visit(node)
@@ -150,7 +150,7 @@ class _Splitter(ast.NodeTransformer):
         owner = _resolve(node.func.value, self.function)
         return owner is not None and self.is_lazy(getattr(owner, "lazy", None))
 
-    def _deferred(self, node: ast.With, body: List[ast.stmt]) -> List[ast.stmt]:
+    def _deferred(self, node: ast.With, body: list[ast.stmt]) -> list[ast.stmt]:
         name = f"{BODY[:-1]} {len(self.bodies) + 1}>" if self.bodies else BODY
         source = f"def x():\n pass\n{DEFER}(x, {CAPTURE}())"
         definition, statement = ast.parse(source).body
@@ -167,17 +167,17 @@ class _Splitter(ast.NodeTransformer):
         self.calls[name] = call
         return [definition, statement]
 
-    def _declarations(self, body: List[ast.stmt]) -> List[ast.stmt]:
+    def _declarations(self, body: list[ast.stmt]) -> list[ast.stmt]:
         """Repeat in a body the global and nonlocal declarations of the view that concern it."""
         used = {n.id for s in body for n in ast.walk(s) if isinstance(n, ast.Name)}
-        found: List[ast.stmt] = []
+        found: list[ast.stmt] = []
         for node in self.declared:
             names = [name for name in node.names if name in used]  # type: ignore[attr-defined]
             if names:
                 found.append(ast.copy_location(type(node)(names=names), body[0]))  # type: ignore
         return found
 
-    def _check_body(self, body: List[ast.stmt]) -> None:
+    def _check_body(self, body: list[ast.stmt]) -> None:
         for node in _own_nodes(body):
             if isinstance(node, ast.Return):
                 raise self._refused(node, "'return' cannot leave a block that runs later")
@@ -199,7 +199,7 @@ def _has_arguments(node: ast.expr) -> bool:
     return isinstance(node, ast.Call) and bool(node.args or node.keywords)
 
 
-def _relocate(nodes: List[ast.AST], place: ast.stmt) -> None:
+def _relocate(nodes: list[ast.AST], place: ast.stmt) -> None:
     for root in nodes:
         for node in ast.walk(root):
             if hasattr(node, "lineno"):
@@ -225,9 +225,9 @@ SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 LOOPS = (ast.For, ast.AsyncFor, ast.While)
 
 
-def _own_nodes(body: List[ast.stmt]) -> Iterator[ast.AST]:
+def _own_nodes(body: list[ast.stmt]) -> Iterator[ast.AST]:
     """Yield the nodes of a body that belong to its own function."""
-    stack: List[ast.AST] = list(body)
+    stack: list[ast.AST] = list(body)
     while stack:
         node = stack.pop()
         yield node
@@ -235,9 +235,9 @@ def _own_nodes(body: List[ast.stmt]) -> Iterator[ast.AST]:
             stack.extend(ast.iter_child_nodes(node))
 
 
-def _leaving(body: List[ast.stmt]) -> Iterator[ast.AST]:
+def _leaving(body: list[ast.stmt]) -> Iterator[ast.AST]:
     """Yield the break and continue statements that belong to a loop around the body."""
-    stack: List[ast.AST] = list(body)
+    stack: list[ast.AST] = list(body)
     while stack:
         node = stack.pop()
         if isinstance(node, (ast.Break, ast.Continue)):
@@ -268,7 +268,7 @@ def _find_code(code: CodeType, name: str) -> CodeType:
     raise LazyError(f"no code of {name!r} was found")
 
 
-def _captured(view: CodeType, name: str) -> Tuple[str, ...]:
+def _captured(view: CodeType, name: str) -> tuple[str, ...]:
     """Return the local variables of a view that a block reads, or writes after them."""
     body = _find_code(view, name)
     outside = {*view.co_varnames, *view.co_cellvars}
@@ -279,12 +279,12 @@ def _captured(view: CodeType, name: str) -> Tuple[str, ...]:
 def _check_flow(
     view: CodeType,
     splitter: _Splitter,
-    captures: Dict[str, Tuple[str, ...]],
+    captures: dict[str, tuple[str, ...]],
     definition: ast.FunctionDef,
     function: Any,
 ) -> None:
     """Refuse a variable that a block sets and the code after the block reads."""
-    bound: Set[str] = set()
+    bound: set[str] = set()
     for name in splitter.bodies:
         body = _find_code(view, name)
         bound.update({*body.co_varnames, *body.co_cellvars} - set(captures[name]))
@@ -300,14 +300,14 @@ def _check_flow(
                 )
 
 
-def _global_names(code: CodeType) -> Set[str]:
+def _global_names(code: CodeType) -> set[str]:
     """Return the names that a code object reads as globals."""
     import dis
 
     return {i.argval for i in dis.get_instructions(code) if i.opname == "LOAD_GLOBAL"}
 
 
-def _take_captures(body: ast.FunctionDef, call: ast.Call, names: Tuple[str, ...]) -> None:
+def _take_captures(body: ast.FunctionDef, call: ast.Call, names: tuple[str, ...]) -> None:
     """Give a body parameters for the captured variables; one without a value stays without."""
     checks = "".join(f"    if {name} is {UNBOUND}: del {name}\n" for name in names)
     text = f"def x({', '.join(names)}):\n{checks}    pass\n"
@@ -338,9 +338,7 @@ def _rebuild(code: CodeType, function: Any) -> Callable[..., Any]:
             CAPTURE: locals_of_caller,
             UNBOUND: unbound,
         }
-        closure = tuple(
-            cells[n] if n in cells else _cell(helpers[n]) for n in code.co_freevars
-        )
+        closure = tuple(cells[n] if n in cells else _cell(helpers[n]) for n in code.co_freevars)
         new = FunctionType(code, function.__globals__, code.co_name, function.__defaults__, closure)
         new.__kwdefaults__ = function.__kwdefaults__
         return new(*args)
@@ -351,6 +349,6 @@ def _rebuild(code: CodeType, function: Any) -> Callable[..., Any]:
 locals_of_caller = locals
 
 
-def _values(local: Dict[str, Any], names: List[str], unbound: Unbound) -> Dict[str, Any]:
+def _values(local: dict[str, Any], names: list[str], unbound: Unbound) -> dict[str, Any]:
     """Keep the values that the captured variables have now."""
     return {name: local.get(name, unbound) for name in names}

@@ -7,12 +7,12 @@ from ato_scope._errors import ChainError, UnknownViewError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Dict, Iterable, Iterator, List, Mapping, Set, Tuple
+    from typing import Iterable, Iterator, Mapping
 
     from ato_scope._views import View
 
 
-def order_views(views: Mapping[str, View], requested: Iterable[str]) -> List[View]:
+def order_views(views: Mapping[str, View], requested: Iterable[str]) -> list[View]:
     """Return every view to apply, each once: default views, then the requested ones.
 
     Within each of the two groups, views go by ascending priority and, at equal priority, in the
@@ -27,17 +27,15 @@ def order_views(views: Mapping[str, View], requested: Iterable[str]) -> List[Vie
         UnknownViewError: A requested name is not a view.
         ChainError: A chain names an unknown view, or comes back to where it started.
     """
-    done: Set[str] = set()
+    done: set[str] = set()
     defaults = _with_chains(views, (name for name, view in views.items() if view.default), done)
     named = _with_chains(views, requested, done)
     return _by_priority(views, defaults) + _by_priority(views, named)
 
 
-def _with_chains(
-    views: Mapping[str, View], requested: Iterable[str], done: Set[str]
-) -> List[View]:
+def _with_chains(views: Mapping[str, View], requested: Iterable[str], done: set[str]) -> list[View]:
     """Return the requested views that are not `done`, each after the views it is chained with."""
-    ordered: List[View] = []
+    ordered: list[View] = []
     for name in requested:
         if name not in views:
             raise UnknownViewError(f"unknown view {name!r}{did_you_mean(name, views)}")
@@ -46,10 +44,10 @@ def _with_chains(
     return ordered
 
 
-def _visit(views: Mapping[str, View], name: str, done: Set[str], ordered: List[View]) -> None:
+def _visit(views: Mapping[str, View], name: str, done: set[str], ordered: list[View]) -> None:
     """Depth first from `name` without recursion, so that a chain may be of any length."""
-    path: Dict[str, None] = {name: None}
-    stack: List[Tuple[View, Iterator[str]]] = [(views[name], iter(views[name].chain))]
+    path: dict[str, None] = {name: None}
+    stack: list[tuple[View, Iterator[str]]] = [(views[name], iter(views[name].chain))]
     while stack:
         view, remaining = stack[-1]
         following = next((n for n in remaining if n not in done), None)
@@ -73,7 +71,7 @@ def _circle(path: Iterable[str], start: str) -> str:
     return " -> ".join([*names[names.index(start) :], start])
 
 
-def _by_priority(views: Mapping[str, View], ordered: List[View]) -> List[View]:
+def _by_priority(views: Mapping[str, View], ordered: list[View]) -> list[View]:
     """Sort stably by priority; a view at priority 0 follows the chains it is part of."""
     if all(not view.priority for view in ordered):
         return ordered

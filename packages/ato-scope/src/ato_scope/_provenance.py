@@ -11,7 +11,7 @@ from ato_adict import MISSING, ADict, record_writes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, Iterator, List, Optional, Tuple
+    from typing import Any, Iterator
 
 PLAIN = (bool, int, float, str, type(None))
 CONTAINERS = (ADict, dict, list, set)
@@ -23,14 +23,14 @@ class Source:
     __slots__ = ("kind", "location", "name", "token")
 
     def __init__(
-        self, kind: str, name: str = "", location: str = "", token: Optional[str] = None
+        self, kind: str, name: str = "", location: str = "", token: str | None = None
     ) -> None:
         self.kind = kind
         self.name = name
         self.location = location
         self.token = token
 
-    def to_dict(self) -> Dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """Return the source as plain data."""
         return {
             "kind": self.kind,
@@ -50,9 +50,9 @@ class Event:
         self.value = value
         self.source = source
 
-    def to_dict(self) -> Dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """Return the event as plain JSON data; the value as text where JSON has no such thing."""
-        data: Dict[str, Any] = {"key": self.key, "source": self.source.to_dict()}
+        data: dict[str, Any] = {"key": self.key, "source": self.source.to_dict()}
         if self.value is MISSING:
             data["deleted"] = True
             data["value"] = None
@@ -64,10 +64,10 @@ class Event:
 class Recorder:
     """The journal of one tree under construction."""
 
-    def __init__(self, root: ADict, before: Optional[Recorder] = None) -> None:
+    def __init__(self, root: ADict, before: Recorder | None = None) -> None:
         self.root = root
         self.before = before
-        self.journal: List[Any] = []
+        self.journal: list[Any] = []
         self._seen = 0
         record_writes(root, self.journal)
 
@@ -94,7 +94,7 @@ class Recorder:
         """Replay everything recorded, in order."""
         if self.before is not None:
             yield from self.before.events()
-        yield from _replay(self.root, self.journal)
+        yield from _without_echoes(_replay(self.root, self.journal))
 
 
 def _snapshot(value: Any) -> Any:
@@ -106,8 +106,8 @@ def _snapshot(value: Any) -> Any:
     return set(value) if type(value) is set else value
 
 
-def _replay(root: ADict, journal: List[Any]) -> Iterator[Event]:
-    paths: Dict[int, str] = {}
+def _replay(root: ADict, journal: list[Any]) -> Iterator[Event]:
+    paths: dict[int, str] = {}
     _map_paths(root, "", paths)
     source = Source("base")
     for entry in journal:
@@ -127,14 +127,36 @@ def _replay(root: ADict, journal: List[Any]) -> Iterator[Event]:
             yield Event(dotted, entry[3] if len(entry) > 3 else value, source)
 
 
-def _map_paths(node: ADict, prefix: str, paths: Dict[int, str]) -> None:
+def _without_echoes(events: Iterator[Event]) -> Iterator[Event]:
+    """Drop events that say again what the same step just said.
+
+    A key below a new level is recorded on its own and as part of the level.
+    """
+    last: dict[str, Event] = {}
+    for event in events:
+        before = last.get(event.key)
+        is_echo = before is not None and before.source is event.source
+        if before is None or not (is_echo and is_same(before.value, event.value)):
+            yield event
+        last[event.key] = event
+
+
+def is_same(one: Any, other: Any) -> bool:
+    """Whether two values are equal; those that refuse to be compared are only as one object."""
+    try:
+        return bool(one is other or one == other)
+    except Exception:
+        return False
+
+
+def _map_paths(node: ADict, prefix: str, paths: dict[int, str]) -> None:
     paths[id(node)] = prefix
     for key, value in dict.items(node):
         if isinstance(value, ADict):
             _map_paths(value, f"{prefix}{key}.", paths)
 
 
-def _leaves(prefix: str, value: Any) -> Iterator[Tuple[str, Any]]:
+def _leaves(prefix: str, value: Any) -> Iterator[tuple[str, Any]]:
     """Yield the dotted keys and values of a snapshot; nothing for an empty one."""
     for key, item in value.items():
         if isinstance(item, dict):

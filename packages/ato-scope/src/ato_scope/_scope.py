@@ -5,50 +5,26 @@ from __future__ import annotations
 import sys
 
 from ato_adict import ADict
-from ato_scope import _host
-from ato_scope._command import read_command
-from ato_scope._configure import make_drafts
-from ato_scope._entry import configured, make_entry
-from ato_scope._errors import LazyError, ScopeError
+from ato_scope._base import Configurable
+from ato_scope._entry import configured
+from ato_scope._errors import ScopeError
 from ato_scope._inject import Injector
-from ato_scope._words import show
-from ato_scope._views import View, add_view, check_function, merging_view, names_of_chain
+from ato_scope._observe import view_of_config, view_of_function
+from ato_scope._views import add_view, merge, names_of_chain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple, TypeVar
+    from typing import Any, Callable, Mapping, Sequence, TypeVar
 
-    from ato_scope._command import Command
     from ato_scope._draft import Draft
+    from ato_scope._explain import Explanation
     from ato_scope._provenance import Recorder
-    from ato_scope._views import Chain
+    from ato_scope._views import Chain, View
 
     F = TypeVar("F", bound=Callable[..., Any])
 
 
-class _Lazy:
-    """What `Scope.lazy()` returns; a view with such a block is split when it is registered."""
-
-    def __enter__(self) -> None:
-        raise LazyError(
-            "with Scope.lazy() works directly in a view that scope.observe has registered;"
-            " elsewhere make a view with lazy=True"
-        )
-
-    def __exit__(self, *error: object) -> None:
-        """Nothing was entered."""
-
-
-def lazy() -> _Lazy:
-    """Run the body of `with Scope.lazy():` in a view after the command line was applied.
-
-    The body runs exactly once, with the local variables it had; the code around it runs exactly
-    once, before the command line. Variables that the body sets are its own.
-    """
-    return _Lazy()
-
-
-class Scope:
+class Scope(Configurable):
     """A configuration made of views, and the entry functions that receive it.
 
     Args:
@@ -56,43 +32,59 @@ class Scope:
         name: The parameter name by which functions receive the config.
         use_external_parser: Let an `argparse` parser that the program uses take part.
         external_priority: The priority at which the defaults of that parser enter.
-        enable_override: Let a view replace one of the same name from another module.
+        enable_override: Let a view replace one of the same name from another module, and this
+            scope replace one of the same name in a MultiScope.
         strict: Refuse command-line keys that no view has set.
+
+    Attributes:
+        config: The config that the last call of an entry, or of `apply`, has built.
+        views: The registered views by name.
+        manuals: Help texts by key, see `manual`.
+        registry: The scope last made under each name, in this process.
     """
 
-    registry: Dict[str, Scope] = {}
-    lazy = staticmethod(lazy)
+    registry: dict[str, Scope] = {}
 
     def __init__(
         self,
-        config: Optional[Mapping[str, Any]] = None,
+        config: Mapping[str, Any] | None = None,
         name: str = "config",
         use_external_parser: bool = False,
         external_priority: int = -2,
         enable_override: bool = False,
         strict: bool = False,
     ) -> None:
-        if not name.isidentifier():
-            raise ScopeError(f"the name of a scope is a parameter name, not {name!r}")
+        if not (isinstance(name, str) and name.isidentifier()):
+            self._reject(ScopeError(f"the name of a scope is a parameter name, not {name!r}"))
         self.name = name
         self.base = config
         self.use_external_parser = use_external_parser
         self.external_priority = external_priority
         self.enable_override = enable_override
         self.strict = strict
-        self.views: Dict[str, View] = {}
+        self.views: dict[str, View] = {}
+        self.manuals = ADict()
         self.config = ADict()
-        self._stored: List[str] = []
+        self._stored: list[str] = []
         self._reads_argv = True
-        self._recorder: Optional[Recorder] = None
-        self._is_active = True
+        self._recorder: Recorder | None = None
+        Scope.registry[name] = self
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.name!r} with {len(self.views)} views>"
+
+    def _members(self) -> Sequence[Scope]:
+        return (self,)
+
+    def _qualified(self) -> bool:
+        return False
 
     # -- views -----------------------------------------------------------------------------------
 
     def observe(
         self,
         field: Any = None,
-        config: Optional[Mapping[str, Any]] = None,
+        config: Mapping[str, Any] | None = None,
         priority: int = 0,
         lazy: bool = False,
         default: bool = False,
@@ -115,78 +107,43 @@ class Scope:
             ViewError: The function cannot be a view, or its name is taken.
             LazyError: A `with Scope.lazy()` block in it cannot be run later.
         """
-        options = {"priority": priority, "lazy": lazy, "default": default, "chain": chain_with}
+        caller = sys._getframe(1)
+
+        def register(thing: Any, name: str | None = field) -> Any:
+            try:
+                if config is not None:
+                    view = view_of_config(str(name), config, caller)
+                else:
+                    view = view_of_function(thing, name, lazy)
+                view.priority, view.lazy, view.default = priority, lazy, default
+                view.chain = names_of_chain(chain_with, view.name)
+                add_view(self.views, view, self.enable_override)
+            except ScopeError as error:
+                self._reject(error)
+            return thing
+
         if callable(field):
-            self._add_function(field, None, options)
-            return field
-        if config is not None:
-            self._add_config(field, config, options)
-            return None
+            return register(field, None)
+        return register if config is None else register(config)
 
-        def register(function: F) -> F:
-            self._add_function(function, field, options)
-            return function
+    def manual(self, field: Any = None, manual: Any = None) -> Any:
+        """Document keys: `@scope.manual` on a function that sets `manual.key = 'text'`.
 
-        return register
-
-    def _add_function(self, function: Any, name: Optional[str], options: Dict[str, Any]) -> None:
-        name = name or getattr(function, "__name__", "")
-        try:
-            location = check_function(function, name)
-            apply, defer = self._split(function, options["lazy"])
-            module = getattr(function, "__module__", "") or ""
-            self._add(View(name, apply, module=module, location=location, defer=defer), options)
-        except ScopeError as error:
-            self._reject(error)
-
-    def _add_config(
-        self, name: str, config: Mapping[str, Any], options: Dict[str, Any]
-    ) -> None:
-        caller = sys._getframe(2)
-        location = f"{caller.f_code.co_filename}:{caller.f_lineno}"
-        module = caller.f_globals.get("__name__", "")
-        try:
-            self._add(View(name, merging_view(config), module=module, location=location), options)
-        except ScopeError as error:
-            self._reject(error)
-
-    def _add(self, view: View, options: Dict[str, Any]) -> None:
-        view.priority = options["priority"]
-        view.lazy = options["lazy"]
-        view.default = options["default"]
-        view.chain = names_of_chain(options["chain"], view.name)
-        add_view(self.views, view, self.enable_override)
-
-    @staticmethod
-    def _reject(error: ScopeError) -> None:
-        """A mistake in a program that runs at a command line ends it with one line."""
-        if _host.is_script():
-            _host.fail(error)
-        raise error.with_traceback(None)
-
-    @staticmethod
-    def _split(function: Any, is_lazy_view: bool) -> Tuple[Callable[..., Any], bool]:
-        """Return what to call for a view, and whether it defers blocks."""
-        inner = function
-        while inner is not None and "lazy" not in _names_in(inner):
-            inner = getattr(inner, "__wrapped__", None)
-        if inner is None:
-            return function, False
-        from ato_scope._lazy import split
-
-        run = split(inner, lambda thing: thing is lazy, is_lazy_view)
-        if run is None:
-            return function, False
-        if inner is not function:
-            raise LazyError(
-                f"view {inner.__name__!r} has a with Scope.lazy() block under another decorator;"
-                " put scope.observe right above def, or make the block a view with lazy=True"
-            )
-        return (lambda config: run(None, config), False) if is_lazy_view else (run, True)
+        Also `scope.manual('lr', 'Learning rate')` for one key, and `scope.manual({...})`.
+        """
+        if callable(field):
+            field(self.manuals)
+        elif isinstance(field, str):
+            self.manuals.set_by_name(field, manual)
+        elif field is None and manual is None:
+            return self.manual
+        else:
+            merge(self.manuals, field if manual is None else manual)
+        return field
 
     # -- applying --------------------------------------------------------------------------------
 
-    def draft(self, args: Optional[Sequence[str]] = None) -> Draft:
+    def draft(self, args: Sequence[str] | None = None) -> Draft:
         """Return the config after views and arguments, before lazy views, to complete many times.
 
         Args:
@@ -195,9 +152,9 @@ class Scope:
         Raises:
             ScopeError: An argument or a chain is at fault.
         """
-        return self._draft(self._read(args))
+        return self._drafts(args)[self.name]
 
-    def apply(self, args: Optional[Sequence[str]] = None) -> ADict:
+    def apply(self, args: Sequence[str] | None = None) -> ADict:
         """Build the config from views and arguments, keep it as `scope.config`, and return it.
 
         Args:
@@ -210,65 +167,82 @@ class Scope:
         config: ADict = configured(self, args)[self.name]
         return config
 
-    def _names(self) -> Tuple[str, ...]:
-        return (self.name,)
+    def call(self, function: Callable[..., Any], config: Any, *args: Any, **kwargs: Any) -> Any:
+        """Call `function` with `config` for the parameter of the scope's name."""
+        injector = Injector(function, self._names())
+        values, named = injector.place({self.name: config}, args, kwargs)
+        return function(*values, **named)
 
-    def _catalog(self) -> Dict[str, Mapping[str, View]]:
-        return {self.name: self.views}
+    def __enter__(self) -> ADict:
+        """Apply the scope: `with scope as config:`."""
+        return self.apply()
 
-    def _read(self, args: Optional[Sequence[str]]) -> Command:
-        arguments = _host.command_line(args) if self._reads_argv or args is not None else []
-        return read_command([*self._stored, *arguments], self._catalog(), qualified=False)
-
-    def _draft(self, command: Command) -> Draft:
-        return make_drafts([self], command)[self.name]
-
-    def _configure(self, args: Optional[Sequence[str]], entry: Any = None) -> Dict[str, ADict]:
-        command = self._read(args)
-        draft = self._draft(command)
-        self._keep(draft.finish(), draft.recorder)
-        if command.word:
-            show(command, [self])
-        return {self.name: self.config}
+    def __exit__(self, *error: object) -> None:
+        """The config stays in `scope.config`."""
 
     def _keep(self, config: ADict, recorder: Recorder) -> None:
         self.config = config
         self._recorder = recorder
 
-    # -- entries ---------------------------------------------------------------------------------
+    # -- requests made by the program ------------------------------------------------------------
 
-    def __call__(self, function: F) -> F:
-        """Make `function` an entry: each call builds the config and passes it by name.
+    def assign(self, literals: str | Sequence[str]) -> None:
+        """Ask for views, or assign keys, as if typed before the command line.
 
-        The config goes to the parameter of the scope's name, wherever that stands; a call that
-        gives this parameter itself, by keyword, is left alone.
-
-        Raises:
-            EntryError: The function has no such parameter.
+        Args:
+            literals: One token or several: `'high_lr'`, `['high_lr', 'lr=0.1', 'name:=x']`.
         """
-        try:
-            entry: F = make_entry(self, function)
-        except ScopeError as error:
-            self._reject(error)
-        return entry
+        self._stored += [literals] if isinstance(literals, str) else list(literals)
 
-    def call(self, function: Callable[..., Any], config: Any, *args: Any, **kwargs: Any) -> Any:
-        """Call `function` with `config` for the parameter of the scope's name."""
-        injector = Injector(function, self._names(), required=True)
-        values, named = injector.arguments({self.name: config}, args, kwargs)
-        return function(*values, **named)
+    def get_assigned_views(self) -> dict[str, list[str]]:
+        """Return what the next call would apply.
 
-    def _active(self, injector: Injector, kwargs: Mapping[str, Any]) -> bool:
-        return self._is_active and self.name not in kwargs
+        Returns:
+            Names of views under `default_views`, `default_lazy_views`, `views` and `lazy_views`,
+            and the tokens that assign keys under `literals`.
+        """
+        command = self._read(None)
+        defaults = [view for view in self.views.values() if view.default]
+        asked = [self.views[name] for name in command.views.get(self.name, ())]
+        return {
+            "default_views": [view.name for view in defaults if not view.lazy],
+            "default_lazy_views": [view.name for view in defaults if view.lazy],
+            "views": [view.name for view in asked if not view.lazy],
+            "lazy_views": [view.name for view in asked if view.lazy],
+            "literals": [token.raw for _, _, token in command.assignments],
+        }
+
+    def reset_user_inputs(self) -> None:
+        """Forget what `assign` asked for, and read the command line no more."""
+        self._stored = []
+        self._reads_argv = False
+
+    @staticmethod
+    def override(scope: Scope) -> None:
+        """Make `scope` the registered one of its name."""
+        Scope.registry[scope.name] = scope
+
+    @staticmethod
+    def initialize_registry() -> None:
+        """Forget every registered scope; the scopes themselves go on working."""
+        Scope.registry.clear()
 
     # -- provenance ------------------------------------------------------------------------------
 
     @property
-    def history(self) -> List[Dict[str, Any]]:
+    def history(self) -> list[dict[str, Any]]:
         """Every value of the last built config in the order it was given, as plain JSON data."""
         return [] if self._recorder is None else [e.to_dict() for e in self._recorder.events()]
 
+    def explain(self, key: str) -> Explanation:
+        """Return where the value of `key` comes from, and what it overrode.
 
-def _names_in(function: Any) -> Tuple[str, ...]:
-    code = getattr(function, "__code__", None)
-    return code.co_names if code is not None else ()
+        Args:
+            key: A dotted key; for one with keys below it, all of them are explained.
+
+        Raises:
+            ScopeError: The last built config has no such key, or none was built.
+        """
+        from ato_scope._explain import explain
+
+        return explain(self.config, self._recorder, key)

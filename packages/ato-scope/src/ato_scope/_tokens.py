@@ -6,7 +6,7 @@ from ato_scope._errors import TokenError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import List, Sequence
+    from typing import Sequence
 
 MAX_TOKEN = 131072
 CLOSING = {"[": "]", "(": ")", "{": "}"}
@@ -35,7 +35,7 @@ class Token:
         return f"Token({self.kind!r}, {self.key!r}, {self.value!r})"
 
 
-def parse_tokens(arguments: Sequence[str]) -> List[Token]:
+def parse_tokens(arguments: Sequence[str]) -> list[Token]:
     """Read the arguments of a command line, joining what the shell split inside brackets.
 
     Raises:
@@ -56,7 +56,7 @@ def shown(text: str) -> str:
     return line if len(line) <= 60 else f"{line[:40]}... ({len(text)} characters)"
 
 
-def _joined(arguments: Sequence[str], position: int) -> "tuple[str, int]":
+def _joined(arguments: Sequence[str], position: int) -> tuple[str, int]:
     """Return the argument at `position`, with those that close its brackets, and their number."""
     raw = arguments[position]
     if not isinstance(raw, str):
@@ -84,7 +84,7 @@ class _Brackets:
     """Which brackets and which quote are open after the text fed so far."""
 
     def __init__(self, text: str) -> None:
-        self.open: List[str] = []
+        self.open: list[str] = []
         self.quote = ""
         self.feed(text)
 

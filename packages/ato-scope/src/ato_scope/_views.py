@@ -7,7 +7,7 @@ from ato_scope._provenance import Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Dict, Mapping, Optional, Sequence, Tuple, Union
+    from typing import Any, Callable, Mapping, Sequence, Union
 
     from ato_adict import ADict
 
@@ -53,7 +53,7 @@ class View:
         priority: int = 0,
         lazy: bool = False,
         default: bool = False,
-        chain: Tuple[str, ...] = (),
+        chain: tuple[str, ...] = (),
         module: str = "",
         location: str = "",
         defer: bool = False,
@@ -76,7 +76,7 @@ class View:
         return f"<{self}>"
 
 
-def add_view(views: Dict[str, View], view: View, replace: bool) -> None:
+def add_view(views: dict[str, View], view: View, replace: bool) -> None:
     """Register `view`; one of the same name from the same module is replaced (a re-run cell).
 
     Raises:
@@ -95,7 +95,7 @@ def add_view(views: Dict[str, View], view: View, replace: bool) -> None:
     views[view.name] = view
 
 
-def names_of_chain(chain: Chain, owner: str) -> Tuple[str, ...]:
+def names_of_chain(chain: Chain, owner: str) -> tuple[str, ...]:
     """Return `chain_with` as a tuple of names."""
     if chain is None:
         return ()
@@ -120,7 +120,7 @@ def check_function(function: Callable[..., object], name: str) -> str:
     location = f"{code.co_filename}:{code.co_firstlineno}"
     bound = 1 if hasattr(function, "__self__") else 0
     takes = code.co_argcount - bound
-    required = takes - len(function.__defaults__ or ())  # type: ignore[attr-defined]
+    required = takes - len(function.__defaults__ or ())
     if takes < 1 and not code.co_flags & 0x04:
         raise ViewError(f"view {name!r} ({location}) takes no parameter; write def {name}(config)")
     if required > 1:
@@ -130,17 +130,17 @@ def check_function(function: Callable[..., object], name: str) -> str:
     return location
 
 
-def merge(config: ADict, values: Mapping[str, Any]) -> None:
+def merge(config: dict[Any, Any], values: Mapping[str, Any]) -> None:
     """Write `values` into `config`, level by level where both have a mapping."""
     for key, value in values.items():
         mine = dict.get(config, key)
         if isinstance(mine, dict) and isinstance(value, dict):
-            merge(mine, value)  # type: ignore[arg-type]
+            merge(mine, value)
         else:
             config[key] = value
 
 
-def merging_view(values: Optional[Mapping[str, Any]]) -> Callable[[ADict], None]:
+def merging_view(values: Mapping[str, Any] | None) -> Callable[[ADict], None]:
     """Return the function of a view given as a config object."""
 
     def apply(config: ADict) -> None:

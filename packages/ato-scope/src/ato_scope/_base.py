@@ -1,0 +1,152 @@
+"""What Scope and MultiScope share: reading a command line, building configs, making entries."""
+
+from __future__ import annotations
+
+from ato_scope import _host
+from ato_scope._command import Command, read_command
+from ato_scope._configure import make_drafts
+from ato_scope._entry import make_entry
+from ato_scope._errors import EntryError, ScopeError
+from ato_scope._marks import lazy
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import (
+        Any,
+        Callable,
+        Mapping,
+        NoReturn,
+        Sequence,
+        TypeVar,
+    )
+
+    from ato_adict import ADict
+    from ato_scope._draft import Draft
+    from ato_scope._inject import Injector
+    from ato_scope._scope import Scope
+
+    F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Configurable:
+    """The base of Scope and MultiScope."""
+
+    lazy = staticmethod(lazy)
+    _is_active = True
+
+    def _members(self) -> Sequence[Scope]:
+        raise NotImplementedError
+
+    def _qualified(self) -> bool:
+        """Whether keys of the command line start with the name of a scope."""
+        raise NotImplementedError
+
+    def _names(self) -> tuple[str, ...]:
+        return tuple(scope.name for scope in self._members())
+
+    # -- building --------------------------------------------------------------------------------
+
+    def _read(self, args: Sequence[str] | None) -> Command:
+        members = self._members()
+        command = Command()
+        for scope in members:
+            command.extend(read_command(scope._stored, {scope.name: scope.views}, False))
+        if args is not None or all(scope._reads_argv for scope in members):
+            catalog = {scope.name: scope.views for scope in members}
+            command.extend(read_command(_host.command_line(args), catalog, self._qualified()))
+        return command
+
+    def _drafts(self, args: Sequence[str] | None) -> dict[str, Draft]:
+        return make_drafts(self._members(), self._read(args))
+
+    def _configure(self, args: Sequence[str] | None) -> dict[str, ADict]:
+        """Build every config, keep it in its scope, and do what a built-in word asks for."""
+        members = self._members()
+        command = self._read(args)
+        drafts = make_drafts(members, command)
+        for scope in members:
+            scope._keep(drafts[scope.name].finish(), drafts[scope.name].recorder)
+        if command.word:
+            from ato_scope._words import show
+
+            show(command, members)
+        return {scope.name: scope.config for scope in members}
+
+    # -- entries ---------------------------------------------------------------------------------
+
+    def __call__(self, function: F) -> F:
+        """Make `function` an entry: each call builds the configs and passes them by name.
+
+        A config goes to the parameter with the name of its scope, wherever that stands; a call
+        that gives such a parameter itself, by keyword, is left alone. The entry has
+        `with_args([...])`, the same entry with arguments of your own.
+
+        Raises:
+            EntryError: The function has no such parameter.
+        """
+        try:
+            if hasattr(function, "with_args"):
+                raise EntryError(
+                    f"function {function.__name__!r} is already an entry of a scope;"
+                    " to receive several configs use MultiScope(first, second)"
+                )
+            entry: F = make_entry(self, function)
+        except ScopeError as error:
+            self._reject(error)
+        return entry
+
+    def _wants(self, injector: Injector, kwargs: Mapping[str, Any]) -> bool:
+        """Whether a call needs the configs: switched on, and not all given by the caller."""
+        return self._is_active and any(name not in kwargs for name in injector.names)
+
+    @staticmethod
+    def _reject(error: ScopeError) -> NoReturn:
+        """A mistake in a program that runs at a command line ends it with one line."""
+        if _host.is_script():
+            _host.fail(error)
+        raise error.with_traceback(None)
+
+    # -- switching injection on and off ----------------------------------------------------------
+
+    def activate(self) -> None:
+        """Let entries build and inject configs (again)."""
+        self._is_active = True
+
+    def deactivate(self) -> None:
+        """Make entries the plain functions they wrap: the caller gives the config."""
+        self._is_active = False
+
+    def pause(self) -> Pause:
+        """Return a context manager within which entries are the plain functions they wrap."""
+        return Pause(self)
+
+    # -- what other packages add -----------------------------------------------------------------
+
+    def trace(self, *args: Any, **kwargs: Any) -> Any:
+        """Is part of ato-trace: `pip install ato-trace`, and use `ato_trace.Scope`."""
+        raise _elsewhere("trace", type(self).__name__)
+
+    def runtime_trace(self, *args: Any, **kwargs: Any) -> Any:
+        """Is part of ato-trace: `pip install ato-trace`, and use `ato_trace.Scope`."""
+        raise _elsewhere("runtime_trace", type(self).__name__)
+
+
+def _elsewhere(name: str, cls: str) -> ScopeError:
+    return ScopeError(
+        f"{name} is in the package ato-trace: pip install ato-trace, and use ato_trace.{cls}"
+    )
+
+
+class Pause:
+    """Switches the injection of a scope off and, at the end, back to what it was."""
+
+    def __init__(self, scope: Configurable) -> None:
+        self._scope = scope
+        self._was_active: list[bool] = []
+
+    def __enter__(self) -> None:
+        self._was_active.append(self._scope._is_active)
+        self._scope.deactivate()
+
+    def __exit__(self, *error: object) -> None:
+        self._scope._is_active = self._was_active.pop()

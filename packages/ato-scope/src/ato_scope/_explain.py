@@ -1,0 +1,120 @@
+"""Where the value of a key comes from: its events, compared with what it is now."""
+
+from __future__ import annotations
+
+from ato_adict import MISSING, ADict, did_you_mean
+from ato_scope._errors import ScopeError
+from ato_scope._provenance import Event, is_same, jsonable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Iterator
+
+    from ato_scope._provenance import Recorder, Source
+
+
+class Explanation:
+    """The value of one key and how it came to be.
+
+    Attributes:
+        key: The dotted key.
+        value: Its value now.
+        events: Every value it was given, in order; the last one is what it comes from.
+        children: The explanations of the keys below it, where it has such.
+    """
+
+    def __init__(
+        self, key: str, value: Any, events: list[Event], children: list[Explanation]
+    ) -> None:
+        self.key = key
+        self.value = value
+        self.events = events
+        self.children = children
+
+    @property
+    def source(self) -> Source | None:
+        """The step that gave the value, None where it was never recorded."""
+        return self.events[-1].source if self.events else None
+
+    @property
+    def is_modified_in_place(self) -> bool:
+        """Whether the value changed after it was set, as by `config.layers.append(3)`."""
+        return bool(self.events) and not is_same(self.events[-1].value, self.value)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the explanation as plain JSON data."""
+        if self.children:
+            return {"key": self.key, "children": [c.to_dict() for c in self.children]}
+        return {
+            "key": self.key,
+            "value": jsonable(self.value),
+            "modified_in_place": self.is_modified_in_place,
+            "history": [event.to_dict() for event in self.events],
+        }
+
+    def __str__(self) -> str:
+        if self.children:
+            return "\n".join(str(child) for child in self.children)
+        lines = [f"{self.key} = {self.value!r}"]
+        if self.is_modified_in_place:
+            lines.append(f"  modified in place, was {self.events[-1].value!r}")
+        for number, event in enumerate(reversed(self.events)):
+            verb = "set by" if number == 0 else "overrode"
+            if event.value is MISSING:
+                lines.append(f"  deleted by {describe(event.source)}")
+            elif number == 0:
+                lines.append(f"  {verb} {describe(event.source)}")
+            else:
+                lines.append(f"  {verb} {event.value!r} from {describe(event.source)}")
+        return "\n".join(lines)
+
+    __repr__ = __str__
+
+
+def describe(source: Source) -> str:
+    """Return a source in words: `view 'high_lr' (train.py:16)`."""
+    place = f" ({source.location})" if source.location else ""
+    if source.kind == "cli":
+        return f"command line: {source.token}"
+    if source.kind == "view":
+        return f"view {source.name!r}{place}"
+    if source.kind == "lazy":
+        return f"lazy view {source.name!r}{place}"
+    if source.kind == "file":
+        return f"file {source.name}"
+    if source.kind == "base":
+        return "the config that the scope was made with"
+    if source.kind == "argparse":
+        return f"argparse: {source.token or source.name}"
+    return source.name or source.kind
+
+
+def explain(config: ADict, recorder: Recorder | None, key: str) -> Explanation:
+    """Explain one key, or all keys below it, of a built config."""
+    found = explain_all(config, recorder)
+    for explanation in found:
+        if explanation.key == key:
+            return explanation
+    below = [e for e in found if e.key.startswith(key + ".")]
+    if below:
+        return Explanation(key, config.get_value_by_name(key), [], below)
+    if recorder is None:
+        raise ScopeError("nothing to explain yet: call an entry or scope.apply() first")
+    raise ScopeError(f"the config has no key {key!r}{did_you_mean(key, [e.key for e in found])}")
+
+
+def explain_all(config: ADict, recorder: Recorder | None) -> list[Explanation]:
+    """Explain every leaf of a built config, in its order."""
+    events: dict[str, list[Event]] = {}
+    for event in recorder.events() if recorder is not None else ():
+        events.setdefault(event.key, []).append(event)
+    return [Explanation(k, v, events.get(k, []), []) for k, v in leaves(config)]
+
+
+def leaves(node: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield the dotted key and value of each leaf, without counting as reads."""
+    for key, value in dict.items(node):
+        if isinstance(value, dict) and value:
+            yield from leaves(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value

@@ -1,0 +1,58 @@
+"""From a function or a config object to a view."""
+
+from __future__ import annotations
+
+from ato_scope._errors import LazyError
+from ato_scope._marks import lazy
+from ato_scope._views import View, check_function, merging_view
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import FrameType
+    from typing import Any, Callable, Mapping
+
+
+def view_of_function(function: Any, name: str | None, lazy: bool) -> View:
+    """Return the view of a function.
+
+    Raises:
+        ViewError: The function cannot be called with the config alone.
+        LazyError: A `with Scope.lazy()` block in it cannot be run later.
+    """
+    name = name or str(getattr(function, "__name__", ""))
+    location = check_function(function, name)
+    apply, defer = _split(function, lazy)
+    module = getattr(function, "__module__", "") or ""
+    return View(name, apply, module=module, location=location, defer=defer)
+
+
+def view_of_config(name: str, config: Mapping[str, Any], caller: FrameType) -> View:
+    """Return the view that merges `config`; `caller` is where it is defined."""
+    location = f"{caller.f_code.co_filename}:{caller.f_lineno}"
+    module = caller.f_globals.get("__name__", "")
+    return View(name, merging_view(config), module=module, location=location)
+
+
+def _split(function: Any, is_lazy_view: bool) -> tuple[Callable[..., Any], bool]:
+    """Return what to call for a view, and whether it defers blocks."""
+    inner = function
+    while inner is not None and "lazy" not in _names_in(inner):
+        inner = getattr(inner, "__wrapped__", None)
+    if inner is None:
+        return function, False
+    from ato_scope._lazy import split
+
+    run = split(inner, lambda thing: thing is lazy, is_lazy_view)
+    if run is None:
+        return function, False
+    if inner is not function:
+        raise LazyError(
+            f"view {inner.__name__!r} has a with Scope.lazy() block under another decorator;"
+            " put scope.observe right above def, or make the block a view with lazy=True"
+        )
+    return (lambda config: run(None, config), False) if is_lazy_view else (run, True)
+
+
+def _names_in(function: Any) -> tuple[str, ...]:
+    code = getattr(function, "__code__", None)
+    return code.co_names if code is not None else ()
