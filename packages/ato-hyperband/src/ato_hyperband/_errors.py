@@ -1,0 +1,33 @@
+"""Everything a search can raise on its own account."""
+
+from __future__ import annotations
+
+from ato_adict import AtoError
+
+
+class SearchError(AtoError):
+    """Base of all errors raised by ato_hyperband."""
+
+
+class SpaceError(SearchError, ValueError):
+    """A search space is wrong; the message names the parameter and the fix."""
+
+
+class SettingsError(SearchError, ValueError):
+    """An argument of the search is wrong; the message names the argument and the fix."""
+
+
+class ObjectiveError(SearchError):
+    """The objective cannot be used as one (it yields nothing, cannot be sent to a process, …)."""
+
+
+class AllTrialsFailedError(SearchError):
+    """No trial of the search gave a usable metric; the message ends with the last traceback."""
+
+
+class StudyMismatchError(SearchError):
+    """The storage holds a study made with other settings or spaces."""
+
+
+class RankFailedError(SearchError):
+    """Another rank of a distributed search raised; the message holds its traceback."""

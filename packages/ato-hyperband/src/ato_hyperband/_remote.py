@@ -1,0 +1,84 @@
+"""Sending the objective to other processes.
+
+A decorated objective cannot be pickled by name as it is: its name now means the search. So it is
+sent as "the objective of the search of that name" where the other process can import the module,
+and by value through cloudpickle where it cannot (a notebook, `__main__` on another machine).
+"""
+
+from __future__ import annotations
+
+import importlib
+import pickle
+import sys
+from typing import Any, Callable
+
+from ato_hyperband._errors import ObjectiveError
+from ato_hyperband._objective import Evaluator, Task
+from ato_hyperband._trial import Outcome
+
+# State of a worker process: its evaluators, one per search that sent it a task.
+_EVALUATORS: dict[str, Evaluator] = {}
+
+
+class RemoteObjective:
+    """The objective of one search, as something that can be pickled and called with tasks.
+
+    Args:
+        function: The objective.
+        token: Names the search, so that a worker keeps paused generators of two apart.
+    """
+
+    def __init__(self, function: Callable[..., Any], token: str) -> None:
+        self.function, self.token = function, token
+
+    def __call__(self, task: Task, forget: tuple[int, ...] = ()) -> Outcome:
+        """Evaluate a task in this process; close what will not be needed again."""
+        evaluator = _EVALUATORS.get(self.token)
+        if evaluator is None:
+            evaluator = _EVALUATORS[self.token] = Evaluator(self.function)
+        for trial in forget:
+            evaluator.forget(trial)
+        return evaluator(task)
+
+    def __reduce__(self) -> Any:
+        return _restore, (_portable(self.function), self.token)
+
+
+def _restore(portable: tuple[Any, ...], token: str) -> RemoteObjective:
+    kind, *rest = portable
+    if kind == "value":
+        return RemoteObjective(pickle.loads(rest[0]), token)
+    found = _find(*rest)
+    return RemoteObjective(getattr(found, "objective", found), token)
+
+
+def _portable(function: Callable[..., Any]) -> tuple[Any, ...]:
+    module, name = getattr(function, "__module__", None), getattr(function, "__qualname__", "")
+    importable = bool(module) and "<locals>" not in name and _names_it(module, name, function)
+    if importable and module != "__main__":
+        return "name", module, name
+    try:
+        import cloudpickle  # type: ignore[import-untyped,import-not-found,unused-ignore]
+    except ImportError:
+        if importable:
+            return "name", module, name
+        raise ObjectiveError(
+            f"the objective {name or function!r} cannot be sent to another process: define it at "
+            "the top of a module, or install cloudpickle (`pip install cloudpickle`)"
+        ) from None
+    return "value", cloudpickle.dumps(function)
+
+
+def _names_it(module: Any, name: str, function: Callable[..., Any]) -> bool:
+    try:
+        found = _find(module, name)
+    except (ImportError, AttributeError):
+        return False
+    return found is function or getattr(found, "objective", None) is function
+
+
+def _find(module: str, name: str) -> Any:
+    found: Any = sys.modules.get(module) or importlib.import_module(module)
+    for part in name.split("."):
+        found = getattr(found, part)
+    return found

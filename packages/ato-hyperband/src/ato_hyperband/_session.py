@@ -1,0 +1,198 @@
+"""One call of a search: base config, what is left of the space, storage, runner, result."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+import warnings
+from typing import Any, Callable, Sequence
+
+from ato_adict import UserError, did_you_mean
+from ato_hyperband._build import make_budget, make_scheduler
+from ato_hyperband._caller import Caller
+from ato_hyperband._errors import AllTrialsFailedError, SettingsError
+from ato_hyperband._objective import Evaluator
+from ato_hyperband._progress import Progress, describe_plan, notice
+from ato_hyperband._result import Result, best_of
+from ato_hyperband._serial import run_serial
+from ato_hyperband._settings import plans_of
+from ato_hyperband._spaces import SearchSpace
+from ato_hyperband._storage import open_log
+from ato_hyperband._study import Study
+
+# Words that ask a scope to print something about its config instead of running.
+_WORDS = {"manual", "print", "explain", "views", "-h", "--help"}
+
+
+class Session:
+    """One run of a search, from the command line to the result.
+
+    Args:
+        search: The HyperBand.
+        function: The objective.
+        args: Command-line tokens, or None.
+    """
+
+    def __init__(
+        self, search: Any, function: Callable[..., Any], args: Sequence[str] | None
+    ) -> None:
+        self.search, self.function = search, function
+        self.settings = search.settings
+        self.draft = _draft(search.scope, args)
+        self.space = self._space()
+        self.is_generator = inspect.isgeneratorfunction(function)
+        if self.is_generator and not isinstance(self.settings.max_resource, (int, type(None))):
+            raise SettingsError(
+                "a generator yields once per unit of resource, so max_resource must be a whole "
+                f"number: {self.settings.max_resource!r}"
+            )
+        self.continues = self.is_generator or search.checkpoint_dir is not None
+
+    def run(self) -> Result:
+        """Run to the end of the budget; the result."""
+        study = self._study()
+        try:
+            study.begin()
+            self._announce(study)
+            self._drive(study)
+        finally:
+            study.close()
+        return self._result(study)
+
+    def _space(self) -> SearchSpace:
+        space: SearchSpace = self.search.space
+        if self.settings.resource in space.by_name:
+            raise SettingsError(
+                f"{self.settings.resource!r} is the resource of the search and cannot be one of "
+                "its parameters"
+            )
+        if self.draft is None:
+            return space
+        return _left_to_search(space, self.draft)
+
+    def _study(self) -> Study:
+        search, settings = self.search, self.settings
+        name = search.study_name or getattr(self.function, "__qualname__", "search")
+        log = open_log(search.storage, name)
+        self.seed = log.open(self._identity())["seed"]
+        budget = make_budget(settings)
+        scheduler = make_scheduler(settings, self.space, self.seed, budget, self.continues)
+        return Study(scheduler, self.space, log, budget, settings.max_seconds)
+
+    def _identity(self) -> Any:
+        """What two sessions must agree on to be parts of one search; budgets may differ."""
+        settings = self.settings._asdict()
+        for name in ("max_trials", "max_total_resource", "max_seconds", "trial_timeout"):
+            del settings[name]
+        given = self.search.seed
+        return {
+            **settings,
+            "space": self.space.describe(),
+            "continues": self.continues,
+            "seed": _fresh_seed() if given is None else int(given),
+            "seed_given": given is not None,
+        }
+
+    def _announce(self, study: Study) -> None:
+        plans = plans_of(self.settings, self.space)
+        budget = make_budget(self.settings)
+        notice(describe_plan(plans, self.settings.resource, budget, self.continues))
+        notice(f"seed {self.seed}")
+        if study.replayed:
+            notice(f"resumed: {study.replayed} evaluations are taken from the storage")
+
+    def _drive(self, study: Study) -> None:
+        progress = self._progress(study)
+        if progress is not None:
+            study.listeners.append(progress)
+        try:
+            run_serial(study, self._caller(), Evaluator(self.function))
+        finally:
+            if progress is not None:
+                progress.close()
+
+    def _progress(self, study: Study) -> Progress | None:
+        wanted = self.search.progress
+        if wanted is False or (wanted is None and not sys.stderr.isatty()):
+            return None
+        total = self.settings.max_total_resource
+        unit = self.settings.resource or "evaluations"
+        return Progress(study.scheduler, total, unit, self._better)
+
+    def _better(self, one: float, other: float) -> bool:
+        return one > other if self.settings.maximize else one < other
+
+    def _caller(self) -> Caller:
+        settings = self.settings
+        return Caller(
+            self.draft,
+            self.search.scope,
+            self.function,
+            settings.resource,
+            settings.max_resource if self.is_generator else None,
+            self.search.checkpoint_dir,
+            settings.trial_timeout,
+        )
+
+    def _result(self, study: Study) -> Result:
+        trials, settings = study.scheduler.trials, self.settings
+        best = best_of(trials, settings.maximize, last_rung_only=settings.resource is None)
+        if best is None:
+            raise _nothing_worked(trials)
+        trial, evaluation = best
+        return Result(
+            self._caller().config_of(trial, evaluation),
+            trial,
+            evaluation,
+            trials,
+            self.space,
+            settings.mode,
+            self.seed,
+            study.scheduler.spent,
+            study.seconds,
+            settings.resource,
+        )
+
+
+def _draft(scope: Any, args: Sequence[str] | None) -> Any:
+    if scope is None:
+        return None
+    if _WORDS.intersection(arg.split("=")[0] for arg in (sys.argv[1:] if args is None else args)):
+        scope.apply(args)  # prints what was asked for and ends the program
+    try:
+        return scope.draft(args)
+    except UserError:
+        scope.apply(args)  # the same mistake, which at a command line ends with one line
+        raise
+
+
+def _left_to_search(space: SearchSpace, draft: Any) -> SearchSpace:
+    """The space without what the command line fixed; says what it leaves out."""
+    known = draft.config.flatten()
+    fixed = {}
+    for parameter in space:
+        name = parameter.name
+        if name in draft.assigned:
+            fixed[name] = draft.config.get_value_by_name(name)
+            notice(f"{name}={fixed[name]!r} is fixed on the command line and not searched")
+        elif not draft.config.has(name):
+            warnings.warn(
+                f"no view defines {name!r}, which the search sets{did_you_mean(name, list(known))}",
+                stacklevel=6,
+            )
+    return space.without(fixed) if fixed else space
+
+
+def _fresh_seed() -> int:
+    import secrets
+
+    return secrets.randbits(32)
+
+
+def _nothing_worked(trials: list[Any]) -> AllTrialsFailedError:
+    if not trials:
+        return AllTrialsFailedError(
+            "the budget allows no trial; raise max_total_resource, max_trials or max_seconds"
+        )
+    last = next((t.error for t in reversed(trials) if t.error), "")
+    return AllTrialsFailedError(f"all {len(trials)} trials failed; the last one with:\n{last}")

@@ -1,0 +1,142 @@
+"""The arguments of a search, checked before anything runs."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+from ato_adict import did_you_mean
+from ato_hyperband._brackets import Plan, Resource, grid_halving_plan, hyperband_brackets
+from ato_hyperband._errors import SettingsError
+from ato_hyperband._grid import Grid
+from ato_hyperband._spaces import SearchSpace, is_number
+
+MODES = ["max", "min"]
+SAMPLERS = ["random", "grid", "tpe"]
+SCHEDULERS = ["sync", "async"]
+
+
+class Settings(NamedTuple):
+    """Checked arguments of HyperBand; see there."""
+
+    halving_rate: float
+    num_min_samples: int
+    mode: str
+    resource: str | None
+    max_resource: Resource | None
+    min_resource: Resource
+    sampler: str
+    scheduler: str
+    max_trials: int | None
+    max_total_resource: Resource | None
+    max_seconds: float | None
+    trial_timeout: float | None
+
+    @property
+    def eta(self) -> float:
+        """The reduction factor: 1 / halving_rate."""
+        eta = 1 / self.halving_rate
+        return float(round(eta)) if abs(eta - round(eta)) < 1e-9 else eta
+
+    @property
+    def maximize(self) -> bool:
+        """Whether a greater metric is better."""
+        return self.mode == "max"
+
+
+def check_settings(given: Settings, space: SearchSpace) -> Settings:
+    """The settings with defaults filled in.
+
+    Raises:
+        SettingsError: An argument is wrong; the message names it.
+    """
+    _check_choice("mode", given.mode, MODES)
+    _check_choice("scheduler", given.scheduler, SCHEDULERS)
+    sampler = given.sampler or ("grid" if given.resource is None else "tpe")
+    _check_choice("sampler", sampler, SAMPLERS)
+    rate = given.halving_rate
+    if not is_number(rate) or not 0 < rate < 1:
+        raise SettingsError(
+            f"halving_rate is the share that goes on and must be between 0 and 1: {rate!r}"
+        )
+    _check_whole("num_min_samples", given.num_min_samples)
+    _check_resource(given)
+    _check_budgets(given)
+    checked = given._replace(sampler=sampler, num_min_samples=int(given.num_min_samples))
+    _check_size(checked, space)
+    return checked
+
+
+def plans_of(settings: Settings, space: SearchSpace) -> list[Plan]:
+    """The brackets of one sweep."""
+    if settings.resource is not None:
+        maximum = settings.max_resource or 1
+        return hyperband_brackets(maximum, settings.min_resource, settings.eta)
+    size = settings.max_trials or 1
+    if settings.sampler == "grid":
+        size = len(Grid(space)) if settings.max_trials is None else min(size, len(Grid(space)))
+    return [grid_halving_plan(size, settings.halving_rate, settings.num_min_samples)]
+
+
+def _check_choice(name: str, value: Any, allowed: list[str]) -> None:
+    if value not in allowed:
+        hint = did_you_mean(value, allowed) if isinstance(value, str) else ""
+        raise SettingsError(f"unknown {name} {value!r}{hint}; give one of {', '.join(allowed)}")
+
+
+def _check_whole(name: str, value: Any) -> None:
+    if not is_number(value) or value != int(value) or value < 1:
+        raise SettingsError(f"{name} must be a whole number of at least 1: {value!r}")
+
+
+def _check_positive(name: str, value: Any) -> None:
+    if not is_number(value) or not math.isfinite(value) or value <= 0:
+        raise SettingsError(f"{name} must be a positive number: {value!r}")
+
+
+def _check_resource(given: Settings) -> None:
+    if given.resource is None:
+        if given.max_resource is not None:
+            raise SettingsError(
+                "max_resource needs the name of the resource: resource='epochs', max_resource=81"
+            )
+        if given.scheduler == "async":
+            raise SettingsError(
+                "scheduler='async' needs a resource: resource='epochs', max_resource=81"
+            )
+        return
+    if not isinstance(given.resource, str) or not given.resource:
+        raise SettingsError(f"resource is the name of a config key: {given.resource!r}")
+    if given.max_resource is None:
+        raise SettingsError(f"resource={given.resource!r} needs max_resource, such as 81")
+    _check_positive("max_resource", given.max_resource)
+    _check_positive("min_resource", given.min_resource)
+    if given.min_resource > given.max_resource:
+        raise SettingsError(
+            f"min_resource {given.min_resource!r} is above max_resource {given.max_resource!r}"
+        )
+
+
+def _check_budgets(given: Settings) -> None:
+    if given.max_trials is not None:
+        _check_whole("max_trials", given.max_trials)
+    for name in ("max_total_resource", "max_seconds", "trial_timeout"):
+        value = getattr(given, name)
+        if value is not None:
+            _check_positive(name, value)
+
+
+def _check_size(settings: Settings, space: SearchSpace) -> None:
+    if settings.sampler != "grid":
+        if settings.resource is None and settings.max_trials is None:
+            raise SettingsError(
+                f"sampler={settings.sampler!r} without a resource needs max_trials: how many "
+                "configurations to draw"
+            )
+        return
+    size = len(Grid(space))
+    if settings.resource is None and settings.num_min_samples > size:
+        raise SettingsError(
+            f"num_min_samples={settings.num_min_samples} is larger than the space, which has "
+            f"{size} combination{'s' if size != 1 else ''}"
+        )

@@ -1,0 +1,151 @@
+"""A search under way: the scheduler, its log, and whoever listens.
+
+Everything that happens is an event: a job was asked for, an outcome was told, a session began.
+The scheduler's state is a function of the events, so a resumed search replays them.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from typing import Any, Callable
+
+from ato_hyperband._errors import StudyMismatchError
+from ato_hyperband._scheduler import Budget, Scheduler
+from ato_hyperband._spaces import SearchSpace
+from ato_hyperband._storage import Event
+from ato_hyperband._trial import Job, Outcome
+
+Listener = Callable[[Job, Outcome], None]
+
+
+class Study:
+    """Asks and tells a scheduler, and logs both.
+
+    Args:
+        scheduler: The state machine.
+        space: To write parameters down.
+        log: An opened log (see `_storage`).
+        budget: What this session may use in total.
+        max_seconds: Seconds after which no new job is given, all sessions together.
+        listeners: Called after each outcome that is told, not for those replayed.
+    """
+
+    def __init__(
+        self,
+        scheduler: Scheduler,
+        space: SearchSpace,
+        log: Any,
+        budget: Budget,
+        max_seconds: float | None = None,
+        listeners: tuple[Listener, ...] = (),
+    ) -> None:
+        self.scheduler, self.space, self.log = scheduler, space, log
+        self.listeners = list(listeners)
+        self.replayed = 0
+        self._budget, self._max_seconds = budget, max_seconds
+        self._running: OrderedDict[tuple[int, int], Job] = OrderedDict()
+        self._unfinished: list[Job] = []
+        self._before = 0.0
+        self._started = time.monotonic()
+
+    @property
+    def seconds(self) -> float:
+        """Wall time of the search, all sessions together."""
+        return self._before + time.monotonic() - self._started
+
+    @property
+    def out_of_time(self) -> bool:
+        """Whether the time budget is used up."""
+        return self._max_seconds is not None and self.seconds >= self._max_seconds
+
+    @property
+    def finished(self) -> bool:
+        """Whether no job is left to give or to wait for."""
+        if self._unfinished or self._running:
+            return False
+        return self.out_of_time or self.scheduler.finished
+
+    def begin(self) -> None:
+        """Replay what the log holds, then open a session."""
+        for event in self.log.events():
+            self.apply(event)
+        self._unfinished = list(self._running.values())
+        self._running.clear()
+        self._started = time.monotonic()
+        self._commit({"kind": "session", "budget": list(self._budget)})
+
+    def ask(self) -> Job | None:
+        """The next job; None when there is none now (see `finished`)."""
+        if self.out_of_time:
+            self._unfinished = []
+            return None
+        if self._unfinished:
+            job = self._unfinished.pop(0)
+            self._running[job.trial.number, job.rung] = job
+            return job
+        fresh = self.scheduler.next()
+        if fresh is not None:
+            self._running[fresh.trial.number, fresh.rung] = fresh
+            self.log.append(self._asked(fresh))
+        return fresh
+
+    def tell(self, job: Job, outcome: Outcome) -> None:
+        """Take an outcome, log it, and let the listeners know."""
+        self._told(job, outcome)
+        self.log.append(
+            {
+                "kind": "told",
+                "trial": job.trial.number,
+                "rung": job.rung,
+                "outcome": list(outcome),
+                "at": round(self.seconds, 3),
+            }
+        )
+        for listener in self.listeners:
+            listener(job, outcome)
+
+    def close(self) -> None:
+        """Let go of the log."""
+        self.log.close()
+
+    def apply(self, event: Event) -> None:
+        """Take one event of the log into the state.
+
+        Raises:
+            StudyMismatchError: The scheduler decides otherwise than the log says.
+        """
+        if event["kind"] == "session":
+            self.scheduler.extend(Budget(*event["budget"]))
+        elif event["kind"] == "asked":
+            self._replay_ask(event)
+        elif event["kind"] == "told":
+            job = self._running[event["trial"], event["rung"]]
+            outcome = Outcome(*event["outcome"])
+            self._told(job, outcome._replace(curve=tuple(map(tuple, outcome.curve))))
+            self._before = event["at"]
+            self.replayed += 1
+
+    def _commit(self, event: Event) -> None:
+        self.apply(event)
+        self.log.append(event)
+
+    def _told(self, job: Job, outcome: Outcome) -> None:
+        del self._running[job.trial.number, job.rung]
+        self.scheduler.report(job, outcome)
+
+    def _asked(self, job: Job) -> dict[str, Any]:
+        event = {"kind": "asked", "trial": job.trial.number, "rung": job.rung}
+        if job.rung == 0:
+            event["params"] = self.space.encode(job.trial.params)
+        return event
+
+    def _replay_ask(self, event: Event) -> None:
+        job = self.scheduler.next()
+        if job is None or self._asked(job) != event:
+            raise StudyMismatchError(
+                f"the stored search went on with {event}, this one would with "
+                f"{job and self._asked(job)}; it was made by another version or other code. "
+                "Use another study_name or storage"
+            )
+        self._running[job.trial.number, job.rung] = job
