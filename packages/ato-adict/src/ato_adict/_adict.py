@@ -141,9 +141,9 @@ class ADict(Node):
         """
         from ato_adict._merge import merge
 
+        change = merge if recurrent else type(self)._ato_fill
         for mapping in (__other, values):
-            if mapping:
-                merge(self, mapping) if recurrent else self._ato_fill(mapping)
+            change(self, mapping)
         return self
 
     def update_if_absent(
@@ -162,8 +162,7 @@ class ADict(Node):
         from ato_adict._merge import fill_absent
 
         for mapping in (__other, values):
-            if mapping:
-                fill_absent(self, mapping, recurrent)
+            fill_absent(self, mapping, recurrent)
         return self
 
     def filter(self, fn: Callable[[Any, Any], Any]) -> None:
@@ -214,9 +213,13 @@ class ADict(Node):
 
     def flatten(self) -> dict[str, Any]:
         """Return a plain dict of dotted name to leaf, in order; an empty mapping is a leaf."""
+        from ato_adict._depth import nesting_error
         from ato_adict._dotted import flatten
 
-        return flatten(self)
+        try:
+            return flatten(self)
+        except RecursionError:
+            raise nesting_error(self) from None
 
     @classmethod
     def unflatten(cls: type[Self], flat: Any) -> Self:

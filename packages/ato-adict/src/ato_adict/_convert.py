@@ -48,15 +48,20 @@ def convert(value: Any, mode: Mode) -> Any:
 
 
 def _convert_sequence(value: Any, mode: Mode) -> Any:
-    for item in value:
-        if type(item) not in ATOMS:
-            break
-    else:
+    if all_atoms(value):
         return value
     items = [convert(item, mode) for item in value]
     if all(map(_is, items, value)):
         return value
     return items if isinstance(value, list) else remake_tuple(value, items)
+
+
+def all_atoms(sequence: Any) -> bool:
+    """Whether a list or tuple holds nothing that needs a closer look."""
+    for item in sequence:  # a plain loop: `all(...)` with a generator takes twice the time
+        if type(item) not in ATOMS:
+            return False
+    return True
 
 
 def _is(a: Any, b: Any) -> bool:
@@ -126,6 +131,8 @@ def plain_value(value: Any) -> Any:
     if isinstance(value, dict):
         return to_plain(value)
     if isinstance(value, list):
+        if all_atoms(value):
+            return list(value)
         return [plain_value(item) for item in value]
     if isinstance(value, tuple):
         return remake_tuple(value, [plain_value(item) for item in value])

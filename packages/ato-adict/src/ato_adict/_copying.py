@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ato_adict._convert import ATOMS, build
+from ato_adict._convert import ATOMS, all_atoms, build
 from ato_adict._depth import nesting_error
 from ato_adict._slots import Slots, set_mode
 
@@ -36,6 +36,9 @@ def deepcopy(node: Any, memo: dict[int, Any]) -> Any:
     def copy_value(value: Any) -> Any:
         if id(value) in memo:
             return memo[id(value)]
+        if type(value) is list and all_atoms(value):
+            new = memo[id(value)] = value[:]
+            return new
         return copy_node(value) if isinstance(value, Slots) else copy_leaf(value, memo)
 
     try:

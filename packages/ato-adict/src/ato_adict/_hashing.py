@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from ato_adict._convert import ATOMS
 from ato_adict._depth import nesting_error
-from ato_adict._dotted import flatten, join, part
+from ato_adict._dotted import flatten, part
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Iterator
+    from typing import Any, Callable
 
 
 def type_name(value: Any) -> str:
     """Return the name by which a type counts in a structure; a dict of any kind is 'dict'."""
+    if type(value) in ATOMS:
+        return type(value).__name__
     for kind in (dict, list, set):
         if isinstance(value, kind):
             return kind.__name__
@@ -24,23 +26,29 @@ def type_name(value: Any) -> str:
 
 
 def structural_mapping(tree: Any, deep: bool = False) -> dict[str, str]:
-    """Return dotted name to type name of every leaf, in order."""
-    if deep:
-        return {join(keys): type_name(value) for keys, value in _deep_leaves(tree, ())}
-    return {name: type_name(value) for name, value in flatten(tree).items()}
+    """Return dotted name to type name of every leaf, in order.
+
+    Args:
+        tree: The config.
+        deep: Whether the elements of lists and tuples count too, named by their index: `a.[0]`.
+    """
+    pairs: dict[str, str] = {}
+    for name, value in flatten(tree).items():
+        pairs[name] = type_name(value)
+        if deep and isinstance(value, (list, tuple)):
+            _add_elements(name, value, pairs)
+    return pairs
 
 
-def _deep_leaves(value: Any, keys: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], Any]]:
-    """Yield the leaves with the elements of lists and tuples, keyed by their index."""
-    if isinstance(value, dict) and (value or not keys):
-        for key, child in value.items():
-            yield from _deep_leaves(child, (*keys, key))
-    elif isinstance(value, (list, tuple)):
-        yield keys, value
-        for index, child in enumerate(value):
-            yield from _deep_leaves(child, (*keys, index))
-    else:
-        yield keys, value
+def _add_elements(name: str, sequence: Any, pairs: dict[str, str]) -> None:
+    for index, value in enumerate(sequence):
+        element = f"{name}.[{index}]"
+        pairs[element] = type_name(value)
+        if isinstance(value, (list, tuple)):
+            _add_elements(element, value, pairs)
+        elif isinstance(value, dict):
+            below = structural_mapping(value, deep=True)
+            pairs.update({f"{element}.{key}": kind for key, kind in below.items()})
 
 
 def structural_hash(tree: Any, deep: bool = False) -> str:

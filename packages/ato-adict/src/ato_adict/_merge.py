@@ -2,48 +2,73 @@
 
 from __future__ import annotations
 
-from ato_adict._sentinel import MISSING
+from ato_adict._convert import ATOMS, convert
+from ato_adict._depth import nesting_error
+from ato_adict._dotted import join_path
+from ato_adict._missing import frozen
+from ato_adict._slots import Slots
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Sequence
+    from typing import Any, Callable, Sequence
 
 _get = dict.get
 
 
 def merge(node: Any, mapping: Any) -> None:
-    """Set every key of `mapping`; a mapping merges into a mapping that is there."""
-    new = node._ato_convert(dict(mapping))
-    _merge(node, new)
+    """Set every key of `mapping`; a mapping merges into a mapping that is there.
 
-
-def _merge(node: Any, new: Any) -> None:
-    replaced = {}
-    for key, value in new.items():
-        old = _get(node, key)
-        if isinstance(old, dict) and isinstance(value, dict):
-            _merge(old, value)
-        else:
-            replaced[key] = value
-    if replaced:
-        node._ato_fill(replaced)
+    Everything is converted before anything is set, so that an error changes nothing.
+    """
+    _apply(node, mapping, _replaced_below)
 
 
 def fill_absent(node: Any, mapping: Any, recurrent: bool) -> None:
     """Set the keys of `mapping` that are not there yet, in nested mappings too if `recurrent`."""
-    _fill_absent(node, node._ato_convert(dict(mapping)), recurrent)
+    _apply(node, mapping, _absent_below if recurrent else _absent)
 
 
-def _fill_absent(node: Any, new: Any, recurrent: bool) -> None:
-    absent = {}
-    for key, value in new.items():
-        old = _get(node, key, MISSING)
-        if old is MISSING:
-            absent[key] = value
-        elif recurrent and isinstance(old, dict) and isinstance(value, dict):
-            _fill_absent(old, value, recurrent)
-    if absent:
-        node._ato_fill(absent)
+def _apply(node: Any, mapping: Any, collect: Callable[..., None]) -> None:
+    plan: list[tuple[Any, dict[Any, Any]]] = []
+    try:
+        collect(node, mapping if isinstance(mapping, dict) else dict(mapping), plan)
+    except RecursionError:
+        raise nesting_error(mapping) from None
+    for changed, new in plan:
+        changed._ato_store(new)
+
+
+def _replaced_below(node: Any, mapping: Any, plan: list[Any]) -> None:
+    new = {}
+    for key, value in mapping.items():
+        if type(value) not in ATOMS:
+            old = _get(node, key)
+            if isinstance(old, Slots) and isinstance(value, dict):
+                _replaced_below(old, value, plan)
+                continue
+            value = convert(value, node._ato_mode)
+        new[key] = value
+    _plan(node, new, plan)
+
+
+def _absent(node: Any, mapping: Any, plan: list[Any]) -> None:
+    mode = node._ato_mode
+    _plan(node, {k: convert(v, mode) for k, v in mapping.items() if k not in node}, plan)
+
+
+def _absent_below(node: Any, mapping: Any, plan: list[Any]) -> None:
+    for key, value in mapping.items():
+        old = _get(node, key)
+        if isinstance(old, Slots) and isinstance(value, dict):
+            _absent_below(old, value, plan)
+    _absent(node, mapping, plan)
+
+
+def _plan(node: Any, new: dict[Any, Any], plan: list[Any]) -> None:
+    if new:
+        if node._ato_mode.frozen:
+            raise frozen(node, f"set '{join_path(node, next(iter(new)))}'")
+        plan.append((node, new))
 
 
 def rename(node: Any, old_keys: Sequence[Any], new_keys: Sequence[Any]) -> None:

@@ -95,17 +95,15 @@ class Node(Slots):
         Whoever writes either place checks both afterwards, so threads end with the same value.
         """
         promoted = self.__dict__
-        value = promoted.get(key, MISSING)
-        while value is not MISSING:
+        while key in promoted:
             current = _get(self, key, MISSING)
-            if current is value:
-                return
             if current is MISSING:
                 promoted.pop(key, None)
                 self._ato_hide(key)
-            else:
-                promoted[key] = current
-            value = promoted.get(key, MISSING)
+                return
+            promoted[key] = current
+            if _get(self, key, MISSING) is current:
+                return
 
     def _ato_hide(self, key: Any) -> None:
         """Remember a read of a key that cannot be promoted: a method's name, or a removed key."""
@@ -133,17 +131,27 @@ class Node(Slots):
     # -- writing ---------------------------------------------------------------------------------
 
     def __setitem__(self, key: Any, value: Any) -> None:
+        if type(value) not in ATOMS or self._ato_mode.guarded or type(key) is tuple:
+            self._ato_write(key, value)
+            return
+        _set_item(self, key, value)
+        promoted = self.__dict__
+        if key in promoted:
+            promoted[key] = value
+            if _get(self, key) is not value:
+                self._ato_refresh(key)
+
+    def _ato_write(self, key: Any, value: Any) -> None:
+        """Write what needs more than storing: a check, a conversion, a record, several keys."""
         mode = self._ato_mode
         if mode.frozen:
             raise _missing.frozen(self, f"set '{join_path(self, key)}'")
         if type(key) is tuple and key not in self:
             _assign_each(self, key, value)
             return
-        if type(value) not in ATOMS:
-            value = self._ato_convert(value)
+        value = self._ato_convert(value)
         _set_item(self, key, value)
-        if key in self.__dict__:
-            self._ato_refresh(key)
+        self._ato_refresh(key)
         if mode.journal is not None:
             mode.journal.append((self, key, value))
 
@@ -212,10 +220,14 @@ class Node(Slots):
         if not isinstance(mapping, dict):
             mapping = dict(mapping)
         try:
-            new = _converted(mapping, mode)
+            self._ato_store(_converted(mapping, mode))
         except RecursionError:
             raise nesting_error(mapping) from None
+
+    def _ato_store(self, new: dict[Any, Any]) -> None:
+        """Set keys to values that are converted already."""
         _update(self, new)
+        mode = self._ato_mode
         if self.__dict__:
             for key in self.__dict__.keys() & new.keys():
                 self._ato_refresh(key)
