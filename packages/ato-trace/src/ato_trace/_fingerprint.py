@@ -171,7 +171,7 @@ def _describe_function(function: FunctionType) -> Part:
 
 def own_name(function: FunctionType) -> str | None:
     """The name by which a function can call itself; a method cannot."""
-    outer, _, name = function.__qualname__.rpartition(".")
+    outer = function.__qualname__.rpartition(".")[0]
     return function.__code__.co_name if not outer or outer.endswith("<locals>") else None
 
 

@@ -1,0 +1,101 @@
+"""Around each call of a runtime-traced function: prepare, then hash and record what it gave."""
+
+from __future__ import annotations
+
+from ato_trace._errors import HashError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from ato_trace._quantise import Quantiser
+    from ato_trace._records import Records
+
+
+class Recorder:
+    """What one `runtime_trace` does, apart from how its function is called.
+
+    Args:
+        records: Where the hashes go.
+        trace_id: Under which name.
+        init_fn: Called before each call.
+        inspect_fn: Chooses what to hash of an output (of each item of a generator).
+        quantiser: Rounds floating-point numbers, or None.
+    """
+
+    __slots__ = ("_init_fn", "_inspect_fn", "_quantiser", "_records", "_trace_id")
+
+    def __init__(
+        self,
+        records: Records,
+        trace_id: str,
+        init_fn: Callable[[], Any] | None,
+        inspect_fn: Callable[[Any], Any] | None,
+        quantiser: Quantiser | None,
+    ) -> None:
+        self._records = records
+        self._trace_id = trace_id
+        self._init_fn = init_fn
+        self._inspect_fn = inspect_fn
+        self._quantiser = quantiser
+
+    def start(self) -> None:
+        """Prepare a call."""
+        if self._init_fn is not None:
+            self._init_fn()
+
+    def hash(self, output: Any) -> str:
+        """Hash an output, or an item of one.
+
+        Raises:
+            HashError: It has no canonical form; the error carries the output.
+        """
+        from ato_trace._outputs import hash_value
+
+        value = output if self._inspect_fn is None else self._inspect_fn(output)
+        try:
+            return hash_value(value, self._quantiser, "result")
+        except HashError as error:
+            error.output = output
+            raise
+
+    def finish(self, output: Any) -> None:
+        """Record the output of a call."""
+        self._records.add_runtime(self._trace_id, self.hash(output))
+
+    def stream(self) -> Stream:
+        """Start the hash of a generator."""
+        return Stream(self)
+
+    def record(self, value: str) -> None:
+        """Record a finished hash."""
+        self._records.add_runtime(self._trace_id, value)
+
+
+class Stream:
+    """The hash of a generator, item by item as it is consumed."""
+
+    __slots__ = ("_recorder", "_state")
+
+    def __init__(self, recorder: Recorder) -> None:
+        import hashlib
+
+        self._recorder = recorder
+        self._state = hashlib.sha256(b"stream")
+
+    def add(self, item: Any) -> None:
+        """Add an item, before its consumer can change it."""
+        self._state.update(self._recorder.hash(item).encode())
+
+    def end(self, value: Any) -> None:
+        """Record a generator that ran to its end, with the value it returned."""
+        self._state.update(
+            b"end" if value is None else b"end" + self._recorder.hash(value).encode()
+        )
+        self._recorder.record(self._state.hexdigest())
+
+    def closed(self) -> None:
+        """Record a generator that its consumer left early: never equal to a full one."""
+        self._state.update(b"closed")
+        self._recorder.record(self._state.hexdigest())

@@ -1,0 +1,45 @@
+"""Where the canonical bytes of a value go: into a hash, or into a small buffer to sort by."""
+
+from __future__ import annotations
+
+import struct
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from ato_trace._quantise import Quantiser
+
+    Update = Callable[[Any], object]
+
+_LENGTH = struct.Struct("<q").pack
+
+
+class Sink:
+    """Receives tagged, length-prefixed bytes, so that no two values give the same stream.
+
+    Attributes:
+        update: Takes bytes or any contiguous buffer.
+        quantiser: Rounds floating-point numbers, or None to keep them exact.
+        open: Ids of the containers being encoded, to notice one that contains itself.
+    """
+
+    __slots__ = ("open", "quantiser", "update")
+
+    def __init__(self, update: Update, quantiser: Quantiser | None, opened: set[int]) -> None:
+        self.update = update
+        self.quantiser = quantiser
+        self.open = opened
+
+    def tag(self, tag: bytes, count: int) -> None:
+        """Write a tag and a count."""
+        self.update(tag + _LENGTH(count))
+
+    def text(self, tag: bytes, value: str) -> None:
+        """Write a string under a tag."""
+        self.data(tag, value.encode("utf-8", "surrogatepass"))
+
+    def data(self, tag: bytes, value: bytes) -> None:
+        """Write bytes under a tag."""
+        self.update(tag + _LENGTH(len(value)) + value)
