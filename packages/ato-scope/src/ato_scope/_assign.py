@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from ato_scope._tokens import Token
 
 
+SOURCES = {"option": "argparse"}
+
+
 def assign(draft: Draft, key: str, token: Token, names: Mapping[str, Any], strict: bool) -> None:
     """Do what one token asks with `key` of a draft.
 
@@ -31,11 +34,12 @@ def assign(draft: Draft, key: str, token: Token, names: Mapping[str, Any], stric
     Raises:
         TokenError: The key or the value is at fault; the message names the token.
     """
-    draft.recorder.begin(Source("cli", key, "", token.raw))
+    draft.recorder.begin(Source(SOURCES.get(token.kind, "cli"), key, "", token.raw))
     try:
-        if token.kind in ("set", "text"):
-            value = token.value if token.kind == "text" else _value(token, names)
-            _check_key(draft.config, key, token, strict)
+        if token.kind in ("set", "text", "option"):
+            value = _value(token, names) if token.kind == "set" else token.value
+            if token.kind != "option":
+                _check_key(draft.config, key, token, strict)
             draft.config.set_by_name(key, value)
         elif token.kind == "append":
             _append(draft.config, key, _value(token, names))

@@ -52,8 +52,11 @@ class Configurable:
         for scope in members:
             command.extend(read_command(scope._stored, {scope.name: scope.views}, False))
         if args is not None or all(scope._reads_argv for scope in members):
+            arguments = _host.command_line(args)
+            for scope in members:
+                arguments = scope._take_options(arguments, args is not None, command)
             catalog = {scope.name: scope.views for scope in members}
-            command.extend(read_command(_host.command_line(args), catalog, self._qualified()))
+            command.extend(read_command(arguments, catalog, self._qualified()))
         return command
 
     def _drafts(self, args: Sequence[str] | None) -> dict[str, Draft]:
@@ -69,7 +72,7 @@ class Configurable:
         if command.word:
             from ato_scope._words import show
 
-            show(command, members)
+            show(command, members, self._qualified())
         return {scope.name: scope.config for scope in members}
 
     # -- entries ---------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from ato_scope._tokens import parse_tokens, shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Mapping, Sequence
+    from typing import Any, Mapping, Sequence
 
     from ato_scope._tokens import Token
     from ato_scope._views import View
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 FORMATS = ("yaml", "json", "toml")
 HELP = ("-h", "--help")
+LOCAL_RANK = ("--local-rank", "--local_rank")
 
 
 class Command:
@@ -27,6 +28,7 @@ class Command:
         assignments: (name of scope, key in its config, token) in order; a file has key "".
         word: `manual`, `print`, `explain`, `views` or None.
         argument: The format of `print`, or the key of `explain`.
+        defaults: The defaults of the parser of each scope that has one.
     """
 
     def __init__(self) -> None:
@@ -34,12 +36,14 @@ class Command:
         self.assignments: list[tuple[str, str, Token]] = []
         self.word: str | None = None
         self.argument: str = ""
+        self.defaults: dict[str, dict[str, Any]] = {}
 
     def extend(self, other: Command) -> None:
         """Add what another command line asks for, after what this one does."""
         for scope, names in other.views.items():
             self.views.setdefault(scope, []).extend(names)
         self.assignments += other.assignments
+        self.defaults.update(other.defaults)
         if other.word:
             self.word, self.argument = other.word, other.argument
 
@@ -74,6 +78,9 @@ def read_command(arguments: Sequence[str], catalog: Catalog, qualified: bool) ->
 
 
 def _read_flag(command: Command, token: Token) -> None:
+    if token.key.partition("=")[0] in LOCAL_RANK:
+        # Launchers of torch add it; its value is in the environment too.
+        return
     if token.key not in HELP:
         name, _, value = token.key.lstrip("-").partition("=")
         raise TokenError(

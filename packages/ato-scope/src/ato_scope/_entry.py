@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ato_adict import UserError
-from ato_scope._host import fail, is_script, without_our_frames
+from ato_scope._host import fail, from_user_code, is_script
 from ato_scope._inject import Injector
 
 TYPE_CHECKING = False
@@ -94,7 +94,7 @@ def configured(owner: Owner, arguments: Sequence[str] | None) -> Any:
     try:
         return owner._configure(arguments)
     except Exception as error:
-        trace = without_our_frames(error.__traceback__)
+        trace = from_user_code(error.__traceback__)
         if isinstance(error, UserError) and trace is None:
             if arguments is None and is_script():
                 fail(error)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from ato_adict import MISSING, ADict, did_you_mean
 from ato_scope._errors import ScopeError
 from ato_scope._provenance import Event, is_same, jsonable
@@ -52,28 +54,33 @@ class Explanation:
             "history": [event.to_dict() for event in self.events],
         }
 
-    def __str__(self) -> str:
+    def lines(self, prefix: str = "") -> list[str]:
+        """Return the explanation as text; `prefix` goes before each key."""
         if self.children:
-            return "\n".join(str(child) for child in self.children)
-        lines = [f"{self.key} = {self.value!r}"]
+            return [line for child in self.children for line in child.lines(prefix)]
+        lines = [f"{prefix}{self.key} = {self.value!r}"]
         if self.is_modified_in_place:
-            lines.append(f"  modified in place, was {self.events[-1].value!r}")
+            lines.append("  modified in place")
         for number, event in enumerate(reversed(self.events)):
-            verb = "set by" if number == 0 else "overrode"
-            if event.value is MISSING:
-                lines.append(f"  deleted by {describe(event.source)}")
-            elif number == 0:
-                lines.append(f"  {verb} {describe(event.source)}")
-            else:
-                lines.append(f"  {verb} {event.value!r} from {describe(event.source)}")
-        return "\n".join(lines)
+            lines.append("  " + _sentence(event, is_last=number == 0))
+        return lines
+
+    def __str__(self) -> str:
+        return "\n".join(self.lines())
 
     __repr__ = __str__
 
 
+def _sentence(event: Event, is_last: bool) -> str:
+    origin = describe(event.source)
+    if event.value is MISSING:
+        return f"deleted by {origin}"
+    return f"set by {origin}" if is_last else f"overrode {event.value!r} from {origin}"
+
+
 def describe(source: Source) -> str:
     """Return a source in words: `view 'high_lr' (train.py:16)`."""
-    place = f" ({source.location})" if source.location else ""
+    place = f" ({_short(source.location)})" if source.location else ""
     if source.kind == "cli":
         return f"command line: {source.token}"
     if source.kind == "view":
@@ -87,6 +94,12 @@ def describe(source: Source) -> str:
     if source.kind == "argparse":
         return f"argparse: {source.token or source.name}"
     return source.name or source.kind
+
+
+def _short(location: str) -> str:
+    """Return a place relative to the working directory where it is below it."""
+    here = os.getcwd() + os.sep
+    return location[len(here) :] if location.startswith(here) else location
 
 
 def explain(config: ADict, recorder: Recorder | None, key: str) -> Explanation:

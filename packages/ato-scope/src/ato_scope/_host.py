@@ -26,6 +26,7 @@ HOST_PROGRAMS = frozenset(
         "marimo",
     )
 )
+CALLERS_OF_VIEWS = ("ato_scope._draft", "ato_scope._lazy", "ato_scope._observe")
 HOST_PACKAGES = frozenset(("pytest", "unittest", "ipykernel", "IPython", "marimo", "xdist"))
 
 
@@ -78,11 +79,12 @@ def fail(error: UserError) -> NoReturn:
     raise SystemExit(2) from error
 
 
-def without_our_frames(trace: TracebackType | None) -> TracebackType | None:
-    """Return the part of a traceback that starts in user code, None where all of it is ours."""
+def from_user_code(trace: TracebackType | None) -> TracebackType | None:
+    """Return the part of a traceback that starts in a view, None where no view was running."""
+    caller = ""
     while trace is not None:
         module = trace.tb_frame.f_globals.get("__name__") or ""
-        if module.partition(".")[0] not in ("ato_scope", "ato_adict", "ato_trace"):
+        if caller in CALLERS_OF_VIEWS and not module.startswith("ato_scope."):
             return trace
-        trace = trace.tb_next
+        caller, trace = module, trace.tb_next
     return None

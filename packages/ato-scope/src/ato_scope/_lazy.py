@@ -51,7 +51,6 @@ def split(function: Any, is_lazy: Callable[[Any], bool], inline: bool) -> Callab
     definition = splitter.split(_definition(function))
     if not splitter.bodies and not splitter.inlined:
         return None
-    captures = dict.fromkeys(splitter.bodies, ())  # type: Dict[str, Tuple[str, ...]]
     if splitter.bodies:
         first = _compile(definition, code)
         captures = {name: _captured(first, name) for name in splitter.bodies}

@@ -1,15 +1,84 @@
-"""The manual of a scope: the order of its views, then its documented keys."""
+"""The manual of a scope: the order of its views, then its keys with value, type and help."""
 
 from __future__ import annotations
 
+from ato_scope._explain import leaves
 from ato_scope._order import order_views
+from ato_scope._terminal import bold, columns
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from ato_scope._scope import Scope
+    from ato_scope._views import View
+
+USAGE = "[view ...] [key=value ...] [key:=text ...] [@file ...]"
+WORDS = [
+    ("manual", "this text, as does --help"),
+    ("views", "the views in their order"),
+    ("print", "the config; print=json or print=toml in that format"),
+    ("explain", "where each value comes from; explain KEY for one"),
+    ("--sweep", "run every combination: --sweep lr=0.1,0.01 seed=1,2 [--jobs N]"),
+]
 
 
-def manual_text(scope: Scope, named: bool) -> str:
-    """Return the manual of one scope."""
+def usage_lines(program: str) -> list[str]:
+    """Return how to call the program."""
+    return [f"usage: {program} {USAGE}", "", bold("Built-in words"), *columns(WORDS)]
+
+
+def view_lines(scope: Scope, prefix: str) -> list[str]:
+    """Return one line for each view, in the order they are applied when all are asked for."""
     order = order_views(scope.views, list(scope.views))
-    return " -> ".join(view.name for view in order)
+    eager = [view for view in order if not view.lazy]
+    late = [view for view in order if view.lazy]
+    rows = [_view_row(view, prefix) for view in eager]
+    rows.append(["(command line)", "", ""])
+    rows += [_view_row(view, prefix) for view in late]
+    return [line.rstrip() for line in columns(rows)]
+
+
+def _view_row(view: View, prefix: str) -> list[str]:
+    marks = []
+    if view.default:
+        marks.append("default")
+    if view.lazy:
+        marks.append("lazy")
+    if view.defer:
+        marks.append("with a lazy block")
+    if view.priority:
+        marks.append(f"priority {view.priority}")
+    if view.chain:
+        marks.append(f"after {', '.join(view.chain)}")
+    return [prefix + view.name, ", ".join(marks), view.summary]
+
+
+def key_lines(scope: Scope, prefix: str) -> list[str]:
+    """Return the documented keys, then the others, with value, type and help text."""
+    texts = {key: text for key, text in leaves(scope.manuals) if text is not None}
+    values = dict(leaves(scope.config))
+    documented = [[prefix + key, *_value(values, key), str(text)] for key, text in texts.items()]
+    others = [[prefix + key, *_value(values, key), ""] for key in values if key not in texts]
+    lines = []
+    if documented:
+        lines += [bold("Keys"), *columns(documented)]
+    if others:
+        title = "Other keys" if documented else "Keys"
+        lines += [*([""] if lines else []), bold(title), *columns(others)]
+    return [line.rstrip() for line in lines]
+
+
+def _value(values: dict[str, Any], key: str) -> tuple[str, str]:
+    if key in values:
+        return repr(values[key]), type(values[key]).__name__
+    group = {k: v for k, v in values.items() if k.startswith(key + ".")}
+    return ("...", "group") if group else ("(not set)", "")
+
+
+def manual_lines(scope: Scope, qualified: bool) -> list[str]:
+    """Return the manual of one scope."""
+    prefix = f"{scope.name}." if qualified else ""
+    title = f"Views of {scope.name}, in the order they are applied"
+    keys = key_lines(scope, prefix)
+    return [bold(title), *view_lines(scope, prefix), *([""] if keys else []), *keys]

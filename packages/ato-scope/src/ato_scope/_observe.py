@@ -23,7 +23,7 @@ def view_of_function(function: Any, name: str | None, lazy: bool) -> View:
     location = check_function(function, name)
     apply, defer = _split(function, lazy)
     module = getattr(function, "__module__", "") or ""
-    return View(name, apply, module=module, location=location, defer=defer)
+    return View(name, apply, module=module, location=location, defer=defer, function=function)
 
 
 def view_of_config(name: str, config: Mapping[str, Any], caller: FrameType) -> View:

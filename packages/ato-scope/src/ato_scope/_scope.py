@@ -14,8 +14,10 @@ from ato_scope._views import add_view, merge, names_of_chain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from argparse import ArgumentParser
     from typing import Any, Callable, Mapping, Sequence, TypeVar
 
+    from ato_scope._command import Command
     from ato_scope._draft import Draft
     from ato_scope._explain import Explanation
     from ato_scope._provenance import Recorder
@@ -40,6 +42,8 @@ class Scope(Configurable):
         config: The config that the last call of an entry, or of `apply`, has built.
         views: The registered views by name.
         manuals: Help texts by key, see `manual`.
+        unknown_external_literals: What becomes of options that the parser does not know: `error`,
+            `ignore` or `merge`.
         registry: The scope last made under each name, in this process.
     """
 
@@ -68,6 +72,13 @@ class Scope(Configurable):
         self._stored: list[str] = []
         self._reads_argv = True
         self._recorder: Recorder | None = None
+        self._parser: ArgumentParser | None = None
+        self._parser_arguments: list[str] | None = None
+        self.unknown_external_literals = "error"
+        if use_external_parser:
+            from ato_scope._argparse import capture_parser
+
+            capture_parser(self._keep_parser)
         Scope.registry[name] = self
 
     def __repr__(self) -> str:
@@ -183,6 +194,54 @@ class Scope(Configurable):
     def _keep(self, config: ADict, recorder: Recorder) -> None:
         self.config = config
         self._recorder = recorder
+
+    # -- argparse --------------------------------------------------------------------------------
+
+    def from_argparse(self, parser: ArgumentParser, unknown: str | None = None) -> None:
+        """Let an argparse parser take part: its options become keys of the config.
+
+        Its defaults enter at `external_priority`; options that the user types win, as what is
+        typed for keys does. Destinations with dots, `--model.lr`, nest.
+
+        Args:
+            parser: The parser. It need not parse: each apply of the scope does that.
+            unknown: What becomes of options it does not know: `error` (unless set otherwise in
+                `scope.unknown_external_literals`), `ignore`, or `merge` into the config.
+        """
+        self._parser = parser
+        if unknown is not None:
+            self.unknown_external_literals = unknown
+
+    def convert_argparse_to_scope(self) -> str:
+        """Return the source of a view that replaces the parser: a way out of argparse.
+
+        Raises:
+            ScopeError: No parser takes part.
+        """
+        if self._parser is None:
+            raise ScopeError("no argparse parser takes part; call scope.from_argparse(parser)")
+        from ato_scope._argparse import view_source
+
+        return view_source(self._parser, self.name)
+
+    def _take_options(
+        self, arguments: list[str], are_explicit: bool, command: Command
+    ) -> list[str]:
+        """Let the parser take its options into `command`; return the other arguments."""
+        if self.use_external_parser:
+            from ato_scope._argparse import stop_capturing
+
+            stop_capturing()
+        if self._parser is None:
+            return arguments
+        from ato_scope._argparse import read_into
+
+        if self._parser_arguments is not None and not are_explicit:
+            arguments = self._parser_arguments
+        return read_into(command, self, self._parser, arguments)
+
+    def _keep_parser(self, parser: ArgumentParser, arguments: list[str] | None) -> None:
+        self._parser, self._parser_arguments = parser, arguments
 
     # -- requests made by the program ------------------------------------------------------------
 

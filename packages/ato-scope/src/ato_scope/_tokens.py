@@ -6,7 +6,7 @@ from ato_scope._errors import TokenError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Sequence
+    from typing import Any, Sequence
 
 MAX_TOKEN = 131072
 CLOSING = {"[": "]", "(": ")", "{": "}"}
@@ -17,7 +17,8 @@ class Token:
 
     Attributes:
         kind: `view`, `set` (`key=expression`), `text` (`key:=text`), `append` (`key+=[...]`),
-            `delete` (`~key`), `file` (`@path`) or `flag` (`--word`).
+            `delete` (`~key`), `file` (`@path`) or `flag` (`--word`); `option` for the value that
+            an argparse parser has made of an option.
         key: The dotted key, the name of the view, the path of the file or the flag.
         value: What stands right of the sign.
         raw: The token as typed, for messages.
@@ -25,7 +26,7 @@ class Token:
 
     __slots__ = ("key", "kind", "raw", "value")
 
-    def __init__(self, kind: str, key: str, value: str, raw: str) -> None:
+    def __init__(self, kind: str, key: str, value: Any, raw: str) -> None:
         self.kind = kind
         self.key = key
         self.value = value

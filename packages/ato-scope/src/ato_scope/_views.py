@@ -30,6 +30,7 @@ class View:
         chain: The views to apply before this one.
         module: Name of the module that defines it.
         location: `file:line` of its definition.
+        function: What it was made of, for its docstring.
         source: How the history names it.
     """
 
@@ -38,6 +39,7 @@ class View:
         "chain",
         "default",
         "defer",
+        "function",
         "lazy",
         "location",
         "module",
@@ -57,6 +59,7 @@ class View:
         module: str = "",
         location: str = "",
         defer: bool = False,
+        function: object = None,
     ) -> None:
         self.name = name
         self.apply = apply
@@ -67,7 +70,14 @@ class View:
         self.module = module
         self.location = location
         self.defer = defer
+        self.function = function
         self.source = Source("view", name, location)
+
+    @property
+    def summary(self) -> str:
+        """The first line of the function's docstring."""
+        text = getattr(self.function, "__doc__", None) if callable(self.function) else None
+        return text.strip().partition("\n")[0].strip() if text else ""
 
     def __str__(self) -> str:
         return f"view {self.name!r} ({self.location})"
