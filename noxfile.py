@@ -105,7 +105,7 @@ def install_editable(session, *requirements):
 @nox.session(python=tools_python)
 def types(session):
     """The public API and all code behind it, under mypy --strict."""
-    install_editable(session, "mypy>=1.8", "types-PyYAML", "types-toml")
+    install_editable(session, "mypy>=1.8", "types-PyYAML", "types-toml", "starlette", "uvicorn")
     session.run("mypy", *sorted(glob.glob("packages/*/src")))
 
 

@@ -1,0 +1,112 @@
+"""The `ato` command, as typed in a shell."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+
+@pytest.fixture
+def ato(tmp_path):
+    """Run `ato` in an empty directory; returns exit code, stdout and stderr."""
+    environment = {k: v for k, v in os.environ.items() if k != "ATO_DB"}
+
+    def run(*words):
+        done = subprocess.run(
+            [sys.executable, "-m", "ato", *words],
+            cwd=str(tmp_path),
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            timeout=120,
+        )
+        return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+    return run
+
+
+def test_version(ato):
+    from ato import __version__
+
+    assert ato("--version") == (0, f"ato {__version__}\n", "")
+
+
+def test_version_loads_no_argparse():
+    code = "import sys, ato._cli as c; c.main(['--version']); print('argparse' in sys.modules)"
+    assert subprocess.check_output([sys.executable, "-c", code]).split()[-1] == b"False"
+
+
+def test_an_unknown_command_is_one_line_and_exit_code_2(ato):
+    code, out, err = ato("rnus")
+    assert (code, out) == (2, "")
+    assert "rnus" in err
+    assert "Traceback" not in err
+
+
+def test_diff_of_equal_files_is_silent(ato, tmp_path):
+    (tmp_path / "a.yaml").write_text("lr: 0.1\n")
+    (tmp_path / "b.json").write_text('{"lr": 0.1}')
+    assert ato("diff", "a.yaml", "b.json") == (0, "", "")
+
+
+def test_diff_names_what_changed_and_exits_with_1(ato, tmp_path):
+    (tmp_path / "a.yaml").write_text("lr: 0.1\nmodel: {depth: 50}\n")
+    (tmp_path / "b.yaml").write_text("lr: 0.1\nmodel: {depth: 101}\n")
+    code, out, _ = ato("diff", "a.yaml", "b.yaml")
+    assert code == 1
+    assert "model.depth" in out
+    assert "101" in out
+
+
+def test_diff_as_json(ato, tmp_path):
+    (tmp_path / "a.yaml").write_text("lr: 0.1\n")
+    (tmp_path / "b.yaml").write_text("lr: 0.1\nseed: 1\n")
+    code, out, _ = ato("diff", "a.yaml", "b.yaml", "--json")
+    assert code == 1
+    assert json.loads(out)["added"] == {"seed": 1}
+
+
+def test_hash_tells_structure_from_values(ato, tmp_path):
+    (tmp_path / "a.yaml").write_text("lr: 0.1\n")
+    (tmp_path / "b.yaml").write_text("lr: 0.2\n")
+    code, out, _ = ato("hash", "a.yaml", "b.yaml", "--json")
+    hashes = json.loads(out)
+    assert code == 0
+    assert hashes["a.yaml"]["structure"] == hashes["b.yaml"]["structure"]
+    assert hashes["a.yaml"]["values"] != hashes["b.yaml"]["values"]
+
+
+def test_convert_writes_the_format_of_the_suffix(ato, tmp_path):
+    (tmp_path / "a.yaml").write_text("model: {depth: 50}\n")
+    code, _, _ = ato("convert", "a.yaml", "b.toml")
+    assert code == 0
+    assert (tmp_path / "b.toml").read_text().split() == ["[model]", "depth", "=", "50"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["hash", "none.yaml"], ["diff", "none.yaml", "none.yaml"], ["convert", "a.yaml", "b.xml"]],
+)
+def test_a_mistake_is_one_line_and_exit_code_2(ato, tmp_path, words):
+    (tmp_path / "a.yaml").write_text("lr: 0.1\n")
+    code, out, err = ato(*words)
+    assert (code, out) == (2, "")
+    assert err.startswith("ato: ")
+    assert err.count("\n") == 1
+
+
+def test_init_does_not_overwrite(ato, tmp_path):
+    (tmp_path / "train.py").write_text("# mine\n")
+    code, _, err = ato("init")
+    assert code == 2
+    assert "exists already" in err
+    assert (tmp_path / "train.py").read_text() == "# mine\n"
+
+
+def test_help_names_every_command(ato):
+    code, out, _ = ato("--help")
+    assert code == 0
+    commands = "init runs show best compare tail export gc upgrade diff hash convert why verify"
+    assert [c for c in [*commands.split(), "merge", "ui"] if c not in out.split()] == []

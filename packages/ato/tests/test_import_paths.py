@@ -1,0 +1,40 @@
+"""The import paths that programs written for ato 2.x use."""
+
+import importlib
+import subprocess
+import sys
+
+import pytest
+
+PATHS = {
+    "ato.adict": ["ADict"],
+    "ato.scope": ["Scope", "MultiScope"],
+    "ato.trace": ["fingerprint", "hash_output", "verify", "explain_change", "environment"],
+    "ato.xyz": ["load", "loads", "dump", "dumps"],
+    "ato.parser": ["parse_command"],
+    "ato.db_routers.sql.manager": ["SQLLogger", "SQLFinder"],
+    "ato.db_routers.sql.schema": ["Project", "Experiment", "Metric", "Artifact", "Fingerprint"],
+    "ato.hyperopt.hyperband": ["HyperBand", "DistributedHyperBand"],
+    "ato.hyperopt.base": ["HyperOpt", "GridSpaceMixIn"],
+}
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_the_path_offers_the_names(path):
+    module = importlib.import_module(path)
+    assert set(PATHS[path]) <= set(module.__all__)
+    assert all(hasattr(module, name) for name in module.__all__)
+
+
+def loaded_by(statement):
+    code = f"import sys\n{statement}\nprint(*sys.modules)"
+    return subprocess.check_output([sys.executable, "-c", code]).decode().split()
+
+
+def test_importing_ato_loads_none_of_its_parts():
+    assert not {"ato_adict", "ato_scope", "ato_sql"} & set(loaded_by("import ato"))
+
+
+@pytest.mark.parametrize("heavy", ["yaml", "toml", "sqlalchemy", "numpy", "torch", "ast"])
+def test_a_program_with_a_scope_does_not_pay_for(heavy):
+    assert heavy not in loaded_by("from ato.scope import Scope; from ato.adict import ADict")
