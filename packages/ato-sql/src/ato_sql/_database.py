@@ -1,0 +1,81 @@
+"""One database as one process sees it: connects late, notices when the file is replaced."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, Mapping
+
+from sqlalchemy.engine import URL, Engine
+
+from ato_sql._apply import RunKey, apply_batch
+from ato_sql._batch import Batch
+from ato_sql._birth import ensure_schema
+from ato_sql._engine import open_engine, sqlite_file, writing
+
+# Connections a child process inherited. They belong to the parent: not used, not closed.
+_INHERITED: list[Engine] = []
+
+
+class Database:
+    """A database whose schema is made ready at the first use."""
+
+    def __init__(self, url: URL, full_sync: bool = False) -> None:
+        self.url = url
+        self._full_sync = full_sync
+        self._file = sqlite_file(url)
+        self._engine: Engine | None = None
+        self._pid = os.getpid()
+        self._identity: tuple[int, int] | None = None
+        self.backup: str | None = None
+
+    def engine(self) -> Engine:
+        """Return an engine to a database with the current schema.
+
+        Raises:
+            DatabaseError: the schema is newer than this ato-sql, or there is no driver.
+            sqlalchemy.exc.DBAPIError: it cannot be reached.
+        """
+        if self._engine is not None:
+            if self._pid != os.getpid():
+                _INHERITED.append(self._engine)
+                self._engine = None
+            elif self._file is not None and _identity(self._file) != self._identity:
+                self.close()  # removed or replaced: the open file has no name any more
+        if self._engine is None:
+            self._open()
+        assert self._engine is not None
+        return self._engine
+
+    def _open(self) -> None:
+        if self._file is not None:
+            folder = os.path.dirname(self._file)
+            if folder:
+                os.makedirs(folder, exist_ok=True)
+        engine = open_engine(self.url, self._full_sync)
+        try:
+            self.backup = ensure_schema(engine) or self.backup
+        except BaseException:
+            engine.dispose()
+            raise
+        self._engine = engine
+        self._pid = os.getpid()
+        self._identity = _identity(self._file) if self._file is not None else None
+
+    def commit(self, batch: Batch, births: Mapping[str, dict[str, Any]]) -> dict[str, RunKey]:
+        """Write a batch in one transaction; see `apply_batch`."""
+        with writing(self.engine()).begin() as connection:
+            return apply_batch(connection, batch, births)
+
+    def close(self) -> None:
+        """Close the connections; the next use opens new ones."""
+        engine, self._engine = self._engine, None
+        if engine is not None and self._pid == os.getpid():
+            engine.dispose()
+
+
+def _identity(path: str) -> tuple[int, int] | None:
+    try:
+        status = os.stat(path)
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino

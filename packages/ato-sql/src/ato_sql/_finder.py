@@ -1,0 +1,436 @@
+"""Ask a database about its runs."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any, Mapping, NamedTuple, Sequence, Union
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from ato_adict import did_you_mean
+from ato_sql import _metrics
+from ato_sql._compare import Comparison, compare_runs
+from ato_sql._database import Database
+from ato_sql._engine import clean_error, show_url
+from ato_sql._errors import NotFound, NotFoundError, TrackerError
+from ato_sql._schema import (
+    Experiment,
+    Fingerprint,
+    FingerprintSource,
+    MetricSummary,
+    Project,
+    keep_readable,
+)
+from ato_sql._search import Search
+from ato_sql._settings import read_settings
+from ato_sql._status import lost_ids, show_status
+from ato_sql._values import clean_text
+from ato_sql._writer import flush_writers
+
+RunId = Union[int, str]
+
+
+class TraceVersion(NamedTuple):
+    """One version of a traced function, or of its output, and the runs that had it.
+
+    Attributes:
+        fingerprint: its fingerprint.
+        runs: the ids of the runs, in order.
+        source: the source text, if it was recorded.
+        canonical: the canonical form that was hashed, if it was recorded.
+        location: file and line, if recorded.
+    """
+
+    fingerprint: str
+    runs: list[int]
+    source: str | None
+    canonical: str | None
+    location: str | None
+
+
+class SQLFinder:
+    """Asks a database about its runs.
+
+    Objects it returns can be read after the session is closed, from any thread. What this process
+    has logged to the same database is written before each query. A run whose process is gone has
+    the status `lost`.
+
+    Args:
+        config: a config whose `experiment.sql.db_path` names the database.
+
+    Raises:
+        SettingsError: it is missing.
+        DatabaseError: it is not a database URL or its driver is not installed.
+    """
+
+    def __init__(self, config: Any) -> None:
+        self._settings = read_settings(config, need_project=False)
+        self._database = Database(self._settings.url)
+
+    # -- one thing -----------------------------------------------------------------------------
+
+    def find_project(self, project_name: str) -> Project | None:
+        """Return a project, None if there is none of that name."""
+        project: Project | None = self._first(
+            select(Project).where(Project.name == clean_text(project_name))
+        )
+        return project
+
+    def find_run(self, run_id: RunId) -> Experiment | None:
+        """Return a run by its id or UUID, None if there is none."""
+        run: Experiment | None = self._first(select(Experiment).where(_is_run(run_id)))
+        return run
+
+    def get_run(self, run_id: RunId) -> Experiment:
+        """Return a run by its id or UUID.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        run = self.find_run(run_id)
+        if run is None:
+            raise NotFoundError(f"there is no run {run_id!r} in {show_url(self._settings.url)}")
+        return run
+
+    def find_best_run(
+        self, project_name: str, metric_key: str, mode: str = "max", at: str = "best"
+    ) -> Experiment | NotFound:
+        """Return the run of a project with the best value of a metric.
+
+        NaN and ±inf are never the best. Of equals, the run that started first.
+
+        Args:
+            project_name: the project.
+            metric_key: the metric.
+            mode: `'max'` or `'min'`.
+            at: compare each run's best value (`'best'`) or its value at the last step (`'last'`).
+
+        Returns:
+            The run; `NotFound`, which is false and equals `{'error': 'Project not found'}` or
+            `{'error': 'Run not found'}`, if there is none.
+
+        Raises:
+            NotFoundError: `mode` or `at` is something else.
+        """
+        largest = _choice("mode", mode, ["max", "min"]) == "max"
+        column = {
+            "best": MetricSummary.max if largest else MetricSummary.min,
+            "last": MetricSummary.last,
+        }[_choice("at", at, ["best", "last"])]
+        project = self.find_project(project_name)
+        if project is None:
+            return NotFound("project", project_name, "Project not found")
+        among = (
+            MetricSummary.project_id == project.id,
+            MetricSummary.key == clean_text(metric_key),
+        )
+        # Two steps, each one look into an index on every database.
+        best = (
+            select(func.max(column) if largest else func.min(column))
+            .where(*among)
+            .scalar_subquery()
+        )
+        run_id = select(func.min(MetricSummary.run_id)).where(*among, column == best)
+        run = self._first(select(Experiment).where(Experiment.id == run_id.scalar_subquery()))
+        return NotFound("run", metric_key, "Run not found") if run is None else run
+
+    # -- lists of runs -------------------------------------------------------------------------
+
+    def get_projects(self) -> list[Project]:
+        """Return all projects by name."""
+        return self._all(select(Project).order_by(Project.name))
+
+    def get_runs_in_project(self, project_name: str) -> list[Experiment]:
+        """Return the runs of a project in the order they started; none for an unknown project."""
+        project = select(Project.id).where(Project.name == clean_text(project_name))
+        runs = select(Experiment).where(Experiment.project_id == project.scalar_subquery())
+        return self._all(runs.order_by(Experiment.id))
+
+    def find_similar_runs(self, run_id: RunId) -> list[Experiment]:
+        """Return the other runs whose configs have the same keys and types."""
+        structure = select(Experiment.structural_hash).where(_is_run(run_id)).scalar_subquery()
+        same = Experiment.structural_hash == structure
+        return self._all(select(Experiment).where(same, ~_is_run(run_id)).order_by(Experiment.id))
+
+    def find_similar_runs_by_trace(
+        self, run_id: RunId, trace_id: str, trace_type: str = "static"
+    ) -> list[Experiment]:
+        """Return the other runs in which a trace has the same fingerprint as in this one.
+
+        Args:
+            run_id: the run.
+            trace_id: the trace.
+            trace_type: `'static'`, the code, or `'runtime'`, the output.
+        """
+        trace = (
+            Fingerprint.trace_id == clean_text(trace_id),
+            Fingerprint.trace_type == trace_type,
+        )
+        own = select(Experiment.id).where(_is_run(run_id)).scalar_subquery()
+        prints = select(Fingerprint.fingerprint).where(*trace, Fingerprint.run_id == own)
+        same = select(Fingerprint.run_id).where(*trace, Fingerprint.fingerprint.in_(prints))
+        runs = select(Experiment).where(Experiment.id.in_(same), Experiment.id != own)
+        return self._all(runs.order_by(Experiment.id))
+
+    def search(
+        self,
+        where: Mapping[str, Any] | None = None,
+        order_by: str | None = None,
+        tags: Sequence[str] | None = None,
+        project_name: str | None = None,
+        limit: int | None = None,
+        offset: int = 0,
+    ) -> list[Experiment]:
+        """Return the runs that meet all conditions.
+
+        Args:
+            where: by field, the value it must equal, or an operator and a value such as
+                `('<', 0.01)`, or a list of such pairs. Fields are `config.<key>`,
+                `metric.<key>.<min|max|last|count>` (`last` where left out),
+                `fingerprint.<trace id>`, `project` and the columns of a run (`status`,
+                `start_time`, `git_commit`, …). Operators are `= != < <= > >=`, `in`, `not in`,
+                `contains`, and `exists` with True or False.
+            order_by: such a field; `'-metric.acc.max'` for the largest first. Runs without it come
+                last. By default the order they started in.
+            tags: all of these.
+            project_name: only this project.
+            limit: at most so many.
+            offset: leave out so many at the start.
+
+        Raises:
+            NotFoundError: an unknown field or operator.
+        """
+        chosen = functools.partial(self._chosen, where, tags, project_name)
+        with self._connection() as connection:
+            search = _search_on(connection, where, order_by)
+            query = chosen(select(Experiment), search).order_by(*search.order(order_by))
+        if limit is not None or offset:
+            query = query.limit(2**62 if limit is None else limit).offset(offset)
+        return self._all(query)
+
+    def count(
+        self,
+        where: Mapping[str, Any] | None = None,
+        tags: Sequence[str] | None = None,
+        project_name: str | None = None,
+    ) -> int:
+        """Return how many runs meet all conditions; see `search`."""
+        with self._connection() as connection:
+            search = _search_on(connection, where, None)
+            query = self._chosen(
+                where, tags, project_name, select(func.count(Experiment.id)), search
+            )
+            return int(connection.execute(query).scalar() or 0)
+
+    def _chosen(
+        self,
+        where: Mapping[str, Any] | None,
+        tags: Sequence[str] | None,
+        project_name: str | None,
+        query: Any,
+        search: Search,
+    ) -> Any:
+        query = query.where(*search.conditions(where), *search.tagged(tags))
+        if project_name is not None:
+            project = select(Project.id).where(Project.name == clean_text(project_name))
+            query = query.where(Experiment.project_id == project.scalar_subquery())
+        return query
+
+    # -- traces --------------------------------------------------------------------------------
+
+    def get_trace_statistics(self, project_name: str, trace_id: str) -> dict[str, Any] | NotFound:
+        """Return how many versions of a trace a project has seen, of the code and of the output.
+
+        Returns:
+            A dict with `project_name`, `trace_id`, `static_trace_versions` and
+            `runtime_trace_versions`; `NotFound`, which equals `{'error': 'Project not found'}`,
+            for an unknown project.
+        """
+        project = self.find_project(project_name)
+        if project is None:
+            return NotFound("project", project_name, "Project not found")
+        count = func.count(func.distinct(Fingerprint.fingerprint))
+        query = (
+            select(Fingerprint.trace_type, count)
+            .join(Experiment, Experiment.id == Fingerprint.run_id)
+            .where(
+                Experiment.project_id == project.id, Fingerprint.trace_id == clean_text(trace_id)
+            )
+            .group_by(Fingerprint.trace_type)
+        )
+        with self._connection() as connection:
+            versions = {row[0]: int(row[1]) for row in connection.execute(query)}
+        return {
+            "project_name": project_name,
+            "trace_id": trace_id,
+            "static_trace_versions": versions.get("static", 0),
+            "runtime_trace_versions": versions.get("runtime", 0),
+        }
+
+    def history(
+        self, trace_id: str, trace_type: str = "static", project_name: str | None = None
+    ) -> list[TraceVersion]:
+        """Return the versions of a traced function, the oldest first, with the runs of each.
+
+        Raises:
+            NotFoundError: nothing was recorded under that trace id.
+        """
+        query = (
+            select(Fingerprint.fingerprint, Fingerprint.run_id)
+            .where(
+                Fingerprint.trace_id == clean_text(trace_id), Fingerprint.trace_type == trace_type
+            )
+            .order_by(Fingerprint.run_id)
+        )
+        if project_name is not None:
+            query = (
+                query.join(Experiment, Experiment.id == Fingerprint.run_id)
+                .join(Project, Project.id == Experiment.project_id)
+                .where(Project.name == clean_text(project_name))
+            )
+        with self._connection() as connection:
+            runs: dict[str, list[int]] = {}
+            for fingerprint, run_id in connection.execute(query):
+                runs.setdefault(fingerprint, []).append(run_id)
+            if not runs:
+                raise self._no_trace(connection, trace_id, trace_type)
+            sources = _sources(connection, list(runs))
+        return [TraceVersion(f, ids, *sources.get(f, (None,) * 3)) for f, ids in runs.items()]
+
+    def _no_trace(self, connection: Connection, trace_id: str, trace_type: str) -> NotFoundError:
+        known = select(Fingerprint.trace_id).where(Fingerprint.trace_type == trace_type).distinct()
+        hint = did_you_mean(trace_id, list(connection.execute(known).scalars()))
+        return NotFoundError(f"nothing was recorded of the {trace_type} trace {trace_id!r}{hint}")
+
+    def get_fingerprint_source(self, fingerprint: str) -> FingerprintSource | None:
+        """Return what a fingerprint was made of, None if that was not recorded."""
+        query = select(FingerprintSource).where(FingerprintSource.fingerprint == str(fingerprint))
+        source: FingerprintSource | None = self._first(query)
+        return source
+
+    # -- metrics -------------------------------------------------------------------------------
+
+    def get_metrics(
+        self, run_id: RunId, key: str, max_points: int | None = None
+    ) -> list[_metrics.Point]:
+        """Return the values of one metric of a run by step.
+
+        Args:
+            run_id: the run.
+            key: the metric.
+            max_points: with more than so many values, return about that many: the smallest and
+                the largest of each stretch of steps, so that no spike is lost. NaN and ±inf are
+                left out then.
+
+        Raises:
+            NotFoundError: there is no such run, or no such metric in it.
+        """
+        run = self.get_run(run_id)
+        with self._connection() as connection:
+            points = _metrics.read_points(connection, run.id, clean_text(key), max_points)
+            if not points:
+                raise _metrics.no_metric(connection, run.id, key)
+            return points
+
+    def get_metric_keys(self, run_id: RunId) -> list[str]:
+        """Return the names of a run's metrics.
+
+        Raises:
+            NotFoundError: there is no such run.
+        """
+        return sorted(self.get_summaries([self.get_run(run_id).id]).popitem()[1])
+
+    def get_summaries(self, run_ids: Sequence[int]) -> dict[int, dict[str, MetricSummary]]:
+        """Return for each run, by metric, its count, extremes and last value."""
+        found: dict[int, dict[str, MetricSummary]] = {run_id: {} for run_id in run_ids}
+        for start in range(0, len(run_ids), 500):
+            some = list(run_ids)[start : start + 500]
+            query = select(MetricSummary).where(MetricSummary.run_id.in_(some))
+            for summary in self._all(query.order_by(MetricSummary.run_id, MetricSummary.key)):
+                found[summary.run_id][summary.key] = summary
+        return found
+
+    def compare(self, run_a: RunId, run_b: RunId) -> Comparison:
+        """Return what differs between two runs: "why did this change?".
+
+        Raises:
+            NotFoundError: one of them does not exist.
+        """
+        first, second = self.get_run(run_a), self.get_run(run_b)
+        with self._session() as session:
+            return compare_runs(session, first, second)
+
+    # -- sessions ------------------------------------------------------------------------------
+
+    def _connection(self) -> Connection:
+        flush_writers(self._settings.url)
+        try:
+            return self._database.engine().connect()
+        except DBAPIError as error:
+            raise self._trouble(error) from None
+
+    def _session(self) -> Session:
+        flush_writers(self._settings.url)
+        try:
+            return Session(self._database.engine(), expire_on_commit=False)
+        except DBAPIError as error:
+            raise self._trouble(error) from None
+
+    def _all(self, query: Select[Any]) -> list[Any]:
+        with self._session() as session:
+            try:
+                rows = keep_readable(session, session.scalars(query), self._session)
+            except DBAPIError as error:
+                raise self._trouble(error) from None
+        show_status(row for row in rows if isinstance(row, Experiment))
+        return rows
+
+    def _first(self, query: Select[Any]) -> Any:
+        return next(iter(self._all(query.limit(1))), None)
+
+    def _trouble(self, error: DBAPIError) -> TrackerError:
+        url = self._settings.url
+        return TrackerError(f"cannot read {show_url(url)}: {clean_error(error, url)}")
+
+    def close(self) -> None:
+        """Close the connections; the next query opens new ones."""
+        self._database.close()
+
+    def __repr__(self) -> str:
+        return f"<SQLFinder of {show_url(self._settings.url)}>"
+
+
+def _is_run(run_id: RunId) -> Any:
+    if isinstance(run_id, str):
+        return Experiment.uuid == run_id
+    return Experiment.id == int(run_id)
+
+
+def _choice(name: str, value: str, allowed: Sequence[str]) -> str:
+    if value not in allowed:
+        hint = did_you_mean(str(value), allowed)
+        raise NotFoundError(
+            f"{name} must be {' or '.join(map(repr, allowed))}, not {value!r}{hint}"
+        )
+    return value
+
+
+def _search_on(
+    connection: Connection, where: Mapping[str, Any] | None, order_by: str | None
+) -> Search:
+    by_status = "status" in (where or {}) or (order_by or "").lstrip("-+") == "status"
+    return Search(connection.dialect.name, lost_ids(connection) if by_status else ())
+
+
+def _sources(connection: Connection, fingerprints: list[str]) -> dict[str, Any]:
+    table = FingerprintSource
+    columns = (table.fingerprint, table.source, table.canonical, table.location)
+    found: dict[str, Any] = {}
+    for start in range(0, len(fingerprints), 500):
+        some = fingerprints[start : start + 500]
+        query = select(*columns).where(table.fingerprint.in_(some))
+        found.update((row[0], tuple(row[1:])) for row in connection.execute(query))
+    return found

@@ -1,0 +1,55 @@
+"""Which of the runs that say they run are gone."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, Iterable
+
+from sqlalchemy import select
+from sqlalchemy.engine import Connection
+from sqlalchemy.orm.attributes import set_committed_value
+
+from ato_sql._process import is_alive
+from ato_sql._schema import Experiment, table_of
+from ato_sql._time import now
+
+LOST = "lost"
+RUNNING = "running"
+MISSED_BEATS = 6
+
+
+def is_lost(run: Any, moment: dt.datetime | None = None) -> bool:
+    """Tell whether a run whose stored status is `running` is gone.
+
+    Where its process can be looked for, that decides: gone is lost at once, alive is running
+    however late its heartbeat. From another machine it is lost after six missed heartbeats, and
+    a late one revives it. A run without heartbeat (by ato 2.2.1) is left as it is.
+
+    Args:
+        run: a row with `status`, `host`, `pid`, `process`, `heartbeat`, `heartbeat_every`.
+        moment: the present.
+    """
+    if run.status != RUNNING or run.heartbeat is None:
+        return False
+    alive = is_alive(run.host, run.pid, run.process)
+    if alive is not None:
+        return not alive
+    silence = ((moment or now()) - run.heartbeat).total_seconds()
+    return bool(silence > MISSED_BEATS * (run.heartbeat_every or 10.0))
+
+
+def show_status(runs: Iterable[Experiment]) -> None:
+    """Set the status of loaded runs that are gone to `lost`; the database keeps `running`."""
+    moment = now()
+    for run in runs:
+        if is_lost(run, moment):
+            set_committed_value(run, "status", LOST)
+
+
+def lost_ids(connection: Connection) -> list[int]:
+    """Return the ids of all runs that are gone."""
+    table = table_of(Experiment)
+    names = ("id", "status", "host", "pid", "process", "heartbeat", "heartbeat_every")
+    query = select(*(table.c[name] for name in names)).where(table.c.status == RUNNING)
+    moment = now()
+    return [row.id for row in connection.execute(query) if is_lost(row, moment)]

@@ -1,0 +1,80 @@
+"""Column types that mean the same on SQLite, PostgreSQL and MySQL/MariaDB."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, DateTime, Double, Integer, String, Text
+from sqlalchemy.dialects import mysql
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+MYSQL = ("mysql", "mariadb")
+NAME_LENGTH = 255
+BINARY = "utf8mb4_bin"  # 'Acc' and 'acc' are two metrics, as on the other databases
+
+
+class UTCDateTime(TypeDecorator[dt.datetime]):
+    """An aware UTC datetime, kept without zone as ato 2.2.1 kept it."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Any) -> TypeEngine[Any]:
+        """Microseconds on MySQL too."""
+        if dialect.name in MYSQL:
+            return dialect.type_descriptor(mysql.DATETIME(fsp=6))  # type: ignore[no-any-return]
+        return dialect.type_descriptor(DateTime())  # type: ignore[no-any-return]
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: Any) -> dt.datetime | None:
+        """Aware to naive UTC; a naive datetime is taken as UTC."""
+        if value is not None and value.tzinfo is not None:
+            value = value.astimezone(dt.timezone.utc).replace(tzinfo=None)
+        return value
+
+    def process_result_value(self, value: dt.datetime | None, dialect: Any) -> dt.datetime | None:
+        """Naive to aware UTC."""
+        return None if value is None else value.replace(tzinfo=dt.timezone.utc)
+
+
+class JSONValue(TypeDecorator[Any]):
+    """JSON; kept as text on MySQL, whose JSON type would sort the keys and round the integers."""
+
+    impl = JSON
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Any) -> TypeEngine[Any]:
+        """The type ato 2.2.1 used, but on MySQL."""
+        if dialect.name in MYSQL:
+            return dialect.type_descriptor(long_text())  # type: ignore[no-any-return]
+        return dialect.type_descriptor(JSON(none_as_null=True))  # type: ignore[no-any-return]
+
+    def process_bind_param(self, value: Any, dialect: Any) -> Any:
+        """To JSON text where the database's own type does not do it."""
+        return json.dumps(value) if dialect.name in MYSQL and value is not None else value
+
+    def process_result_value(self, value: Any, dialect: Any) -> Any:
+        """From JSON text where the database's own type does not do it."""
+        return json.loads(value) if dialect.name in MYSQL and value is not None else value
+
+
+def name(length: int = NAME_LENGTH) -> TypeEngine[str]:
+    """A short text that is compared byte by byte and can be indexed everywhere."""
+    binary = mysql.VARCHAR(length, charset="utf8mb4", collation=BINARY)
+    return String(length).with_variant(binary, *MYSQL)
+
+
+def long_text() -> TypeEngine[str]:
+    """A text of any length."""
+    return Text().with_variant(mysql.LONGTEXT(charset="utf8mb4", collation=BINARY), *MYSQL)
+
+
+def big_int() -> TypeEngine[int]:
+    """A 64-bit integer; on SQLite the one that can be a primary key."""
+    return BigInteger().with_variant(Integer(), "sqlite")
+
+
+def double() -> TypeEngine[float]:
+    """A 64-bit float."""
+    return Double()
