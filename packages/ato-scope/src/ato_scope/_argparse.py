@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ato_scope._scope import Scope
 
     Parser = argparse.ArgumentParser
-    Keep = Callable[[Parser, Optional[list[str]]], None]
+    Keep = Callable[[Parser, "list[str] | None"], None]
 
 MODES = ("error", "ignore", "merge")
 HELP = ("-h", "--help")
@@ -196,7 +196,7 @@ def capture_parser(keep: Keep) -> None:
     `ArgumentParser.parse_args` is replaced until then, so that tokens of ours are no errors to it.
     """
     _waiting.append(keep)
-    argparse.ArgumentParser.parse_args = _capturing  # type: ignore[assignment, method-assign]
+    argparse.ArgumentParser.parse_args = _capturing  # type: ignore[method-assign]
 
 
 def stop_capturing() -> None:

@@ -6,8 +6,10 @@ from ato_scope import _host
 from ato_scope._command import Command, read_command
 from ato_scope._configure import make_drafts
 from ato_scope._entry import make_entry
-from ato_scope._errors import EntryError, ScopeError
+from ato_scope._errors import EntryError, ScopeError, SweepError
 from ato_scope._marks import lazy
+
+SWEEP = "--sweep"
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -62,9 +64,12 @@ class Configurable:
     def _drafts(self, args: Sequence[str] | None) -> dict[str, Draft]:
         return make_drafts(self._members(), self._read(args))
 
-    def _configure(self, args: Sequence[str] | None) -> dict[str, ADict]:
+    def _configure(self, args: Sequence[str] | None, is_entry: bool) -> dict[str, ADict]:
         """Build every config, keep it in its scope, and do what a built-in word asks for."""
         members = self._members()
+        arguments = _host.command_line(args)
+        if SWEEP in arguments:
+            self._sweep(arguments, args is None and is_entry)
         command = self._read(args)
         drafts = make_drafts(members, command)
         for scope in members:
@@ -74,6 +79,17 @@ class Configurable:
 
             show(command, members, self._qualified())
         return {scope.name: scope.config for scope in members}
+
+    def _sweep(self, arguments: list[str], can_run: bool) -> NoReturn:
+        """Run the program once for each combination that `--sweep` asks for, then end."""
+        from ato_scope._sweep import read_sweep
+        from ato_scope._sweep_run import run_sweep
+
+        if not can_run:
+            raise SweepError("--sweep works on the command line of a program with an entry")
+        sweep = read_sweep(arguments)
+        make_drafts(self._members(), self._read([*sweep.fixed, *sweep.runs[0]]))
+        raise SystemExit(run_sweep(sweep))
 
     # -- entries ---------------------------------------------------------------------------------
 

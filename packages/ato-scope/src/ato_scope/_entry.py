@@ -5,6 +5,7 @@ from __future__ import annotations
 from ato_adict import UserError
 from ato_scope._host import fail, from_user_code, is_script
 from ato_scope._inject import Injector
+from ato_scope._report import take_report, write_report
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     class Owner(Protocol):
         """What an entry needs of a Scope or a MultiScope."""
 
-        def _configure(self, args: Sequence[str] | None) -> Any: ...
+        def _configure(self, args: Sequence[str] | None, is_entry: bool) -> Any: ...
 
         def _names(self) -> tuple[str, ...]: ...
 
@@ -67,8 +68,13 @@ def _plain_entry(
 ) -> Any:
     def entry(*args: Any, **kwargs: Any) -> Any:
         if owner._wants(injector, kwargs):
-            configs = configured(owner, arguments)
+            report = take_report() if arguments is None else None
+            configs = configured(owner, arguments, is_entry=True)
             args, kwargs = injector.place(configs, args, kwargs)
+            if report is not None:
+                result = function(*args, **kwargs)
+                write_report(report, result)
+                return result
         return function(*args, **kwargs)
 
     return entry
@@ -79,20 +85,25 @@ def _coroutine_entry(
 ) -> Any:
     async def entry(*args: Any, **kwargs: Any) -> Any:
         if owner._wants(injector, kwargs):
-            configs = configured(owner, arguments)
+            report = take_report() if arguments is None else None
+            configs = configured(owner, arguments, is_entry=True)
             args, kwargs = injector.place(configs, args, kwargs)
+            if report is not None:
+                result = await function(*args, **kwargs)
+                write_report(report, result)
+                return result
         return await function(*args, **kwargs)
 
     return entry
 
 
-def configured(owner: Owner, arguments: Sequence[str] | None) -> Any:
+def configured(owner: Owner, arguments: Sequence[str] | None, is_entry: bool = False) -> Any:
     """Build the configs; a mistake of the user at the command line is one line and exit code 2.
 
     Exceptions from views keep the traceback of the view, without our frames before it.
     """
     try:
-        return owner._configure(arguments)
+        return owner._configure(arguments, is_entry)
     except Exception as error:
         trace = from_user_code(error.__traceback__)
         if isinstance(error, UserError) and trace is None:

@@ -56,7 +56,7 @@ def _view_row(view: View, prefix: str) -> list[str]:
 
 def key_lines(scope: Scope, prefix: str) -> list[str]:
     """Return the documented keys, then the others, with value, type and help text."""
-    texts = {key: text for key, text in leaves(scope.manuals) if text is not None}
+    texts = {**_parser_texts(scope), **dict(leaves(scope.manuals))}
     values = dict(leaves(scope.config))
     documented = [[prefix + key, *_value(values, key), str(text)] for key, text in texts.items()]
     others = [[prefix + key, *_value(values, key), ""] for key in values if key not in texts]
@@ -67,6 +67,14 @@ def key_lines(scope: Scope, prefix: str) -> list[str]:
         title = "Other keys" if documented else "Keys"
         lines += [*([""] if lines else []), bold(title), *columns(others)]
     return [line.rstrip() for line in lines]
+
+
+def _parser_texts(scope: Scope) -> dict[str, str]:
+    if scope._parser is None:
+        return {}
+    from ato_scope._argparse import help_texts
+
+    return help_texts(scope._parser)
 
 
 def _value(values: dict[str, Any], key: str) -> tuple[str, str]:

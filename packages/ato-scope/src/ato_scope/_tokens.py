@@ -90,7 +90,7 @@ class _Brackets:
         self.feed(text)
 
     def feed(self, text: str) -> None:
-        if not self.open and not any(c in text for c in "[({'\""):
+        if not (self.open or self.quote or any(c in text for c in "[({'\"")):
             return
         escaped = False
         for character in text:
@@ -104,6 +104,24 @@ class _Brackets:
                 self.open.append(character)
             elif self.open and character == CLOSING[self.open[-1]]:
                 self.open.pop()
+
+
+def split_list(text: str, quotes: bool) -> list[str]:
+    """Split `text` at the commas outside of brackets and, where they count, quotes.
+
+    A backslash before a comma keeps it in a text.
+    """
+    if not quotes:
+        parts = text.replace("\\,", "\0").split(",")
+        return [part.replace("\0", ",") for part in parts]
+    parts, state = [""], _Brackets("")
+    for character in text:
+        state.feed(character)
+        if character == "," and not state.open and not state.quote:
+            parts.append("")
+        else:
+            parts[-1] += character
+    return parts
 
 
 def _check_characters(raw: str) -> None:
