@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from ato_scope import _host
 from ato_scope._command import Command, read_command
 from ato_scope._configure import make_drafts
@@ -10,6 +12,7 @@ from ato_scope._errors import EntryError, ScopeError, SweepError
 from ato_scope._marks import lazy
 
 SWEEP = "--sweep"
+COMPLETION = "_ARGCOMPLETE"
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -67,6 +70,10 @@ class Configurable:
     def _configure(self, args: Sequence[str] | None, is_entry: bool) -> dict[str, ADict]:
         """Build every config, keep it in its scope, and do what a built-in word asks for."""
         members = self._members()
+        if is_entry and args is None and COMPLETION in os.environ:
+            from ato_scope._completion import complete
+
+            complete(members, self._qualified(), lambda: self._drafts([]))
         arguments = _host.command_line(args)
         if SWEEP in arguments:
             self._sweep(arguments, args is None and is_entry)

@@ -21,7 +21,7 @@ class SweepState:
     """
 
     def __init__(self, program: Sequence[str], path: str = FILE) -> None:
-        self.program = " ".join(program)
+        self.program = " ".join(program[-2:] if "-m" in program else program[-1:])
         self.path = path
 
     def begin(self, runs: Sequence[Sequence[str]]) -> None:
