@@ -1,0 +1,125 @@
+"""Open a tracker's database for reading only."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import sqlite3
+from typing import Any
+
+from sqlalchemy import create_engine, event
+from sqlalchemy.engine import URL, Engine
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.pool import QueuePool
+
+from ato_adict import UserError
+from ato_sql import Base
+from ato_sql._birth import check_schema
+from ato_sql._engine import clean_error, open_engine, parse_url, show_url, sqlite_file
+
+BUSY_SECONDS = 10.0
+tables = Base.metadata.tables
+
+
+class DatabaseUnusableError(UserError):
+    """The database cannot be shown: it is not there, not a tracker's, or of another schema."""
+
+
+class Database:
+    """A tracker's database, opened so that nothing in it can change.
+
+    Attributes:
+        engine: gives connections that can only read.
+        shown: the URL without its credentials.
+    """
+
+    def __init__(self, database: str) -> None:
+        """Open it and check its schema.
+
+        Args:
+            database: an SQLAlchemy URL or the path of an SQLite file.
+
+        Raises:
+            DatabaseUnusableError: it is not there, not a tracker's, or its schema is not the one
+                this version reads; nothing is created or upgraded.
+        """
+        url = parse_url(database)
+        self.shown = show_url(url)
+        self.engine = _read_only_engine(url)
+        _check(self.engine, url, self.shown)
+
+    def connect(self) -> Any:
+        """Return a connection, to be used in a `with` block."""
+        return self.engine.connect()
+
+
+def _read_only_engine(url: URL) -> Engine:
+    if url.get_backend_name() == "sqlite":
+        return _sqlite_engine(url)
+    engine = open_engine(url)
+    event.listen(engine, "connect", _make_session_read_only)
+    return engine
+
+
+def _sqlite_engine(url: URL) -> Engine:
+    path = sqlite_file(url)
+    if path is None or not os.path.isfile(path):
+        raise DatabaseUnusableError(
+            f"there is no database at {path or show_url(url)}; runs make one, "
+            "or name another with --db or ATO_DB"
+        )
+    uri = pathlib.Path(path).resolve().as_uri() + "?mode=ro"
+    if _is_sealed(uri, path):
+        uri += "&immutable=1"
+
+    def connect() -> sqlite3.Connection:
+        return sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, check_same_thread=False)
+
+    return create_engine("sqlite://", creator=connect, poolclass=QueuePool, pool_size=8)
+
+
+def _is_sealed(uri: str, path: str) -> bool:
+    """Whether the file can be read only as one that nobody changes.
+
+    A file in write-ahead mode in a folder that is not writable cannot be locked; without a log
+    beside it, nobody writes it.
+    """
+    if os.path.exists(f"{path}-wal"):
+        return False
+    connection = sqlite3.connect(uri, uri=True)
+    try:
+        connection.execute("SELECT 1 FROM sqlite_master").fetchone()
+    except sqlite3.OperationalError:
+        return not os.access(os.path.dirname(os.path.abspath(path)), os.W_OK)
+    except sqlite3.DatabaseError:
+        return False
+    finally:
+        connection.close()
+    return False
+
+
+def _make_session_read_only(connection: Any, record: object) -> None:
+    cursor = connection.cursor()
+    if hasattr(connection, "set_session"):  # psycopg2, whose transactions begin by themselves
+        connection.set_session(readonly=True)
+    elif "psycopg" in type(connection).__module__:
+        connection.read_only = True
+    else:
+        cursor.execute("SET SESSION TRANSACTION READ ONLY")
+    cursor.close()
+
+
+def _check(engine: Engine, url: URL, shown: str) -> None:
+    try:
+        with engine.connect() as connection:
+            empty = not engine.dialect.has_table(connection, "experiments")
+        if empty:
+            raise DatabaseUnusableError(f"{shown} holds no runs: it has not been used by a tracker")
+        if not check_schema(engine):
+            raise DatabaseUnusableError(
+                f"{shown} was written by an older version and the page changes nothing; "
+                "bring it up to date with: ato upgrade"
+            )
+    except SQLAlchemyError as error:
+        reason = clean_error(error, url) if isinstance(error, DBAPIError) else type(error).__name__
+        raise DatabaseUnusableError(f"cannot read {shown}: {reason}") from None

@@ -1,0 +1,99 @@
+"""Run the page: bind, say where it is, serve until interrupted."""
+
+from __future__ import annotations
+
+import socket
+import sys
+from typing import Any, Sequence
+
+import uvicorn
+
+from ato._ui._app import make_app
+from ato._ui._database import Database
+from ato._ui._guard import allowed_hosts
+from ato_adict import UserError
+
+
+def serve(
+    database: str,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    allow_hosts: Sequence[str] = (),
+    open_browser: bool = False,
+) -> int:
+    """Serve until interrupted; returns the exit code.
+
+    Args:
+        database: an SQLAlchemy URL or the path of an SQLite file.
+        host: the address to listen on.
+        port: the port to listen on, 0 for any that is free.
+        allow_hosts: names, besides those of this machine, the page may be asked for by.
+        open_browser: whether to open the page in a browser.
+
+    Raises:
+        UserError: the database cannot be shown or the address cannot be used.
+    """
+    shown = Database(database)
+    listener = _listen(host, port)
+    url = _url(listener.getsockname())
+    app = make_app(shown, allowed_hosts(listener.getsockname()[1], allow_hosts))
+    print(f"ato ui: {shown.shown} at {url} (read-only; Ctrl-C ends it)", flush=True)
+    if open_browser:
+        import webbrowser
+
+        webbrowser.open(url)
+    _run(app, listener)
+    return 0
+
+
+def _run(app: Any, listener: socket.socket) -> None:
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        lifespan="off",
+        server_header=False,
+        ws="none",
+        proxy_headers=False,
+        timeout_graceful_shutdown=2,
+    )
+    try:
+        uvicorn.Server(config).run(sockets=[listener])
+    except KeyboardInterrupt:  # how newer versions hand on the signal that ended them
+        pass
+    finally:
+        listener.close()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family, address = _resolve(host, port)
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        if sys.platform != "win32":  # there it would let two servers share the port
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(128)
+    except (OSError, OverflowError) as error:
+        listener.close()
+        reason = getattr(error, "strerror", None) or error
+        raise UserError(
+            f"cannot listen on {host} port {port}: {reason}; try --port 0 for a free one"
+        ) from None
+    return listener
+
+
+def _resolve(host: str, port: int) -> tuple[Any, Any]:
+    try:
+        found = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)
+    except (OSError, OverflowError, UnicodeError):
+        raise UserError(f"--host {host} is not an address of this machine") from None
+    family, _, _, _, address = found[0]
+    return family, address
+
+
+def _url(address: Any | None) -> str:
+    assert address is not None
+    host, port = address[0], address[1]
+    if host in ("0.0.0.0", "::"):
+        host = "127.0.0.1"
+    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"

@@ -1,0 +1,30 @@
+// Start: theme, keys, then the page the address names.
+
+import { get } from "./api.js";
+import { h, put } from "./dom.js";
+import { setUpHelp } from "./help.js";
+import { setUpKeys } from "./keys.js";
+import { startRouter } from "./router.js";
+import { setUpTheme } from "./theme.js";
+
+const ROUTES = [
+  [/^\/$/, () => import("./pages/projects.js")],
+  [/^\/projects\/(?<project>\d+)$/, () => import("./pages/runs.js")],
+  [/^\/projects\/(?<project>\d+)\/functions$/, () => import("./pages/functions.js")],
+  [/^\/projects\/(?<project>\d+)\/searches$/, () => import("./pages/searches.js")],
+  [/^\/runs\/(?<run>\d+)$/, () => import("./pages/run.js")],
+  [/^\/searches\/(?<run>\d+)$/, () => import("./pages/search.js")],
+  [/^\/compare$/, () => import("./pages/compare.js")],
+];
+
+async function showDatabase() {
+  const { database, version } = await get("info");
+  const name = document.getElementById("database");
+  put(name, h("span", { title: `${database} · read-only · ato ${version}` }, database));
+}
+
+setUpTheme(document.getElementById("theme-button"));
+setUpHelp(document.getElementById("help-button"));
+setUpKeys();
+startRouter(ROUTES, document.getElementById("main"));
+showDatabase().catch(() => {});

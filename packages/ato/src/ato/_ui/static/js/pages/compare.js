@@ -1,0 +1,141 @@
+// Two to eight runs beside each other.
+
+import { get } from "../api.js";
+import { codeDiff } from "../diff.js";
+import { openDialog } from "../dialog.js";
+import { h, put } from "../dom.js";
+import { duration, elapsed, number } from "../format.js";
+import { makeMetricsPanel } from "../metrics.js";
+import { card, crumbs, empty, status, tags, when } from "../pieces.js";
+import { watch } from "../poll.js";
+
+export async function render(root, { query, signal }) {
+  const ids = query.getAll("run");
+  if (ids.length < 2) {
+    crumbs(["Projects", "/"], ["Compare"]);
+    put(root, empty("Nothing to compare", "Select two to eight runs in the table of a project."));
+    return;
+  }
+  const runs = ids.map((id, index) => ({ id: Number(id), label: `run ${id}`, colour: `series-${index + 1}` }));
+  const panel = makeMetricsPanel(runs, signal);
+  const above = h("div");
+  const below = h("div", { class: "below" });
+  await watch("compare", { run: ids }, {
+    signal,
+    isActive: (answer) => answer.runs.some((run) => run.status === "running"),
+    show(answer) {
+      const project = answer.runs[0].project;
+      crumbs(["Projects", "/"], [project.name, `/projects/${project.id}`], [`Compare ${ids.join(", ")}`]);
+      if (!root.contains(panel.element)) {
+        put(root, above, h("section", {}, panel.element), below);
+      }
+      put(above, h("div", { class: "head" }, h("h1", {}, `${ids.length} runs`)), heads(answer.runs, runs));
+      put(below, configCard(answer, runs), codeCard(answer, runs), metricsCard(answer, runs), environmentCard(answer, runs));
+      panel.update(answer.metrics.map(({ key, cells }) => ({ key, count: cells.reduce((sum, cell) => sum + (cell ? cell.count : 0), 0) })));
+    },
+  });
+}
+
+function swatch(run) {
+  return h("span", { class: "swatch", style: { background: `var(--${run.colour})` } });
+}
+
+function heads(facts, runs) {
+  const tile = (fact, index) =>
+    h(
+      "a",
+      { class: "card run-tile", href: `/runs/${fact.id}`, style: { "--tile": `var(--${runs[index].colour})` } },
+      h("div", { class: "head" }, swatch(runs[index]), h("b", {}, `Run ${fact.id}`), status(fact.status)),
+      h("p", { class: "small muted" }, when(fact.start_time), " · ", duration(elapsed(fact.start_time, fact.end_time))),
+      tags(fact.tags)
+    );
+  return h("div", { class: "run-tiles" }, facts.map(tile));
+}
+
+function configCard({ config }, runs) {
+  const different = config.filter((row) => row.differs);
+  const all = h("input", { type: "checkbox" });
+  const holder = h("div");
+  const show = () => {
+    const rows = all.checked ? config : different;
+    put(holder, rows.length ? matrix("Config", "Key", runs, rows, configCell) : h("p", { class: "body muted" }, "The configs are equal."));
+  };
+  all.addEventListener("change", show);
+  show();
+  const toggle = h("label", { class: "switch" }, all, `All ${config.length} keys`);
+  return card("Config", { tools: [toggle], body: holder });
+}
+
+function configCell(cell) {
+  if (!cell) {
+    return h("span", { class: "muted" }, "not set");
+  }
+  return [h("span", { class: `literal ${cell.type}` }, cell.text), cell.origin && h("span", { class: "origin" }, cell.origin)];
+}
+
+function codeCard({ fingerprints }, runs) {
+  if (!fingerprints.length) {
+    return null;
+  }
+  const cell = (print, row) => (print ? versionCell(print, row) : h("span", { class: "muted" }, "not traced"));
+  return card("Fingerprints", { body: matrix("Fingerprints", "Function", runs, fingerprints, cell) });
+}
+
+// Equal letters are equal fingerprints; a letter after A opens what changed since A.
+function versionCell(print, row) {
+  const name = h("span", { class: `letter l${print.version % 8}`, title: print.fingerprint }, String.fromCharCode(65 + print.version));
+  if (!print.version || row.type === "runtime") {
+    return name;
+  }
+  const base = row.cells.find((other) => other && other.version === 0);
+  const open = () => showChange(row.key, base.fingerprint, print.fingerprint);
+  return [name, " ", h("button", { class: "quiet", type: "button", onclick: open }, "what changed")];
+}
+
+async function showChange(name, old, fresh) {
+  const { lines, reason } = await get("change", { old, new: fresh });
+  openDialog(name, h("div", { class: "dialog-body" }, reason && h("p", { class: "muted" }, reason), codeDiff(lines)));
+}
+
+function metricsCard({ metrics }, runs) {
+  if (!metrics.length) {
+    return null;
+  }
+  const choice = h(
+    "select",
+    { class: "field", "aria-label": "Statistic" },
+    ["last", "min", "max"].map((name) => h("option", { value: name }, name))
+  );
+  const holder = h("div");
+  const show = () => put(holder, matrix("Metrics", "Metric", runs, metrics, (cell) => number(cell && cell[choice.value]), true));
+  choice.addEventListener("change", show);
+  show();
+  return card("Metrics", { tools: [choice], body: holder });
+}
+
+function environmentCard({ environment }, runs) {
+  if (!environment.length) {
+    return null;
+  }
+  const cell = (text) => text ?? h("span", { class: "muted" }, "–");
+  return card("Environment that differs", { body: matrix("Environment", "Name", runs, environment, cell) });
+}
+
+/** A table with a row for each of `rows` ({key, cells, differs}) and a column for each run. */
+function matrix(label, title, runs, rows, cell, numeric = false) {
+  const kind = numeric && "numeric";
+  const headings = runs.map((run) => h("th", { scope: "col", class: kind }, swatch(run), " ", run.id));
+  const lines = rows.map((row) =>
+    h(
+      "tr",
+      { class: row.differs && "differs" },
+      h("th", { scope: "row" }, row.key, row.type === "runtime" && h("span", { class: "muted" }, " output")),
+      row.cells.map((content) => h("td", { class: kind }, cell(content, row)))
+    )
+  );
+  return h(
+    "div",
+    { class: "scrolls" },
+    h("table", { class: "grid wraps matrix", "aria-label": label }, h("thead", {}, h("tr", {}, h("th", { scope: "col" }, title), headings)), h("tbody", {}, lines))
+  );
+}

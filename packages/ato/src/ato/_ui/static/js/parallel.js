@@ -1,0 +1,121 @@
+// Parallel coordinates: one axis for each parameter and the metric, one line for each trial.
+
+import { h, put, svg } from "./dom.js";
+import { number } from "./format.js";
+import { go } from "./router.js";
+import { makeScale } from "./scale.js";
+
+const HEIGHT = 320;
+const TOP = 34;
+const BOTTOM = 14;
+const SPACING = 118;
+const MOST = 1500;
+
+/**
+ * @param {{id, metric, params: Object}[]} trials best first
+ * @param {string[]} names the parameters
+ * @param {{metric: string, mode: "min"|"max"}} goal
+ *
+ * Dragging on an axis keeps only the trials in that range; a click on an axis lifts it.
+ */
+export function parallel(trials, names, { metric, mode }) {
+  const drawn = trials.filter((trial) => typeof trial.metric === "number").slice(0, MOST);
+  const axes = [...names.map((name) => axis(name, (trial) => trial.params[name], drawn)), axis(metric, (trial) => trial.metric, drawn)];
+  axes.forEach((one, index) => (one.x = 60 + index * SPACING));
+  const width = 60 + (axes.length - 1) * SPACING + 90;
+  const caption = h("p", { class: "small muted caption" }, "Drag along an axis to keep a range; click it to lift the range.");
+  const figure = svg("svg", { viewBox: `0 0 ${width} ${HEIGHT}`, width, height: HEIGHT, class: "parallel", role: "img", "aria-label": `Parameters and ${metric} of ${drawn.length} trials` });
+  const lines = drawn.map((trial, index) => line(trial, axes, goodness(index, drawn.length), caption, metric)).reverse();
+  const refresh = () => {
+    const kept = lines.filter(({ element, trial }) => {
+      const inside = axes.every((one) => one.holds(trial));
+      element.classList.toggle("out", !inside);
+      return inside;
+    });
+    put(caption, kept.length === lines.length ? "Drag along an axis to keep a range; click it to lift the range." : `${kept.length} of ${lines.length} trials kept · best is ${mode}`);
+  };
+  figure.append(...lines.map(({ element }) => element), ...axes.map((one) => one.draw(figure, refresh)));
+  return h("div", {}, h("div", { class: "scrolls" }, figure), caption);
+}
+
+// 1 for the best trial, 0 for the worst.
+function goodness(rank, total) {
+  return total > 1 ? 1 - rank / (total - 1) : 1;
+}
+
+function axis(name, value, trials) {
+  const scale = makeScale(trials.map(value));
+  const one = { name, range: null, x: 0 };
+  one.y = (trial) => {
+    const share = scale.at(value(trial));
+    return share === null ? null : HEIGHT - BOTTOM - share * (HEIGHT - TOP - BOTTOM);
+  };
+  one.holds = (trial) => {
+    const y = one.y(trial);
+    return !one.range || (y !== null && y >= one.range[0] && y <= one.range[1]);
+  };
+  one.draw = (figure, refresh) => drawAxis(one, scale, figure, refresh);
+  return one;
+}
+
+function line(trial, axes, good, caption, metric) {
+  const points = axes.map((one) => [one.x, one.y(trial)]).filter(([, y]) => y !== null);
+  const element = svg("polyline", {
+    points: points.map((point) => point.join(",")).join(" "),
+    class: good > 0.9 ? "best" : "",
+    style: { "stroke-opacity": String(0.08 + 0.7 * good ** 3) },
+    onclick: () => go(`/runs/${trial.id}`),
+    onmouseenter: () => put(caption, `Run ${trial.id}: ${metric} ${number(trial.metric)} · ${described(trial.params)}`),
+  });
+  return { element, trial };
+}
+
+function described(params) {
+  return Object.entries(params)
+    .map(([name, value]) => `${name} ${typeof value === "number" ? number(value) : value}`)
+    .join(", ");
+}
+
+function drawAxis(one, scale, figure, refresh) {
+  const brush = svg("rect", { class: "brush", x: one.x - 9, width: 18, y: 0, height: 0 });
+  const target = svg("rect", { class: "brush-area", x: one.x - 14, width: 28, y: TOP - 6, height: HEIGHT - TOP - BOTTOM + 12 });
+  const height = (event) => {
+    const box = figure.getBoundingClientRect();
+    return ((event.clientY - box.top) / box.height) * HEIGHT;
+  };
+  let from = null;
+  const show = () => {
+    const [top, bottom] = one.range || [0, 0];
+    brush.setAttribute("y", top);
+    brush.setAttribute("height", bottom - top);
+    refresh();
+  };
+  target.addEventListener("pointerdown", (event) => {
+    from = height(event);
+    target.setPointerCapture(event.pointerId);
+  });
+  target.addEventListener("pointermove", (event) => {
+    if (from !== null) {
+      const to = height(event);
+      one.range = Math.abs(to - from) < 4 ? null : [Math.min(from, to), Math.max(from, to)];
+      show();
+    }
+  });
+  target.addEventListener("pointerup", (event) => {
+    if (Math.abs(height(event) - from) < 4) {
+      one.range = null;
+      show();
+    }
+    from = null;
+  });
+  const labels = scale.ticks.map(([share, label]) =>
+    svg("text", { x: one.x + 7, y: HEIGHT - BOTTOM - share * (HEIGHT - TOP - BOTTOM) + 4, class: "tick" }, clipped(label, 14))
+  );
+  const title = svg("text", { x: one.x, y: 16, class: "axis-title" }, clipped(one.name, 17), svg("title", {}, one.name));
+  const rule = svg("line", { x1: one.x, x2: one.x, y1: TOP, y2: HEIGHT - BOTTOM, class: "axis" });
+  return svg("g", {}, rule, labels, title, brush, target);
+}
+
+function clipped(text, length) {
+  return text.length > length ? `${text.slice(0, length - 1)}…` : text;
+}

@@ -1,0 +1,34 @@
+// From values to pixels and back to labels, for what is drawn as SVG.
+
+import { number } from "./format.js";
+
+/**
+ * A scale for the values of one axis. Words get places of their own; numbers a linear or, where
+ * they are positive and span more than two decades, a log scale.
+ *
+ * Returns {at(value) in 0..1 or null, ticks: [[position, label]]}.
+ */
+export function makeScale(values, wantLog = null) {
+  const known = values.filter((value) => value !== null && value !== undefined);
+  const numeric = known.length > 0 && known.every((value) => typeof value === "number");
+  return numeric ? numericScale(known, wantLog) : wordScale(known);
+}
+
+function numericScale(values, wantLog) {
+  const low = Math.min(...values);
+  const high = Math.max(...values);
+  const log = low > 0 && (wantLog ?? high / low > 100);
+  const bend = log ? Math.log10 : (value) => value;
+  const width = bend(high) - bend(low);
+  const at = (value) => (value === null || value === undefined ? null : width ? (bend(value) - bend(low)) / width : 0.5);
+  const unbend = (share) => (log ? 10 ** (bend(low) + share * width) : low + share * width);
+  const shares = width ? [0, 0.25, 0.5, 0.75, 1] : [0.5];
+  return { at, ticks: shares.map((share) => [share, number(Number(unbend(share).toPrecision(3)))]) };
+}
+
+function wordScale(values) {
+  const words = [...new Set(values.map(String))].sort();
+  const place = (word) => (words.length === 1 ? 0.5 : words.indexOf(word) / (words.length - 1));
+  const at = (value) => (value === null || value === undefined ? null : place(String(value)));
+  return { at, ticks: words.slice(0, 30).map((word) => [place(word), word]) };
+}
