@@ -1,9 +1,12 @@
 """Fingerprints of code logic and of runtime outputs."""
 
+from ato_trace._changes import Change, Explanation, explain_change
+from ato_trace._environment import environment
 from ato_trace._errors import ExplainError, FingerprintError, HashError
 from ato_trace._fingerprint import Fingerprint, fingerprint
 from ato_trace._outputs import hash_output
 from ato_trace._scope import MultiScope, Scope
+from ato_trace._verify import Verification, verify
 from ato_trace._version import __version__
 
 __all__ = [
@@ -11,7 +14,13 @@ __all__ = [
     "MultiScope",
     "fingerprint",
     "hash_output",
+    "verify",
+    "explain_change",
+    "environment",
     "Fingerprint",
+    "Verification",
+    "Explanation",
+    "Change",
     "FingerprintError",
     "HashError",
     "ExplainError",

@@ -97,9 +97,14 @@ def digest(text: str) -> str:
 
 
 class Part:
-    """The canonical form of one object, where it comes from, and its syntax tree if it has one."""
+    """The canonical form of one object, and where it comes from.
 
-    __slots__ = ("canonical", "kind", "location", "node", "source")
+    Attributes:
+        node: Its syntax tree; None without a source.
+        names: Its free names: globals and closure variables.
+    """
+
+    __slots__ = ("canonical", "kind", "location", "names", "node", "source")
 
     def __init__(
         self,
@@ -108,12 +113,14 @@ class Part:
         location: str,
         kind: str = "source",
         node: Any = None,
+        names: frozenset[str] = frozenset(),
     ) -> None:
         self.canonical = canonical
         self.source = source
         self.location = location
         self.kind = kind
         self.node = node
+        self.names = names
 
 
 def describe(obj: Any) -> Part:
@@ -185,7 +192,8 @@ def describe_found(found: Found, name: str | None) -> Part:
         raise FingerprintError(
             f"the code at {found.file}:{found.line} is nested too deeply to fingerprint"
         ) from None
-    return Part(form.text, found.text, f"{found.file}:{found.line}", "source", found.node)
+    location = f"{found.file}:{found.line}"
+    return Part(form.text, found.text, location, "source", found.node, form.names)
 
 
 def _without_source(code: CodeType, name: str, function: FunctionType | None = None) -> Part:

@@ -68,7 +68,7 @@ def find_block(source: SourceFile, line: int) -> Found | None:
         if attempt == _ATTEMPTS:
             break
         text = "\n".join(lines[start:end])
-        node = _parse_definition(text)
+        node = parse_definition(text)
         if node is not None:
             return Found(node, text, source.name, line)
     return _find_in_tree(source, line)
@@ -95,7 +95,8 @@ def _ends(lines: list[str], start: int) -> Iterator[int]:
     yield len(lines)
 
 
-def _parse_definition(text: str) -> Any:
+def parse_definition(text: str) -> Any:
+    """The FunctionDef or ClassDef that is the whole of a text, which may be indented, or None."""
     indented = text[:1].isspace()
     try:
         # A block around it instead of a dedent, which would change strings of several lines.
