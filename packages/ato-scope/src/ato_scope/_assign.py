@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from ato_scope._tokens import Token
 
 
-SOURCES = {"option": "argparse"}
-
-
 def assign(draft: Draft, key: str, token: Token, names: Mapping[str, Any], strict: bool) -> None:
     """Do what one token asks with `key` of a draft.
 
@@ -34,7 +31,7 @@ def assign(draft: Draft, key: str, token: Token, names: Mapping[str, Any], stric
     Raises:
         TokenError: The key or the value is at fault; the message names the token.
     """
-    draft.recorder.begin(Source(SOURCES.get(token.kind, "cli"), key, "", token.raw))
+    draft.recorder.begin(token)
     try:
         if token.kind in ("set", "text", "option"):
             value = _value(token, names) if token.kind == "set" else token.value

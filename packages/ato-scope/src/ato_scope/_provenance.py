@@ -13,7 +13,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Iterator
 
+    from ato_scope._tokens import Token
+
 PLAIN = (bool, int, float, str, type(None))
+PLAIN_TYPES = frozenset(PLAIN)
 CONTAINERS = (ADict, dict, list, set)
 
 
@@ -71,18 +74,23 @@ class Recorder:
         self._seen = 0
         record_writes(root, self.journal)
 
-    def begin(self, source: Source) -> None:
-        """Attribute the writes from here on to `source`."""
-        self.settle()
-        self.journal.append(source)
+    def begin(self, step: Source | Token) -> None:
+        """Attribute the writes from here on to a step, or to a token of the command line."""
+        journal = self.journal
+        end = len(journal)
+        # Most steps write one plain value, and this runs for each of thousands of steps.
+        if end > self._seen and (end > self._seen + 1 or type(journal[-1][2]) not in PLAIN_TYPES):
+            self.settle()
+        journal.append(step)
+        self._seen = end + 1
 
     def settle(self) -> None:
         """Keep what mutable values are now, before a later step can change them."""
         journal = self.journal
         for index in range(self._seen, len(journal)):
             entry = journal[index]
-            if type(entry) is tuple and isinstance(entry[2], CONTAINERS):
-                journal[index] = (entry[0], entry[1], entry[2], _snapshot(entry[2]))
+            if type(entry[2]) not in PLAIN_TYPES and isinstance(entry[2], CONTAINERS):
+                journal[index] = (*entry, _snapshot(entry[2]))
         self._seen = len(journal)
 
     def stop(self) -> None:
@@ -111,8 +119,8 @@ def _replay(root: ADict, journal: list[Any]) -> Iterator[Event]:
     _map_paths(root, "", paths)
     source = Source("base")
     for entry in journal:
-        if type(entry) is Source:
-            source = entry
+        if type(entry) is not tuple:
+            source = entry if type(entry) is Source else source_of_token(entry)
             continue
         node, key, value = entry[:3]
         prefix = paths.get(id(node))
@@ -147,6 +155,12 @@ def is_same(one: Any, other: Any) -> bool:
         return bool(one is other or one == other)
     except Exception:
         return False
+
+
+def source_of_token(token: Token) -> Source:
+    """Return the source that a token of the command line is."""
+    kind = "argparse" if token.kind == "option" else "cli"
+    return Source(kind, token.key, "", token.raw)
 
 
 def _map_paths(node: ADict, prefix: str, paths: dict[int, str]) -> None:

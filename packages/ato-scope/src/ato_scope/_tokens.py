@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from typing import Any, Sequence
 
 MAX_TOKEN = 131072
+OPENING = frozenset("[({'\"")
 CLOSING = {"[": "]", "(": ")", "{": "}"}
 
 
@@ -66,7 +67,10 @@ def _joined(arguments: Sequence[str], position: int) -> tuple[str, int]:
     sign = raw.find("=")
     if sign < 1 or raw[sign - 1] == ":" or raw[0] == "-":
         return raw, 1
-    state = _Brackets(raw[sign + 1 :])
+    value = raw[sign + 1 :]
+    if value.isalnum():
+        return raw, 1
+    state = _Brackets(value)
     used = 1
     parts = [raw]
     while state.open and position + used < len(arguments):
@@ -90,7 +94,7 @@ class _Brackets:
         self.feed(text)
 
     def feed(self, text: str) -> None:
-        if not (self.open or self.quote or any(c in text for c in "[({'\"")):
+        if not (self.open or self.quote or OPENING.intersection(text)):
             return
         escaped = False
         for character in text:
