@@ -1,15 +1,17 @@
 """Fixtures: a config on a fresh SQLite file."""
 
 import pytest
-from ato_adict import ADict
 
+from ato_adict import ADict
 from ato_sql import SQLFinder, SQLLogger
 
 
 @pytest.fixture
 def config(tmp_path):
     return ADict(
-        experiment=ADict(project_name="digits", sql=ADict(db_path=f"sqlite:///{tmp_path}/runs.sqlite")),
+        experiment=ADict(
+            project_name="digits", sql=ADict(db_path=f"sqlite:///{tmp_path}/runs.sqlite")
+        ),
         lr=0.1,
         model=ADict(name="mlp", layers=[64, 32]),
     )

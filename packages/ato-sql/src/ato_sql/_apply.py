@@ -108,11 +108,14 @@ def _create_runs(
         data = born.get(uuid) or births.get(uuid)
         if data is None:
             raise UnknownRunError(uuid)
-        keys[uuid] = _create_run(connection, uuid, data)
+        keys[uuid] = create_run(connection, uuid, data)
     return keys
 
 
-def _create_run(connection: Connection, uuid: str, data: dict[str, Any]) -> RunKey:
+def create_run(
+    connection: Connection, uuid: str, data: dict[str, Any], run_id: int | None = None
+) -> RunKey:
+    """Insert a run with its project, environment and params; under `run_id` if one is given."""
     project_id = get_or_create_project(connection, data["project"])
     values = {c.name: data.get(c.name) for c in table_of(Experiment).columns if c.name != "id"}
     environment = data.get("environment")
@@ -122,6 +125,8 @@ def _create_run(connection: Connection, uuid: str, data: dict[str, Any]) -> RunK
     for moment in ("start_time", "end_time", "heartbeat"):
         values[moment] = from_seconds(data.get(moment))
     values.update(uuid=uuid, project_id=project_id)
+    if run_id is not None:
+        values["id"] = run_id
     created = connection.execute(insert(table_of(Experiment)), values)
     key: Any = created.inserted_primary_key
     run_id = int(key[0])

@@ -89,6 +89,20 @@ def copy_into(folder: str, path: str) -> tuple[int, str, str]:
         shutil.rmtree(scratch, ignore_errors=True)
 
 
+def claim(folder: str, owner: str) -> None:
+    """Note that a database keeps copies in a folder."""
+    place = os.path.join(folder, ".owners")
+    os.makedirs(place, exist_ok=True)
+    with open(os.path.join(place, owner), "a"):
+        pass
+
+
+def owners(folder: str) -> list[str]:
+    """Return the databases that keep copies in a folder."""
+    place = os.path.join(folder, ".owners")
+    return sorted(os.listdir(place)) if os.path.isdir(place) else []
+
+
 def _settle(copy: str, target: str) -> None:
     if os.path.exists(target):
         return

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import functools
+import os
 from typing import Any, Mapping, NamedTuple, Sequence, Union
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import URL, Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from ato_adict import did_you_mean
-from ato_sql import _metrics
+from ato_sql import _cleanup, _metrics
+from ato_sql._artifacts import artifact_folder
 from ato_sql._compare import Comparison, compare_runs
 from ato_sql._database import Database
-from ato_sql._engine import clean_error, show_url
-from ato_sql._errors import NotFound, NotFoundError, TrackerError
+from ato_sql._engine import clean_error, show_url, sqlite_file
+from ato_sql._errors import DatabaseError, NotFound, NotFoundError, TrackerError
+from ato_sql._exchange import import_pandas, read_lines, write_csv, write_lines, write_parquet
+from ato_sql._intake import Intake, take_in
+from ato_sql._records import read_records
 from ato_sql._schema import (
     Experiment,
     Fingerprint,
@@ -26,7 +31,7 @@ from ato_sql._schema import (
 )
 from ato_sql._search import Search
 from ato_sql._settings import read_settings
-from ato_sql._status import lost_ids, show_status
+from ato_sql._status import RUNNING, lost_ids, show_status
 from ato_sql._values import clean_text
 from ato_sql._writer import flush_writers
 
@@ -77,6 +82,18 @@ class SQLFinder:
         project: Project | None = self._first(
             select(Project).where(Project.name == clean_text(project_name))
         )
+        return project
+
+    def get_project(self, project_name: str) -> Project:
+        """Return a project.
+
+        Raises:
+            NotFoundError: there is none of that name.
+        """
+        project = self.find_project(project_name)
+        if project is None:
+            hint = did_you_mean(project_name, [p.name for p in self.get_projects()])
+            raise NotFoundError(f"there is no project {project_name!r}{hint}")
         return project
 
     def find_run(self, run_id: RunId) -> Experiment | None:
@@ -363,7 +380,175 @@ class SQLFinder:
         with self._session() as session:
             return compare_runs(session, first, second)
 
-    # -- sessions ------------------------------------------------------------------------------
+    # -- data frames and files -----------------------------------------------------------------
+
+    def to_dataframe(
+        self,
+        project_name: str | None = None,
+        where: Mapping[str, Any] | None = None,
+        tags: Sequence[str] | None = None,
+    ) -> Any:
+        """Return a pandas data frame with one row for each run.
+
+        Columns are `project`, `status`, `tags`, `start_time`, `end_time`, `config.<key>` and
+        `metric.<key>.<min|max|last|count>`; the index is the run id.
+
+        Args:
+            project_name: only this project.
+            where: only these runs; see `search`.
+            tags: only runs with all of these.
+
+        Raises:
+            SettingsError: pandas is not installed.
+        """
+        from ato_sql._frames import run_rows
+
+        pandas = import_pandas()
+        runs = self.search(where, tags=tags, project_name=project_name)
+        names = {project.id: project.name for project in self.get_projects()}
+        rows = run_rows(runs, names, self.get_summaries([run.id for run in runs]))
+        return pandas.DataFrame(rows).set_index("id") if rows else pandas.DataFrame()
+
+    def export(
+        self,
+        path: str | os.PathLike[str],
+        project_name: str | None = None,
+        run_ids: Sequence[RunId] | None = None,
+    ) -> int:
+        """Write whole runs to a file of JSON lines, compressed if its name ends in `.gz`.
+
+        Args:
+            path: the file; it is replaced once all is written.
+            project_name: only this project.
+            run_ids: only these runs.
+
+        Returns:
+            How many runs.
+
+        Raises:
+            NotFoundError: there is no such project or run.
+        """
+        ids = self._ids(project_name, run_ids)
+        with self._connection() as connection:
+            write_lines(os.fspath(path), read_records(connection, ids))
+        return len(ids)
+
+    def import_(self, path: str | os.PathLike[str]) -> Intake:
+        """Add the runs of a file that `export` wrote.
+
+        A run that is there already, by its UUID, is left alone, or brought up to date if it was
+        still running when it was taken in before; so doing it twice changes nothing.
+
+        Raises:
+            OSError: the file cannot be read.
+            DatabaseError: the file is not such an export, or is torn; the runs before are added.
+        """
+        flush_writers(self._settings.url)
+        return take_in(self._database.engine(), read_lines(os.fspath(path)))
+
+    def merge(self, other_url: str | URL | os.PathLike[str]) -> Intake:
+        """Add the runs of another database of any kind; as `import_` does.
+
+        Raises:
+            DatabaseError: the other database does not exist or is of a newer schema.
+        """
+        other = SQLFinder({"experiment": {"sql": {"db_path": other_url}}})
+        other.must_exist()
+        try:
+            with other._connection() as connection:
+                records = read_records(connection, other._ids(None, None))
+                flush_writers(self._settings.url)
+                return take_in(self._database.engine(), records)
+        finally:
+            other.close()
+
+    def export_metrics(
+        self,
+        path: str | os.PathLike[str],
+        project_name: str | None = None,
+        run_ids: Sequence[RunId] | None = None,
+    ) -> int:
+        """Write all values of all metrics as CSV or Parquet, by the ending of the name.
+
+        Columns are `run_id`, `project`, `key`, `step`, `value` and `timestamp`.
+
+        Returns:
+            Of how many runs.
+
+        Raises:
+            NotFoundError: there is no such project or run.
+            SettingsError: for Parquet, pandas or pyarrow is not installed.
+        """
+        ids = self._ids(project_name, run_ids)
+        target = os.fspath(path)
+        write = write_parquet if target.endswith((".parquet", ".pq")) else write_csv
+        with self._connection() as connection:
+            write(target, _metrics.read_all(connection, ids))
+        return len(ids)
+
+    def _ids(self, project_name: str | None, run_ids: Sequence[RunId] | None) -> list[int]:
+        if run_ids is not None:
+            return [self.get_run(run_id).id for run_id in run_ids]
+        query = select(Experiment.id).order_by(Experiment.id)
+        if project_name is not None:
+            query = query.where(Experiment.project_id == self.get_project(project_name).id)
+        with self._connection() as connection:
+            return list(connection.execute(query).scalars())
+
+    # -- cleaning up ---------------------------------------------------------------------------
+
+    def delete_run(self, run_id: RunId, force: bool = False, vacuum: bool = True) -> None:
+        """Delete a run, all its rows and the copies of its artifacts that no other run has.
+
+        Args:
+            run_id: the run.
+            force: also if it is still running.
+            vacuum: give the freed space back to the disk (SQLite; servers do it by themselves).
+
+        Raises:
+            NotFoundError: there is none.
+            TrackerError: it is still running.
+        """
+        run = self.get_run(run_id)
+        if run.status == RUNNING and not force:
+            raise TrackerError(f"run {run.id} is running; finish it, or delete it with force=True")
+        engine = self._database.engine()
+        _cleanup.delete_run(engine, run.id)
+        if vacuum:
+            _cleanup.vacuum(engine)
+
+    def gc(self, dry_run: bool = False) -> _cleanup.Cleanup:
+        """Remove copies of artifacts, sources and environments no run refers to; vacuum.
+
+        A folder of copies that several databases share is left alone.
+
+        Args:
+            dry_run: only tell what would be removed.
+        """
+        flush_writers(self._settings.url)
+        folder = artifact_folder(self._settings.url, self._settings.artifact_dir)
+        return _cleanup.collect(self._database.engine(), folder, dry_run)
+
+    # -- the database --------------------------------------------------------------------------
+
+    def must_exist(self) -> None:
+        """Raise if a query would have to create the database.
+
+        Raises:
+            DatabaseError: the SQLite file does not exist.
+        """
+        path = sqlite_file(self._settings.url)
+        if path is not None and not os.path.exists(path):
+            raise DatabaseError(f"there is no database {path}")
+
+    def upgrade(self) -> str | None:
+        """Upgrade the schema where needed; every first query does it too.
+
+        Returns:
+            Where the backup is, or None where there was nothing to upgrade.
+        """
+        self._database.engine()
+        return self._database.backup
 
     def _connection(self) -> Connection:
         flush_writers(self._settings.url)

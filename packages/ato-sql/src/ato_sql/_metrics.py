@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, NamedTuple
+from typing import Any, Iterable, Iterator, NamedTuple
 
 from sqlalchemy import Integer, cast, func, or_, select
 from sqlalchemy.engine import Connection
 
 from ato_adict import did_you_mean
 from ato_sql._errors import NotFoundError
-from ato_sql._schema import Metric, MetricSummary
+from ato_sql._schema import Experiment, Metric, MetricSummary, Project
 from ato_sql._values import join
 
 
@@ -70,6 +70,24 @@ def _thinned(connection: Connection, run_id: int, key: str, stretches: int) -> A
     extreme = or_(columns[-2] == 1, columns[-1] == 1)
     query = select(*columns[1:5]).where(extreme)
     return query.order_by(columns[1], columns[0])
+
+
+def read_all(connection: Connection, run_ids: Iterable[int]) -> Iterator[Any]:
+    """Yield every value of some runs, few rows in memory at a time.
+
+    Rows are run id, project, key, step, value, special, timestamp.
+    """
+    columns = (Metric.run_id, Project.name, Metric.key, Metric.step)
+    query = (
+        select(*columns, Metric.value, Metric.special, Metric.timestamp)
+        .join(Experiment, Experiment.id == Metric.run_id)
+        .join(Project, Project.id == Experiment.project_id)
+        .order_by(Metric.id)
+    )
+    streaming = connection.execution_options(stream_results=True)
+    for run_id in run_ids:
+        for rows in streaming.execute(query.where(Metric.run_id == run_id)).partitions(1000):
+            yield from rows
 
 
 def no_metric(connection: Connection, run_id: int, key: str) -> NotFoundError:

@@ -11,10 +11,11 @@ from types import TracebackType
 from typing import Any, Mapping
 
 from ato_sql import _batch
-from ato_sql._artifacts import artifact_event, artifact_folder
+from ato_sql._artifacts import artifact_event, artifact_folder, claim
 from ato_sql._config import to_json
 from ato_sql._errors import MetricError
 from ato_sql._fingerprints import code_hash_of, fingerprint_event
+from ato_sql._journal import journal_stem
 from ato_sql._redact import redact_text
 from ato_sql._settings import Settings
 from ato_sql._values import as_number, as_step, check_name, clean_text
@@ -134,6 +135,8 @@ class Run:
             OSError: with `copy=True`, the file cannot be read or the copy not be written.
         """
         folder = artifact_folder(self._settings.url, self._settings.artifact_dir)
+        if copy:
+            claim(folder, journal_stem(self._settings.url))
         event = artifact_event(
             os.fspath(path), data_type, to_json(metadata), time.time(), folder if copy else None
         )
