@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from typing import Any, Mapping
 
 MAX_TEXT = 65536
+FLOAT_SIGNS = frozenset(".eE")
 CONSTANTS = {"True": True, "False": False, "None": None}
 
 

@@ -68,6 +68,7 @@ FORBIDDEN = {
     "NamedExpr": "assignments",
     "Starred": "starred items",
 }
+SEQUENCES = (str, bytes, list, tuple)
 PLAIN = (bool, int, float, complex, str, bytes, type(None), list, tuple, dict, set)
 
 
@@ -255,8 +256,8 @@ def _check_operands(name: str, left: Any, right: Any) -> None:
         raise ExpressionError("formatting with % is not allowed in a value")
     if name == "Mult":
         for items, times in ((left, right), (right, left)):
-            is_sequence = isinstance(items, (str, bytes, list, tuple))
-            if is_sequence and max(1, len(items)) * max(1, _whole(times)) > MAX_ITEMS:
+            is_sequence = isinstance(items, SEQUENCES)
+            if is_sequence and _weight(items) * max(1, _whole(times)) > MAX_ITEMS:
                 raise ExpressionError("the repetition is too long")
 
 
@@ -268,7 +269,18 @@ def _bits(value: Any) -> int:
     return value.bit_length() if isinstance(value, int) else 1
 
 
+def _weight(value: Any) -> int:
+    """Return how many items a value holds, at all depths."""
+    if isinstance(value, (str, bytes)):
+        return 1 + len(value)
+    if isinstance(value, (list, tuple)):
+        return 1 + sum(map(_weight, value))
+    return 1
+
+
 def _bounded(value: Any) -> Any:
     if isinstance(value, int) and value.bit_length() > MAX_BITS:
         raise ExpressionError("the number is too large")
+    if isinstance(value, SEQUENCES) and _weight(value) > MAX_ITEMS:
+        raise ExpressionError("the result is too long")
     return value
