@@ -42,8 +42,13 @@ def _open(path: str, mode: str, name: str) -> IO[str]:
 def write_lines(path: str, records: Iterable[Record]) -> None:
     """Write records as JSON lines."""
     with replacing(path) as scratch, _open(scratch, "w", path) as file:
-        for record in records:
-            file.write(json.dumps(record, separators=(",", ":")) + "\n")
+        put_lines(file, records)
+
+
+def put_lines(file: IO[str], records: Iterable[Record]) -> None:
+    """Write records as JSON lines to an open file."""
+    for record in records:
+        file.write(json.dumps(record, separators=(",", ":")) + "\n")
 
 
 def read_lines(path: str) -> Iterator[Record]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
-from typing import Any, Mapping, NamedTuple, Sequence, Union
+from typing import IO, Any, Mapping, NamedTuple, Sequence, Union
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.engine import URL, Connection
@@ -18,13 +18,21 @@ from ato_sql._compare import Comparison, compare_runs
 from ato_sql._database import Database
 from ato_sql._engine import clean_error, show_url, sqlite_file
 from ato_sql._errors import DatabaseError, NotFound, NotFoundError, TrackerError
-from ato_sql._exchange import import_pandas, read_lines, write_csv, write_lines, write_parquet
+from ato_sql._exchange import (
+    import_pandas,
+    put_lines,
+    read_lines,
+    write_csv,
+    write_lines,
+    write_parquet,
+)
 from ato_sql._intake import Intake, take_in
 from ato_sql._records import read_records
 from ato_sql._schema import (
     Experiment,
     Fingerprint,
     FingerprintSource,
+    Metric,
     MetricSummary,
     Project,
     keep_readable,
@@ -370,6 +378,29 @@ class SQLFinder:
                 found[summary.run_id][summary.key] = summary
         return found
 
+    def get_latest_metrics(
+        self,
+        run_id: RunId,
+        limit: int | None = 10,
+        keys: Sequence[str] | None = None,
+        after: int = 0,
+    ) -> list[Metric]:
+        """Return the metrics a run logged last, in the order they were logged.
+
+        Args:
+            run_id: the run.
+            limit: at most so many.
+            keys: only these metrics.
+            after: only those with a higher `id`, to go on from where one stopped.
+
+        Raises:
+            NotFoundError: there is no such run.
+        """
+        query = select(Metric).where(Metric.run_id == self.get_run(run_id).id, Metric.id > after)
+        if keys is not None:
+            query = query.where(Metric.key.in_([clean_text(key) for key in keys]))
+        return self._all(query.order_by(Metric.id.desc()).limit(limit))[::-1]
+
     def compare(self, run_a: RunId, run_b: RunId) -> Comparison:
         """Return what differs between two runs: "why did this change?".
 
@@ -431,6 +462,18 @@ class SQLFinder:
         ids = self._ids(project_name, run_ids)
         with self._connection() as connection:
             write_lines(os.fspath(path), read_records(connection, ids))
+        return len(ids)
+
+    def export_to(
+        self,
+        file: IO[str],
+        project_name: str | None = None,
+        run_ids: Sequence[RunId] | None = None,
+    ) -> int:
+        """Write whole runs to an open text file; as `export` does."""
+        ids = self._ids(project_name, run_ids)
+        with self._connection() as connection:
+            put_lines(file, read_records(connection, ids))
         return len(ids)
 
     def import_(self, path: str | os.PathLike[str]) -> Intake:

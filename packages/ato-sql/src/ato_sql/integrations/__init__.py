@@ -1,0 +1,7 @@
+"""Log from training frameworks, and export to other trackers. Each module needs its framework.
+
+- `ato_sql.integrations.lightning`: a logger for PyTorch Lightning.
+- `ato_sql.integrations.transformers`: a callback for the Hugging Face Trainer.
+- `ato_sql.integrations.sklearn`: the candidates of a scikit-learn search as runs.
+- `ato_sql.integrations.mlflow`: a run exported to MLflow.
+"""
