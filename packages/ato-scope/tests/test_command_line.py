@@ -260,3 +260,15 @@ def test_a_failed_apply_leaves_the_last_config(scope):
 def test_the_local_rank_that_launchers_add_is_understood(scope):
     assert scope.apply(["--local-rank=1", "lr=2"]).lr == 2
     assert scope.apply(["--local_rank=1"]).lr == 0.1
+
+
+def test_a_referred_container_is_copied(scope):
+    config = scope.apply(["small=config.model", "small.depth=2", "all=config"])
+    assert config.model.depth == 18
+    assert config.all.small == {"name": "vgg", "depth": 2}
+    assert "all" not in config.all
+
+
+def test_references_cannot_grow_without_bound(scope):
+    with pytest.raises(ExpressionError, match="too long"):
+        scope.apply(["model.a=config.model", "model.b=config.model"] * 20)

@@ -66,7 +66,6 @@ ATTEMPTS = [
     "10**400*1.0",
     "(1<<8000)*(1<<8000)",
     "5 % '%s'",
-    "1,1," * 15_000,
     "'" * 7,
     "``",
     "$x",
@@ -82,22 +81,30 @@ ATTEMPTS = [
 @pytest.mark.parametrize("text", ATTEMPTS, ids=lambda text: text[:30])
 def test_an_attempt_is_refused_in_one_line(text):
     scope = Scope({"lr": 0.1, "model": {"depth": 3}})
-    try:
-        value = scope.apply([f"x={text}"]).x
-    except TokenError as error:
-        assert len(str(error).splitlines()) == 1
-        assert len(str(error)) < 400
-    else:
-        # A long list of plain numbers is no attack; nothing else here may get a value.
-        assert text.startswith("1,1,") and len(value) == 30_000
+    with pytest.raises(TokenError) as caught:
+        scope.apply([f"x={text}"])
+    assert len(str(caught.value).splitlines()) == 1
+    assert len(str(caught.value)) < 400
 
 
-@pytest.mark.parametrize(
-    "token", ["x=" + "1" * 1_000_000, "x:=" + "a" * 1_000_000, "y" * 1_000_000]
-)
-def test_a_megabyte_is_refused_at_once(token):
+def test_a_long_list_of_plain_numbers_is_no_attempt():
+    assert len(Scope().apply(["x=" + "1," * 20_000]).x) == 20_000
+
+
+@pytest.mark.parametrize("start", ["x=", "x:=", ""])
+def test_a_megabyte_is_refused_at_once(start):
     with pytest.raises(TokenError, match=r"too long.*@file"):
-        Scope().apply([token])
+        Scope().apply([start + "1" * 1_000_000])
+
+
+def outcome(apply):
+    """Return the value, or the text of our error; any other exception fails the test."""
+    try:
+        return apply()
+    except ScopeError as error:
+        return str(error)
+    except SystemExit as ended:
+        return ended.code
 
 
 class Trap:
@@ -134,20 +141,14 @@ PIECES = [
 @example("1 if config else 2")
 def test_any_text_gives_a_value_or_our_error(text):
     scope = Scope({"lr": 0.1, "model": {"depth": 3}})
-    try:
-        scope.apply([f"x={text}"])
-    except ScopeError as error:
-        assert len(str(error).splitlines()) == 1
+    result = outcome(lambda: scope.apply([f"x={text}"]))
+    assert isinstance(result, dict) or len(result.splitlines()) == 1
 
 
 @given(st.lists(st.text(alphabet=st.sampled_from("ab=:+~@-.[](){}'\", 1\\\x00\udc80"), max_size=8)))
 def test_any_arguments_give_a_config_or_our_error(arguments):
-    try:
-        Scope({"a": 1, "b": [2]}).apply(arguments)
-    except ScopeError as error:
-        str(error).encode("utf-8")
-    except SystemExit as ended:
-        assert ended.code == 0
+    result = outcome(lambda: Scope({"a": 1, "b": [2]}).apply(arguments))
+    assert isinstance(result, dict) or result == 0 or result.encode("utf-8")
 
 
 plain = st.recursive(

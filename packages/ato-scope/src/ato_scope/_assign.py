@@ -71,10 +71,12 @@ def _value(token: Token, names: Mapping[str, Any]) -> Any:
     try:
         return evaluate(token.value, names)
     except ExpressionError as error:
-        if not any(c.isalpha() for c in token.value) or len(token.value) > 60:
+        text = token.value
+        is_text = any(c.isalpha() for c in text) and text.isprintable() and len(text) <= 60
+        if not is_text:
             raise
-        text = f"'{token.value}'" if " " in token.value else token.value
-        raise ExpressionError(f"{error}; for text write {token.key}:={text}") from None
+        word = text if set(text).isdisjoint(" '\"()[]{}$&|;<>*?`\\") else f"'{text}'"
+        raise ExpressionError(f"{error}; for text write {token.key}:={word}") from None
 
 
 def _find(config: ADict, key: str) -> tuple[Any, str]:

@@ -65,12 +65,14 @@ def _is_plain_text(text: str) -> bool:
 
 def _number(text: str) -> Any:
     """Return the number that a plain literal stands for, None where it needs the parser."""
-    digits = text.lstrip("-")
-    if digits.isdigit() and len(text) - len(digits) < 2:
+    digits = text[1:] if text[0] == "-" else text
+    if digits.isdigit():
         return int(text) if digits[0] != "0" or digits == "0" else None
+    # float() also takes 'inf', 'nan', '+1' and '1_0', which mean something else in an expression.
+    if text[-1] not in "0123456789." or not FLOAT_SIGNS.intersection(text):
+        return None
     try:
-        # Python's float() also takes 'inf' and 'nan', which are names in an expression.
-        return float(text) if text[-1] in "0123456789." and text[0] != "+" else None
+        return float(text)
     except ValueError:
         return None
 

@@ -10,6 +10,7 @@ from warnings import catch_warnings, simplefilter
 from ato_adict import did_you_mean
 from ato_scope._errors import ExpressionError
 from ato_scope._expressions import CONSTANTS
+from ato_scope._views import copied
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def interpret(text: str, names: Mapping[str, Any]) -> Any:
         with catch_warnings():
             simplefilter("ignore")
             tree: Any = compile(text, "<argument>", "eval", _ast.PyCF_ONLY_AST, True)
-        return _Interpreter(names).value(tree.body, 0)
+        return _owned(_Interpreter(names).value(tree.body, 0))
     except ExpressionError:
         raise
     except SyntaxError:
@@ -273,9 +274,18 @@ def _weight(value: Any) -> int:
     """Return how many items a value holds, at all depths."""
     if isinstance(value, (str, bytes)):
         return 1 + len(value)
-    if isinstance(value, (list, tuple)):
+    if isinstance(value, (list, tuple, set)):
         return 1 + sum(map(_weight, value))
+    if isinstance(value, dict):
+        return 1 + sum(map(_weight, dict.values(value)))
     return 1
+
+
+def _owned(value: Any) -> Any:
+    """Return a value that shares no container with the config it may refer to."""
+    if isinstance(value, dict) and _weight(value) > MAX_ITEMS:
+        raise ExpressionError("the result is too long")
+    return copied(value)
 
 
 def _bounded(value: Any) -> Any:

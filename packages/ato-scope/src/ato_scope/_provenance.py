@@ -90,7 +90,11 @@ class Recorder:
         for index in range(self._seen, len(journal)):
             entry = journal[index]
             if type(entry[2]) not in PLAIN_TYPES and isinstance(entry[2], CONTAINERS):
-                journal[index] = (*entry, _snapshot(entry[2]))
+                try:
+                    journal[index] = (*entry, _snapshot(entry[2]))
+                except RecursionError:
+                    # A config that contains itself is its author's to answer for.
+                    journal[index] = (*entry, {})
         self._seen = len(journal)
 
     def stop(self) -> None:
@@ -164,6 +168,8 @@ def source_of_token(token: Token) -> Source:
 
 
 def _map_paths(node: ADict, prefix: str, paths: dict[int, str]) -> None:
+    if prefix.startswith(paths.get(id(node), "\0")):
+        return
     paths[id(node)] = prefix
     for key, value in dict.items(node):
         if isinstance(value, ADict):

@@ -155,15 +155,15 @@ def merging_view(values: Mapping[str, Any] | None) -> Callable[[ADict], None]:
 
     def apply(config: ADict) -> None:
         if values:
-            merge(config, _copied(values))
+            merge(config, copied(values))
 
     return apply
 
 
-def _copied(value: Any) -> Any:
+def copied(value: Any) -> Any:
     """Copy the containers, so that no run can change what the view holds."""
     if isinstance(value, dict):
-        return {key: _copied(item) for key, item in dict.items(value)}
+        return {key: copied(item) for key, item in dict.items(value)}
     if type(value) in (list, tuple):
-        return type(value)(_copied(item) for item in value)
+        return type(value)(copied(item) for item in value)
     return value
