@@ -32,7 +32,7 @@ nox.options.stop_on_first_error = False
 nox.options.sessions = ["lint", "types", "imports", "tests", "meta", "docs", "demo", "databases"]
 if ON_CI:
     # torch is a large download, so a newcomer's `make test` leaves it out.
-    nox.options.sessions.append("distributed")
+    nox.options.sessions += ["distributed", "integrations"]
     missing = [v for v in REQUIRED_ON_CI if shutil.which(f"python{v}") is None]
     if missing:
         sys.exit(f"CI needs Python {', '.join(missing)} on PATH")
@@ -148,6 +148,16 @@ def distributed(session):
     install(session, *names, "torch==2.13.0", "distributed", *extra)
     for name in names:
         run_tests(session, name, "-m", "distributed or slow")
+
+
+@nox.session(python="3.11", venv_backend="venv")
+def integrations(session):
+    """Callbacks and exports, with the real frameworks; the pages that need them."""
+    frameworks = ["torch==2.13.0", "lightning", "transformers", "accelerate"]
+    others = ["scikit-learn", "mlflow-skinny", "omegaconf", "hydra-core"]
+    install(session, "ato", *frameworks, *others, *test_requirements("ato-sql"))
+    session.run("pytest", "-q", "packages/ato-sql/tests/integrations")
+    session.run("pytest", "-q", "docs/tests", "-k", "frameworks or mlflow or hydra")
 
 
 @nox.session(python=tools_python)
