@@ -1,5 +1,6 @@
 """Hyperband with successive halving: serial, parallel, distributed, resumable."""
 
+from ato_hyperband._distributed import DistributedHyperBand
 from ato_hyperband._errors import (
     AllTrialsFailedError,
     ObjectiveError,
@@ -17,6 +18,7 @@ from ato_hyperband._version import __version__
 
 __all__ = [
     "HyperBand",
+    "DistributedHyperBand",
     "Result",
     "Trial",
     "Evaluation",

@@ -41,6 +41,7 @@ class Caller:
         self._resource_key, self._whole = resource_key, whole_resource
         self._checkpoints, self._timeout = checkpoint_root, timeout
         self._signature = _SignatureOf(function)
+        self.pauses = inspect.isgeneratorfunction(function)
 
     def task(self, job: Job) -> Task:
         """Everything needed to run a job, in this process or another."""

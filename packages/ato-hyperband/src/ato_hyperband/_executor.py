@@ -44,6 +44,7 @@ def run_on_executor(
     finally:
         for future in running:
             future.cancel()
+        objective.close()
 
 
 def workers_of(executor: Any) -> int:

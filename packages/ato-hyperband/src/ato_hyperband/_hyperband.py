@@ -11,6 +11,7 @@ from ato_hyperband._errors import SettingsError
 from ato_hyperband._result import Result
 from ato_hyperband._settings import Settings, check_settings, plans_of
 from ato_hyperband._spaces import SearchSpace
+from ato_hyperband._workers import count_jobs
 
 
 class HyperBand:
@@ -43,7 +44,8 @@ class HyperBand:
         max_total_resource: Budget in resource, all sessions together. Without a budget all
             brackets run once; with one they are repeated until it is used.
         max_seconds: Budget in wall time, all sessions together; no job starts after that.
-        n_jobs: Evaluations at once, in as many processes; -1 for one per CPU.
+        n_jobs: Evaluations at once, in as many processes; -1 for one per CPU; default 1, or what
+            the executor runs at once as far as it tells.
         executor: A `concurrent.futures.Executor` (or what looks like one) to use instead.
         storage: 'sqlite:///study.db' (or a tracker that logs to SQLite): the search is logged
             there, and goes on from there when started again.
@@ -76,7 +78,7 @@ class HyperBand:
         max_trials: int | None = None,
         max_total_resource: Resource | None = None,
         max_seconds: float | None = None,
-        n_jobs: int = 1,
+        n_jobs: int | None = None,
         executor: Any = None,
         storage: Any = None,
         study_name: str | None = None,
@@ -104,7 +106,8 @@ class HyperBand:
             self.space,
         )
         self.tracker, self.seed, self.storage = tracker, seed, storage
-        self.n_jobs, self.executor = n_jobs, executor
+        self.executor = executor
+        self.n_jobs = None if n_jobs is None else count_jobs(n_jobs)
         self.study_name, self.progress = study_name, progress
         self.checkpoint_dir = None if checkpoint_dir is None else os.fspath(checkpoint_dir)
 

@@ -18,6 +18,8 @@ from ato_hyperband._trial import Outcome
 
 # State of a worker process: its evaluators, one per search that sent it a task.
 _EVALUATORS: dict[str, Evaluator] = {}
+# A pool that outlives its searches must not keep their paused generators.
+MAX_SEARCHES = 4
 
 
 class RemoteObjective:
@@ -31,14 +33,20 @@ class RemoteObjective:
     def __init__(self, function: Callable[..., Any], token: str) -> None:
         self.function, self.token = function, token
 
-    def __call__(self, task: Task, forget: tuple[int, ...] = ()) -> Outcome:
-        """Evaluate a task in this process; close what will not be needed again."""
+    def __call__(self, task: Task) -> Outcome:
+        """Evaluate a task in this process."""
         evaluator = _EVALUATORS.get(self.token)
         if evaluator is None:
+            while len(_EVALUATORS) >= MAX_SEARCHES:
+                _EVALUATORS.pop(next(iter(_EVALUATORS))).close()
             evaluator = _EVALUATORS[self.token] = Evaluator(self.function)
-        for trial in forget:
-            evaluator.forget(trial)
         return evaluator(task)
+
+    def close(self) -> None:
+        """Close what is paused in this process."""
+        evaluator = _EVALUATORS.pop(self.token, None)
+        if evaluator is not None:
+            evaluator.close()
 
     def __reduce__(self) -> Any:
         return _restore, (_portable(self.function), self.token)

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import inspect
 import sys
-import warnings
 from typing import Any, Callable, Sequence
 
 from ato_adict import UserError, did_you_mean
 from ato_hyperband._build import make_budget, make_scheduler
 from ato_hyperband._caller import Caller
 from ato_hyperband._errors import AllTrialsFailedError, SettingsError
+from ato_hyperband._executor import run_on_executor
 from ato_hyperband._objective import Evaluator
 from ato_hyperband._progress import Progress, describe_plan, notice
+from ato_hyperband._remote import RemoteObjective
 from ato_hyperband._result import Result, best_of
 from ato_hyperband._serial import run_serial
 from ato_hyperband._settings import plans_of
 from ato_hyperband._spaces import SearchSpace
-from ato_hyperband._storage import open_log
+from ato_hyperband._storage import make_log
 from ato_hyperband._study import Study
+from ato_hyperband._workers import WorkerPool
 
 # Words that ask a scope to print something about its config instead of running.
 _WORDS = {"manual", "print", "explain", "views", "-h", "--help"}
@@ -31,13 +33,19 @@ class Session:
         search: The HyperBand.
         function: The objective.
         args: Command-line tokens, or None.
+        speaks: Whether to say anything on stderr.
     """
 
     def __init__(
-        self, search: Any, function: Callable[..., Any], args: Sequence[str] | None
+        self,
+        search: Any,
+        function: Callable[..., Any],
+        args: Sequence[str] | None,
+        speaks: bool = True,
     ) -> None:
-        self.search, self.function = search, function
+        self.search, self.function, self.speaks = search, function, speaks
         self.settings = search.settings
+        self.study_name = search.study_name or getattr(function, "__qualname__", "search")
         self.draft = _draft(search.scope, args)
         self.space = self._space()
         self.is_generator = inspect.isgeneratorfunction(function)
@@ -53,7 +61,8 @@ class Session:
         study = self._study()
         try:
             study.begin()
-            self._announce(study)
+            if self.speaks:
+                self._announce(study)
             self._drive(study)
         finally:
             study.close()
@@ -68,16 +77,23 @@ class Session:
             )
         if self.draft is None:
             return space
-        return _left_to_search(space, self.draft)
+        space, notes = _left_to_search(space, self.draft)
+        if self.speaks:
+            for note in notes:
+                notice(note)
+        return space
 
     def _study(self) -> Study:
-        search, settings = self.search, self.settings
-        name = search.study_name or getattr(self.function, "__qualname__", "search")
-        log = open_log(search.storage, name)
-        self.seed = log.open(self._identity())["seed"]
+        settings = self.settings
+        log = self._open_log()
         budget = make_budget(settings)
         scheduler = make_scheduler(settings, self.space, self.seed, budget, self.continues)
         return Study(scheduler, self.space, log, budget, settings.max_seconds)
+
+    def _open_log(self) -> Any:
+        log = make_log(self.search.storage, self.study_name)
+        self.seed = log.open(self._identity())["seed"]
+        return log
 
     def _identity(self) -> Any:
         """What two sessions must agree on to be parts of one search; budgets may differ."""
@@ -106,14 +122,31 @@ class Session:
         if progress is not None:
             study.listeners.append(progress)
         try:
-            run_serial(study, self._caller(), Evaluator(self.function))
+            self._run(study, self._caller())
         finally:
             if progress is not None:
                 progress.close()
 
+    def _run(self, study: Study, caller: Caller) -> None:
+        """Choose who does the work."""
+        search = self.search
+        if search.executor is not None:
+            objective = RemoteObjective(self.function, f"{self.seed}-{id(study)}")
+            run_on_executor(study, caller, objective, search.executor, search.n_jobs)
+        elif search.n_jobs is not None and search.n_jobs > 1:
+            WorkerPool(
+                study, caller, self.function, search.n_jobs, self._lookahead(search.n_jobs)
+            ).run()
+        else:
+            run_serial(study, caller, Evaluator(self.function))
+
+    def _lookahead(self, workers: int) -> int:
+        """How many jobs to choose from; asking early would change an asynchronous search."""
+        return 4 * workers if self.settings.scheduler == "sync" else 1
+
     def _progress(self, study: Study) -> Progress | None:
         wanted = self.search.progress
-        if wanted is False or (wanted is None and not sys.stderr.isatty()):
+        if wanted is False or not self.speaks or (wanted is None and not sys.stderr.isatty()):
             return None
         total = self.settings.max_total_resource
         unit = self.settings.resource or "evaluations"
@@ -166,21 +199,22 @@ def _draft(scope: Any, args: Sequence[str] | None) -> Any:
         raise
 
 
-def _left_to_search(space: SearchSpace, draft: Any) -> SearchSpace:
-    """The space without what the command line fixed; says what it leaves out."""
+def _left_to_search(space: SearchSpace, draft: Any) -> tuple[SearchSpace, list[str]]:
+    """The space without what the command line fixed, and what there is to say about it."""
+    notes = []
     known = draft.config.flatten()
     fixed = {}
     for parameter in space:
         name = parameter.name
         if name in draft.assigned:
             fixed[name] = draft.config.get_value_by_name(name)
-            notice(f"{name}={fixed[name]!r} is fixed on the command line and not searched")
+            notes.append(f"{name}={fixed[name]!r} is fixed on the command line, not searched")
         elif not draft.config.has(name):
-            warnings.warn(
-                f"no view defines {name!r}, which the search sets{did_you_mean(name, list(known))}",
-                stacklevel=6,
+            notes.append(
+                f"warning: no view defines {name!r}, which the search sets"
+                f"{did_you_mean(name, list(known))}"
             )
-    return space.without(fixed) if fixed else space
+    return (space.without(fixed) if fixed else space), notes
 
 
 def _fresh_seed() -> int:

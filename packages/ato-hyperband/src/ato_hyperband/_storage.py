@@ -9,7 +9,7 @@ import json
 import os
 from typing import Any, Dict
 
-from ato_hyperband._errors import SettingsError, StudyMismatchError
+from ato_hyperband._errors import SearchError, SettingsError, StudyMismatchError
 
 Event = Dict[str, Any]
 
@@ -33,11 +33,28 @@ class MemoryLog:
         """Nothing happened before."""
         return []
 
-    def append(self, event: Event, seq: int | None = None) -> None:
+    def append(self, event: Event) -> None:
         """Let go of an event."""
 
     def close(self) -> None:
         """Nothing is held."""
+
+
+class Past:
+    """A log whose past was read by another process.
+
+    Args:
+        log: An opened log.
+        events: What it held when the search began.
+    """
+
+    def __init__(self, log: Any, events: list[Event]) -> None:
+        self._events = events
+        self.append, self.close = log.append, log.close
+
+    def events(self) -> list[Event]:
+        """All events of the past, in order."""
+        return self._events
 
 
 class SqliteLog:
@@ -49,13 +66,15 @@ class SqliteLog:
     Args:
         path: The file, made if missing; ':memory:' is allowed.
         study: Name of the study inside the file.
+        shared: Whether several processes log the same events, each of them once.
 
     Raises:
         SettingsError: The file is not an SQLite database or cannot be opened.
     """
 
-    def __init__(self, path: str, study: str) -> None:
+    def __init__(self, path: str, study: str, shared: bool = False) -> None:
         self._path, self._study = path, study
+        self._insert = f"INSERT {'OR IGNORE ' if shared else ''}INTO ato_event VALUES (?, ?, ?)"
         self._db: Any = None
         self._next = 0
 
@@ -88,14 +107,24 @@ class SqliteLog:
         self._next = rows[-1][0] + 1 if rows else 0
         return [json.loads(body) for _, body in rows]
 
-    def append(self, event: Event, seq: int | None = None) -> None:
-        """Commit one event; with a position given, unless that position is taken already."""
-        position = self._next if seq is None else seq
-        self._db.execute(
-            f"INSERT {'OR IGNORE ' if seq is not None else ''}INTO ato_event VALUES (?, ?, ?)",
-            (self._study, position, json.dumps(event)),
-        )
-        self._next = position + 1
+    def append(self, event: Event) -> None:
+        """Commit one event.
+
+        Raises:
+            SearchError: Another process runs the same study, or the file cannot be written.
+        """
+        import sqlite3
+
+        try:
+            self._db.execute(self._insert, (self._study, self._next, json.dumps(event)))
+        except sqlite3.IntegrityError:
+            raise SearchError(
+                f"another process is running study {self._study!r} in {self._path!r}; "
+                "wait for it, or give another study_name"
+            ) from None
+        except sqlite3.Error as error:
+            raise SearchError(f"storage {self._path!r} cannot be written: {error}") from error
+        self._next += 1
 
     def close(self) -> None:
         """Let go of the file."""
@@ -129,8 +158,13 @@ def _brief(value: Any) -> str:
     return text if len(text) <= 200 else text[:197] + "..."
 
 
-def open_log(storage: Any, study: str) -> Any:
+def make_log(storage: Any, study: str, shared: bool = False) -> Any:
     """The log behind a storage argument: None, an sqlite:/// URL, or a tracker with one.
+
+    Args:
+        storage: The argument.
+        study: Name of the study.
+        shared: As for SqliteLog.
 
     Raises:
         SettingsError: It is none of these.
@@ -147,7 +181,7 @@ def open_log(storage: Any, study: str) -> Any:
     folder = os.path.dirname(os.path.abspath(path))
     if path != ":memory:" and not os.path.isdir(folder):
         raise SettingsError(f"storage {url!r} is in a folder that does not exist: {folder}")
-    return SqliteLog(path, study)
+    return SqliteLog(path, study, shared)
 
 
 def _tracker_url(tracker: Any) -> str:

@@ -43,6 +43,8 @@ class Study:
         self.scheduler, self.space, self.log = scheduler, space, log
         self.listeners = list(listeners)
         self.replayed = 0
+        self.stopped = False
+        self.watches_clock = True
         self._budget, self._max_seconds = budget, max_seconds
         self._running: OrderedDict[tuple[int, int], Job] = OrderedDict()
         self._unfinished: list[Job] = []
@@ -55,7 +57,7 @@ class Study:
         return self._before + time.monotonic() - self._started
 
     @property
-    def out_of_time(self) -> bool:
+    def time_is_up(self) -> bool:
         """Whether the time budget is used up."""
         return self._max_seconds is not None and self.seconds >= self._max_seconds
 
@@ -64,7 +66,18 @@ class Study:
         """Whether no job is left to give or to wait for."""
         if self._unfinished or self._running:
             return False
-        return self.out_of_time or self.scheduler.finished
+        return self.stopped or self.scheduler.finished
+
+    def stop(self) -> None:
+        """Give no more jobs."""
+        self.stopped = True
+        self._unfinished = []
+
+    def look_at_clock(self) -> bool:
+        """Stop when the time is up; whether the study has stopped."""
+        if self.watches_clock and not self.stopped and self.time_is_up:
+            self.stop()
+        return self.stopped
 
     def begin(self) -> None:
         """Replay what the log holds, then open a session."""
@@ -77,8 +90,7 @@ class Study:
 
     def ask(self) -> Job | None:
         """The next job; None when there is none now (see `finished`)."""
-        if self.out_of_time:
-            self._unfinished = []
+        if self.look_at_clock():
             return None
         if self._unfinished:
             job = self._unfinished.pop(0)
@@ -90,8 +102,18 @@ class Study:
             self.log.append(self._asked(fresh))
         return fresh
 
-    def tell(self, job: Job, outcome: Outcome) -> None:
-        """Take an outcome, log it, and let the listeners know."""
+    def drop(self, job: Job) -> None:
+        """Take back a job that was asked for and never begun (the time is up)."""
+        del self._running[job.trial.number, job.rung]
+
+    def tell(self, job: Job, outcome: Outcome, at: float | None = None) -> None:
+        """Take an outcome, log it, and let the listeners know.
+
+        Args:
+            job: A job given by ask().
+            outcome: What came of it.
+            at: Seconds into the search; now, unless another process tells its own clock.
+        """
         self._told(job, outcome)
         self.log.append(
             {
@@ -99,7 +121,7 @@ class Study:
                 "trial": job.trial.number,
                 "rung": job.rung,
                 "outcome": list(outcome),
-                "at": round(self.seconds, 3),
+                "at": round(self.seconds if at is None else at, 3),
             }
         )
         for listener in self.listeners:
@@ -121,8 +143,7 @@ class Study:
             self._replay_ask(event)
         elif event["kind"] == "told":
             job = self._running[event["trial"], event["rung"]]
-            outcome = Outcome(*event["outcome"])
-            self._told(job, outcome._replace(curve=tuple(map(tuple, outcome.curve))))
+            self._told(job, Outcome.from_list(event["outcome"]))
             self._before = event["at"]
             self.replayed += 1
 

@@ -24,6 +24,12 @@ class Outcome(NamedTuple):
     curve: Any = ()
     recomputed: Resource = 0
 
+    @classmethod
+    def from_list(cls, stored: list[Any]) -> Outcome:
+        """The inverse of `list(outcome)`, after a round trip through JSON."""
+        outcome = cls(*stored)
+        return outcome._replace(curve=tuple(tuple(point) for point in outcome.curve))
+
 
 class Evaluation(NamedTuple):
     """One evaluation of a trial: on which rung, at which resource, with what outcome."""
