@@ -13,7 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-_LOCAL_FLAGS = 0x1FF & ~0x40  # generator, coroutine, *args, ...; not "has no free variables"
+_FLAGS_THAT_COUNT = 0x3AC  # *args, **kwargs, generator, coroutine, asynchronous generator
 
 
 def canonical_code(code: CodeType) -> str:
@@ -28,7 +28,9 @@ def _append_code(code: CodeType, lines: list[str], indent: str) -> None:
     import dis
 
     counts = (code.co_argcount, getattr(code, "co_posonlyargcount", 0), code.co_kwonlyargcount)
-    lines.append(indent + "args {} {} {} flags {}".format(*counts, code.co_flags & _LOCAL_FLAGS))
+    lines.append(
+        indent + "args {} {} {} flags {}".format(*counts, code.co_flags & _FLAGS_THAT_COUNT)
+    )
     for instruction in dis.get_instructions(code):
         text = indent + instruction.opname
         value = instruction.argval

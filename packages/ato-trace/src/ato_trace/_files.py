@@ -7,6 +7,7 @@ import time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from types import CodeType
     from typing import Any
 
 # A file saved after this moment may differ from the code that is running (one second of grace
@@ -23,14 +24,16 @@ class SourceFile:
     Attributes:
         lines: Without line ends.
         edited: The file was saved after this process started.
+        codes: What compiling it gives, once somebody has.
     """
 
-    __slots__ = ("_tree", "edited", "lines", "name")
+    __slots__ = ("_tree", "codes", "edited", "lines", "name")
 
     def __init__(self, name: str, lines: list[str], edited: bool = False) -> None:
         self.name = name
         self.lines = lines
         self.edited = edited
+        self.codes: dict[tuple[str, int], list[CodeType]] | None = None
         self._tree: Any = None
 
     def text(self) -> str:

@@ -67,7 +67,7 @@ def fingerprint(obj: Any, follow: bool = False) -> Fingerprint:
     Equal on every Python from 3.7 on. Decorated objects are unwrapped through ``__wrapped__``.
 
     Args:
-        obj: What to fingerprint.
+        obj: What to fingerprint: an object, or the source text of one function or class.
         follow: Also count the functions and classes it uses within your own code, however deep,
             and the values of the simple globals and closure variables they read. The standard
             library and installed packages are not followed; their versions count instead (that
@@ -77,7 +77,8 @@ def fingerprint(obj: Any, follow: bool = False) -> Fingerprint:
         The SHA-256 of the canonical form, as a string that carries the form and the source.
 
     Raises:
-        FingerprintError: The object has no Python code (a C function, a plain value).
+        FingerprintError: The object has no Python code (a C function, a plain value), or the
+            text is no definition.
     """
     if follow:
         from ato_trace._follow import follow_from
@@ -129,6 +130,8 @@ def describe(obj: Any) -> Part:
     Raises:
         FingerprintError: It has none.
     """
+    if isinstance(obj, str):
+        return _describe_text(obj)
     obj = unwrap(obj)
     if isinstance(obj, FunctionType):
         return _describe_function(obj)
@@ -174,6 +177,16 @@ def _describe_function(function: FunctionType) -> Part:
     if found is None:
         return _without_source(function.__code__, function.__qualname__, function)
     return describe_found(found, own_name(function))
+
+
+def _describe_text(text: str) -> Part:
+    from ato_trace._source import Found, parse_definition
+
+    text = text.strip("\n")
+    node = parse_definition(text)
+    if node is None:
+        raise FingerprintError(f"{text[:40]!r} is not the source of a function or class")
+    return describe_found(Found(node, text, "<text>", 1), node.name)
 
 
 def own_name(function: FunctionType) -> str | None:

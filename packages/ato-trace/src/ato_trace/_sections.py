@@ -91,26 +91,19 @@ def _canonical_and_source(value: Any) -> tuple[str, str | None]:
     canonical = getattr(value, "canonical", None)
     if canonical:
         return str(canonical), value.source
-    if isinstance(value, str):
-        return _form_of_text(value)
+    from ato_trace._errors import FingerprintError
     from ato_trace._fingerprint import describe
 
-    part = describe(value)
-    return part.canonical, part.source
-
-
-def _form_of_text(text: str) -> tuple[str, str]:
-    from ato_trace._canonical import canonical_form
-    from ato_trace._source import parse_definition
-
-    text = text.strip("\n")
-    node = parse_definition(text)
-    if node is None:
+    try:
+        part = describe(value)
+    except FingerprintError as error:
+        if not isinstance(value, str):
+            raise
         raise ExplainError(
-            f"cannot explain {text[:20]!r}: a digest alone remembers no code; pass the "
+            f"cannot explain {value[:20]!r}: a digest alone remembers no code; pass the "
             "Fingerprint, the function, its source, or the stored pair (canonical, source)"
-        )
-    return canonical_form(node, node.name).text, text
+        ) from error
+    return part.canonical, part.source
 
 
 def _split(canonical: str, source: str | None) -> list[Section]:

@@ -29,6 +29,8 @@ else:
 _DEFINITIONS = (_ast.FunctionDef, _ast.AsyncFunctionDef, _ast.ClassDef)
 _HEADERS = ("def", "async", "class")
 _ATTEMPTS = 12
+# Names that some versions of Python write into code objects by themselves.
+_ADDED_BY_COMPILER = ("AssertionError", "StopAsyncIteration")
 
 
 def find_function(code: CodeType, namespace: dict[str, Any]) -> Found | None:
@@ -177,7 +179,7 @@ def _parameters(args: Any) -> list[str]:
 
 
 def _mentions(text: str, name: str) -> bool:
-    if name in text or name == "AssertionError" or "." in name or not name.isascii():
+    if name in text or name in _ADDED_BY_COMPILER or "." in name or not name.isascii():
         return True
     private = name.find("__", 1)
     return name[0] == "_" and private > 0 and name[private:] in text

@@ -15,17 +15,22 @@ def is_current(code: CodeType, source: SourceFile) -> bool:
     """Whether compiling the file as it is now gives the code object that is running."""
     if any(name.startswith("@py") for name in code.co_names):
         return True  # pytest rewrote the assertions; nothing to compare with
-    try:
-        module = compile_quietly(source.text(), source.name)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
     wanted = signature(code)
-    return any(
-        other.co_name == code.co_name
-        and other.co_firstlineno == code.co_firstlineno
-        and signature(other) == wanted
-        for other in nested_codes(module)
-    )
+    key = code.co_name, code.co_firstlineno
+    return any(signature(other) == wanted for other in _codes_of(source).get(key, ()))
+
+
+def _codes_of(source: SourceFile) -> dict[tuple[str, int], list[CodeType]]:
+    """The code objects that the file gives now, by name and first line."""
+    if source.codes is None:
+        source.codes = {}
+        try:
+            module = compile_quietly(source.text(), source.name)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return source.codes
+        for code in nested_codes(module):
+            source.codes.setdefault((code.co_name, code.co_firstlineno), []).append(code)
+    return source.codes
 
 
 def compile_quietly(source: Any, name: str) -> CodeType:
