@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ato_adict._convert import ATOMS, all_atoms, build
 from ato_adict._depth import nesting_error
+from ato_adict._sentinel import MISSING
 from ato_adict._slots import Slots, set_mode
 
 TYPE_CHECKING = False
@@ -51,7 +52,7 @@ def reduce(node: Any) -> tuple[Any, ...]:
     """Return what pickle stores: plain dicts where the whole tree behaves alike."""
     mode = node._ato_mode
     flags = {name: True for name in ("strict", "frozen", "immutable") if getattr(mode, name)}
-    if mode.default is not mode.child.default:
+    if mode.default is not MISSING:
         flags["default"] = mode.default
     try:
         plain = _plain(node, mode)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ato_adict._dotted import flatten
+from ato_adict._flat import flatten
 from ato_adict._hashing import type_name
 from ato_adict._sentinel import MISSING
 

@@ -12,7 +12,7 @@ from ato_adict._sentinel import MISSING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Iterable, Iterator, Mapping
+    from typing import Any, Iterable, Iterator
 
 
 def part(key: object) -> str:
@@ -122,23 +122,3 @@ def assign(tree: Any, name: str, value: Any) -> None:
             )
         tree = child
     tree[keys[-1]] = value
-
-
-def flatten(tree: Mapping[Any, Any]) -> dict[str, Any]:
-    """Return a plain dict of dotted name to leaf, in order; an empty mapping is a leaf.
-
-    Not a read.
-    """
-    flat: dict[str, Any] = {}
-    _flatten(tree, "", flat)
-    return flat
-
-
-def _flatten(tree: Mapping[Any, Any], prefix: str, flat: dict[str, Any]) -> None:
-    for key, value in tree.items():
-        # Most keys are plain names; asking once per key keeps a thousand leaves below a ms.
-        name = prefix + (key if type(key) is str and key.isidentifier() else part(key))
-        if isinstance(value, dict) and value:
-            _flatten(value, name + ".", flat)
-        else:
-            flat[name] = value

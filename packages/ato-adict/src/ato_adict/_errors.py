@@ -22,6 +22,14 @@ class FrozenError(AtoError, AttributeError, TypeError):
 class UnsetKeyError(AtoError, AttributeError):
     """An attribute that is not a key of the config; the message holds its full dotted name."""
 
+    def __init__(self, message: object, name: str | None = None) -> None:
+        super().__init__(message)
+        # Set here, so that Python does not set it and add a second suggestion to tracebacks.
+        self.name: str | None = name
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (str(self), self.name)
+
 
 class MissingKeyError(AtoError, KeyError):
     """An item that is not a key of the config; the message holds its full dotted name."""

@@ -65,28 +65,38 @@ def _unknown(what: str, name: str, known: Any) -> ConfigFileError:
 
 def dumps(tree: Any, format: str, **options: Any) -> str:
     """Return `tree` as text."""
-    return _codec(_text_format(format))[1](tree, **options)
+    return _written(tree, _text_format(format), options)
+
+
+def _written(tree: Any, format: str, options: dict[str, Any]) -> str:
+    try:
+        return _codec(format)[1](tree, **options)
+    except RecursionError:
+        from ato_adict._depth import nesting_error
+
+        raise nesting_error(tree) from None
 
 
 def loads(text: Any, format: str) -> Any:
     """Return the mapping that a text describes."""
     if isinstance(text, (bytes, bytearray)):
         text = _decode(bytes(text), None)
-    return _parse(text, _text_format(format), None)
+    return parse(text, _text_format(format), None)
 
 
 def load(path: Path) -> Any:
     """Return the mapping in a file."""
     name, format = os.fspath(path), format_of(path)
-    text = _read(name)
+    text = read_text(name)
     if format == "py":
         from ato_adict._python_files import execute
 
         return execute(text, name)
-    return _parse(text, format, name)
+    return parse(text, format, name)
 
 
-def _read(name: str) -> str:
+def read_text(name: str) -> str:
+    """Return the content of a text file in UTF-8."""
     try:
         with open(name, "rb") as file:
             return _decode(file.read(), name)
@@ -108,8 +118,9 @@ def _decode(data: bytes, name: Any) -> str:
     return text.replace("\r\n", "\n")
 
 
-def _parse(text: str, format: str, name: Any) -> Any:
-    if format != "toml" and format != "jsonl" and not text.strip():
+def parse(text: str, format: str, name: Any) -> Any:
+    """Return the mapping that a text describes; `name` is its file, for messages."""
+    if format in ("yaml", "json") and not text.strip():
         raise ConfigFileError("is empty; an empty config is written {}", name)
     try:
         data = _codec(format)[0](text)
@@ -125,14 +136,26 @@ def _parse(text: str, format: str, name: Any) -> Any:
 
 def dump(tree: Any, path: Path, **options: Any) -> None:
     """Write `tree` to a file in the format of its suffix."""
-    write(path, _codec(format_of(path))[1](tree, **options))
+    write(path, _written(tree, format_of(path), options))
 
 
 def write(path: Path, text: str) -> None:
     """Replace the content of a file, all or nothing."""
+    target = os.path.realpath(os.fspath(path))
+    try:
+        _replace(target, text)
+    except FileNotFoundError:
+        problem = f"there is no directory '{os.path.dirname(os.fspath(path))}'"
+        raise ConfigFileNotFoundError(problem, os.fspath(path)) from None
+    except OSError as error:
+        problem = f"cannot be written: {error.strerror or error}"
+        raise ConfigFileError(problem, os.fspath(path)) from None
+
+
+def _replace(target: str, text: str) -> None:
+    """Write a temporary file beside `target` and rename it, once it is safely on the disk."""
     from tempfile import mkstemp
 
-    target = os.path.realpath(os.fspath(path))
     directory, name = os.path.split(target)
     handle, temporary = mkstemp(prefix=f".{name}.", suffix=".tmp", dir=directory)
     try:

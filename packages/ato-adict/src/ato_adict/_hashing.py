@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from ato_adict._convert import ATOMS
 from ato_adict._depth import nesting_error
-from ato_adict._dotted import flatten, part
+from ato_adict._dotted import part
+from ato_adict._flat import flatten
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -109,15 +110,11 @@ def _set(value: Any) -> str:
 
 
 def _object(value: Any) -> str:
-    """Return a text for other objects: their reduced form, as pickle and copy see them."""
-    kind = type(value)
-    name = f"{kind.__module__}.{kind.__qualname__}"
-    if hasattr(value, "__qualname__"):
-        return f"name {value.__module__}.{value.__qualname__}"
+    """Return a text for other objects, by the first description that fits."""
     for describe in _DESCRIPTIONS:
         text = describe(value)
         if text is not None:
-            return f"{name} {text}"
+            return str(text)
     raise _unhashable(value)
 
 
@@ -129,27 +126,63 @@ def _unhashable(value: Any) -> Exception:
     )
 
 
-def _path_text(value: Any) -> Any:
-    return canonical(value.__fspath__()) if hasattr(value, "__fspath__") else None
+def _type_path(value: Any) -> str:
+    return f"{type(value).__module__}.{type(value).__qualname__}"
 
 
-def _array_text(value: Any) -> Any:
+def _path_text(value: Any) -> str | None:
+    # Without the type: where Python keeps its path classes differs between versions.
+    return f"path {canonical(value.__fspath__())}" if hasattr(value, "__fspath__") else None
+
+
+def _named_text(value: Any) -> str | None:
+    """Describe a function or class by where it is defined."""
+    if not hasattr(value, "__qualname__"):
+        return None
+    return f"name {value.__module__}.{value.__qualname__}"
+
+
+def _member_text(value: Any) -> str | None:
+    return f"member {_type_path(value)}.{value.name}" if hasattr(value, "_value_") else None
+
+
+def _array_text(value: Any) -> str | None:
     if not (hasattr(value, "tobytes") and hasattr(value, "dtype") and hasattr(value, "shape")):
         return None
-    return f"{value.dtype} {tuple(value.shape)} {value.tobytes().hex()}"
+    return f"array {value.dtype} {tuple(value.shape)} {value.tobytes().hex()}"
 
 
-def _state_text(value: Any) -> Any:
-    """Use the fields of a plain object, of an enum member, or the repr of a date and the like."""
+def _basic_text(value: Any) -> str | None:
+    """Describe a value of a subclass of a basic type as that type and its own."""
+    for base, as_basic in _BASICS.items():
+        if isinstance(value, base):
+            return f"{_type_path(value)} {_atom(as_basic(value))}"
+    return None
+
+
+def _state_text(value: Any) -> str | None:
+    """Describe a date and the like by its repr, a plain object by its attributes."""
     if type(value).__module__ in ("datetime", "decimal", "fractions", "uuid", "builtins"):
-        return repr(value)
-    if hasattr(value, "_value_") and hasattr(value, "_name_"):
-        return value._name_
-    fields = getattr(value, "__dict__", None)
-    return canonical(fields) if fields is not None else None
+        return f"{_type_path(value)} {value!r}" if " object at 0x" not in repr(value) else None
+    attributes = getattr(value, "__dict__", None)
+    return None if attributes is None else f"{_type_path(value)} {canonical(attributes)}"
 
 
-_DESCRIPTIONS: list[Callable[[Any], Any]] = [_path_text, _array_text, _state_text]
+_BASICS: dict[type, Callable[[Any], Any]] = {
+    str: str.__str__,
+    int: int,
+    float: float,
+    complex: complex,
+    bytes: bytes,
+}
+_DESCRIPTIONS: list[Callable[[Any], str | None]] = [
+    _path_text,
+    _named_text,
+    _member_text,
+    _array_text,
+    _basic_text,
+    _state_text,
+]
 _WRITERS: list[tuple[Any, Callable[[Any], str]]] = [
     (dict, _mapping),
     ((list, tuple), _sequence),

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from ato_adict._errors import ConfigFileError
-from ato_adict._simplify import Rules, simplify
+from ato_adict._simplify import Rules, countable, no_surrogates, simplify
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-RULES = Rules("JSON", {type(None): None, bool: None, int: None, float: None, str: None})
+RULES = Rules(
+    "JSON", {type(None): None, bool: None, int: countable, float: None, str: no_surrogates}
+)
 
 
 def dumps(tree: Any, **options: Any) -> str:
@@ -25,8 +27,8 @@ def dumps_file(tree: Any, **options: Any) -> str:
 
 
 def dumps_lines(tree: Any, **options: Any) -> str:
-    """Return a config as JSON lines: one object per top-level key."""
-    return "".join([dumps({key: value}, **options) + "\n" for key, value in tree.items()])
+    """Return a config as JSON lines: one line, one object."""
+    return dumps(tree, **{"ensure_ascii": False, **options}) + "\n"
 
 
 def loads(text: str) -> Any:
@@ -42,9 +44,13 @@ def loads(text: str) -> Any:
 def loads_lines(text: str) -> dict[str, Any]:
     """Return the objects of JSON lines merged into one; the last one wins."""
     merged: dict[str, Any] = {}
+    empty = True
     for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
             merged.update(_load_line(line, number))
+            empty = False
+    if empty:
+        raise ConfigFileError("is empty; an empty config is written {}")
     return merged
 
 

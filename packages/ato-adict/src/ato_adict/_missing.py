@@ -26,15 +26,38 @@ def store_default(node: Any, key: Any) -> Any:
     return node[key]
 
 
+class Message:
+    """The text of an error about a missing key, made when somebody reads it.
+
+    `getattr(config, "x", None)` and `hasattr` on strict configs never read it, and looking for the
+    closest name takes a thousand times as long as the lookup.
+    """
+
+    __slots__ = ("node", "path")
+
+    def __init__(self, node: Any, path: tuple[Any, ...]) -> None:
+        self.node = node
+        self.path = path
+
+    def __str__(self) -> str:
+        name = join_path(self.node, *self.path)
+        return f"no key '{name}' in this config{_hint(self.node, self.path[0])}"
+
+    def __repr__(self) -> str:
+        return repr(str(self))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return str, (str(self),)
+
+
 def missing_item(node: Any, key: Any) -> MissingKeyError:
     """Return the error for an item that is not there."""
-    return MissingKeyError(f"no key '{join_path(node, key)}' in this config{_hint(node, key)}")
+    return MissingKeyError(Message(node, (key,)))
 
 
 def unset_key(node: Any, path: tuple[Any, ...]) -> UnsetKeyError:
     """Return the error for an attribute that is not set, reached through `path`."""
-    hint = _hint(node, path[0])
-    return UnsetKeyError(f"no key '{join_path(node, *path)}' in this config{hint}")
+    return UnsetKeyError(Message(node, path), str(path[-1]))
 
 
 def frozen(node: Any, what: str) -> FrozenError:

@@ -40,13 +40,6 @@ class Node(Slots):
         cls._ato_reserved = frozenset(dir(cls))
         cls._ato_open = Mode(cls)
 
-    def __init__(self, *mappings: Any, **values: Any) -> None:
-        set_mode(self, type(self)._ato_open)
-        for mapping in mappings:
-            self._ato_fill(mapping)
-        if values:
-            self._ato_fill(values)
-
     # -- reading ---------------------------------------------------------------------------------
 
     def __getattr__(self, name: str) -> Any:

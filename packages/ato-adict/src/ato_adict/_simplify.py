@@ -101,7 +101,7 @@ def _basic(value: Any, rules: Rules, keys: tuple[Any, ...]) -> Any:
         for base, as_basic in _BASICS.items():
             if isinstance(value, base) and base in rules.leaves:
                 return as_basic(value)
-    raise _cannot(rules, keys, f"a {type(value).__name__} ({value!r})")
+    raise _cannot(rules, keys, "None" if value is None else f"a {type(value).__name__} ({value!r})")
 
 
 def _cannot(rules: Rules, keys: tuple[Any, ...], what: str) -> ConversionError:
@@ -114,4 +114,11 @@ def no_surrogates(text: str) -> str | None:
         text.encode("utf-8")
     except UnicodeEncodeError:
         return f"a string with lone surrogates ({text!r})"
+    return None
+
+
+def countable(number: int) -> str | None:
+    """Refuse integers of more digits than Python itself converts to decimal and back."""
+    if number.bit_length() > 14_000:
+        return f"an integer of {number.bit_length()} bits"
     return None

@@ -7,11 +7,15 @@ from typing import Any
 
 import yaml
 
-from ato_adict._errors import ConfigFileError
-from ato_adict._simplify import Rules, no_surrogates, simplify
+from ato_adict._errors import ConfigFileError, NestingError
+from ato_adict._simplify import Rules, countable, no_surrogates, simplify
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+
+# Limits that no config comes near and that keep hostile files from taking the process down.
+MAX_DEPTH = 5_000
+MAX_VALUES = 5_000_000
 
 FLOAT = re.compile(
     r"^(?:[-+]?[0-9][0-9_]*\.[0-9_]*(?:[eE][-+]?[0-9]+)?"
@@ -72,7 +76,7 @@ def _leaves() -> dict[type, Any]:
     from datetime import date, datetime
 
     plain = (type(None), bool, int, float, bytes, date, datetime, set)
-    return {**dict.fromkeys(plain), str: no_surrogates}
+    return {**dict.fromkeys(plain), str: no_surrogates, int: countable}
 
 
 RULES = Rules("YAML", _leaves(), keys=(str, int, float, bool, type(None)))
@@ -92,7 +96,11 @@ def loads(text: str) -> Any:
         ConfigFileError: If it is malformed, has duplicate keys, or a tag that is not plain data.
     """
     try:
-        return yaml.load(text, Loader=Loader)
+        _check_depth(text)
+        data = yaml.load(text, Loader=Loader)
+        if "*" in text:
+            _check_aliases(data)
+        return data
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = (mark.line + 1, mark.column + 1) if mark else (None, None)
@@ -100,3 +108,38 @@ def loads(text: str) -> Any:
         raise ConfigFileError(problem, None, *place) from None
     except yaml.YAMLError as error:
         raise ConfigFileError(str(error).replace("\n", " ")) from None
+
+
+def _check_depth(text: str) -> None:
+    """Refuse text that would overflow the stack of the C loader, which does not check it.
+
+    Without many brackets or a very long line no text nests that deeply.
+    """
+    brackets = text.count("[") + text.count("{")
+    if brackets < MAX_DEPTH and max(map(len, text.split("\n"))) < MAX_DEPTH:
+        return
+    depth = 0
+    for event in yaml.parse(text, Loader=Loader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > MAX_DEPTH:
+                raise NestingError(f"YAML nested more than {MAX_DEPTH} levels deep")
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+
+
+def _check_aliases(data: Any) -> None:
+    """Refuse aliases of aliases that stand for more values than any config has."""
+    sizes: dict[int, int] = {}
+
+    def size(value: Any) -> int:
+        if not isinstance(value, (dict, list)):
+            return 1
+        if id(value) not in sizes:
+            sizes[id(value)] = 0  # where a value contains itself; converting it names the place
+            children = value.values() if isinstance(value, dict) else value
+            sizes[id(value)] = 1 + sum(map(size, children))
+        return sizes[id(value)]
+
+    if size(data) > MAX_VALUES:
+        raise ConfigFileError(f"its aliases stand for more than {MAX_VALUES:,} values")
