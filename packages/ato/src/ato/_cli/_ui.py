@@ -18,7 +18,7 @@ def add_command(commands: argparse._SubParsersAction[Any]) -> None:
         help="look at projects, runs and searches in the browser",
         description="Serve a read-only page over the tracked runs until interrupted.",
     )
-    page.add_argument("--db", metavar="URL", help="the database (ATO_DB, else experiments.db)")
+    page.add_argument("--db", metavar="URL", help="the database (default: ATO_DB, experiments.db)")
     page.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
     page.add_argument(
         "--port", type=int, default=DEFAULT_PORT, help="port, 0 for a free one (%(default)s)"
@@ -43,14 +43,7 @@ def _ui(options: argparse.Namespace) -> int:
     except ImportError:
         raise UserError(NO_EXTRA) from None
     from ato._ui._serve import serve
+    from ato_sql.cli import database_url
 
-    return serve(
-        _database(options.db), options.host, options.port, options.allow_host, options.open
-    )
-
-
-def _database(named: Any) -> str:
-    """The database of `--db`, else of ATO_DB, else experiments.db."""
-    import os
-
-    return str(named or os.environ.get("ATO_DB") or "experiments.db")
+    database = database_url(options.db)
+    return serve(database, options.host, options.port, options.allow_host, options.open)

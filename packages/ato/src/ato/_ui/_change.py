@@ -63,4 +63,13 @@ def _replaced(old: list[str], new: list[str]) -> list[Line]:
 
 
 def _lines(text: str) -> list[str]:
-    return textwrap.dedent(text).rstrip().splitlines()[:MOST_LINES]
+    return (readable(text) or "").splitlines()
+
+
+def readable(source: str | None) -> str | None:
+    """Return a source text moved to the left margin and cut to a length one can read."""
+    if source is None:
+        return None
+    lines = textwrap.dedent(source).rstrip().splitlines()
+    more = [f"… {len(lines) - MOST_LINES} more lines"] if len(lines) > MOST_LINES else []
+    return "\n".join(lines[:MOST_LINES] + more)

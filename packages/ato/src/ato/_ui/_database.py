@@ -12,17 +12,12 @@ from sqlalchemy.engine import URL, Engine
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
-from ato_adict import UserError
-from ato_sql import Base
+from ato_sql import Base, DatabaseError
 from ato_sql._birth import check_schema
 from ato_sql._engine import clean_error, open_engine, parse_url, show_url, sqlite_file
 
 BUSY_SECONDS = 10.0
 tables = Base.metadata.tables
-
-
-class DatabaseUnusableError(UserError):
-    """The database cannot be shown: it is not there, not a tracker's, or of another schema."""
 
 
 class Database:
@@ -33,14 +28,14 @@ class Database:
         shown: the URL without its credentials.
     """
 
-    def __init__(self, database: str) -> None:
+    def __init__(self, database: str | URL) -> None:
         """Open it and check its schema.
 
         Args:
             database: an SQLAlchemy URL or the path of an SQLite file.
 
         Raises:
-            DatabaseUnusableError: it is not there, not a tracker's, or its schema is not the one
+            DatabaseError: it is not there, not a tracker's, or its schema is not the one
                 this version reads; nothing is created or upgraded.
         """
         url = parse_url(database)
@@ -64,7 +59,7 @@ def _read_only_engine(url: URL) -> Engine:
 def _sqlite_engine(url: URL) -> Engine:
     path = sqlite_file(url)
     if path is None or not os.path.isfile(path):
-        raise DatabaseUnusableError(
+        raise DatabaseError(
             f"there is no database at {path or show_url(url)}; runs make one, "
             "or name another with --db or ATO_DB"
         )
@@ -75,7 +70,7 @@ def _sqlite_engine(url: URL) -> Engine:
     def connect() -> sqlite3.Connection:
         return sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, check_same_thread=False)
 
-    return create_engine("sqlite://", creator=connect, poolclass=QueuePool, pool_size=8)
+    return create_engine(url, creator=connect, poolclass=QueuePool, pool_size=8)
 
 
 def _is_sealed(uri: str, path: str) -> bool:
@@ -114,12 +109,12 @@ def _check(engine: Engine, url: URL, shown: str) -> None:
         with engine.connect() as connection:
             empty = not engine.dialect.has_table(connection, "experiments")
         if empty:
-            raise DatabaseUnusableError(f"{shown} holds no runs: it has not been used by a tracker")
+            raise DatabaseError(f"{shown} holds no runs: it has not been used by a tracker")
         if not check_schema(engine):
-            raise DatabaseUnusableError(
+            raise DatabaseError(
                 f"{shown} was written by an older version and the page changes nothing; "
                 "bring it up to date with: ato upgrade"
             )
     except SQLAlchemyError as error:
         reason = clean_error(error, url) if isinstance(error, DBAPIError) else type(error).__name__
-        raise DatabaseUnusableError(f"cannot read {shown}: {reason}") from None
+        raise DatabaseError(f"cannot read {shown}: {reason}") from None

@@ -8,7 +8,7 @@ from sqlalchemy import distinct, func, select
 from starlette.requests import Request
 
 from ato._ui._answer import MissingError
-from ato._ui._change import code_change
+from ato._ui._change import code_change, readable
 from ato._ui._database import tables
 from ato._ui._projects import find_project
 
@@ -73,7 +73,10 @@ def _versions(connection: Any, mine: Any) -> list[dict[str, Any]]:
     for number, version in enumerate(versions, 1):
         source = sources.get(version["fingerprint"])
         change = code_change(before, source) if number > 1 else {"lines": [], "reason": None}
-        version.update(change, number=number, location=source and source["location"])
+        version.update(change, number=number)
+        version.update(
+            location=source and source["location"], source=source and readable(source["source"])
+        )
         before = source
     return versions
 

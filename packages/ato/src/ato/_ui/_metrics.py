@@ -27,12 +27,11 @@ class Axis(NamedTuple):
 
 
 class Extent(NamedTuple):
-    """The points within a range: from and to where on the axis, how many, how many finite."""
+    """The points within a range: from and to where on the axis, and how many."""
 
     low: int | None
     high: int | None
     points: int
-    finite: int
 
 
 def metrics(connection: Any, request: Request) -> Any:
@@ -83,16 +82,13 @@ def _clamped(value: float) -> int:
 
 
 def _curve(connection: Any, axis: Axis, within: list[Any], points: int) -> dict[str, Any]:
-    query = select(
-        func.min(axis.x), func.max(axis.x), func.count(), func.count(METRICS.value)
-    ).where(*within)
+    # On the axis of steps the index alone answers this, however long the curve.
+    query = select(func.min(axis.x), func.max(axis.x), func.count()).where(*within)
     extent = Extent(*connection.execute(query).one())
     if extent.points <= points:
         return _every_point(connection, axis, within)
-    curve = _sampled(connection, axis, within, extent, points)
-    special: dict[str, int] = {}
-    if extent.finite < extent.points:
-        special = _special(connection, within)
+    curve, finite = _sampled(connection, axis, within, extent, points)
+    special = _special(connection, within) if finite < extent.points else {}
     return {**curve, "count": extent.points, "sampled": True, "special": special}
 
 
@@ -111,29 +107,32 @@ def _every_point(connection: Any, axis: Axis, within: list[Any]) -> dict[str, An
 
 def _sampled(
     connection: Any, axis: Axis, within: list[Any], extent: Extent, points: int
-) -> dict[str, Any]:
+) -> tuple[dict[str, Any], int]:
     """Cut the range into equal buckets; keep the least, the greatest and the mean of each.
 
     Two points for each bucket: so a spike of a single step is seen at any width. The mean is what
     smoothing goes by, for the extremes of noise would pull it up and down.
+
+    Returns:
+        The curve, and how many of its points are finite.
     """
     low = extent.low or 0
     width = max(1, -(-((extent.high or 0) - low + 1) // (points // 2)))
-    bucket = (axis.x - low) // width
     query = (
         select(
             func.min(METRICS.value).label("least"),
             func.max(METRICS.value).label("greatest"),
             func.avg(METRICS.value).label("mean"),
+            func.count(METRICS.value).label("finite"),
             func.min(axis.x).label("first"),
             func.max(axis.x).label("last"),
         )
-        .where(*within, METRICS.value.is_not(None))
-        .group_by(bucket)
+        .where(*within)
+        .group_by((axis.x - low) // width)
         .order_by(func.min(axis.x))
     )
-    rows = connection.execute(query).all()
-    return _zigzag(rows, axis.per_unit)
+    rows = [row for row in connection.execute(query) if row.finite]
+    return _zigzag(rows, axis.per_unit), sum(row.finite for row in rows)
 
 
 def _zigzag(rows: list[Any], per_unit: int) -> dict[str, Any]:
@@ -141,14 +140,11 @@ def _zigzag(rows: list[Any], per_unit: int) -> dict[str, Any]:
     y: list[float] = []
     before = None
     for row in rows:
+        # Where in its bucket a value lies is not known; in the direction the curve goes looks best.
         falling = before is not None and row.mean < before
-        pair = (row.greatest, row.least) if falling else (row.least, row.greatest)
-        x += (
-            [row.first / per_unit, row.last / per_unit]
-            if row.last > row.first
-            else [row.first / per_unit]
-        )
-        y += pair if row.last > row.first else [row.greatest]
+        ends = (row.greatest, row.least) if falling else (row.least, row.greatest)
+        x += [row.first / per_unit, row.last / per_unit]
+        y += ends
         before = row.mean
     middle = [(row.first + row.last) / 2 / per_unit for row in rows]
     return {"x": x, "y": y, "mean_x": middle, "mean_y": [row.mean for row in rows]}

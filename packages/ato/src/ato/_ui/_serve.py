@@ -7,6 +7,7 @@ import sys
 from typing import Any, Sequence
 
 import uvicorn
+from sqlalchemy.engine import URL
 
 from ato._ui._app import make_app
 from ato._ui._database import Database
@@ -15,7 +16,7 @@ from ato_adict import UserError
 
 
 def serve(
-    database: str,
+    database: str | URL,
     host: str = "127.0.0.1",
     port: int = 0,
     allow_hosts: Sequence[str] = (),

@@ -11,7 +11,7 @@ const FILTER_FROM = 7; // so many charts are worth a filter
 
 /**
  * @param {{id, label, colour}[]} runs whose curves are overlaid
- * @returns {{element, update(summaries)}} `update` takes [{key, count, last, min, max}] and adds
+ * @returns {{settings, element, update(summaries)}} `update` takes [{key, count, last, min, max}] and adds
  *   the charts that are new and refreshes those whose count changed.
  */
 export function makeMetricsPanel(runs, signal) {
@@ -55,7 +55,7 @@ export function makeMetricsPanel(runs, signal) {
     filter();
   }
 
-  return { element: h("div", {}, settingsBar(options, set, search), grid), update };
+  return { settings: settingsBar(options, set, search), element: grid, update };
 }
 
 function settingsBar(options, set, search) {

@@ -27,7 +27,7 @@ export async function render(root, { query, signal }) {
       const project = answer.runs[0].project;
       crumbs(["Projects", "/"], [project.name, `/projects/${project.id}`], [`Compare ${ids.join(", ")}`]);
       if (!root.contains(panel.element)) {
-        put(root, above, h("section", {}, panel.element), below);
+        put(root, above, panel.settings, panel.element, below);
       }
       put(above, h("div", { class: "head" }, h("h1", {}, `${ids.length} runs`)), heads(answer.runs, runs));
       put(below, configCard(answer, runs), codeCard(answer, runs), metricsCard(answer, runs), environmentCard(answer, runs));

@@ -62,7 +62,7 @@ function history({ versions, timeline, total }, chosen) {
 }
 
 function versionItem(version, chosen) {
-  const { number, fingerprint, runs, first_run: first, last_run: last, first_time: since, location, lines, reason } = version;
+  const { number, fingerprint, runs, first_run: first, last_run: last, first_time: since, location, lines, reason, source } = version;
   const span = first === last ? h("a", { href: `/runs/${first}` }, `run ${first}`) : [h("a", { href: `/runs/${first}` }, `run ${first}`), " to ", h("a", { href: `/runs/${last}` }, `run ${last}`)];
   return h(
     "li",
@@ -77,7 +77,8 @@ function versionItem(version, chosen) {
       h("span", { class: "small muted" }, plural(runs, "run"), ": ", span, ", since ", when(since))
     ),
     location && h("p", { class: "mono muted where" }, location),
-    reason && h("p", { class: "small muted where" }, reason),
-    chosen.type === "static" && lines.length ? codeDiff(lines) : null
+    reason && chosen.type === "static" && h("p", { class: "small muted where" }, reason),
+    lines.length ? codeDiff(lines) : null,
+    source && h("details", { class: "whole", open: !lines.length }, h("summary", {}, "Whole source"), h("pre", {}, source))
   );
 }

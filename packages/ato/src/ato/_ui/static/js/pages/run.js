@@ -61,10 +61,11 @@ function layout(holders, panel) {
   return [
     holders.head,
     holders.error,
+    panel.settings,
     h(
       "div",
       { class: "split" },
-      h("div", {}, panel.element),
+      panel.element,
       h("div", {}, holders.notes, holders.config)
     ),
     h("div", { class: "below" }, holders.code, holders.artifacts, holders.environment),

@@ -24,6 +24,7 @@ export async function render(root, { params, query, signal }) {
     filter: query.get("filter") || "",
     sort: query.get("sort") || "-id",
     page: Number(query.get("page")) || 1,
+    trials: query.get("trials") || "",
     columns: query.has("column")
       ? query.getAll("column")
       : recallJson(remembered, about.default_columns),
@@ -52,6 +53,7 @@ export async function render(root, { params, query, signal }) {
   const problem = h("p", { class: "filter-problem", role: "alert" });
   const counter = h("span", { class: "muted small" });
   const compare = h("button", { class: "button primary", type: "button", onclick: openComparison });
+  const hideTrials = h("label", { class: "switch", hidden: !about.has_trials }, trialsBox(), "Hide trials");
   const columns = h("button", { class: "button", type: "button", onclick: openColumns }, "Columns");
   const pager = h("nav", { class: "pager", "aria-label": "Pages" });
   const holder = h("div");
@@ -61,7 +63,7 @@ export async function render(root, { params, query, signal }) {
     root,
     h("div", { class: "head" }, h("h1", {}, about.name), about.description && h("span", { class: "muted" }, about.description)),
     projectTabs(project, "Runs"),
-    h("div", { class: "toolbar" }, filter, counter, columns, compare),
+    h("div", { class: "toolbar" }, filter, counter, hideTrials, columns, compare),
     problem,
     holder,
     pager
@@ -70,8 +72,8 @@ export async function render(root, { params, query, signal }) {
   // ---- what changes it
   function change(changes) {
     Object.assign(state, changes);
-    const { filter: text, sort, page, columns: names } = state;
-    setQuery({ filter: text, sort: sort === "-id" ? "" : sort, page: page > 1 ? page : "", column: names });
+    const { filter: text, sort, page, trials, columns: names } = state;
+    setQuery({ filter: text, sort: sort === "-id" ? "" : sort, page: page > 1 ? page : "", trials, column: names });
     return load();
   }
 
@@ -79,8 +81,8 @@ export async function render(root, { params, query, signal }) {
     asking.abort();
     asking = new AbortController();
     const mine = asking;
-    const { filter: text, sort, page, columns: names } = state;
-    const question = { filter: text, sort, offset: (page - 1) * PAGE, limit: PAGE, column: names };
+    const { filter: text, sort, page, trials, columns: names } = state;
+    const question = { filter: text, sort, trials, offset: (page - 1) * PAGE, limit: PAGE, column: names };
     try {
       await watch(`projects/${project}/runs`, question, {
         signal: mine.signal,
@@ -107,6 +109,11 @@ export async function render(root, { params, query, signal }) {
     put(counter, state.filter ? `${plural(total, "run")} of ${about.runs}` : plural(total, "run"));
     showPager();
     showSelection();
+  }
+
+  function trialsBox() {
+    const onchange = (event) => change({ trials: event.target.checked ? "no" : "", page: 1 });
+    return h("input", { type: "checkbox", checked: state.trials === "no", onchange });
   }
 
   function nothing() {

@@ -1,0 +1,125 @@
+"""`ato ui` as it is typed."""
+
+import os
+import re
+import signal
+import sqlite3
+import subprocess
+import sys
+import urllib.request
+
+import pytest
+
+pytest.importorskip("starlette", reason="needs the extra ui")
+
+START = "import sys; from ato._cli import main; sys.exit(main(sys.argv[1:]))"
+
+
+def command(*arguments, code=START, **options):
+    environment = {**os.environ, **options.pop("env", {})}
+    return subprocess.Popen(
+        [sys.executable, "-c", code, "ui", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        universal_newlines=True,
+        env=environment,
+        **options,
+    )
+
+
+def finished(*arguments, **options):
+    process = command(*arguments, **options)
+    out, err = process.communicate(timeout=60)
+    return process.returncode, out, err
+
+
+@pytest.fixture
+def database(new_database):
+    with new_database(lr=0.1).start():
+        pass
+    return new_database.url[len("sqlite:///") :]
+
+
+def url_of(process):
+    line = process.stdout.readline()
+    return re.search(r"http://\S+/", line).group()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT")
+class TestServing:
+    def test_a_free_port_is_found_and_printed_and_ctrl_c_ends_it(self, database):
+        process = command("--db", database, "--port", "0")
+        try:
+            with urllib.request.urlopen(f"{url_of(process)}api/projects", timeout=30) as reply:
+                assert b'"runs":1' in reply.read()
+            process.send_signal(signal.SIGINT)
+            _, err = process.communicate(timeout=30)
+        finally:
+            process.kill()
+        assert process.returncode in (0, 130)
+        assert err == ""
+
+    def test_ato_db_names_the_database(self, database, tmp_path):
+        process = command("--port", "0", env={"ATO_DB": database}, cwd=str(tmp_path))
+        try:
+            with urllib.request.urlopen(f"{url_of(process)}api/info", timeout=30) as reply:
+                assert b"new.db" in reply.read()
+        finally:
+            process.kill()
+            process.communicate()
+
+    def test_experiments_db_in_the_working_directory_is_the_default(self, database, tmp_path):
+        with sqlite3.connect(database) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.close()
+        os.rename(database, str(tmp_path / "experiments.db"))
+        environment = {"ATO_DB": ""}
+        process = command("--port", "0", env=environment, cwd=str(tmp_path))
+        try:
+            assert url_of(process)
+        finally:
+            process.kill()
+            process.communicate()
+
+
+class TestMistakes:
+    def test_no_database_is_one_line_that_says_what_was_tried(self, tmp_path):
+        code, out, err = finished(cwd=str(tmp_path), env={"ATO_DB": ""})
+        assert (code, out) == (2, "")
+        assert "experiments.db" in err
+        assert err.count("\n") == 1
+
+    def test_a_port_in_use_is_one_line(self, database):
+        import socket
+
+        with socket.socket() as other:
+            other.bind(("127.0.0.1", 0))
+            other.listen(1)
+            port = str(other.getsockname()[1])
+            code, _, err = finished("--db", database, "--port", port)
+        assert code == 2
+        assert f"cannot listen on 127.0.0.1 port {port}" in err
+        assert err.count("\n") == 1
+
+    def test_a_host_that_is_not_this_machine_is_one_line(self, database):
+        code, _, err = finished("--db", database, "--host", "no.such.host.invalid")
+        assert code == 2
+        assert "no.such.host.invalid" in err
+        assert err.count("\n") == 1
+
+    def test_without_the_extra_one_line_says_how_to_install_it(self, database):
+        missing = f"import sys; sys.modules['uvicorn'] = None\n{START}"
+        code, _, err = finished("--db", database, code=missing)
+        assert code == 2
+        assert err == "ato: ato ui needs its extra: pip install 'ato[ui]'\n"
+
+
+def test_the_command_line_does_not_load_the_page_before_it_is_asked_for():
+    code = (
+        "import sys, argparse\n"
+        "from ato._cli import _ui\n"
+        "_ui.add_command(argparse.ArgumentParser().add_subparsers())\n"
+        "print([m for m in ('starlette', 'uvicorn', 'sqlalchemy') if m in sys.modules])"
+    )
+    out = subprocess.check_output([sys.executable, "-c", code], universal_newlines=True)
+    assert out == "[]\n"

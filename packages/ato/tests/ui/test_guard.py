@@ -1,0 +1,119 @@
+"""Who is answered, and with which headers: the page is for this machine's user alone."""
+
+import pytest
+
+pytest.importorskip("starlette", reason="needs the extra ui")
+
+
+class TestHosts:
+    @pytest.mark.parametrize("name", ["127.0.0.1", "localhost", "[::1]", "LocalHost"])
+    def test_the_names_of_this_machine_are_answered(self, page, name):
+        assert page.ask("/api/projects", host=f"{name}:{page.port}").status == 200
+
+    @pytest.mark.parametrize(
+        "host",
+        [
+            "evil.example",
+            "evil.example:{port}",
+            "127.0.0.1",
+            "127.0.0.1:1",
+            "localhost.evil.example:{port}",
+        ],
+    )
+    def test_any_other_host_is_refused_so_dns_rebinding_reads_nothing(self, page, host):
+        reply = page.ask("/api/projects", host=host.format(port=page.port))
+        assert reply.status == 421
+        assert b"--allow-host" in reply.body
+        assert b"digits" not in reply.body
+
+    def test_a_request_without_a_host_is_refused(self, page):
+        assert page.ask("/api/projects", host="").status in (400, 421)
+
+    def test_a_host_that_was_allowed_is_answered(self, serve, example):
+        page = serve(example, allow_hosts=["lab.example"])
+        assert page.ask("/", host="lab.example").status == 200
+        assert page.ask("/", host=f"lab.example:{page.port}").status == 200
+        assert page.ask("/", host="other.example").status == 421
+
+
+class TestReadingOnly:
+    @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"])
+    @pytest.mark.parametrize("path", ["/", "/api/projects", "/api/runs/1"])
+    def test_a_method_that_could_change_something_is_refused(self, page, method, path):
+        reply = page.ask(path, method=method)
+        assert reply.status == 405
+        assert reply.headers["Allow"] == "GET, HEAD"
+
+    def test_head_answers_without_a_body(self, page):
+        reply = page.ask("/api/projects", method="HEAD")
+        assert (reply.status, reply.body) == (200, b"")
+
+
+class TestOtherSites:
+    def test_what_another_site_asks_for_is_refused(self, page):
+        headers = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors"}
+        assert page.ask("/api/projects", headers=headers).status == 403
+
+    def test_following_a_link_to_the_page_works(self, page):
+        headers = {
+            "Sec-Fetch-Site": "cross-site",
+            "Sec-Fetch-Mode": "navigate",
+            "Sec-Fetch-Dest": "document",
+        }
+        assert page.ask("/runs/1", headers=headers).status == 200
+
+    def test_another_site_cannot_frame_the_page(self, page):
+        headers = {
+            "Sec-Fetch-Site": "cross-site",
+            "Sec-Fetch-Mode": "navigate",
+            "Sec-Fetch-Dest": "iframe",
+        }
+        assert page.ask("/runs/1", headers=headers).status == 403
+
+
+class TestHeaders:
+    @pytest.mark.parametrize("path", ["/", "/api/projects", "/api/nothing", "/static/js/main.js"])
+    def test_every_answer_forbids_inline_and_foreign_content(self, page, path):
+        headers = page.ask(path).headers
+        policy = headers["Content-Security-Policy"]
+        assert "default-src 'none'" in policy
+        assert "script-src 'self'" in policy
+        assert "unsafe" not in policy
+        assert "require-trusted-types-for 'script'" in policy
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["Referrer-Policy"] == "no-referrer"
+        assert "Access-Control-Allow-Origin" not in headers
+
+    def test_a_refusal_has_them_too(self, page):
+        headers = page.ask("/", host="evil.example").headers
+        assert "default-src 'none'" in headers["Content-Security-Policy"]
+
+
+class TestFiles:
+    @pytest.mark.parametrize(
+        "path",
+        [
+            "/static/../_app.py",
+            "/static/%2e%2e/_app.py",
+            "/static/..%2f_app.py",
+            "/static//etc/passwd",
+            "/etc/passwd",
+        ],
+    )
+    def test_only_the_files_of_the_page_are_served(self, page, path):
+        assert page.ask(path).status == 404
+
+    def test_scripts_come_with_the_type_browsers_demand_of_modules(self, page):
+        assert "javascript" in page.ask("/static/js/main.js").headers["Content-Type"]
+
+    def test_every_file_the_page_names_is_there(self, page):
+        import re
+
+        shell = page.ask("/").body.decode()
+        names = re.findall(r'(?:src|href)="(/static/[^"]+)"', shell)
+        assert len(names) > 5
+        assert [name for name in names if page.ask(name).status != 200] == []
+
+    def test_the_chart_library_comes_with_its_license(self, page):
+        reply = page.ask("/static/vendor/uplot-1.6.32/LICENSE")
+        assert b"MIT" in reply.body
