@@ -95,12 +95,16 @@ def redact_provenance(
 def _redact_event(event: Any, extra: Sequence[str]) -> Any:
     if not isinstance(event, Mapping):
         return redact(event, extra)
-    secret = is_secret_key(str(event.get("key", "")).rsplit(".", 1)[-1], extra)
-    if not secret:
-        return redact(event, extra)
-    hidden = redact(event, extra)
-    hidden["value"] = REDACTED
-    source = hidden.get("source")
-    if isinstance(source, dict) and source.get("token"):
-        source["token"] = redact_command([str(source["token"])], extra)[0]
+    key = str(event.get("key", "")).rsplit(".", 1)[-1]
+    hidden = {k: v if k == "source" else redact(v, extra) for k, v in event.items()}
+    hidden["value"] = _redact_item(key, event.get("value"), extra)
+    hidden["source"] = _redact_source(event.get("source"), extra)
     return hidden
+
+
+def _redact_source(source: Any, extra: Sequence[str]) -> Any:
+    """Hide secrets in the token of a source: it is a word of the command line, not a secret."""
+    if not isinstance(source, Mapping) or not source.get("token"):
+        return redact(source, extra)
+    others = {k: redact(v, extra) for k, v in source.items() if k != "token"}
+    return {**others, "token": redact_command([str(source["token"])], extra)[0]}
