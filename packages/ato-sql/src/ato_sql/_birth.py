@@ -9,7 +9,7 @@ import time
 from typing import Iterator
 
 from sqlalchemy import inspect, text
-from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine import Connection, Engine, RootTransaction
 from sqlalchemy.exc import OperationalError
 
 from ato_sql._engine import show_url, sqlite_file, writing
@@ -97,10 +97,22 @@ def schema_lock(engine: Engine) -> Iterator[Connection]:
                 yield connection
                 connection.commit()
             return
-        with connection.begin():
+        with _begin(connection):
             if backend == "postgresql":
                 connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK_NUMBER})"))
             yield connection
+
+
+def _begin(connection: Connection) -> RootTransaction:
+    """Begin a transaction, on SQLite waiting longer than its own patience for the lock."""
+    deadline = time.monotonic() + _LOCK_SECONDS
+    while True:
+        try:
+            return connection.begin()
+        except OperationalError as error:
+            if not is_locked(error) or time.monotonic() > deadline:
+                raise
+            connection.rollback()
 
 
 @contextlib.contextmanager

@@ -10,8 +10,8 @@ from typing import Any, Callable, Iterable, Mapping, Sequence
 
 from ato_sql._errors import NotFound, NotFoundError
 from ato_sql._finder import SQLFinder
+from ato_sql._outcome import RUNNING
 from ato_sql._schema import Experiment, MetricSummary
-from ato_sql._status import RUNNING
 from ato_sql._tables import duration, lines_of, print_json, print_table, text_of
 from ato_sql._terms import read_terms
 from ato_sql._time import now

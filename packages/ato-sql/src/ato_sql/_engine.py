@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 import functools
 import importlib.util
 import os
+import shutil
+import tempfile
 from typing import Any
 
 from sqlalchemy import create_engine, event
@@ -32,19 +35,34 @@ def parse_url(database: str | URL | os.PathLike[str]) -> URL:
         DatabaseError: it cannot be read as one, or its driver is not installed.
     """
     if isinstance(database, URL):
-        return _with_driver(database)
+        return _with_driver(_on_disk(database))
     text = os.fspath(database)
     if "://" not in text:
-        return URL.create("sqlite", database=text)
+        return _on_disk(URL.create("sqlite", database=text))
     if text.startswith("postgres://"):
         text = "postgresql" + text[len("postgres") :]
     try:
-        return _with_driver(make_url(text))
+        return _with_driver(_on_disk(make_url(text)))
     except (ArgumentError, ValueError):
         raise DatabaseError(
             f"cannot read {redact_text(text)!r} as a database URL; "
             "write it as sqlite:///experiments.db or postgresql://user@host/name"
         ) from None
+
+
+def _on_disk(url: URL) -> URL:
+    """Replace a database in memory, which no other thread would see, by a file of this process."""
+    if url.get_backend_name() != "sqlite" or url.database not in (None, "", ":memory:"):
+        return url
+    if os.getpid() not in _SCRATCH:
+        folder = tempfile.mkdtemp(prefix="ato-sql-")
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        _SCRATCH[os.getpid()] = os.path.join(folder, "memory.sqlite")
+    return url.set(database=_SCRATCH[os.getpid()])
+
+
+# By process, the file that stands for `sqlite://`.
+_SCRATCH: dict[int, str] = {}
 
 
 def _with_driver(url: URL) -> URL:

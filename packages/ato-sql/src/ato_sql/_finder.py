@@ -27,6 +27,7 @@ from ato_sql._exchange import (
     write_parquet,
 )
 from ato_sql._intake import Intake, take_in
+from ato_sql._outcome import RUNNING
 from ato_sql._records import read_records
 from ato_sql._schema import (
     Experiment,
@@ -39,7 +40,7 @@ from ato_sql._schema import (
 )
 from ato_sql._search import Search
 from ato_sql._settings import read_settings
-from ato_sql._status import RUNNING, lost_ids, show_status
+from ato_sql._status import lost_ids, show_status
 from ato_sql._values import clean_text
 from ato_sql._writer import flush_writers
 

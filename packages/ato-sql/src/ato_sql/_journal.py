@@ -160,11 +160,19 @@ def discard(path: str) -> None:
     _remove(path)
 
 
-def set_aside(path: str) -> str:
-    """Rename a journal that cannot be replayed, so that nobody tries again; return its new name."""
-    aside = path + ".rejected"
-    os.replace(path, aside)
-    return aside
+def reject(batch: Batch, births: Births, url: URL, folder: str | None) -> str | None:
+    """Keep a batch that no database takes where nobody replays it; return the file, if any."""
+    line = json.dumps({"births": births, **batch._asdict()}, separators=(",", ":"))
+    for place in journal_folders(url, folder):
+        path = os.path.join(place, f"{journal_stem(url)}-{batch.writer}{SUFFIX}.rejected")
+        try:
+            os.makedirs(place, exist_ok=True)
+            with open(path, "a", encoding="ascii") as file:
+                file.write(line + "\n")
+            return path
+        except OSError:
+            continue
+    return None
 
 
 def _age(path: str) -> float:

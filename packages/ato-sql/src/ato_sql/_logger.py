@@ -17,8 +17,9 @@ from ato_sql._engine import show_url, writing
 from ato_sql._errors import MetricError, TrackerError
 from ato_sql._facts import facts
 from ato_sql._fingerprints import code_hash
+from ato_sql._outcome import COMPLETED, RUNNING
 from ato_sql._redact import redact_provenance
-from ato_sql._run import COMPLETED, RUNNING, Run
+from ato_sql._run import Run
 from ato_sql._schema import Experiment, Project
 from ato_sql._settings import read_settings
 from ato_sql._values import clean_text
@@ -226,7 +227,7 @@ class SQLLogger:
         name = clean_text(self._settings.project)
         self._writer.flush()
         try:
-            with writing(self._writer.database().engine()).begin() as connection:
+            with writing(self._writer.database.engine()).begin() as connection:
                 get_or_create_project(connection, name)
         except DBAPIError as error:
             raise self._trouble(error) from None
@@ -258,7 +259,7 @@ class SQLLogger:
     def _one(self, query: Any) -> Any:
         self._writer.flush()
         try:
-            with Session(self._writer.database().engine(), expire_on_commit=False) as session:
+            with Session(self._writer.database.engine(), expire_on_commit=False) as session:
                 return session.scalars(query).first()
         except DBAPIError as error:
             raise self._trouble(error) from None

@@ -6,7 +6,6 @@ import itertools
 import os
 import threading
 import time
-import traceback
 from types import TracebackType
 from typing import Any, Mapping
 
@@ -16,13 +15,12 @@ from ato_sql._config import to_json
 from ato_sql._errors import MetricError
 from ato_sql._fingerprints import code_hash_of, fingerprint_event
 from ato_sql._journal import journal_stem
+from ato_sql._outcome import COMPLETED, outcome
 from ato_sql._redact import redact_text
 from ato_sql._settings import Settings
 from ato_sql._values import as_number, as_step, check_name, clean_text
 from ato_sql._writer import Writer
 
-RUNNING, COMPLETED, FAILED, INTERRUPTED = "running", "completed", "failed", "interrupted"
-STATUSES = (RUNNING, COMPLETED, FAILED, INTERRUPTED)
 _STEP_LIMIT = 2**63
 _provisional = itertools.count(-1, -1)
 
@@ -59,7 +57,7 @@ class Run:
     def id(self) -> int:
         """The run id; negative as long as the database has been out of reach since the start."""
         if self._id is None:
-            key = self._writer.keys.get(self.uuid)
+            key = self._writer.committer.keys.get(self.uuid)
             if key is not None:
                 self._id = key.id
             elif self._provisional is None:
@@ -184,6 +182,7 @@ class Run:
         if self.finished:
             return
         self.finished = True
+        self.id  # noqa: B018 - remembered while the writer still knows it
         moment = time.time()
         data: dict[str, Any] = {"status": status, "end_time": moment, "heartbeat": moment}
         if error is not None:
@@ -194,7 +193,7 @@ class Run:
         self._writer.put_event(self.uuid, kind, data)
         if self._settings.durability == "commit":
             self._writer.flush()
-        self._writer.check()
+        self._writer.committer.check()
 
     def __enter__(self) -> Run:
         return self
@@ -212,11 +211,3 @@ class Run:
 
     def __repr__(self) -> str:
         return f"<Run {self.id} {self.uuid}{' finished' if self.finished else ''}>"
-
-
-def outcome(error: BaseException) -> Any:
-    """Return the status a run ends with that `error` left, and the text to keep of it."""
-    if isinstance(error, SystemExit) and error.code in (None, 0):
-        return COMPLETED, None
-    text = "".join(traceback.format_exception(type(error), error, error.__traceback__))
-    return INTERRUPTED if isinstance(error, KeyboardInterrupt) else FAILED, text

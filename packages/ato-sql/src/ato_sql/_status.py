@@ -9,12 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm.attributes import set_committed_value
 
+from ato_sql._outcome import RUNNING
 from ato_sql._process import is_alive
 from ato_sql._schema import Experiment, table_of
 from ato_sql._time import now
 
 LOST = "lost"
-RUNNING = "running"
 MISSED_BEATS = 6
 
 
