@@ -75,7 +75,7 @@ class Program:
 
     def run(self, *arguments, command=("train.py",), env=None, **options):
         environment = {k: v for k, v in os.environ.items() if k not in ("COLUMNS", "NO_COLOR")}
-        environment.update(env or {}, PYTHONIOENCODING="utf-8")
+        environment.update({"PYTHONIOENCODING": "utf-8", **(env or {})})
         process = subprocess.run(
             [sys.executable, *command, *arguments],
             cwd=str(self.folder),

@@ -3,6 +3,7 @@
 import sys
 
 import pytest
+
 from ato_scope import Scope, ScopeError
 
 

@@ -1,6 +1,7 @@
 """A config before its lazy views, completed any number of times."""
 
 import pytest
+
 from ato_scope import Scope
 
 

@@ -9,6 +9,7 @@ import threading
 import traceback
 
 import pytest
+
 from ato_scope import EntryError, LazyError, Scope
 
 

@@ -1,6 +1,7 @@
 """Several scopes in one program."""
 
 import pytest
+
 from ato_scope import EntryError, MultiScope, Scope, ScopeError, UnknownScopeError, UnknownViewError
 
 

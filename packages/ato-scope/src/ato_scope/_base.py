@@ -95,7 +95,8 @@ class Configurable:
         if not can_run:
             raise SweepError("--sweep works on the command line of a program with an entry")
         sweep = read_sweep(arguments)
-        make_drafts(self._members(), self._read([*sweep.fixed, *sweep.runs[0]]))
+        for run in sweep.samples():
+            make_drafts(self._members(), self._read([*sweep.fixed, *run]))
         raise SystemExit(run_sweep(sweep))
 
     # -- entries ---------------------------------------------------------------------------------

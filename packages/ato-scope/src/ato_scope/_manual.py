@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ato_scope._views import View
 
 USAGE = "[view ...] [key=value ...] [key:=text ...] [@file ...]"
+VIEWS = "Views of {}, in the order they are applied"
 WORDS = [
     ("manual", "this text, as does --help"),
     ("views", "the views in their order"),
@@ -87,6 +88,6 @@ def _value(values: dict[str, Any], key: str) -> tuple[str, str]:
 def manual_lines(scope: Scope, qualified: bool) -> list[str]:
     """Return the manual of one scope."""
     prefix = f"{scope.name}." if qualified else ""
-    title = f"Views of {scope.name}, in the order they are applied"
+    title = VIEWS.format(scope.name)
     keys = key_lines(scope, prefix)
     return [bold(title), *view_lines(scope, prefix), *([""] if keys else []), *keys]

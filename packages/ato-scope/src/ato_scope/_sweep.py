@@ -36,6 +36,14 @@ class Sweep:
         self.resume = False
         self.fail_fast = False
 
+    def samples(self) -> Iterator[list[str]]:
+        """Yield runs in which each varying argument stands once, to check them beforehand."""
+        seen: set[str] = set()
+        for run in self.runs:
+            if not seen.issuperset(run):
+                seen.update(run)
+                yield [argument for argument in run if argument]
+
 
 def is_sweep(arguments: Sequence[str]) -> bool:
     """Whether a command line asks for a sweep."""

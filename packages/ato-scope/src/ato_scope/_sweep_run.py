@@ -31,16 +31,16 @@ class Run:
     Attributes:
         number: From 1, in the order of the sweep.
         arguments: All arguments of the run.
-        varied: Those that differ from run to run.
+        varied: Those that differ from run to run; empty for a view that is left out.
         status: `waiting`, `done`, `failed`, `skipped` or `stopped`.
         code: The exit code of its process.
         seconds: How long it took.
         result: What the entry function returned, where that is plain data.
     """
 
-    def __init__(self, number: int, arguments: list[str], varied: list[str]) -> None:
+    def __init__(self, number: int, fixed: list[str], varied: list[str]) -> None:
         self.number = number
-        self.arguments = arguments
+        self.arguments = [*fixed, *(argument for argument in varied if argument)]
         self.varied = varied
         self.status = "waiting"
         self.code = 0
@@ -65,7 +65,7 @@ def run_sweep(sweep: Sweep) -> int:
         raise SweepError("--sweep cannot run inside torchrun; start torchrun from a sweep instead")
     command = restart_command()
     state = SweepState(command)
-    runs = [Run(n, [*sweep.fixed, *varied], varied) for n, varied in enumerate(sweep.runs, 1)]
+    runs = [Run(n, sweep.fixed, varied) for n, varied in enumerate(sweep.runs, 1)]
     if sweep.resume:
         _skip_done(runs, state)
     waiting = [run for run in runs if run.status == "waiting"]
@@ -191,7 +191,7 @@ def summary(sweep: Sweep, runs: list[Run]) -> list[str]:
     """Return a table of the runs, and how many of them failed."""
     rows = [["run", *sweep.keys, "status", "seconds", "result"]]
     for run in runs:
-        values = [argument.partition("=")[2] or argument for argument in run.varied]
+        values = [argument.partition("=")[2] or argument or "-" for argument in run.varied]
         status = f"failed (exit code {run.code})" if run.status == "failed" else run.status
         seconds = f"{run.seconds:.1f}" if run.status != "waiting" else "-"
         result = "" if run.result is None else json.dumps(run.result)

@@ -9,7 +9,7 @@ from ato_adict import ADict, AtoError, did_you_mean
 from ato_scope._errors import TokenError
 from ato_scope._explain import explain, explain_all
 from ato_scope._host import is_printing_rank
-from ato_scope._manual import manual_lines, usage_lines, view_lines
+from ato_scope._manual import VIEWS, manual_lines, usage_lines, view_lines
 from ato_scope._provenance import jsonable
 from ato_scope._terminal import bold, clip, width
 
@@ -59,7 +59,7 @@ def _views(argument: str, scopes: Sequence[Scope], qualified: bool) -> list[str]
     lines = []
     for scope in scopes:
         prefix = f"{scope.name}." if qualified else ""
-        lines += [bold(f"Views of {scope.name}"), *view_lines(scope, prefix)]
+        lines += [bold(VIEWS.format(scope.name)), *view_lines(scope, prefix)]
     return lines
 
 

@@ -1,0 +1,165 @@
+"""A user's mistake is one line on stderr and exit code 2; an author's error keeps its traceback."""
+
+import pytest
+
+HEADER = """
+    from ato_scope import MultiScope, Scope
+
+    scope = Scope()
+"""
+FOOTER = """
+    @scope
+    def train(config):
+        print('ran')
+
+    if __name__ == '__main__':
+        train()
+"""
+
+
+def view(name="view", body="pass", parameters="config", **options):
+    given = ", ".join(f"{key}={value!r}" for key, value in options.items())
+    return f"""
+    @scope.observe({given})
+    def {name}({parameters}):
+        {body}
+"""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (["hgh_lr"], "train.py: error: unknown view 'hgh_lr'; did you mean 'high_lr'?"),
+        (["lr="], "train.py: error: 'lr=' has no value; for an empty text write lr:="),
+        (
+            ["lr=0.0.1"],
+            "train.py: error: 'lr=0.0.1': not a valid expression",
+        ),
+        (["=3"], "train.py: error: '=3' has no key; write key=value"),
+        (
+            ["layers=[1, 2"],
+            "train.py: error: unclosed [ in 'layers=[1, 2'; close it, or for text write :=",
+        ),
+        (
+            ["name='vgg"],
+            "train.py: error: unclosed ' in \"name='vgg\"; close it, or for text write :=",
+        ),
+        (
+            ["model=resnet"],
+            "train.py: error: 'model=resnet': 'resnet' is not a value;"
+            " for text write model:=resnet",
+        ),
+        (["--lr=3"], "train.py: error: unknown option '--lr=3'; write lr=3"),
+        (["@gone.yaml"], "train.py: error: '@gone.yaml': "),
+    ],
+)
+def test_a_bad_argument(program, arguments, line):
+    program.write(HEADER + view("high_lr") + FOOTER)
+    done = program.run(*arguments)
+    assert done.fails_with(line), done
+    assert done.out == ""
+
+
+def test_bytes_that_are_no_utf8(program):
+    program.write(HEADER + FOOTER)
+    done = program.run(b"name:=\xff")
+    assert done.fails_with("is not valid UTF-8; check the encoding of the terminal"), done
+
+
+@pytest.mark.parametrize(
+    ("source", "line"),
+    [
+        (view("nothing", parameters=""), "view 'nothing' (train.py:6) takes no parameter"),
+        (view("print_", body="yield"), "must be a plain function without yield"),
+        (
+            view("a", default=True, chain_with="b") + view("b", chain_with="a"),
+            "views are chained in a circle: a -> b -> a",
+        ),
+        (
+            view("a", default=True, chain_with="bsae") + view("base"),
+            "view 'a' (train.py:6) is chained with unknown view 'bsae'; did you mean 'base'?",
+        ),
+        (view("manual"), "has the name of a built-in word; rename it"),
+        (
+            view("a", body="with Scope.lazy(): return"),
+            "'return' cannot leave a block that runs later",
+        ),
+        (
+            "\n    MultiScope(Scope(name='m'), Scope(name='m'))\n",
+            "two scopes have the name 'm'; give one another name=",
+        ),
+        (
+            "\n    @scope\n    def test(confg):\n        pass\n",
+            "function 'test' (train.py:6) has no parameter 'config' for the config;"
+            " did you mean 'confg'?",
+        ),
+    ],
+    ids=lambda text: text.strip().splitlines()[-1][:40],
+)
+def test_a_mistake_in_the_program(program, source, line):
+    program.write(HEADER + source + FOOTER)
+    done = program.run()
+    text = done.err.replace(str(program.folder) + "/", "")
+    done.err = text
+    assert done.fails_with(line), done
+
+
+def test_a_view_name_of_another_file(program):
+    program.write(HEADER + view("fast"), "shared.py")
+    program.write("from shared import scope\n" + view("fast").replace("\n    ", "\n") + "\n")
+    done = program.run()
+    assert done.fails_with("has the name of another view at"), done
+    assert "shared.py:6; rename one" in done.err
+
+
+def test_a_mistake_in_an_imported_module_is_one_line_too(program):
+    program.write(HEADER + view("nothing", parameters=""), "shared.py").write("import shared\n")
+    assert program.run().fails_with("view 'nothing'")
+
+
+def test_an_error_of_a_view_keeps_its_traceback(program):
+    program.write(HEADER + view("broken", body="1 / 0", default=True) + FOOTER)
+    done = program.run()
+    assert done.code == 1
+    assert done.err.rstrip().endswith("ZeroDivisionError: division by zero")
+    frames = [line for line in done.err.splitlines() if line.lstrip().startswith("File ")]
+    assert "in broken" in frames[-1]
+    assert len(frames) == 4
+
+
+def test_an_error_of_the_entry_keeps_its_traceback(program):
+    program.write(
+        HEADER + "\n    @scope\n    def train(config):\n        config.nothing\n    train()\n"
+    )
+    done = program.run()
+    assert done.code == 1
+    assert "in train" in done.err
+    assert "no key 'nothing' in this config" in done.err
+
+
+def test_explicit_arguments_raise_instead_of_ending_the_program(program):
+    program.write(
+        HEADER
+        + """
+    from ato_scope import UnknownViewError
+
+    @scope
+    def train(config):
+        pass
+
+    for call in (train.with_args(['x']), lambda: scope.apply(['x']), lambda: scope.draft(['x'])):
+        try:
+            call()
+        except UnknownViewError as error:
+            print(error)
+    """
+    )
+    done = program.run()
+    assert done.out.count("unknown view 'x'") == 3
+
+
+def test_a_warning_is_one_line_and_the_program_runs(program):
+    program.write(HEADER + view(body="config.lr = 1", default=True) + FOOTER)
+    done = program.run("lrr=2")
+    assert done.out == "ran\n"
+    assert done.err == ("train.py: warning: 'lrr=2' sets a new key 'lrr'; did you mean 'lr'?\n")

@@ -1,0 +1,244 @@
+"""Several runs from one command: `--sweep`."""
+
+import json
+
+import pytest
+
+from ato_scope import Scope, SweepError, TokenError
+from ato_scope._sweep import read_sweep
+
+SOURCE = """
+    import sys
+    from ato_scope import Scope
+
+    scope = Scope({"lr": 0.1, "model": "vgg", "layers": [1], "seed": 0})
+    scope.observe("fast", config={"lr": 9})
+    scope.observe("slow", config={"lr": 0.001})
+
+    @scope
+    def train(config):
+        with open('log', 'a') as file:
+            print(config.lr, config.model, config.layers, config.seed, file=file)
+        if config.model == 'bad':
+            raise ValueError('bad model')
+        print('training', config.model)
+        return config.lr * 2
+
+    if __name__ == '__main__':
+        train()
+"""
+
+
+@pytest.fixture
+def sweeping(program):
+    return program.write(SOURCE)
+
+
+def log(program):
+    path = program.folder / "log"
+    lines = path.read_text().splitlines() if path.exists() else []
+    if lines:
+        path.unlink()
+    return lines
+
+
+def test_every_combination_runs_in_order(sweeping):
+    done = sweeping.run("seed=3", "--sweep", "lr=0.1,0.01", "model:=vgg,resnet")
+    assert done.code == 0, done
+    assert log(sweeping) == [
+        "0.1 vgg [1] 3",
+        "0.1 resnet [1] 3",
+        "0.01 vgg [1] 3",
+        "0.01 resnet [1] 3",
+    ]
+
+
+def test_a_summary_ends_it(sweeping):
+    out = sweeping.run("--sweep", "lr=1,2").out.splitlines()
+    assert [line.split()[:3] for line in out[-4:-1]] == [
+        ["run", "lr", "status"],
+        ["1", "1", "done"],
+        ["2", "2", "done"],
+    ]
+    assert [line.split()[-1] for line in out[-3:-1]] == ["2", "4"]
+    assert out[-1] == "2 runs: 2 done"
+
+
+def test_zip_pairs_the_lists(sweeping):
+    sweeping.run("--sweep", "lr=1,2", "model:=vgg,resnet", "--zip")
+    assert log(sweeping) == ["1 vgg [1] 0", "2 resnet [1] 0"]
+
+
+def test_lists_and_texts_with_commas_are_values_too(sweeping):
+    sweeping.run("--sweep", "layers=[1,", "2],[3]", "model:=a\\,b,c")
+    assert log(sweeping) == [
+        "0.1 a,b [1, 2] 0",
+        "0.1 c [1, 2] 0",
+        "0.1 a,b [3] 0",
+        "0.1 c [3] 0",
+    ]
+
+
+def test_views_can_vary(sweeping):
+    assert sweeping.run("--sweep", "fast,slow").code == 0
+    assert log(sweeping) == ["9 vgg [1] 0", "0.001 vgg [1] 0"]
+
+
+def test_a_view_can_be_there_or_not(sweeping):
+    assert sweeping.run("--sweep", ",fast").code == 0
+    assert log(sweeping) == ["0.1 vgg [1] 0", "9 vgg [1] 0"]
+
+
+def test_a_failed_run_does_not_stop_the_others_and_the_exit_code_tells(sweeping):
+    done = sweeping.run("--sweep", "model:=bad,vgg")
+    assert done.code == 1
+    assert log(sweeping) == ["0.1 bad [1] 0", "0.1 vgg [1] 0"]
+    assert "ValueError: bad model" in done.err
+    assert "failed (exit code 1)" in done.out
+    assert done.out.splitlines()[-1] == "2 runs: 1 failed, 1 done"
+
+
+def test_fail_fast_stops_at_the_first_failure(sweeping):
+    done = sweeping.run("--fail-fast", "--sweep", "model:=bad,vgg,x")
+    assert done.code == 1
+    assert log(sweeping) == ["0.1 bad [1] 0"]
+    assert done.out.splitlines()[-1] == "3 runs: 1 failed, 2 waiting"
+
+
+def test_resume_skips_what_finished(sweeping):
+    sweeping.run("--sweep", "model:=vgg,bad")
+    log(sweeping)
+    done = sweeping.run("--sweep", "model:=vgg,bad,resnet", "--resume")
+    assert log(sweeping) == ["0.1 bad [1] 0", "0.1 resnet [1] 0"]
+    assert done.out.splitlines()[-1] == "3 runs: 1 skipped, 1 failed, 1 done"
+
+
+def test_without_resume_everything_runs_anew_and_is_forgotten(sweeping):
+    sweeping.run("--sweep", "model:=vgg,resnet")
+    sweeping.run("--fail-fast", "--sweep", "model:=bad,vgg,resnet")
+    log(sweeping)
+    sweeping.run("--resume", "--sweep", "model:=vgg,resnet")
+    assert log(sweeping) == ["0.1 vgg [1] 0", "0.1 resnet [1] 0"]
+
+
+def test_a_half_written_state_is_no_obstacle(sweeping):
+    sweeping.run("--sweep", "model:=vgg,resnet")
+    state = sweeping.folder / "ato-sweep.jsonl"
+    state.write_text(state.read_text()[:-20])
+    log(sweeping)
+    done = sweeping.run("--resume", "--sweep", "model:=vgg,resnet")
+    assert log(sweeping) == ["0.1 resnet [1] 0"]
+    assert done.code == 0
+    assert json.loads(state.read_text().splitlines()[-1])["run"] == ["model:=resnet"]
+
+
+def test_jobs_run_at_the_same_time_with_each_line_marked(program):
+    program.write("""
+        import os, time
+        from ato_scope import Scope
+
+        scope = Scope()
+
+        @scope
+        def meet(config):
+            # Each waits for the other: they must run at the same time.
+            open(f'here{config.me}', 'w').close()
+            for _ in range(600):
+                if os.path.exists(f'here{1 - config.me}'):
+                    print('met')
+                    return
+                time.sleep(0.05)
+            raise SystemExit('alone')
+
+        meet()
+    """)
+    done = program.run("--sweep", "me=0,1", "--jobs", "2")
+    assert done.code == 0, done
+    assert sorted(done.out.splitlines()[:2]) == ["[1] met", "[2] met"]
+
+
+def test_no_file_is_made_without_a_sweep(sweeping):
+    sweeping.run("lr=1")
+    assert sorted(p.name for p in sweeping.folder.iterdir()) == ["log", "train.py"]
+
+
+def test_a_module_is_started_again_as_a_module(program):
+    program.write("", "pack/__init__.py").write(SOURCE, "pack/train.py")
+    program.write(SOURCE, "pack/__main__.py")
+    for module in ("pack.train", "pack"):
+        assert program.run("--sweep", "lr=1,2", command=("-m", module)).code == 0
+        assert log(program) == ["1 vgg [1] 0", "2 vgg [1] 0"]
+
+
+def test_options_of_the_interpreter_are_kept(program):
+    program.write("""
+        import sys
+        from ato_scope import Scope
+
+        @Scope()
+        def train(config):
+            return sys.flags.optimize
+
+        train()
+    """)
+    out = program.run("--sweep", "x=1,2", command=("-O", "train.py")).out
+    assert [line.split()[-1] for line in out.splitlines()[-3:-1]] == ["1", "1"]
+
+
+def test_an_async_entry_reports_its_result(program):
+    program.write("""
+        import asyncio
+        from ato_scope import Scope
+
+        @Scope()
+        async def train(config):
+            return {'x': config.x}
+
+        asyncio.get_event_loop_policy().new_event_loop().run_until_complete(train())
+    """)
+    assert '{"x": 2}' in program.run("--sweep", "x=1,2").out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        (["--sweep"], "--sweep needs lists of values"),
+        (["--sweep", "fast"], "--sweep needs lists of values"),
+        (["--sweep", "lr=1,2", "--jobs", "x"], "--jobs needs a number of processes"),
+        (["--sweep", "lr=1,2", "--jobs"], "--jobs needs a number of processes"),
+        (["--sweep", "lr=1,2", "--jobs=0"], "--jobs needs a number of processes"),
+        (["--sweep", "lr=1,,2"], "'lr=1,,2' has an empty value"),
+        (["--sweep", "lr=1,2", "model:=a", "--zip"], "lr has 2, model has 1"),
+        (["--sweep", "--sweep"], "--sweep is given twice"),
+        (["--sweep", "layers+=[1],[2]"], "cannot vary; write it before --sweep"),
+        (["--sweep", "lr=1,x"], "'x' is not a value"),
+        (["--sweep", "unknown,fast"], "unknown view 'unknown'"),
+        (["--sweep", "lr=1,2", "fst"], "unknown view 'fst'; did you mean 'fast'"),
+        (["--sweep", "lr=1,2", "--job=3"], "unknown option '--job=3'"),
+    ],
+)
+def test_a_mistake_is_one_line_before_anything_runs(sweeping, arguments, problem):
+    done = sweeping.run(*arguments)
+    assert done.fails_with(problem), done
+    assert log(sweeping) == []
+
+
+def test_a_sweep_inside_a_launcher_is_refused(sweeping):
+    done = sweeping.run("--sweep", "lr=1,2", env={"RANK": "0"})
+    assert done.fails_with("cannot run inside torchrun")
+
+
+def test_explicit_arguments_cannot_sweep():
+    with pytest.raises(SweepError, match="on the command line"):
+        Scope().apply(["--sweep", "lr=1,2"])
+
+
+def test_the_runs_are_in_the_order_of_nested_loops():
+    sweep = read_sweep(["a=1", "--sweep", "b=1,2", "c:=x,y", "~d"])
+    assert sweep.fixed == ["a=1", "~d"]
+    assert sweep.runs == [["b=1", "c:=x"], ["b=1", "c:=y"], ["b=2", "c:=x"], ["b=2", "c:=y"]]
+
+
+def test_a_malformed_token_is_refused():
+    with pytest.raises(TokenError, match="unclosed"):
+        read_sweep(["--sweep", "a=[1,2"])

@@ -1,0 +1,219 @@
+"""The built-in words: manual, views, print, explain."""
+
+import json
+import os
+import sys
+
+import pytest
+
+from ato_adict import ADict
+
+MANUAL = """\
+usage: train.py [view ...] [key=value ...] [key:=text ...] [@file ...]
+
+Built-in words
+  manual   this text, as does --help
+  views    the views in their order
+  print    the config; print=json or print=toml in that format
+  explain  where each value comes from; explain KEY for one
+  --sweep  run every combination: --sweep lr=0.1,0.01 seed=1,2 [--jobs N]
+
+Views of config, in the order they are applied
+  defaults         default
+  high_lr          priority 1
+  long_run         priority 2, after high_lr
+  (command line)
+  computed_config  lazy
+
+Keys
+  lr      0.001  float  Learning rate for optimizer
+  epochs  50     int    Number of training epochs
+
+Other keys
+  model  'resnet50'  str
+"""
+
+
+@pytest.mark.parametrize("word", ["manual", "--help", "-h"])
+def test_the_manual_shows_views_and_keys(quick_start, word):
+    done = quick_start.run(word)
+    assert (done.code, done.out, done.err) == (0, MANUAL, "")
+
+
+def test_the_manual_shows_the_values_of_this_command_line(quick_start):
+    out = quick_start.run("long_run", "lr=3", "manual").out
+    assert "  lr      3    int  Learning rate for optimizer" in out
+    assert "  epochs  200  int  Number of training epochs" in out
+
+
+def test_views_shows_the_first_line_of_each_docstring(program):
+    program.write("""
+        from ato_scope import Scope
+
+        scope = Scope()
+
+        @scope.observe()
+        def fast(config):
+            '''Learn quickly.
+
+            More about it.
+            '''
+
+        @scope
+        def train(config):
+            raise SystemExit('not reached')
+
+        train()
+    """)
+    assert program.run("views").out == (
+        "Views of config, in the order they are applied\n  fast              Learn quickly.\n"
+        "  (command line)\n"
+    )
+
+
+def test_print_shows_the_final_config_as_yaml(quick_start):
+    out = quick_start.run("print", "computed_config", "dataset:=cifar10").out
+    assert out == ("lr: 0.001\nepochs: 50\nmodel: resnet50\ndataset: cifar10\nnum_classes: 10\n")
+
+
+@pytest.mark.parametrize("form", ["yaml", "json", "toml"])
+def test_print_shows_the_config_in_a_format(quick_start, form):
+    out = quick_start.run(f"print={form}", "a.b=[1, 2]").out
+    expected = {"lr": 0.001, "epochs": 50, "model": "resnet50", "a": {"b": [1, 2]}}
+    assert ADict.loads(out, form) == expected
+
+
+def test_print_shows_what_a_format_cannot_hold_as_its_repr(program):
+    program.write("""
+        from ato_scope import Scope
+
+        scope = Scope({"lr": 1, "layer": len})
+
+        @scope
+        def train(config):
+            pass
+
+        train()
+    """)
+    assert json.loads(program.run("print=json").out) == {
+        "lr": 1,
+        "layer": "<built-in function len>",
+    }
+
+
+def test_explain_shows_every_key_with_its_history(quick_start):
+    out = quick_start.run("explain", "long_run", "lr=1").out
+    assert out == (
+        "lr = 1\n"
+        "  set by command line: lr=1\n"
+        "  overrode 0.003 from view 'high_lr' (train.py:12)\n"
+        "  overrode 0.001 from view 'defaults' (train.py:6)\n"
+        "epochs = 200\n"
+        "  set by view 'long_run' (train.py:16)\n"
+        "  overrode 50 from view 'defaults' (train.py:6)\n"
+        "model = 'resnet50'\n"
+        "  set by view 'defaults' (train.py:6)\n"
+    )
+
+
+def test_explain_shows_one_key(quick_start):
+    out = quick_start.run("explain", "model").out
+    assert out == "model = 'resnet50'\n  set by view 'defaults' (train.py:6)\n"
+
+
+def test_explain_suggests_a_key(quick_start):
+    assert quick_start.run("explain", "modle").fails_with("no key 'modle'; did you mean 'model'?")
+
+
+def test_the_entry_is_not_run(quick_start):
+    for word in ("manual", "views", "print", "explain"):
+        assert "{'lr'" not in quick_start.run(word).out
+
+
+def test_words_of_a_multi_scope_show_all_scopes(program):
+    program.write("""
+        from ato_scope import MultiScope, Scope
+
+        model, data = Scope({"lr": 1}, name="model"), Scope({"n": 2}, name="data")
+        model.observe("small", config={"lr": 3})
+        model.manual("lr", "Learning rate")
+
+        @MultiScope(model, data)
+        def train(model, data):
+            pass
+
+        train()
+    """)
+    assert program.run("print").out == "model:\n  lr: 1\ndata:\n  n: 2\n"
+    assert (
+        "model.lr = 5\n  set by command line: model.lr=5"
+        in program.run("explain", "model.lr=5").out
+    )
+    assert program.run("explain", "data").out.startswith("data.n = 2\n")
+    manual = program.run("manual").out
+    assert "  model.lr  1  int  Learning rate\n" in manual
+    assert "  data.n  2  int\n" in manual
+    assert "  model.small" in manual
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pseudo terminals are POSIX")
+class TestTerminal:
+    """In a terminal there is bold and a width; not so when piped."""
+
+    def show(self, program, *arguments, columns=60, **variables):
+        import pty
+        import subprocess
+
+        parent, child = pty.openpty()
+        environment = {**os.environ, "COLUMNS": str(columns), "TERM": "xterm", **variables}
+        subprocess.run(
+            [sys.executable, "train.py", *arguments],
+            cwd=str(program.folder),
+            stdout=child,
+            env=environment,
+            timeout=60,
+        )
+        os.close(child)
+        text = b""
+        while True:
+            try:
+                block = os.read(parent, 4096)
+            except OSError:
+                break
+            if not block:
+                break
+            text += block
+        os.close(parent)
+        return text.decode().replace("\r\n", "\n")
+
+    def test_headings_are_bold(self, quick_start):
+        assert "\033[1mKeys\033[0m" in self.show(quick_start, "manual")
+
+    def test_no_color_is_honoured(self, quick_start):
+        assert "\033" not in self.show(quick_start, "manual", NO_COLOR="1")
+        assert "\033" not in self.show(quick_start, "manual", TERM="dumb")
+
+    def test_lines_fit_the_terminal(self, quick_start):
+        text = self.show(quick_start, "manual", columns=50, NO_COLOR="1")
+        views = text[text.index("Built-in words") :]
+        assert max(map(len, views.splitlines())) <= 50
+        text = self.show(quick_start, "explain", "x:=" + "long " * 40, columns=50, NO_COLOR="1")
+        assert max(map(len, text.splitlines())) <= 50
+
+    def test_nothing_is_cut_when_piped(self, quick_start):
+        assert "long " * 40 in quick_start.run("explain", "x:=" + "long " * 40).out
+
+
+def test_a_closed_pipe_is_no_error(quick_start):
+    import subprocess
+
+    command = f"{sys.executable} train.py manual | head -1"
+    done = subprocess.run(
+        command, shell=True, cwd=str(quick_start.folder), stderr=subprocess.PIPE, timeout=60
+    )
+    assert done.stderr == b""
+
+
+def test_text_that_the_terminal_cannot_show_is_escaped(quick_start):
+    done = quick_start.run("explain", "x:=ö", env={"PYTHONIOENCODING": "ascii"})
+    assert done.code == 0
