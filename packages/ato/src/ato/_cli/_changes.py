@@ -7,12 +7,14 @@ provenance, and which statements of a function differ, from the stored sources.
 from __future__ import annotations
 
 import os
+import re
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Mapping
 
-    from ato_sql import SQLFinder
+    from ato_sql import SQLFinder, TraceVersion
+    from ato_trace import Change
 
 # Two runs of one program differ in these without anything being different.
 CIRCUMSTANCES = ("command", "directory", "host", "git_dirty")
@@ -76,25 +78,32 @@ def _short(location: str) -> str:
 
 def _code(finder: SQLFinder, trace_id: str, change: Mapping[str, Any]) -> dict[str, Any]:
     """A traced function that differs, with the statements that do, where sources were kept."""
+    versions = {version.fingerprint: version for version in finder.history(trace_id)}
+    old, new = (versions.get(side[-1]) if side else None for side in (change["a"], change["b"]))
+    statements = _statements(old, new) if old is not None and new is not None else []
+    return {"trace_id": trace_id, "a": change["a"], "b": change["b"], "statements": statements}
+
+
+def _statements(old: TraceVersion, new: TraceVersion) -> list[dict[str, Any]]:
     from ato_trace import ExplainError, explain_change
 
-    versions = {v.fingerprint: v for v in finder.history(trace_id)}
-    old, new = (
-        versions.get(prints[-1]) if prints else None for prints in (change["a"], change["b"])
-    )
-    statements: list[dict[str, Any]] = []
-    if old is not None and new is not None:
-        try:
-            explained = explain_change((old.canonical, old.source), (new.canonical, new.source))
-        except ExplainError:  # an older run kept digests only
-            explained = None
-        for one in explained.changes if explained else ():
-            statements.append({name: getattr(one, name) for name in one.__slots__})
-    location = new.location if new is not None else old.location if old is not None else None
-    return {
-        "trace_id": trace_id,
-        "a": change["a"],
-        "b": change["b"],
-        "location": _short(location) if location else None,
-        "statements": statements,
-    }
+    try:
+        explained = explain_change((old.canonical, old.source), (new.canonical, new.source))
+    except ExplainError:  # an older run kept digests only
+        return []
+    return [
+        {**{name: getattr(one, name) for name in one.__slots__}, "place": _place(one, new)}
+        for one in explained.changes
+    ]
+
+
+def _place(change: Change, version: TraceVersion) -> str | None:
+    """Where a changed statement stands: file and line, or the line within another function."""
+    line = change.new_line or change.old_line
+    if line is None:
+        return None
+    own = re.search(r"\b(?:def|class)\s+(\w+)", version.source or "")
+    if version.location and change.new_line and own and own.group(1) == change.function:
+        file, _, first = version.location.rpartition(":")
+        return f"{_short(file)}:{int(first) + line - 1}"
+    return f"line {line} of {change.function}"

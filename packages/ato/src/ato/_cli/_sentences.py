@@ -18,7 +18,7 @@ def sentences(report: Mapping[str, Any]) -> Iterator[str]:
     ]
     found = [(title, list(lines)) for title, lines in parts]
     if not any(lines for _, lines in found):
-        yield f"Between run {a} and run {b} nothing recorded differs but the metrics, if they do."
+        yield f"Run {a} and run {b} agree in config, logic, outputs and environment."
     else:
         yield f"From run {a} to run {b}:"
     found.append(("The metrics ended at:", [_metric(m) for m in report["metrics"]]))
@@ -50,15 +50,12 @@ def _code(change: Mapping[str, Any]) -> Iterator[str]:
     elif not change["b"]:
         yield f"{name}: traced only in the first run"
     else:
-        place = f" ({change['location']})" if change["location"] else ""
-        yield (
-            f"{name}{place}:" if change["statements"] else f"{name}{place}: its source was not kept"
-        )
+        yield f"{name}:" if change["statements"] else f"{name}: its source was not kept"
     for statement in change["statements"]:
-        yield from _statement(statement, name)
+        yield from _statement(statement)
 
 
-def _statement(statement: Mapping[str, Any], trace_id: str) -> Iterator[str]:
+def _statement(statement: Mapping[str, Any]) -> Iterator[str]:
     if statement["kind"] == "function":
         word = "no longer used" if statement["old"] else "newly used"
         yield f"  {statement['function']}: {word}"
@@ -67,10 +64,8 @@ def _statement(statement: Mapping[str, Any], trace_id: str) -> Iterator[str]:
         old, new = statement["old"] or "(none)", statement["new"] or "(none)"
         yield f"  {statement['function']}: {old} -> {new}"
         return
-    line = statement["new_line"] or statement["old_line"]
-    within = "" if statement["function"] in ("", trace_id) else f" of {statement['function']}"
-    if line is not None:
-        yield f"  line {line}{within}"
+    if statement["place"]:
+        yield f"  {statement['place']}"
     for sign, text in (("-", statement["old"]), ("+", statement["new"])):
         yield from (f"  {sign} {row}" for row in text.splitlines())
 
