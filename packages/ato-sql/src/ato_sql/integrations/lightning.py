@@ -9,8 +9,8 @@ try:
     from lightning.pytorch.loggers import Logger
     from lightning.pytorch.utilities import rank_zero_only
 except ImportError:  # the package's other name
-    from pytorch_lightning.loggers import Logger  # type: ignore[no-redef]
-    from pytorch_lightning.utilities import rank_zero_only  # type: ignore[no-redef]
+    from pytorch_lightning.loggers import Logger
+    from pytorch_lightning.utilities import rank_zero_only
 
 from ato_sql._run import Run
 from ato_sql.integrations._numbers import only_numbers
