@@ -157,8 +157,9 @@ class TestKeys:
         assert scope.apply(["model.dept=3"]).model.dept == 3
         assert "sets a new key 'model.dept'; did you mean 'depth'?" in capsys.readouterr().err
 
-    def test_a_new_key_that_resembles_nothing_is_silent(self, scope, capsys):
-        scope.apply(["seed=3"])
+    @pytest.mark.parametrize("token", ["seed=3", "model.drop=3", "layout=1", "ml=1"])
+    def test_a_new_key_that_resembles_nothing_is_silent(self, scope, capsys, token):
+        scope.apply([token])
         assert capsys.readouterr().err == ""
 
     @pytest.mark.parametrize("token", ["lrr=1", "seed=1", "model.dept=1", "model.x.y=1"])

@@ -100,9 +100,11 @@ def _check_key(config: ADict, key: str, token: Token, strict: bool) -> None:
         if not isinstance(node, dict) or not node:
             break
         if not dict.__contains__(node, part):
-            hint = did_you_mean(part, _names(node))
             if strict:
+                hint = did_you_mean(part, _names(node))
                 raise StrictKeyError(f"no view has set the key {done + part!r}{hint}")
+            alike = [name for name in _names(node) if _may_be_meant(part, name)]
+            hint = did_you_mean(part, alike) if alike else ""
             if hint:
                 say(f"warning: {shown(token.raw)!r} sets a new key {done + part!r}{hint}")
             return
@@ -110,6 +112,17 @@ def _check_key(config: ADict, key: str, token: Token, strict: bool) -> None:
         done += part + "."
     if strict and not dict.__contains__(_find(config, key)[0] or {}, key.split(".")[-1]):
         raise StrictKeyError(f"no view has set the key {key!r}")
+
+
+def _may_be_meant(typed: str, name: str) -> bool:
+    """Whether two names have nearly the same letters: a cheap test before the thorough one."""
+    if abs(len(typed) - len(name)) > 2:
+        return False
+    rest = list(name)
+    for letter in typed:
+        if letter in rest:
+            rest.remove(letter)
+    return (len(name) - len(rest)) * 8 >= (len(typed) + len(name)) * 3
 
 
 def _existing(config: ADict, key: str) -> Any:

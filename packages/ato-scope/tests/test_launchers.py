@@ -1,0 +1,298 @@
+"""The same program under every launcher, and nothing done behind the user's back."""
+
+import logging
+import os
+import sys
+
+import pytest
+
+from ato_scope import Scope
+
+SOURCE = """
+    from ato_scope import Scope
+
+    scope = Scope({"lr": 0.1})
+
+    @scope
+    def train(config):
+        print(config.lr)
+
+    if __name__ == '__main__':
+        train()
+"""
+
+
+def test_script(program):
+    assert program.write(SOURCE).run("lr=3").out == "3\n"
+
+
+def test_script_in_another_folder(program):
+    program.write(SOURCE, "deep/train.py")
+    assert program.run("lr=3", command=("deep/train.py",)).out == "3\n"
+
+
+def test_module(program):
+    program.write("", "pack/__init__.py").write(SOURCE, "pack/train.py")
+    assert program.run("lr=3", command=("-m", "pack.train")).out == "3\n"
+
+
+def test_package(program):
+    program.write("", "pack/__init__.py").write(SOURCE, "pack/__main__.py")
+    assert program.run("lr=3", command=("-m", "pack")).out == "3\n"
+    assert program.run("lrr", command=("-m", "pack")).fails_with("unknown view 'lrr'")
+
+
+def test_command(program):
+    source = "from ato_scope import Scope\n@Scope({'lr': 1})\ndef f(config): print(config.lr)\nf()"
+    assert program.run("lr=3", command=("-c", source)).out == "3\n"
+
+
+def test_a_program_that_is_only_imported_reads_no_arguments(program):
+    program.write(SOURCE).write("import train\nprint('fine')", "other.py")
+    assert program.run("not-for-train", command=("other.py",)).out == "fine\n"
+
+
+class TestPytest:
+    def test_its_arguments_are_not_ours(self, program):
+        program.write(SOURCE).write(
+            """
+            from train import scope, train
+
+            def test_it(capsys):
+                train()
+                assert capsys.readouterr().out == '0.1\\n'
+                train.with_args(['lr=5'])()
+                assert capsys.readouterr().out == '5\\n'
+                assert scope.apply(['lr=7']).lr == 7
+            """,
+            "test_train.py",
+        )
+        for command in (
+            ("-m", "pytest"),
+            (os.path.join(os.path.dirname(sys.executable), "pytest"),),
+        ):
+            done = program.run("-q", "-p", "no:cacheprovider", "test_train.py", command=command)
+            assert done.code == 0, done
+
+    def test_a_mistake_is_an_exception(self):
+        with pytest.raises(TypeError):
+            Scope().apply("lr=3")
+
+    def test_arguments_that_a_test_sets_are_ours(self, monkeypatch):
+        monkeypatch.setattr(sys, "argv", ["train.py", "lr=3"])
+        assert Scope().apply() == {"lr": 3}
+
+
+def test_unittest(program):
+    program.write(SOURCE).write(
+        """
+        import unittest
+        from train import scope
+
+        class Case(unittest.TestCase):
+            def test_it(self):
+                self.assertEqual(scope.apply().lr, 0.1)
+        """,
+        "test_train.py",
+    )
+    assert program.run("-v", "test_train", command=("-m", "unittest")).code == 0
+
+
+@pytest.mark.parametrize(
+    "program_name",
+    [
+        "/x/site-packages/ipykernel_launcher.py",
+        "/x/site-packages/ipykernel/__main__.py",
+        "/usr/local/bin/ipython",
+        "/x/colab_kernel_launcher.py",
+    ],
+)
+def test_the_arguments_of_a_notebook_are_not_ours(monkeypatch, program_name):
+    monkeypatch.setattr(sys, "argv", [program_name, "-f", "/tmp/kernel.json"])
+    assert Scope({"lr": 1}).apply() == {"lr": 1}
+
+
+class TestNotebook:
+    """Cells, run by the shell that notebooks use."""
+
+    @pytest.fixture
+    def cell(self):
+        shell = pytest.importorskip("IPython.core.interactiveshell").InteractiveShell()
+
+        def run(source):
+            import textwrap
+
+            result = shell.run_cell(textwrap.dedent(source))
+            result.raise_error()
+            return result.result
+
+        return run
+
+    def test_running_a_cell_again_replaces_its_views_and_entries(self, cell):
+        cell("from ato_scope import Scope; scope = Scope()")
+        text = """
+            @scope.observe(default=True)
+            def defaults(config):
+                config.lr = {lr}
+
+            @scope
+            def train(config):
+                return config.lr
+        """
+        cell(text.format(lr=1))
+        cell(text.format(lr=2))
+        cell(text.format(lr=2))
+        assert cell("train()") == 2
+        assert cell("train.with_args(['lr=3'])()") == 3
+
+    def test_running_the_cell_of_the_scope_again_replaces_the_scope(self, cell):
+        for _ in range(2):
+            cell("from ato_scope import Scope; scope = Scope(name='config')")
+            cell("scope.observe('base', config={'lr': 1}, default=True)")
+        assert cell("scope.apply()") == {"lr": 1}
+
+    def test_a_mistake_is_an_exception_that_leaves_the_session(self, cell):
+        cell("from ato_scope import Scope, ScopeError; scope = Scope()")
+        assert cell(
+            """
+            try:
+                scope.apply(['nothing'])
+            except ScopeError as error:
+                message = str(error)
+            message
+            """
+        ).startswith("unknown view 'nothing'")
+
+
+def test_spawned_processes(program):
+    program.write("""
+        import multiprocessing
+        from ato_scope import Scope
+
+        scope = Scope({"lr": 0.1})
+
+        @scope.observe(default=True)
+        def defaults(config):
+            config.n = 1
+            with Scope.lazy():
+                config.n = config.lr * 2
+
+        @scope
+        def work(config):
+            return config.n
+
+        def call(_):
+            return work()
+
+        if __name__ == '__main__':
+            with multiprocessing.get_context('spawn').Pool(2) as pool:
+                print(pool.map(call, range(2)), pool.map(work.with_args, []))
+    """)
+    assert program.run("lr=3").out == "[6, 6] []\n"
+
+
+RANKED = """
+    import os
+    from ato_scope import Scope
+
+    scope = Scope({"lr": 0.1})
+
+    @scope
+    def train(config):
+        with open('rank' + os.environ['RANK'], 'w') as file:
+            file.write(str(config.lr))
+
+    train()
+"""
+
+
+@pytest.mark.parametrize("variable", ["RANK", "OMPI_COMM_WORLD_RANK", "SLURM_PROCID"])
+def test_only_the_first_rank_prints(program, variable):
+    program.write(SOURCE)
+    assert program.run("manual", env={variable: "0"}).out
+    silent = program.run("manual", env={variable: "1"})
+    assert (silent.code, silent.out) == (0, "")
+    assert program.run("lr=", env={variable: "0"}).fails_with("'lr='")
+    silent = program.run("lr=", env={variable: "1"})
+    assert (silent.code, silent.err) == (2, "")
+    assert program.run("lrr=1", env={variable: "1"}).err == ""
+
+
+@pytest.mark.distributed
+def test_torchrun(program):
+    pytest.importorskip("torch")
+    program.write(RANKED)
+    command = ("-m", "torch.distributed.run", "--nproc_per_node=2", "--standalone")
+    assert program.run("train.py", "lr=3", command=command).code == 0
+    assert (program.folder / "rank0").read_text() == "3"
+    assert (program.folder / "rank1").read_text() == "3"
+    manual = program.run("train.py", "manual", command=command)
+    assert manual.out.count("usage:") == 1
+
+
+@pytest.mark.distributed
+def test_torch_distributed_launch(program):
+    pytest.importorskip("torch.distributed.launch")
+    program.write(RANKED)
+    command = ("-W", "ignore", "-m", "torch.distributed.launch", "--nproc_per_node=2")
+    assert program.run("train.py", "lr=3", command=command).code == 0
+    assert (program.folder / "rank1").read_text() == "3"
+
+
+def test_nothing_is_changed_behind_the_users_back(program):
+    program.write("""
+        import logging, os, sys
+
+        before = os.getcwd(), list(sys.path), dict(os.environ), list(logging.root.handlers)
+        from ato_scope import Scope
+
+        @Scope()
+        def train(config):
+            pass
+
+        train()
+        assert before == (os.getcwd(), sys.path, dict(os.environ), logging.root.handlers)
+        print(sorted(os.listdir('.')))
+    """)
+    assert program.run(env={"PYTHONDONTWRITEBYTECODE": "1"}).out == "['train.py']\n"
+
+
+HEAVY = [
+    "argparse", "ast", "dataclasses", "difflib", "enum", "inspect", "json", "logging", "re",
+    "shutil", "subprocess", "tempfile", "threading", "toml", "typing", "yaml",
+]  # fmt: skip
+
+
+def test_starting_imports_nothing_heavy(program):
+    program.write(
+        """
+        import sys
+        bare = set(sys.modules)
+        sys.path[:0] = sys.argv.pop(1).split(';')
+        from ato_scope import Scope
+        scope = Scope({"lr": 0.1})
+
+        @scope.observe(default=True)
+        def defaults(config):
+            config.model.depth = 1
+
+        @scope
+        def train(config):
+            print(*sorted(set(sys.modules) - bare))
+
+        train()
+        """,
+        "run.py",
+    )
+    import ato_adict
+    import ato_scope
+
+    paths = [os.path.dirname(os.path.dirname(m.__file__)) for m in (ato_adict, ato_scope)]
+    done = program.run(";".join(paths), "lr=3", "name:=x", command=("-S", "run.py"))
+    started = set(done.out.split())
+    assert "ato_scope" in started, done
+    assert started.isdisjoint(HEAVY)
+
+
+def test_logging_is_left_alone():
+    assert not logging.getLogger("ato_scope").handlers
