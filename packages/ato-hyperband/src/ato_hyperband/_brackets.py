@@ -98,8 +98,20 @@ def largest_affordable(
     the top.
     """
     most = plan.rungs[0].size if trials is None else min(plan.rungs[0].size, trials)
-    while len(plan.rungs) > 1 and most and not _floor(most / eta ** (len(plan.rungs) - 1)):
-        plan = Plan(plan.s - 1, plan.rungs[1:])
+    dropped = 0
+    while dropped + 1 < len(plan.rungs) and most < eta ** (len(plan.rungs) - 1 - dropped) - 1e-9:
+        dropped += 1
+    for first in range(dropped if trials is not None else 0, -1, -1):
+        shorter = Plan(plan.s - first, plan.rungs[first:])
+        size = _affordable_size(shorter, eta, continues, budget, most)
+        if size:
+            return shorter.resized(size, eta)
+    return None
+
+
+def _affordable_size(
+    plan: Plan, eta: float, continues: bool, budget: Resource | None, most: int
+) -> int:
     low, high = 0, most
     while low < high:
         middle = (low + high + 1) // 2
@@ -107,7 +119,7 @@ def largest_affordable(
             low = middle
         else:
             high = middle - 1
-    return plan.resized(low, eta) if low else None
+    return low
 
 
 def _resource(maximum: Resource, minimum: Resource, divisor: float) -> Resource:

@@ -41,32 +41,38 @@ class Caller:
         self._resource_key, self._whole = resource_key, whole_resource
         self._checkpoints, self._timeout = checkpoint_root, timeout
         self._signature = _SignatureOf(function)
+        # In a MultiScope every scope's config says which trial it is of.
+        self._trial_keys = [f"{name}.trial" for name in getattr(scope, "scopes", ())] or ["trial"]
         self.pauses = inspect.isgeneratorfunction(function)
 
     def task(self, job: Job) -> Task:
         """Everything needed to run a job, in this process or another."""
         config = self.config(job.trial, job.resource, self._node(job))
         args, kwargs = self._arguments(config)
-        return self._make(job, args, kwargs, [config["trial"]])
+        nodes = [config[key.split(".")[0]]["trial"] for key in self._trial_keys if "." in key]
+        return self._make(job, args, kwargs, nodes or [config["trial"]])
 
     def continuation(self, job: Job) -> Task:
         """The same for a job whose generator is paused where the task will run."""
-        return self._make(job, (), {}, [self._node(job)])
+        return self._make(job, (), {}, [self._node(job) for _ in self._trial_keys])
+
+    def base_config(self) -> Any:
+        """The config before any trial."""
+        return ADict() if self._draft is None else self._draft.complete()
 
     def config_of(self, trial: Trial, evaluation: Evaluation) -> Any:
-        """The config with which a trial's evaluation was made."""
+        """The config with which a trial's evaluation was made (of a MultiScope: one in all)."""
         rung = [e for e in trial.evaluations if e.rung < evaluation.rung]
         previous = rung[-1].resource if rung else 0
         job = Job(trial, evaluation.rung, evaluation.resource, previous)
-        return self.config(trial, evaluation.resource, self._node(job))
+        config = self.config(trial, evaluation.resource, self._node(job))
+        return config if isinstance(config, ADict) else ADict(config).strict()
 
-    def config(
-        self, trial: Trial, resource: Resource, node: Mapping[str, Any] | None = None
-    ) -> Any:
+    def config(self, trial: Trial, resource: Resource, node: Mapping[str, Any]) -> Any:
         """An independent config with a trial's parameters in it."""
         overrides: dict[str, Any] = dict(trial.params)
-        if node is not None:
-            overrides["trial"] = ADict(node)
+        for key in self._trial_keys:
+            overrides[key] = ADict(node)
         if self._resource_key is not None:
             overrides[self._resource_key] = resource if self._whole is None else self._whole
         if self._draft is not None:

@@ -11,6 +11,7 @@ from ato_hyperband._errors import SettingsError
 from ato_hyperband._result import Result
 from ato_hyperband._settings import Settings, check_settings, plans_of
 from ato_hyperband._spaces import SearchSpace
+from ato_hyperband._storage import make_log
 from ato_hyperband._workers import count_jobs
 
 
@@ -105,6 +106,7 @@ class HyperBand:
             ),
             self.space,
         )
+        make_log(storage, "")  # a storage that cannot be is refused now, not after the views ran
         self.tracker, self.seed, self.storage = tracker, seed, storage
         self.executor = executor
         self.n_jobs = None if n_jobs is None else count_jobs(n_jobs)

@@ -38,13 +38,14 @@ class Result:
         total_resource: Resource,
         seconds: float,
         resource: str | None,
+        history: list[tuple[Resource, float | None]],
     ) -> None:
         self.config, self.best, self.trials = config, best, trials
         self.metric: float = evaluation.outcome.metric or 0.0
         self.mode, self.seed = mode, seed
         self.total_resource, self.seconds = total_resource, seconds
         self.resource_name = resource or "generation"
-        self._space = space
+        self._space, self._history = space, history
 
     def __repr__(self) -> str:
         return (
@@ -90,8 +91,10 @@ class Result:
         Columns: trial, bracket, rung, resource, metric, seconds, origin, seed, error, and one per
         parameter. Needs pandas (`pip install pandas`).
         """
-        import pandas
-
+        try:
+            import pandas
+        except ImportError:
+            raise ImportError("to_dataframe() needs pandas: pip install pandas") from None
         rows = []
         for trial in self.trials:
             for evaluation in trial.evaluations:
@@ -126,6 +129,10 @@ class Result:
         sign = -1 if self.mode == "max" else 1
         alive = [t for t in self.trials if t.metric is not None]
         return sorted(alive, key=lambda t: (-t.resource, sign * (t.metric or 0.0), t.number))
+
+    def history(self) -> list[tuple[Resource, float | None]]:
+        """(resource it added, metric) of each evaluation, in the order they were told."""
+        return self._history
 
     def plot(self) -> Any:
         """A matplotlib figure: curves by rung, best over budget, parallel coordinates.

@@ -35,6 +35,7 @@ class Scheduler:
     Attributes:
         trials: Every configuration drawn, by number.
         retired: Trials that will not be evaluated again, in the order this became certain.
+        history: Resource that each evaluation added, and its metric, in the order reported.
         spent: Resource of all evaluations given so far.
         running: Evaluations given and not yet reported.
 
@@ -49,6 +50,7 @@ class Scheduler:
     def __init__(self, sampler: Sampler, budget: Budget, maximize: bool, continues: bool) -> None:
         self.trials: list[Trial] = []
         self.retired: list[Trial] = []
+        self.history: list[tuple[Resource, float | None]] = []
         self.spent: Resource = 0
         self.running = 0
         self._sampler, self._budget = sampler, budget
@@ -84,6 +86,8 @@ class Scheduler:
 
     def _record(self, job: Job, outcome: Outcome) -> None:
         self.running -= 1
+        added = self._cost(job.resource, job.previous)
+        self.history.append((added, outcome.metric))
         job.trial.evaluations.append(Evaluation(job.rung, job.resource, outcome))
 
     def _cost(self, resource: Resource, previous: Resource) -> Resource:

@@ -6,7 +6,7 @@ import inspect
 import sys
 from typing import Any, Callable, Sequence
 
-from ato_adict import UserError, did_you_mean
+from ato_adict import ADict, UserError, did_you_mean
 from ato_hyperband._build import make_budget, make_scheduler
 from ato_hyperband._caller import Caller
 from ato_hyperband._errors import AllTrialsFailedError, SettingsError
@@ -16,10 +16,12 @@ from ato_hyperband._progress import Progress, describe_plan, notice
 from ato_hyperband._remote import RemoteObjective
 from ato_hyperband._result import Result, best_of
 from ato_hyperband._serial import run_serial
-from ato_hyperband._settings import plans_of
+from ato_hyperband._settings import check_settings, plans_of
 from ato_hyperband._spaces import SearchSpace
 from ato_hyperband._storage import make_log
 from ato_hyperband._study import Study
+from ato_hyperband._tracking import Tracking
+from ato_hyperband._trial import Evaluation, Trial
 from ato_hyperband._workers import WorkerPool
 
 # Words that ask a scope to print something about its config instead of running.
@@ -47,6 +49,7 @@ class Session:
         self.settings = search.settings
         self.study_name = search.study_name or getattr(function, "__qualname__", "search")
         self.draft = _draft(search.scope, args)
+        self._take_resource_from_command_line()
         self.space = self._space()
         self.is_generator = inspect.isgeneratorfunction(function)
         if self.is_generator and not isinstance(self.settings.max_resource, (int, type(None))):
@@ -68,6 +71,18 @@ class Session:
             study.close()
         return self._result(study)
 
+    def _take_resource_from_command_line(self) -> None:
+        """`epochs=27` on the command line is what one configuration may use at most."""
+        resource = self.settings.resource
+        if self.draft is None or resource not in self.draft.assigned:
+            return
+        maximum = ADict(self.draft.config).get_value_by_name(resource)
+        self.settings = check_settings(
+            self.settings._replace(max_resource=maximum), self.search.space
+        )
+        if self.speaks:
+            notice(f"{resource}={maximum!r} on the command line is the search's max_resource")
+
     def _space(self) -> SearchSpace:
         space: SearchSpace = self.search.space
         if self.settings.resource in space.by_name:
@@ -77,6 +92,7 @@ class Session:
             )
         if self.draft is None:
             return space
+        _check_reserved(self.draft)
         space, notes = _left_to_search(space, self.draft)
         if self.speaks:
             for note in notes:
@@ -118,14 +134,28 @@ class Session:
             notice(f"resumed: {study.replayed} evaluations are taken from the storage")
 
     def _drive(self, study: Study) -> None:
+        caller = self._caller()
         progress = self._progress(study)
-        if progress is not None:
-            study.listeners.append(progress)
+        tracking = self._tracking(study, caller)
+        study.listeners += [listener for listener in (tracking, progress) if listener is not None]
+        interrupted = True
         try:
-            self._run(study, self._caller())
+            self._run(study, caller)
+            interrupted = False
         finally:
             if progress is not None:
                 progress.close()
+            if tracking is not None:
+                tracking.close(self._best(study), interrupted)
+
+    def _tracking(self, study: Study, caller: Caller) -> Tracking | None:
+        if self.search.tracker is None or not self.speaks:
+            return None
+        return Tracking(self.search.tracker, study, caller, self.study_name)
+
+    def _best(self, study: Study) -> tuple[Trial, Evaluation] | None:
+        settings = self.settings
+        return best_of(study.scheduler.trials, settings.maximize, settings.resource is None)
 
     def _run(self, study: Study, caller: Caller) -> None:
         """Choose who does the work."""
@@ -169,7 +199,7 @@ class Session:
 
     def _result(self, study: Study) -> Result:
         trials, settings = study.scheduler.trials, self.settings
-        best = best_of(trials, settings.maximize, last_rung_only=settings.resource is None)
+        best = self._best(study)
         if best is None:
             raise _nothing_worked(trials)
         trial, evaluation = best
@@ -184,6 +214,7 @@ class Session:
             study.scheduler.spent,
             study.seconds,
             settings.resource,
+            study.scheduler.history,
         )
 
 
@@ -199,17 +230,28 @@ def _draft(scope: Any, args: Sequence[str] | None) -> Any:
         raise
 
 
+def _check_reserved(draft: Any) -> None:
+    config = ADict(draft.config)
+    taken = [key for key in config.flatten() if key.split(".")[-1] == "trial"]
+    if config.has("trial") or taken:
+        raise SettingsError(
+            "a view defines 'trial', the key under which a search tells each trial its number, "
+            "seed and resource; give yours another name"
+        )
+
+
 def _left_to_search(space: SearchSpace, draft: Any) -> tuple[SearchSpace, list[str]]:
     """The space without what the command line fixed, and what there is to say about it."""
     notes = []
-    known = draft.config.flatten()
+    config = ADict(draft.config)
+    known = config.flatten()
     fixed = {}
     for parameter in space:
         name = parameter.name
         if name in draft.assigned:
-            fixed[name] = draft.config.get_value_by_name(name)
+            fixed[name] = config.get_value_by_name(name)
             notes.append(f"{name}={fixed[name]!r} is fixed on the command line, not searched")
-        elif not draft.config.has(name):
+        elif not config.has(name):
             notes.append(
                 f"warning: no view defines {name!r}, which the search sets"
                 f"{did_you_mean(name, list(known))}"

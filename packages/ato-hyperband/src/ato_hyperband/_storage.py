@@ -16,6 +16,9 @@ Event = Dict[str, Any]
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS ato_study (
     name TEXT PRIMARY KEY, settings TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS ato_note (
+    study TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL,
+    PRIMARY KEY (study, key)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS ato_event (
     study TEXT NOT NULL, seq INTEGER NOT NULL, body TEXT NOT NULL,
     PRIMARY KEY (study, seq)) WITHOUT ROWID;
@@ -36,6 +39,13 @@ class MemoryLog:
     def append(self, event: Event) -> None:
         """Let go of an event."""
 
+    def note(self, key: str, value: str) -> None:
+        """Let go of a note."""
+
+    def notes(self) -> dict[str, str]:
+        """Nothing was noted before."""
+        return {}
+
     def close(self) -> None:
         """Nothing is held."""
 
@@ -51,6 +61,7 @@ class Past:
     def __init__(self, log: Any, events: list[Event]) -> None:
         self._events = events
         self.append, self.close = log.append, log.close
+        self.note, self.notes = log.note, log.notes
 
     def events(self) -> list[Event]:
         """All events of the past, in order."""
@@ -125,6 +136,15 @@ class SqliteLog:
         except sqlite3.Error as error:
             raise SearchError(f"storage {self._path!r} cannot be written: {error}") from error
         self._next += 1
+
+    def note(self, key: str, value: str) -> None:
+        """Keep a text that is no event, in place of any earlier one of that key."""
+        self._db.execute("REPLACE INTO ato_note VALUES (?, ?, ?)", (self._study, key, value))
+
+    def notes(self) -> dict[str, str]:
+        """The texts kept by `note`."""
+        query = "SELECT key, value FROM ato_note WHERE study = ?"
+        return dict(self._db.execute(query, (self._study,)).fetchall())
 
     def close(self) -> None:
         """Let go of the file."""

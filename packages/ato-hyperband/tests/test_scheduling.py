@@ -1,0 +1,195 @@
+"""Properties of the schedulers, driven without any training."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ato_hyperband import SearchSpace
+from ato_hyperband._asha import AsyncHalvingScheduler
+from ato_hyperband._brackets import hyperband_brackets
+from ato_hyperband._halving import HalvingScheduler
+from ato_hyperband._random import mix, uniform
+from ato_hyperband._sampling import RandomSampler
+from ato_hyperband._scheduler import Budget
+from ato_hyperband._tpe import TPESampler
+from ato_hyperband._trial import Outcome
+
+SPACE = SearchSpace(
+    {
+        "lr": {"param_type": "FLOAT", "param_range": (1e-5, 1e-1), "space_type": "LOG"},
+        "width": {"param_type": "INTEGER", "param_range": (8, 256), "space_type": "LOG"},
+        "kind": {"param_type": "CATEGORY", "categories": ["a", "b", "c"]},
+    }
+)
+SAMPLERS = {"random": RandomSampler, "tpe": TPESampler}
+budgets = st.one_of(
+    st.integers(1, 1500).map(lambda resource: Budget(None, resource)),
+    st.integers(1, 150).map(Budget),
+    st.tuples(st.integers(1, 150), st.integers(1, 1500)).map(lambda limits: Budget(*limits)),
+    st.just(Budget(sweeps=1)),
+)
+
+
+def sync(budget, sampler="random", seed=0, maximize=True, continues=True, maximum=27):
+    plans = hyperband_brackets(maximum, 1, 3)
+    return HalvingScheduler(plans, 3, SAMPLERS[sampler](SPACE, seed), budget, maximize, continues)
+
+
+def asha(budget, sampler="random", seed=0, maximize=True, continues=True):
+    return AsyncHalvingScheduler(
+        [1, 3, 9, 27], 3, SAMPLERS[sampler](SPACE, seed), budget, maximize, continues
+    )
+
+
+def metric(trial, resource):
+    """A metric that improves with resource, differently for each trial."""
+    return uniform(trial.seed) * (1 - 0.9**resource)
+
+
+def drive(scheduler, workers=1, order=0, sign=1, fails=lambda trial: False):
+    """Run a scheduler with so many jobs in flight, which end in an order settled by `order`."""
+    running, steps = [], 0
+    while not scheduler.finished:
+        while len(running) < workers:
+            job = scheduler.next()
+            if job is None:
+                break
+            running.append(job)
+        if not running:
+            assert scheduler.finished
+            break
+        steps += 1
+        job = running.pop(mix(order, steps) % len(running))
+        value = None if fails(job.trial) else sign * metric(job.trial, job.resource)
+        scheduler.report(job, Outcome(value))
+    return scheduler
+
+
+def story(scheduler):
+    return [
+        (
+            t.number,
+            t.bracket,
+            sorted(t.params.items()),
+            [(e.rung, e.resource) for e in t.evaluations],
+        )
+        for t in scheduler.trials
+    ]
+
+
+@given(budget=budgets, continues=st.booleans(), workers=st.integers(1, 8), order=st.integers(0, 9))
+@settings(max_examples=100, deadline=None)
+@pytest.mark.parametrize("make", [sync, asha])
+def test_no_budget_is_ever_exceeded(make, budget, continues, workers, order):
+    if make is asha and budget.sweeps:
+        budget = Budget(trials=40)
+    scheduler = drive(make(budget, continues=continues), workers, order)
+    used = sum(
+        e.resource - (before.resource if continues and before else 0)
+        for t in scheduler.trials
+        for before, e in zip([None, *t.evaluations], t.evaluations)
+    )
+    assert used == scheduler.spent
+    assert budget.resource is None or used <= budget.resource
+    assert budget.trials is None or len(scheduler.trials) <= budget.trials
+
+
+@given(
+    budget=budgets,
+    workers=st.integers(2, 40),
+    order=st.integers(0, 99),
+    broken=st.integers(1, 6),
+)
+@settings(max_examples=60, deadline=None)
+@pytest.mark.parametrize("sampler", ["random", "tpe"])
+def test_trials_do_not_depend_on_the_number_of_workers(sampler, budget, workers, order, broken):
+    fails = lambda trial: trial.seed % broken == 1
+    alone = drive(sync(budget, sampler), fails=fails)
+    together = drive(sync(budget, sampler), workers, order, fails=fails)
+    assert story(alone) == story(together)
+    assert alone.spent == together.spent
+
+
+@given(seed=st.integers(0, 2**32), broken=st.integers(1, 4))
+@settings(max_examples=40, deadline=None)
+def test_exactly_the_best_third_goes_on(seed, broken):
+    fails = lambda trial: broken > 1 and trial.seed % broken == 1
+    scheduler = drive(sync(Budget(sweeps=1), seed=seed), fails=fails)
+    for bracket in scheduler.brackets:
+        for rung in range(len(bracket.rungs) - 1):
+            here, above = bracket.rungs[rung], bracket.rungs[rung + 1]
+            alive = [t for t in here if t.evaluations[rung].outcome.metric is not None]
+            alive.sort(key=lambda t: -t.evaluations[rung].outcome.metric)
+            assert {t.number for t in above} == {t.number for t in alive[: len(here) // 3]}
+
+
+@given(seed=st.integers(0, 2**32))
+@settings(max_examples=25, deadline=None)
+@pytest.mark.parametrize("sampler", ["random", "tpe"])
+@pytest.mark.parametrize("make", [sync, asha])
+def test_min_mirrors_max(make, sampler, seed):
+    budget = Budget(resource=300)
+    up = drive(make(budget, sampler, seed))
+    down = drive(make(budget, sampler, seed, maximize=False), sign=-1)
+    assert story(up) == story(down)
+
+
+@given(seed=st.integers(0, 2**32))
+@settings(max_examples=25, deadline=None)
+@pytest.mark.parametrize("sampler", ["random", "tpe"])
+def test_no_configuration_is_drawn_twice(sampler, seed):
+    scheduler = drive(sync(Budget(resource=500), sampler, seed))
+    keys = [SPACE.key(t.params) for t in scheduler.trials]
+    assert len(keys) == len(set(keys))
+
+
+@pytest.mark.parametrize("sampler", ["random", "tpe"])
+@pytest.mark.parametrize("make", [sync, asha])
+def test_a_small_space_is_used_up_and_the_search_ends(make, sampler):
+    space = SearchSpace({"kind": {"param_type": "CATEGORY", "categories": ["a", "b", "c"]}})
+    plans = hyperband_brackets(27, 1, 3)
+    budget = Budget(trials=1000)
+    if make is sync:
+        scheduler = HalvingScheduler(plans, 3, SAMPLERS[sampler](space, 0), budget, True, True)
+    else:
+        scheduler = AsyncHalvingScheduler(
+            [1, 3, 9, 27], 3, SAMPLERS[sampler](space, 0), budget, True, True
+        )
+    drive(scheduler)
+    assert sorted(t.params["kind"] for t in scheduler.trials) == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize("make", [sync, asha])
+def test_every_trial_is_retired_at_most_once_and_not_evaluated_afterwards(make):
+    scheduler = make(Budget(trials=60))
+    retired_at = {}
+    while not scheduler.finished:
+        job = scheduler.next()
+        if job is None:
+            break
+        assert job.trial.number not in retired_at
+        scheduler.report(job, Outcome(metric(job.trial, job.resource)))
+        for trial in scheduler.retired[len(retired_at) :]:
+            assert trial.number not in retired_at
+            retired_at[trial.number] = True
+
+
+def test_asha_promotes_as_soon_as_a_trial_is_in_the_best_third():
+    scheduler = asha(Budget(trials=9))
+    order = []
+    while not scheduler.finished:
+        job = scheduler.next()
+        if job is None:
+            break
+        order.append((job.trial.number, job.rung))
+        scheduler.report(job, Outcome(float(-job.trial.number)))
+    assert order[:4] == [(0, 0), (1, 0), (2, 0), (0, 1)]
+
+
+def test_a_greater_budget_goes_on_where_the_smaller_ended():
+    scheduler = drive(sync(Budget(resource=200)))
+    before = story(scheduler)
+    scheduler.extend(Budget(resource=400))
+    drive(scheduler)
+    assert 200 < scheduler.spent <= 400
+    assert story(scheduler)[: len(before)] == before

@@ -1,0 +1,168 @@
+"""Searches in an experiment tracker."""
+
+import itertools
+import uuid
+
+import pytest
+
+from ato_adict import ADict
+from ato_hyperband import HyperBand
+
+LR = {"lr": {"param_type": "FLOAT", "param_range": (1e-5, 1e-1), "space_type": "LOG"}}
+
+
+class FakeRun:
+    def __init__(self, tags, parent, config):
+        self.uuid, self.tags, self.parent, self.config = str(uuid.uuid4()), tags, parent, config
+        self.metrics, self.notes, self.status = [], [], "running"
+
+    def log_metric(self, key, value, step=None):
+        assert self.status == "running"
+        self.metrics.append((key, value, step))
+
+    def log_metrics(self, values, step=None):
+        for key, value in values.items():
+            self.log_metric(key, value, step)
+
+    def log_note(self, text):
+        self.notes.append(text)
+
+    def finish(self, status="completed"):
+        self.status = status
+
+
+class FakeTracker:
+    def __init__(self):
+        self.runs = []
+
+    def start(self, tags=None, parent=None, config=None):
+        self.runs.append(FakeRun(tags, parent, config))
+        return self.runs[-1]
+
+
+class Reopening(FakeTracker):
+    def reopen(self, uuid):
+        (run,) = [run for run in self.runs if run.uuid == uuid]
+        run.status = "running"
+        return run
+
+
+def search(tracker, **options):
+    options = {"resource": "epochs", "max_resource": 9, "seed": 0, "sampler": "random", **options}
+    return HyperBand(None, LR, tracker=tracker, **options)
+
+
+def train(config):
+    for epoch in itertools.count(1):
+        if config.trial.number == 2:
+            raise RuntimeError("on purpose")
+        yield config.lr * epoch
+
+
+class Killed(BaseException):
+    pass
+
+
+def test_each_trial_is_a_run_below_that_of_the_search():
+    tracker = FakeTracker()
+    result = search(tracker).run(train, [])
+    study, *trials = tracker.runs
+    assert study.tags == ["search", "train"]
+    assert {run.parent for run in trials} == {study.uuid}
+    assert len(trials) == len(result.trials)
+    assert study.status == "completed"
+    assert ("best_metric", result.metric, None) in study.metrics
+
+
+def test_a_run_holds_config_curve_rung_and_resource():
+    tracker = FakeTracker()
+    result = search(tracker).run(train, [])
+    run = tracker.runs[1 + result.best.number]
+    assert run.config.lr == result.config.lr
+    assert [step for key, _, step in run.metrics if key == "metric"] == list(range(1, 10))
+    assert [value for key, value, _ in run.metrics if key == "resource"] == [1, 3, 9]
+    assert [value for key, value, _ in run.metrics if key == "rung"] == [0, 1, 2]
+    assert run.status == "completed"
+
+
+def test_a_failed_trial_is_a_failed_run_with_its_traceback():
+    tracker = FakeTracker()
+    search(tracker).run(train, [])
+    assert tracker.runs[3].status == "failed"
+    assert "RuntimeError: on purpose" in tracker.runs[3].notes[0]
+
+
+def killed_at(limit):
+    calls = []
+
+    def train(config):
+        for epoch in itertools.count(1):
+            calls.append(1)
+            if len(calls) == limit:
+                raise Killed
+            yield config.lr * epoch
+
+    return train
+
+
+def test_a_resumed_search_goes_on_in_the_runs_it_had_begun(tmp_path):
+    tracker = Reopening()
+    options = {"storage": f"sqlite:///{tmp_path}/s.db", "study_name": "s"}
+    with pytest.raises(Killed):
+        search(tracker, **options).run(killed_at(14), [])
+    result = search(tracker, **options).run(killed_at(None), [])
+    study, *trials = tracker.runs
+    assert study.status == "completed"
+    assert len(trials) == len(result.trials)
+    assert {run.status for run in trials} == {"completed"}
+
+
+def test_a_tracker_that_cannot_reopen_gets_a_new_run_with_all_that_was_logged(tmp_path):
+    tracker = FakeTracker()
+    options = {"storage": f"sqlite:///{tmp_path}/s.db", "study_name": "s"}
+    with pytest.raises(Killed):
+        search(tracker, **options).run(killed_at(14), [])
+    result = search(tracker, **options).run(killed_at(None), [])
+    best = [run for run in tracker.runs if run.config.get("lr") == result.config.lr][-1]
+    steps = [step for key, _, step in best.metrics if key == "metric"]
+    assert steps == list(range(1, 10))
+
+
+@pytest.fixture
+def logger(tmp_path):
+    ato_sql = pytest.importorskip("ato_sql")
+    path = f"sqlite:///{tmp_path}/experiments.db"
+    config = ADict(experiment=ADict(project_name="digits", sql=ADict(db_path=path)))
+    logger = ato_sql.SQLLogger(config)
+    yield logger
+    logger.close()
+
+
+def test_the_tracker_of_ato_answers_about_a_search(logger):
+    from ato_sql import SQLFinder
+
+    result = search(logger).run(train, [])
+    logger.flush()
+    finder = SQLFinder(logger.config)
+    best = finder.find_best_run(project_name="digits", metric_key="metric", mode="max")
+    assert best.config["lr"] == result.config.lr
+    assert len(finder.get_runs_in_project("digits")) == 1 + len(result.trials)
+
+
+def test_a_tracker_can_be_the_storage_too(logger):
+    options = {"storage": logger, "study_name": "s"}
+    with pytest.raises(Killed):
+        search(logger, **options).run(killed_at(14), [])
+    calls = []
+    result = search(logger, **options).run(lambda_train(calls), [])
+    assert len(result.trials) > 3
+    assert (0, 1) not in calls
+
+
+def lambda_train(calls):
+    def train(config):
+        for epoch in itertools.count(1):
+            calls.append((config.trial.number, config.trial.resource))
+            yield config.lr * epoch
+
+    return train
