@@ -119,3 +119,33 @@ def new_database(tmp_path):
 
     logger.url = url
     return logger
+
+
+@pytest.fixture(scope="session")
+def chromium(tmp_path_factory):
+    """A browser for all tests that need one."""
+    from browser import start_chromium
+
+    browser = start_chromium(tmp_path_factory.mktemp("profile"))
+    yield browser
+    browser.quit()
+
+
+@pytest.fixture
+def look(chromium):
+    """Look at a `Page` with a browser that remembers nothing; returns the `View`."""
+    from browser import View
+
+    def at(page):
+        chromium.get(page.url)
+        chromium.execute_script("localStorage.clear()")
+        chromium.get_log("browser")
+        return View(chromium, page.url)
+
+    return at
+
+
+@pytest.fixture
+def view(look, page):
+    """A browser looking at the page over `example`."""
+    return look(page)

@@ -124,3 +124,39 @@ def _fail(url):
             raise ValueError("loss is nan at epoch 4: lower the learning rate")
     except ValueError:
         pass
+
+
+def make_search(url, mode="max", max_resource=9):
+    """A Hyperband search of two parameters, each trial a run; returns its result."""
+    from ato.hyperopt.hyperband import HyperBand
+
+    scope = Scope()
+
+    @scope.observe(default=True)
+    def defaults(config):
+        config.experiment = ADict(project_name="search", sql=ADict(db_path=url))
+        config.lr = 0.1
+        config.model = "mlp"
+        config.epochs = 1
+
+    spaces = ADict(
+        lr=ADict(param_type="FLOAT", param_range=(1e-4, 1e-1), num_samples=9, space_type="LOG"),
+        model=ADict(param_type="CATEGORY", categories=["mlp", "cnn", "vit"]),
+    )
+    tracker = SQLLogger(scope.apply([]))
+    search = HyperBand(
+        scope,
+        spaces,
+        tracker=tracker,
+        mode=mode,
+        resource="epochs",
+        max_resource=max_resource,
+        seed=3,
+    )
+
+    def objective(config):
+        quality = 1 - abs(math.log10(config.lr) + 2.5) / 5 - 0.1 * (config.model == "vit")
+        score = quality * (1 - math.exp(-config.epochs / 3))
+        return score if mode == "max" else 1 - score
+
+    return search.main(objective)([])

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from ato._ui import _compare, _functions, _metrics, _projects, _run, _runs, _searches
+from ato._ui import _compare, _functions, _metrics, _projects, _run, _runs, _search, _searches
 from ato._ui._answer import MissingError, Query, QuestionError, answer
 from ato._ui._database import Database
 from ato._ui._guard import App, Guard
@@ -30,7 +30,7 @@ QUERIES = {
     "/api/projects/{project:int}/history": _functions.history,
     "/api/projects/{project:int}/searches": _searches.searches,
     "/api/runs/{run:int}": _run.run,
-    "/api/searches/{run:int}": _searches.search,
+    "/api/searches/{run:int}": _search.search,
     "/api/metrics": _metrics.metrics,
     "/api/compare": _compare.compare,
     "/api/change": _functions.change,
@@ -98,13 +98,15 @@ def _endpoint(database: Database, query: Query) -> Any:
     return endpoint
 
 
-async def _page(request: Request) -> Response:
+async def _page(request: Request, status: int = 200) -> Response:
     # The same shell for every address; the script looks at the address.
     page = (STATIC / "index.html").read_bytes()
-    return Response(page, media_type="text/html", headers={"Cache-Control": "no-cache"})
+    return Response(page, status, {"Cache-Control": "no-cache"}, "text/html")
 
 
 async def _not_found(request: Request, error: Any) -> Response:
     if request.url.path.startswith("/api/"):
         return answer(request, {"error": "there is no such thing to ask"}, error.status_code)
-    return Response("not found", error.status_code, media_type="text/plain")
+    if request.url.path.startswith("/static/"):
+        return Response("not found", error.status_code, media_type="text/plain")
+    return await _page(request, error.status_code)

@@ -1,4 +1,4 @@
-"""Hyperparameter searches: runs that have trials."""
+"""The list of hyperparameter searches: runs that have trials."""
 
 from __future__ import annotations
 
@@ -36,8 +36,3 @@ def searches(connection: Any, request: Request) -> Any:
 def _listed(row: Any, lost: Any) -> dict[str, Any]:
     status = "lost" if row.id in lost else row.status
     return {**row._mapping, "status": status, "tags": row.tags or []}
-
-
-def search(connection: Any, request: Request) -> Any:
-    """One search with its trials."""
-    raise NotImplementedError

@@ -13,7 +13,7 @@ WHOLE.sort((a, b) => a - b);
 /**
  * Draw `answers` (from /api/metrics, one for each of `runs`) into `host`, replacing what was there.
  *
- * `options` is {smoothing, logX, logY, axis}; `onZoom([from, to])` is told of a dragged range,
+ * `options` is {smoothing, logX, logY, axis, stepped, height}; `onZoom([from, to])` is told of a dragged range,
  * `onZoom(null)` of a double click. Returns {destroy, dropped}.
  */
 export function drawChart(host, runs, answers, options, onZoom) {
@@ -24,7 +24,7 @@ export function drawChart(host, runs, answers, options, onZoom) {
   const plot = new uPlot(settings(host, lines, options, readout, onZoom), data, host);
   const observer = new ResizeObserver(() => {
     if (host.clientWidth) {
-      plot.setSize({ width: host.clientWidth, height: HEIGHT });
+      plot.setSize({ width: host.clientWidth, height: options.height || HEIGHT });
     }
   });
   observer.observe(host);
@@ -63,7 +63,7 @@ function settings(host, lines, options, readout, onZoom) {
   const showX = options.axis === "time" ? duration : number;
   return {
     width: host.clientWidth || 400,
-    height: HEIGHT,
+    height: options.height || HEIGHT,
     legend: { show: false },
     padding: [8, 12, 0, 0],
     scales: {
@@ -74,7 +74,7 @@ function settings(host, lines, options, readout, onZoom) {
       { ...axis, size: 28, incrs: options.axis === "step" && !options.logX ? WHOLE : undefined, values: (_, ticks) => ticks.map((tick) => (tick === null ? "" : showX(tick))) },
       { ...axis, size: sizeOfLabels, values: (_, ticks) => ticks.map((tick) => (tick === null ? "" : number(tick))) },
     ],
-    series: [{}, ...lines.map(drawnLine)],
+    series: [{}, ...lines.map((line) => drawnLine(line, options))],
     cursor: {
       y: false,
       points: { size: 6 },
@@ -87,10 +87,11 @@ function settings(host, lines, options, readout, onZoom) {
       setCursor: [(plot) => showReadout(plot, lines, readout, showX)],
       setSelect: [
         (plot) => {
-          if (plot.select.width > 4) {
-            const edges = [plot.select.left, plot.select.left + plot.select.width];
-            onZoom(edges.map((edge) => plot.posToVal(edge, "x")));
-            plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+          const { left, width } = plot.select;
+          plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+          // The charts share their cursor, so a drag selects in all of them.
+          if (width > 4 && plot.over.matches(":hover")) {
+            onZoom([left, left + width].map((edge) => plot.posToVal(edge, "x")));
           }
         },
       ],
@@ -98,8 +99,9 @@ function settings(host, lines, options, readout, onZoom) {
   };
 }
 
-function drawnLine({ run, faint }) {
+function drawnLine({ run, faint }, { stepped }) {
   return {
+    paths: stepped ? uPlot.paths.stepped({ align: 1 }) : undefined,
     stroke: colour(run.colour),
     alpha: faint ? 0.22 : 1,
     width: faint ? 1 : 1.75,

@@ -8,21 +8,26 @@ import { makeScale } from "./scale.js";
 const HEIGHT = 320;
 const TOP = 34;
 const BOTTOM = 14;
-const SPACING = 118;
+const NARROWEST = 118;
+const WIDEST = 260;
+const LEFT = 60;
+const RIGHT = 90;
 const MOST = 1500;
 
 /**
  * @param {{id, metric, params: Object}[]} trials best first
  * @param {string[]} names the parameters
  * @param {{metric: string, mode: "min"|"max"}} goal
+ * @param {number} room how many pixels wide it may be without scrolling
  *
  * Dragging on an axis keeps only the trials in that range; a click on an axis lifts it.
  */
-export function parallel(trials, names, { metric, mode }) {
+export function parallel(trials, names, { metric, mode }, room) {
   const drawn = trials.filter((trial) => typeof trial.metric === "number").slice(0, MOST);
   const axes = [...names.map((name) => axis(name, (trial) => trial.params[name], drawn)), axis(metric, (trial) => trial.metric, drawn)];
-  axes.forEach((one, index) => (one.x = 60 + index * SPACING));
-  const width = 60 + (axes.length - 1) * SPACING + 90;
+  const spacing = Math.max(NARROWEST, Math.min(WIDEST, (room - LEFT - RIGHT) / Math.max(1, axes.length - 1)));
+  axes.forEach((one, index) => (one.x = LEFT + index * spacing));
+  const width = LEFT + (axes.length - 1) * spacing + RIGHT;
   const caption = h("p", { class: "small muted caption" }, "Drag along an axis to keep a range; click it to lift the range.");
   const figure = svg("svg", { viewBox: `0 0 ${width} ${HEIGHT}`, width, height: HEIGHT, class: "parallel", role: "img", "aria-label": `Parameters and ${metric} of ${drawn.length} trials` });
   const lines = drawn.map((trial, index) => line(trial, axes, goodness(index, drawn.length), caption, metric)).reverse();

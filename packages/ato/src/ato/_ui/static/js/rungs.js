@@ -8,7 +8,7 @@ const HEIGHT = 220;
 const TOP = 12;
 const BOTTOM = 40;
 const LEFT = 52;
-const STEP = 92;
+const STEP = 84;
 
 /** `trials` have {id, bracket, evaluations: [{rung, resource, metric}]}. */
 export function rungs(trials) {

@@ -23,7 +23,8 @@ function numericScale(values, wantLog) {
   const at = (value) => (value === null || value === undefined ? null : width ? (bend(value) - bend(low)) / width : 0.5);
   const unbend = (share) => (log ? 10 ** (bend(low) + share * width) : low + share * width);
   const shares = width ? [0, 0.25, 0.5, 0.75, 1] : [0.5];
-  return { at, ticks: shares.map((share) => [share, number(Number(unbend(share).toPrecision(3)))]) };
+  const round = values.every(Number.isInteger) ? Math.round : (value) => Number(value.toPrecision(3));
+  return { at, ticks: shares.map((share) => [share, number(round(unbend(share)))]) };
 }
 
 function wordScale(values) {

@@ -29,6 +29,7 @@ export async function render(root, { params, query, signal }) {
       ? query.getAll("column")
       : recallJson(remembered, about.default_columns),
   };
+  let chosen = query.has("column"); // else the address need not name the columns
   const selected = new Set();
   let total = 0;
   let asking = new AbortController();
@@ -72,8 +73,9 @@ export async function render(root, { params, query, signal }) {
   // ---- what changes it
   function change(changes) {
     Object.assign(state, changes);
+    chosen = chosen || "columns" in changes;
     const { filter: text, sort, page, trials, columns: names } = state;
-    setQuery({ filter: text, sort: sort === "-id" ? "" : sort, page: page > 1 ? page : "", trials, column: names });
+    setQuery({ filter: text, sort: sort === "-id" ? "" : sort, page: page > 1 ? page : "", trials, column: chosen ? names : [] });
     return load();
   }
 
@@ -105,7 +107,10 @@ export async function render(root, { params, query, signal }) {
   function show(answer) {
     total = answer.total;
     table.update(runColumns(state.columns), answer.rows, state.sort);
-    put(holder, answer.rows.length ? table.element : nothing());
+    const shown = answer.rows.length ? table.element : nothing();
+    if (holder.firstChild !== shown) {
+      put(holder, shown); // not each time: what is taken out loses the focus
+    }
     put(counter, state.filter ? `${plural(total, "run")} of ${about.runs}` : plural(total, "run"));
     showPager();
     showSelection();

@@ -5,65 +5,117 @@ import { number, plural } from "../format.js";
 import { parallel } from "../parallel.js";
 import { card, crumbs, empty, facts, status, when } from "../pieces.js";
 import { watch } from "../poll.js";
+import { setQuery } from "../router.js";
 import { rungs } from "../rungs.js";
 import { bindRowKeys, makeTable } from "../table.js";
 
 const LISTED = 100;
+const CURVE = 300;
+const BESIDE = 4; // so many parameters fit beside the curve
+const WIDE = 900;
+const BUDGETS = { resource: "Resource", seconds: "Seconds of work", evaluations: "Evaluations" };
 
-export async function render(root, { params, signal }) {
+export async function render(root, { params, query, signal }) {
   const id = Number(params.run);
+  const asked = { metric: query.get("metric"), mode: query.get("mode") };
+  let asking = new AbortController();
   let plot = null;
-  const show = async (search) => {
-    const { run, trials } = search;
-    crumbs(["Projects", "/"], [run.project.name, `/projects/${run.project.id}`], ["Searches", `/projects/${run.project.id}/searches`], [`Search ${id}`]);
-    if (!trials.length) {
-      put(root, head(search), empty("No trial yet", "Trials appear here as they start."));
+
+  const load = async () => {
+    asking.abort();
+    asking = new AbortController();
+    await watch(`searches/${id}`, asked, { signal: asking.signal, show, isActive: ({ run }) => run.status === "running" });
+  };
+  const change = (changes) => {
+    setQuery(Object.assign(asked, changes));
+    load();
+  };
+  const show = (search) => {
+    const { project } = search.run;
+    crumbs(["Projects", "/"], [project.name, `/projects/${project.id}`], ["Searches", `/projects/${project.id}/searches`], [`Search ${id}`]);
+    plot?.destroy();
+    plot = null;
+    if (!search.trials.length) {
+      put(root, head(search, change), empty("No trial yet", "Trials appear here as soon as they were evaluated once."));
       return;
     }
-    const best = h("div", { class: "plot" });
-    put(root, head(search), h("div", { class: "pair" }, card("Best over budget", { body: best }), card("Rungs", { body: rungs(trials) })), spaceCard(search), trialsCard(search));
-    plot?.destroy();
-    const { drawChart } = await import("../chart.js");
-    const line = { id, label: search.metric, colour: "series-1" };
-    const options = { smoothing: 0, logX: false, logY: false, axis: "budget" };
-    plot = drawChart(best, [line], [{ x: search.best.map(([spent]) => spent), y: search.best.map(([, value]) => value) }], options, () => {});
+    const best = bestCard(search, (made) => (plot = made));
+    const steps = search.has_rungs ? card("Rungs", { body: rungs(search.trials) }) : null;
+    const beside = search.params.length <= BESIDE && root.clientWidth > WIDE;
+    const space = spaceCard(search, root.clientWidth * (beside ? 0.55 : 1) - 60);
+    put(root, head(search, change), h("div", { class: beside && "pair" }, best, space), steps, trialsCard(search));
   };
-  await watch(`searches/${id}`, {}, { signal, show, isActive: ({ run }) => run.status === "running" });
+
+  signal.addEventListener("abort", () => {
+    asking.abort();
+    plot?.destroy();
+  });
   bindRowKeys(root, signal);
-  signal.addEventListener("abort", () => plot?.destroy());
+  await load();
 }
 
-function head({ run, trials, mode, metric, budget }) {
-  const best = trials.find((trial) => typeof trial.metric === "number");
+function head({ run, trials, mode, metric, metrics }, change) {
+  const best = trials.find((trial) => trial.metric !== null);
+  const choice = (label, names, chosen, name) =>
+    h(
+      "select",
+      { class: "field", "aria-label": label, onchange: (event) => change({ [name]: event.target.value }) },
+      names.map(([value, text]) => h("option", { value, selected: value === chosen }, text))
+    );
+  const known = metrics.includes(metric) ? metrics : [metric, ...metrics];
   return [
-    h("div", { class: "head" }, h("h1", {}, `Search ${run.id}`), status(run.status)),
+    h(
+      "div",
+      { class: "head" },
+      h("h1", {}, `Search ${run.id}`),
+      status(run.status),
+      h("span", { class: "grow" }),
+      choice("Better is", [["max", "Largest is best"], ["min", "Smallest is best"]], mode, "mode"),
+      choice("Metric", known.map((name) => [name, name]), metric, "metric")
+    ),
     facts([
       ["Started", when(run.start_time)],
-      ["Goal", `${mode === "min" ? "smallest" : "largest"} ${metric}`],
       ["Trials", plural(trials.length, "trial")],
-      ["Budget spent", budget ? number(budget) : null],
+      ["Evaluations", trials.reduce((sum, trial) => sum + trial.evaluations.length, 0)],
       ["Best", best && h("a", { href: `/runs/${best.id}` }, `${number(best.metric)} (run ${best.id})`)],
-      ["Run", h("a", { href: `/runs/${run.id}` }, `Run ${run.id}`)],
+      ["Run of the search", h("a", { href: `/runs/${run.id}` }, `Run ${run.id}`)],
     ]),
   ];
 }
 
-function spaceCard(search) {
-  if (!search.params.length) {
-    return null;
+function bestCard(search, keep) {
+  const names = Object.keys(search.best);
+  const host = h("div", { class: "plot tall" });
+  const draw = async (name) => {
+    const { drawChart } = await import("../chart.js");
+    const curve = search.best[name];
+    const answer = { x: curve.map(([spent]) => spent), y: curve.map(([, best]) => best) };
+    const run = { label: `best ${search.metric}`, colour: "series-1" };
+    keep(drawChart(host, [run], [answer], { smoothing: 0, axis: name, stepped: true, height: CURVE }, () => {}));
+  };
+  const choice = h(
+    "select",
+    { class: "field", "aria-label": "Budget", onchange: (event) => draw(event.target.value) },
+    names.map((name) => h("option", { value: name }, BUDGETS[name]))
+  );
+  if (names.length) {
+    requestAnimationFrame(() => draw(names[0]));
   }
-  return card("Parameters", { body: parallel(search.trials, search.params, search) });
+  return card("Best over budget", { tools: [choice], body: host });
 }
 
-function trialsCard({ trials, params, metric }) {
+function spaceCard(search, room) {
+  return search.params.length ? card("Parameters", { body: parallel(search.trials, search.params, search, room) }) : null;
+}
+
+function trialsCard({ trials, params, metric, has_rungs: rung }) {
+  const numeric = (id, label, value) => ({ id, label, numeric: true, sortable: false, render: (trial) => text(value(trial)) });
   const columns = [
-    { id: "id", label: "Run", numeric: true, render: (trial) => trial.id },
-    { id: "status", label: "Status", render: (trial) => status(trial.status) },
-    { id: "metric", label: metric, numeric: true, render: (trial) => number(trial.metric) },
-    { id: "resource", label: "Resource", numeric: true, render: (trial) => number(trial.resource) },
-    { id: "rung", label: "Rung", numeric: true, render: (trial) => number(trial.rung) },
-    { id: "bracket", label: "Bracket", numeric: true, render: (trial) => number(trial.bracket) },
-    ...params.map((name) => ({ id: name, label: name, numeric: true, render: (trial) => text(trial.params[name]) })),
+    numeric("id", "Run", (trial) => trial.id),
+    { id: "status", label: "Status", sortable: false, render: (trial) => status(trial.status) },
+    numeric("metric", metric, (trial) => trial.metric),
+    ...(rung ? ["resource", "rung", "bracket"] : []).map((name) => numeric(name, name, (trial) => trial[name])),
+    ...params.map((name) => numeric(name, name, (trial) => trial.params[name])),
   ];
   const table = makeTable({ label: "Trials, best first", href: (trial) => `/runs/${trial.id}` });
   table.update(columns, trials.slice(0, LISTED), null);

@@ -1,0 +1,107 @@
+"""The config tree, the curves and the figures of a search in a real browser."""
+
+import json
+
+import pytest
+
+pytest.importorskip("starlette", reason="needs the extra ui")
+pytest.importorskip("selenium", reason="needs selenium")
+
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import Select
+
+pytestmark = pytest.mark.browser
+
+RESOURCES = "return performance.getEntriesByType('resource').map((entry) => entry.name)"
+
+
+class TestRunPage:
+    def test_a_focused_value_tells_where_it_came_from(self, view):
+        view.open("/runs/1", ".tree")
+        item = "[data-search^='lr ']"
+        view.script("document.querySelector(arguments[0]).focus()", item)
+        steps = view.texts("#tip li")
+        assert len(steps) == 2
+        assert "view defaults" in steps[0]
+        assert "cli" in steps[1]
+
+    def test_the_config_is_a_tree_for_the_keyboard(self, view):
+        view.open("/runs/1", ".tree")
+        view.script("document.querySelector('.tree [tabindex=\"0\"]').focus()")
+        view.press(Keys.ARROW_LEFT)
+        assert view.all(".tree [aria-expanded=false]")
+        view.press(Keys.ARROW_DOWN)
+        assert view.script("return document.activeElement.dataset.search").startswith("lr ")
+        view.press(Keys.HOME, Keys.ARROW_RIGHT)
+        assert not view.all(".tree [aria-expanded=false]")
+
+    def test_curves_can_be_smoothed_and_drawn_on_log_axes(self, view):
+        view.open("/runs/13", ".plot canvas")
+        for label in view.all(".chart-settings label.switch"):
+            if label.text.startswith("Log"):
+                label.click()
+        view.script(
+            "const s = document.querySelector('input[type=range]'); s.value = 0.8;"
+            "s.dispatchEvent(new Event('input'))"
+        )
+        view.wait_for(lambda: "not on a log axis" in " ".join(view.texts(".chart-note")))
+        assert view.complaints() == []
+        view.open("/runs/13", ".plot canvas")
+        assert json.loads(view.script("return localStorage['ato-charts']"))["smoothing"] == 0.8
+
+    def test_the_x_axis_can_be_time(self, view):
+        view.open("/runs/13", ".plot canvas")
+        Select(view.one(".chart-settings select")).select_by_value("time")
+        view.wait_for(lambda: "axis=time" in str(view.script(RESOURCES)))
+        assert view.complaints() == []
+
+    def test_dragging_over_a_curve_zooms_in_and_the_button_out(self, view):
+        view.open("/runs/13", ".plot canvas")
+        over = view.wait(".u-over")
+        chain = ActionChains(view.browser).move_to_element_with_offset(over, -80, 0)
+        chain.click_and_hold().move_by_offset(120, 0).release().perform()
+        view.wait_for(lambda: "from=" in str(view.script(RESOURCES)))
+        reset = [one for one in view.all(".chart button") if one.is_displayed()]
+        assert [one.text for one in reset] == ["Reset zoom"]
+        reset[0].click()
+        assert not [one for one in view.all(".chart button") if one.is_displayed()]
+
+    def test_the_cursor_reads_the_values_below_it(self, view):
+        view.open("/compare?run=1&run=13", ".plot canvas")
+        ActionChains(view.browser).move_to_element(view.wait(".u-over")).perform()
+        view.wait_for(lambda: view.texts(".readout:not([hidden])"))
+        text = view.texts(".readout:not([hidden])")[0]
+        assert "run 1" in text
+        assert "run 13" in text
+
+
+@pytest.fixture(scope="module")
+def searched(tmp_path_factory, serve):
+    """A page over a search."""
+    from ui_example import make_search
+
+    url = f"sqlite:///{tmp_path_factory.mktemp('search')}/search.db"
+    make_search(url)
+    return serve(url)
+
+
+class TestSearch:
+    def test_rungs_best_over_budget_and_parameters_are_drawn(self, look, searched):
+        view = look(searched)
+        view.open("/projects/1/searches", "tbody .row-link")
+        view.one("tbody .row-link").click()
+        view.wait(".plot canvas")
+        assert len(view.all(".brackets figure")) == 3
+        assert view.texts(".parallel .axis-title") == ["lrlr", "modelmodel", "metricmetric"]
+        assert view.texts("main h2")[:2] == ["Best over budget", "Parameters"]
+
+    def test_dragging_along_an_axis_keeps_a_range(self, look, searched):
+        view = look(searched).open("/searches/1", ".parallel")
+        area = view.all(".brush-area")[0]
+        chain = ActionChains(view.browser).move_to_element(area).click_and_hold()
+        chain.move_by_offset(0, 60).release().perform()
+        view.wait_for(lambda: view.all(".parallel polyline.out"))
+        assert "trials kept" in view.texts(".caption")[0]
+        ActionChains(view.browser).move_to_element(area).click().perform()
+        view.wait_for(lambda: not view.all(".parallel polyline.out"))

@@ -1,0 +1,76 @@
+"""The table of runs in a real browser: filter, sort, columns, keyboard, live updates."""
+
+import pytest
+
+pytest.importorskip("starlette", reason="needs the extra ui")
+pytest.importorskip("selenium", reason="needs selenium")
+
+from selenium.webdriver.common.keys import Keys
+
+pytestmark = pytest.mark.browser
+
+
+class TestRunsTable:
+    def test_typing_filters_and_the_address_keeps_the_filter(self, view):
+        view.open("/projects/1", "tbody tr")
+        view.press("/")
+        view.press(*"status:failed")
+        view.wait_for(lambda: view.texts("tbody .row-link") == ["25"])
+        assert view.path == "/projects/1?filter=status%3Afailed"
+        view.open(view.path, "tbody tr")
+        assert view.texts("tbody .row-link") == ["25"]
+
+    def test_a_filter_with_a_mistake_says_so_and_keeps_the_rows(self, view):
+        view.open("/projects/1", "tbody tr")
+        view.press("/", *"statu:failed")
+        view.wait_for(lambda: "did you mean 'status'?" in view.texts(".filter-problem")[0])
+        assert len(view.all("tbody tr")) == 25
+
+    def test_rows_are_walked_and_opened_by_keyboard(self, view):
+        view.open("/projects/1", "tbody tr")
+        view.press("j", "j", "j", "k", Keys.ENTER)
+        view.wait_for(lambda: view.path == "/runs/24")
+        view.browser.back()
+        view.wait_for(lambda: view.path == "/projects/1")
+
+    def test_two_runs_are_selected_and_compared_by_keyboard(self, view):
+        view.open("/projects/1", "tbody tr")
+        view.press("j", "x", "j", "x", "c")
+        view.wait_for(lambda: view.path == "/compare?run=24&run=25")
+
+    def test_a_click_on_a_heading_sorts_and_a_second_turns_round(self, view):
+        view.open("/projects/1?column=config.lr", "tbody tr")
+        heading = "th[scope=col]:nth-child(7)"
+        for direction, first in (("descending", "25"), ("ascending", None)):
+            view.one(f"{heading} button").click()
+            view.wait(f"{heading}[aria-sort={direction}]")
+            view.wait_for(lambda first=first: first in (None, view.texts("tbody .row-link")[0]))
+        rates = [float(text) for text in view.texts("tbody td:nth-child(7)")]
+        assert rates == sorted(rates)
+
+    def test_columns_are_chosen_and_remembered(self, view):
+        view.open("/projects/1", "tbody tr")
+        (button,) = [one for one in view.all(".toolbar .button") if one.text == "Columns"]
+        button.click()
+        view.wait("dialog .choices label")
+        (choice,) = [one for one in view.all(".choices label") if one.text.strip() == "batch_size"]
+        choice.click()
+        view.press(Keys.ESCAPE)
+        view.wait_for(lambda: not view.all("dialog"))
+        view.wait_for(lambda: "batch_size" in view.texts("thead th"))
+        view.open("/projects/1", "tbody tr")
+        assert "batch_size" in view.texts("thead th")
+
+    def test_runs_that_go_on_are_updated_by_themselves(self, look, new_database, serve):
+        logger = new_database()
+        run = logger.start(tags=["live"])
+        run.log_metric("loss", 2.0, step=0)
+        run.flush()
+        view = look(serve(new_database.url))
+        view.open("/projects/1?column=metric.loss.last", "tbody tr")
+        view.press("j")
+        run.log_metric("loss", 0.125, step=1)
+        run.finish()
+        view.wait_for(lambda: view.texts("tbody .value") == ["0.125"])
+        assert view.texts("tbody .status") == ["completed"]
+        assert view.script("return document.activeElement.className") == "row-link"
