@@ -4,9 +4,9 @@ Each bracket follows Li et al., JMLR 18 (2018), Algorithm 1: when all trials of 
 reported, the best ⌊n/η⌋ of them go on. Which trials exist and which go on depends on outcomes
 only, never on when they arrive, so any number of workers finds the same trials:
 
-* a sampler that learns is told outcomes in a fixed order, and draws block by block: a block
-  waits for all blocks but the latest, and a bracket for all of the one before the last and the
-  lower rungs of the last, so that workers have something to do while others finish;
+* a sampler that learns is told outcomes when a bracket begins, in a fixed order: all of the
+  brackets before the last, and the lower rungs of the last, so that workers have something to do
+  while the last few trials of a bracket finish;
 * budgets are shared out by what a bracket is planned to cost before it begins.
 """
 
@@ -19,9 +19,6 @@ from ato_hyperband._brackets import Plan, Resource, largest_affordable
 from ato_hyperband._sampling import Sampler
 from ato_hyperband._scheduler import Budget, Scheduler
 from ato_hyperband._trial import Job, Outcome, Trial
-
-# Configurations a learning sampler draws before it looks at results again.
-BLOCK = 4
 
 
 class Bracket:
@@ -37,7 +34,7 @@ class Bracket:
         self.rungs: list[list[Trial]] = [[] for _ in plan.rungs]
         self.ready: deque[Job] = deque()
         self.rung = 0
-        self.drawn_all = False
+        self.drawn_all = self.short = False
         self.reported: list[dict[int, float]] = [{} for _ in plan.rungs]
         self.spent: Resource = 0
         self.retired: list[Trial] = []
@@ -79,11 +76,12 @@ class Bracket:
         losses = self.reported[self.rung]
         alive = [t for t in self.rungs[self.rung] if losses[t.number] != float("inf")]
         alive.sort(key=lambda t: (losses[t.number], t.number))
-        share = self.plan.rungs[self.rung + 1].size / self.plan.rungs[self.rung].size
-        # The plan's own size, unless the space ran out of configurations before the rung was full.
-        if len(self.rungs[self.rung]) == self.plan.rungs[self.rung].size:
-            return alive[: self.plan.rungs[self.rung + 1].size]
-        return alive[: int(len(self.rungs[self.rung]) * share)]
+        planned = self.plan.rungs[self.rung + 1].size
+        if self.short:  # the space ran out of configurations before the rung was full
+            planned = max(
+                1, len(self.rungs[self.rung]) * planned // self.plan.rungs[self.rung].size
+            )
+        return alive[:planned]
 
     def _promote(self, best: list[Trial]) -> None:
         below, here = self.plan.rungs[self.rung - 1], self.plan.rungs[self.rung]
@@ -156,32 +154,19 @@ class HalvingScheduler(Scheduler):
         return self._start(job)
 
     def _from(self, bracket: Bracket) -> Job | None:
-        if not bracket.ready and bracket.rung == 0 and not bracket.drawn_all:
-            self._draw_block(bracket)
+        if not bracket.ready and not bracket.drawn_all:
+            self._draw_into(bracket)
         return bracket.ready.popleft() if bracket.ready else None
 
-    def _draw_block(self, bracket: Bracket) -> None:
-        left = bracket.plan.rungs[0].size - len(bracket.rungs[0])
-        if self._sampler.learns:
-            if not self._blocks_are_in(bracket):
-                return
-            left = min(left, BLOCK)
-        for _ in range(left):
-            trial = self._new_trial(bracket.number)
-            if trial is None:
-                bracket.drawn_all = self._exhausted = self._space_exhausted = True
-                break
-            bracket.add(trial)
-        bracket.drawn_all |= len(bracket.rungs[0]) == bracket.plan.rungs[0].size
-        self._settle(bracket)
-
-    def _blocks_are_in(self, bracket: Bracket) -> bool:
-        """Whether all blocks but the latest have reported; if so, the sampler is told them."""
-        due = bracket.rungs[0][: max(0, len(bracket.rungs[0]) - BLOCK)]
-        if not all(trial.number in bracket.reported[0] for trial in due):
-            return False
-        self._tell(bracket, 0, due)
-        return True
+    def _draw_into(self, bracket: Bracket) -> None:
+        trial = self._new_trial(bracket.number)
+        if trial is None:
+            bracket.drawn_all = bracket.short = True
+            self._exhausted = self._space_exhausted = True
+            self._settle(bracket)
+            return
+        bracket.add(trial)
+        bracket.drawn_all = len(bracket.rungs[0]) == bracket.plan.rungs[0].size
 
     def _tell(self, bracket: Bracket, rung: int, trials: list[Trial]) -> None:
         for trial in trials:

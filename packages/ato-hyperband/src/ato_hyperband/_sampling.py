@@ -10,7 +10,7 @@ from ato_hyperband._spaces import SearchSpace
 from ato_hyperband._trial import Trial
 
 # A space with so few values left that this many draws all repeat old ones counts as used up.
-_ATTEMPTS = 100
+ATTEMPTS = 100
 
 
 class Sampler:
@@ -58,7 +58,7 @@ class RandomSampler(Sampler):
     """Uniform in the unit cube, so LOG parameters are uniform in their logarithm."""
 
     def _draw(self, number: int) -> dict[str, Any] | None:
-        return self._unseen(self._random(number, attempt) for attempt in range(_ATTEMPTS))
+        return self._unseen(self._random(number, attempt) for attempt in range(ATTEMPTS))
 
     def _random(self, number: int, attempt: int) -> dict[str, Any]:
         start = mix(self.seed, number, attempt)

@@ -1,14 +1,17 @@
-"""A sampler that learns from all rungs: tree-structured Parzen estimators, as in BOHB.
+"""A sampler that learns from all rungs: Parzen estimators over one ranking of the whole search.
 
-Two densities are kept, of configurations that did well and of the others, and candidates are
-ranked by their ratio (Bergstra et al., NeurIPS 2011; Falkner, Klein and Hutter, ICML 2018, for
-multivariate kernels and budgets). What differs here:
+Two densities are kept, of the configurations that did best and of the others, and of some
+candidates the one is drawn where their ratio is greatest (Bergstra et al., NeurIPS 2011; Falkner,
+Klein and Hutter, ICML 2018, for halving). What differs from those:
 
-* One ranking over all rungs. A trial that went further is better than those it left behind, so
-  each trial counts where it ended, by its rank among all that were evaluated at that resource.
-* A share of draws stays random, from a low-discrepancy sequence (Roberts' generalised golden
-  ratio, shifted by the seed), which also makes up the first draws.
-* No candidate close to a configuration that was tried already is taken: its result is known.
+* All rungs count, in one ranking. What a trial did at a low rung says little about the end of
+  training, so a trial counts by the highest rung it reached: its place among all trials seen at
+  that resource, times the share of trials that got there.
+* Nothing is learned from a rung before its best have gone on (the scheduler sees to that):
+  what is good after one epoch is not what is good.
+* A share of the draws, and all before anything is known, come from a low-discrepancy sequence
+  (the generalised golden ratio of M. Roberts, shifted by the seed).
+* No candidate too close to an earlier configuration is taken: its result is known.
 """
 
 from __future__ import annotations
@@ -16,178 +19,142 @@ from __future__ import annotations
 from typing import Any
 
 from ato_hyperband._parameters import CategoryParameter
+from ato_hyperband._parzen import Parzen
 from ato_hyperband._random import mix, uniform
-from ato_hyperband._sampling import Sampler
-from ato_hyperband._spaces import SearchSpace
+from ato_hyperband._sampling import RandomSampler
+from ato_hyperband._spaces import Params, SearchSpace
+from ato_hyperband._trial import Trial
 
 
-class TPESampler(Sampler):
+class TPESampler(RandomSampler):
+    """Draws where the ratio of the density of good to that of other configurations is great.
+
+    Args:
+        space: What to draw from.
+        seed: The study seed.
+
+    Attributes:
+        random_share: Share of draws that stay random.
+        fewest: Trials that must be known before the model is used.
+        good_share: Share of the known trials that count as good, up to `most_good`.
+        candidates: Candidates from which each draw is chosen.
+        spread: How much wider than their density good configurations are varied.
+        nearest: How close to an earlier configuration a draw may be, in bandwidths.
+    """
+
     learns = True
-
-    RANDOM_SHARE = 0.2
-    MIN_POINTS = 12
-    GOOD_SHARE = 0.15
-    CANDIDATES = 32
-    NEAR = 0.03
-    WIDEN = 1.0
-    MODEL = "merged"
+    random_share = 0.25
+    fewest = 10
+    good_share = 0.15
+    most_good = 30
+    most_others = 150
+    candidates = 24
+    spread = 1.0
+    nearest = 0.3
+    batch = 16
 
     def __init__(self, space: SearchSpace, seed: int) -> None:
         super().__init__(space, seed)
-        import numpy as np
+        self._sizes = [len(p.categories) if isinstance(p, CategoryParameter) else 0 for p in space]
+        self._sequence = _golden_ratios(len(space))
+        self._points: dict[int, list[float]] = {}
+        self._drawn: list[list[float]] = []
+        self._losses: dict[float, dict[int, float]] = {}
+        self._model: tuple[Any, Any] | None = None
+        self._stale = False
+        self._proposals: list[Params] = []
 
-        self.np = np
-        self._numeric = np.array([not isinstance(p, CategoryParameter) for p in space])
-        self._sizes = np.array(
-            [p.grid_size() if isinstance(p, CategoryParameter) else 0 for p in space]
-        )
-        self._points: dict[int, Any] = {}
-        self._order = []
-        self._by_res: dict[float, dict[int, float]] = {}
-        self._alpha, self._shift = _golden(len(space), seed)
-        self._all = np.empty((0, len(space)))
-        self._model = None
-        self._stale = True
-
-    def draw(self, number, bracket):
+    def draw(self, number: int, bracket: int) -> Trial | None:
+        self.origin = "random"
         trial = super().draw(number, bracket)
         if trial is not None:
-            trial.origin = self._origin
-            self._all = self.np.vstack([self._all, self._vector(trial.params)])
+            self._points[number] = self._vector(trial.params)
+            self._drawn.append(self._points[number])
         return trial
 
-    def observe(self, trial, resource, loss):
+    def observe(self, trial: Trial, resource: float, loss: float) -> None:
+        self._losses.setdefault(resource, {})[trial.number] = loss
         self._stale = True
-        self._points[trial.number] = self._vector(trial.params)
-        self._by_res.setdefault(resource, {})[trial.number] = loss
 
-    def _vector(self, params):
-        return self.np.array(
-            [p.to_unit(params[p.name]) if p.name in params else 0.5 for p in self.space]
-        )
+    def ranking(self) -> list[int]:
+        """Numbers of the trials with results, best first."""
+        total = len({number for losses in self._losses.values() for number in losses})
+        places: dict[int, float] = {}
+        for resource in sorted(self._losses):
+            losses = self._losses[resource]
+            share = len(losses) / total
+            for place, number in enumerate(sorted(losses, key=lambda n: (losses[n], n))):
+                places[number] = share * (place + 0.5) / len(losses)
+        return sorted(places, key=lambda n: (places[n], n))
 
-    def _draw(self, number):
-        self._origin = "random"
-        if uniform(self.seed, number, 7) >= self.RANDOM_SHARE:
-            if self._stale:
-                self._model = self._fit()
-                self._stale = False
-            if self._model is not None:
-                p = self._modelled(number)
-                if p is not None:
-                    self._origin = "model"
-                    return p
-        return self._unseen(self._quasi(number, a) for a in range(100))
+    def _draw(self, number: int) -> Params | None:
+        if uniform(self.seed, number, -1) >= self.random_share:
+            params = self._modelled(number)
+            if params is not None:
+                self.origin = "model"
+                return params
+        return super()._draw(number)
 
-    def _quasi(self, number, attempt):
-        if attempt == 0:
-            return self.space.from_unit(
-                [(s + number * a) % 1 for a, s in zip(self._alpha, self._shift)]
-            )
-        st = mix(self.seed, number, attempt)
-        return self.space.from_unit([uniform(st, k) for k in range(len(self.space))])
+    def _random(self, number: int, attempt: int) -> Params:
+        if attempt:
+            return super()._random(number, attempt)
+        shifts = (uniform(self.seed, -2, k) for k in range(len(self.space)))
+        point = [(shift + number * step) % 1 for shift, step in zip(shifts, self._sequence)]
+        return self.space.from_unit(point)
 
-    def _ranking(self):
-        """Trial numbers best first + ..."""
-        np = self.np
-        if self.MODEL == "highest":
-            for r in sorted(self._by_res, reverse=True):
-                d = self._by_res[r]
-                if len(d) >= self.MIN_POINTS:
-                    return [n for n, _ in sorted(d.items(), key=lambda t: (t[1], t[0]))]
+    def _modelled(self, number: int) -> Params | None:
+        if self._stale:
+            self._stale = False
+            self._proposals = []
+            self._model = self._fit()
+        if self._model is None:
             return None
-        if len(self._points) < self.MIN_POINTS:
+        if not self._proposals:
+            self._proposals = self._propose(number)
+        return self._unseen(self._proposals.pop() for _ in range(len(self._proposals)))
+
+    def _fit(self) -> tuple[Any, Any] | None:
+        ranking = self.ranking()
+        if len(ranking) < self.fewest:
             return None
-        # merged: position by highest rung, score = (rank among evaluated at that resource)
-        top = {}
-        for r in sorted(self._by_res):
-            for n, l in self._by_res[r].items():
-                top[n] = (r, l)
-        return sorted(top, key=lambda n: (-top[n][0], top[n][1], n))
+        count = min(max(2, round(self.good_share * len(ranking))), self.most_good)
+        good, others = ranking[:count], ranking[count:]
+        if len(others) > self.most_others:
+            step = len(others) / self.most_others
+            others = [others[int(i * step)] for i in range(self.most_others)]
+        return tuple(
+            Parzen([self._points[n] for n in numbers], self._sizes) for numbers in (good, others)
+        )  # type: ignore[return-value]
 
-    def _fit(self):
-        np = self.np
-        rank = self._ranking()
-        if rank is None:
-            return None
-        n = len(rank)
-        ngood = max(
-            self.MINGOOD if hasattr(self, "MINGOOD") else 3, int(round(self.GOOD_SHARE * n))
-        )
-        ngood = min(ngood, getattr(self, "MAXGOOD", 25), n - 1)
-        X = np.array([self._points[i] for i in rank])
-        return _KDE(np, X[:ngood], self._numeric, self._sizes), _KDE(
-            np, X[ngood:], self._numeric, self._sizes
-        )
+    def _propose(self, number: int) -> list[Params]:
+        """A batch of configurations, the first to be used last in the list."""
+        import numpy as np
 
-    def _modelled(self, number):
-        np = self.np
-        good, bad = self._model
-        rng = np.random.RandomState(mix(self.seed, number) >> 32)
-        c = good.sample(rng, self.CANDIDATES, self.WIDEN)
-        score = good.logpdf(c) - bad.logpdf(c)
-        order = np.argsort(-score)
-        for i in order:
-            if self._all.size:
-                d = np.abs(self._all - c[i]).max(axis=1).min()
-                if d < self.NEAR:
-                    continue
-            p = self.space.from_unit(c[i])
-            k = self.space.key(p)
-            if k in self._seen:
-                continue
-            self._seen.add(k)
-            return p
-        return None
+        assert self._model is not None
+        good, others = self._model
+        random = np.random.RandomState(mix(self.seed, number, -3) >> 32)
+        points = good.sample(random, self.batch * self.candidates, self.spread)
+        scores = good.log_density(points) - others.log_density(points)
+        earlier = np.array(self._drawn)
+        proposals = []
+        for first in range(0, len(points), self.candidates):
+            group = range(first, first + self.candidates)
+            for i in sorted(group, key=lambda i: -scores[i]):
+                if not len(earlier) or good.distance(points[i], earlier) >= self.nearest:
+                    earlier = np.vstack([earlier, points[i]])
+                    proposals.append(self.space.from_unit(points[i]))
+                    break
+        return proposals[::-1]
+
+    def _vector(self, params: Params) -> list[float]:
+        return [
+            p.to_unit(params[p.name]) if p.name in params else 0.5 for p in self.space.parameters
+        ]
 
 
-class _KDE:
-    def __init__(self, np, X, numeric, sizes):
-        self.np = np
-        self.X = X
-        self.numeric = numeric
-        self.sizes = sizes
-        n, d = X.shape
-        bw = X.std(axis=0) * 1.06 * n ** (-1 / (d + 4.0))
-        self.bw = np.clip(bw, 0.05, 1.0)
-        self.d = d
-
-    def sample(self, rng, k, widen):
-        np = self.np
-        n = len(self.X)
-        idx = rng.randint(0, n + 1, size=k)
-        U = rng.random_sample((k, self.d))
-        base = self.X[np.minimum(idx, n - 1)]
-        Z = rng.standard_normal((k, self.d)) * self.bw * widen
-        c = base + Z
-        # reflect
-        c = np.abs(c)
-        c = 1 - np.abs(1 - c)
-        c = np.clip(c, 0, 1)
-        prior = idx == n
-        c[prior] = U[prior]
-        for j in np.flatnonzero(~self.numeric):
-            flip = rng.random_sample(k) < 0.2
-            c[:, j] = np.where(flip, U[:, j], base[:, j])
-            c[prior, j] = U[prior, j]
-        return c
-
-    def logpdf(self, C):
-        np = self.np
-        n = len(self.X)
-        D = (C[:, None, :] - self.X[None]) / self.bw
-        L = -0.5 * D * D - np.log(self.bw) - 0.919
-        for j in np.flatnonzero(~self.numeric):
-            m = self.sizes[j]
-            same = np.floor(C[:, j] * m)[:, None] == np.floor(self.X[:, j] * m)[None]
-            L[:, :, j] = np.where(same, np.log(0.8 * m + 0.2), np.log(0.2))
-        p = np.exp(L.sum(axis=2)).sum(axis=1)
-        return np.log((p + 1) / (n + 1))
-
-
-def _golden(d, seed):
+def _golden_ratios(dimensions: int) -> list[float]:
+    """Steps of the additive recurrence: powers of 1/φ, φ the root of φ^(d+1) = φ + 1."""
     phi = 2.0
-    for _ in range(40):
-        phi = (1 + phi) ** (1 / (d + 1))
-    alpha = [phi ** -(k + 1) % 1 for k in range(d)]
-    return alpha, [uniform(seed, 99, k) for k in range(d)]
+    for _ in range(50):
+        phi = (1 + phi) ** (1 / (dimensions + 1))
+    return [phi ** -(k + 1) % 1 for k in range(dimensions)]

@@ -1,0 +1,85 @@
+"""Densities over the unit cube: a product kernel on each of some points, and a uniform part."""
+
+from __future__ import annotations
+
+from typing import Any
+
+# Bandwidths below this would make a model that proposes what it has seen.
+NARROWEST = 0.04
+# Chance that the category of a point is kept when the point is varied.
+KEPT = 0.8
+
+
+class Parzen:
+    """A Parzen estimator (kernel density) with one uniform component.
+
+    Numbers have Gaussian kernels whose bandwidth follows Scott's rule, categories keep their
+    value with a fixed chance.
+
+    Args:
+        points: Rows in the unit cube.
+        sizes: For each column the number of categories, 0 for numbers.
+    """
+
+    def __init__(self, points: list[list[float]], sizes: list[int]) -> None:
+        import numpy as np
+
+        self._points = np.array(points)
+        count, dimensions = self._points.shape
+        rule = 1.06 * count ** (-1 / (dimensions + 4))
+        self._widths = np.maximum(self._points.std(axis=0) * rule, NARROWEST)
+        self._numbers = np.array([size == 0 for size in sizes])
+        self._sizes = np.array(sizes)
+
+    def sample(self, random: Any, count: int, spread: float) -> Any:
+        """Draw `count` rows; numbers are varied by `spread` bandwidths.
+
+        Args:
+            random: A numpy RandomState.
+            count: How many.
+            spread: Factor of the bandwidths.
+        """
+        import numpy as np
+
+        uniform = random.random_sample((count, len(self._sizes)))
+        chosen = random.randint(0, len(self._points) + 1, size=count)
+        rows = self._points[np.minimum(chosen, len(self._points) - 1)]
+        rows = rows + random.standard_normal(rows.shape) * (self._widths * spread) * self._numbers
+        rows = 1 - np.abs(1 - np.abs(rows) % 2)  # reflected into the cube
+        changed = (random.random_sample(rows.shape) > KEPT) & ~self._numbers
+        changed[chosen == len(self._points)] = True
+        return np.where(changed, uniform, rows)
+
+    def log_density(self, rows: Any) -> Any:
+        """The logarithm of the density at each row."""
+        import numpy as np
+
+        apart = (rows[:, None, self._numbers] - self._points[None][:, :, self._numbers]) / (
+            self._widths[self._numbers]
+        )
+        logs = -0.5 * np.einsum("ijk,ijk->ij", apart, apart)
+        logs -= np.log(self._widths[self._numbers] * np.sqrt(2 * np.pi)).sum()
+        for column in np.flatnonzero(~self._numbers):
+            size = self._sizes[column]
+            same = _category(rows[:, None, column], size) == _category(
+                self._points[None, :, column], size
+            )
+            logs += np.where(same, np.log(KEPT * size + 1 - KEPT), np.log(1 - KEPT))
+        return np.log((np.exp(logs).sum(axis=1) + 1) / (len(self._points) + 1))
+
+    def distance(self, row: Any, others: Any) -> float:
+        """How far the nearest of other rows is: bandwidths in the coordinate that differs most."""
+        import numpy as np
+
+        apart = np.abs(others - row) / self._widths
+        for column in np.flatnonzero(~self._numbers):
+            size = self._sizes[column]
+            differs = _category(others[:, column], size) != _category(row[column], size)
+            apart[:, column] = np.where(differs, np.inf, 0)
+        return float(apart.max(axis=1).min())
+
+
+def _category(u: Any, size: int) -> Any:
+    import numpy as np
+
+    return np.minimum(u * size, size - 1).astype(int)
