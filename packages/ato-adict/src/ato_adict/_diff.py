@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from ato_adict._errors import ConversionError
 from ato_adict._flat import flatten
-from ato_adict._hashing import type_name
-from ato_adict._sentinel import MISSING
+from ato_adict._hashing import canonical, type_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -74,20 +74,10 @@ class Diff:
 
 
 def same(old: Any, new: Any) -> bool:
-    """Whether two values are equal; nan equals itself, arrays compare whole."""
-    if old is new or old is MISSING:
-        return old is new
-    try:
-        return bool(old == new) or (old != old and new != new)
-    except (ValueError, TypeError):
-        return _same_text(old, new)
-
-
-def _same_text(old: Any, new: Any) -> bool:
-    from ato_adict._errors import AtoError
-    from ato_adict._hashing import canonical
-
+    """Whether two values of one type are equal, with the types of what is in them; nan is."""
+    if old is new:
+        return True
     try:
         return canonical(old) == canonical(new)
-    except AtoError:
-        return False
+    except ConversionError:
+        return bool(old == new)

@@ -142,7 +142,7 @@ class Resolver:
         levels = len(expression) - len(name)
         if levels > len(keys):
             self.fail(keys, f"'${{{expression}}}' goes above the root")
-        name = re.sub(r"\[(\d+)\]", r".\1", name)
+        name = re.sub(r"\.?\[(\d+)\]", r".[\1]", name)
         target = (*(keys[: len(keys) - levels] if levels else ()), *split(name))
         value, place = self.root, ()
         for key in target:

@@ -22,5 +22,5 @@ def did_you_mean(name: object, candidates: Iterable[object]) -> str:
     from difflib import get_close_matches
 
     names = {c.lower(): c for c in candidates if isinstance(c, str) and c != name}
-    close = get_close_matches(name.lower(), list(names), n=1, cutoff=0.6)
+    close = get_close_matches(name.lower(), list(names), n=1, cutoff=0.65)
     return f"; did you mean '{names[close[0]]}'?" if close else ""

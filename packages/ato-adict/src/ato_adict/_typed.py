@@ -113,20 +113,28 @@ def _literal(value: Any, kind: Any, keys: Keys) -> Any:
 
 
 def _generic(value: Any, origin: Any, kind: Any, keys: Keys, nested: Nested) -> Any:
-    inner = arguments(kind)
     if not isinstance(origin, type):
         return value
-    if issubclass(dict, origin) and isinstance(value, dict) and origin is not type(None):
-        return _mapping(value, inner, keys, nested)
+    inner = arguments(kind)
     if issubclass(origin, tuple):
         return _tuple(value, inner, kind, keys, nested)
-    if isinstance(value, str) or not isinstance(value, (list, tuple, set, frozenset)):
-        if isinstance(value, origin) and not isinstance(value, str):
-            return value
-        raise MismatchError(keys, _expected(kind, value))
-    items = _items(value, inner[0] if inner else None, keys, nested)
-    target = origin if origin in (set, frozenset) else list
-    return items if target is list else target(items)
+    if isinstance(value, dict) and issubclass(dict, origin):
+        return _mapping(value, inner, keys, nested)
+    if isinstance(value, (list, tuple, set, frozenset)):
+        if any(issubclass(made, origin) for made in (list, tuple, set, frozenset)):
+            items = _items(value, inner[0] if inner else None, keys, nested)
+            return _container(origin, value)(items)
+    elif isinstance(value, origin) and not isinstance(value, (str, bytes)):
+        return value
+    raise MismatchError(keys, _expected(kind, value))
+
+
+def _container(origin: Any, value: Any) -> Any:
+    """Return the type to make: that of the value where it fits, else one that does."""
+    for made in (type(value), list, set, frozenset):
+        if made in (list, tuple, set, frozenset) and issubclass(made, origin):
+            return made
+    return list
 
 
 def _items(values: Any, kind: Any, keys: Keys, nested: Nested) -> list[Any]:
