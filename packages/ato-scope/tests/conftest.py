@@ -6,6 +6,10 @@ import sys
 import textwrap
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("ato", max_examples=60, deadline=None)
+settings.load_profile("ato")
 
 QUICK_START = """
     from ato_scope import Scope

@@ -22,6 +22,7 @@ def test_assign_asks_as_if_typed_before_the_command_line(scope):
     scope.assign(["lr=2", "seed=3"])
     assert scope.apply([]) == {"lr": 2, "seed": 3, "late": True}
     assert scope.apply(["lr=4"]).lr == 4
+    assert "overrode 2 from scope.assign: lr=2" in str(scope.explain("lr"))
 
 
 def test_assigned_views_are_told(scope):

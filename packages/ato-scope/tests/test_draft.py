@@ -58,3 +58,17 @@ def test_the_origin_of_overrides_is_told(scope):
     ]
     assert told[-1]["source"]["name"] == "trial 3"
     assert config.model.depth == 6
+
+
+def test_a_program_that_only_drafts_has_the_words_and_the_errors_of_a_command_line(program):
+    program.write("""
+        from ato_scope import Scope
+
+        scope = Scope({"lr": 0.1})
+        scope.observe("late", config={"x": 1}, lazy=True, default=True)
+        draft = scope.draft()
+        print('drafted', draft.complete())
+    """)
+    assert program.run("lr=3").out == "drafted {'lr': 3, 'x': 1}\n"
+    assert program.run("print").out == "lr: 0.1\nx: 1\n"
+    assert program.run("lr=").fails_with("'lr=' has no value")

@@ -54,7 +54,8 @@ def test_pdb_stops_in_a_lazy_block_with_its_variables(program):
 def test_a_tracer_sees_every_line_of_the_view_once_per_run(program):
     program.write(
         """
-                import train
+        import sys
+        import train
 
         lines = []
 

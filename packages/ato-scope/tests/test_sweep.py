@@ -223,13 +223,23 @@ def test_a_mistake_is_one_line_before_anything_runs(sweeping, arguments, problem
     assert log(sweeping) == []
 
 
+def test_a_program_without_entries_sweeps_too(program):
+    program.write("""
+        from ato_scope import Scope
+
+        config = Scope().apply()
+        print('x is', config.x)
+    """)
+    assert "x is 1\n[2/2] x=2\nx is 2\n" in program.run("--sweep", "x=1,2").out
+
+
 def test_a_sweep_inside_a_launcher_is_refused(sweeping):
     done = sweeping.run("--sweep", "lr=1,2", env={"RANK": "0"})
     assert done.fails_with("cannot run inside torchrun")
 
 
 def test_explicit_arguments_cannot_sweep():
-    with pytest.raises(SweepError, match="on the command line"):
+    with pytest.raises(SweepError, match="on the command line of a program only"):
         Scope().apply(["--sweep", "lr=1,2"])
 
 

@@ -121,6 +121,14 @@ def test_explain_shows_one_key(quick_start):
     assert out == "model = 'resnet50'\n  set by view 'defaults' (train.py:6)\n"
 
 
+def test_explain_shows_several_keys(quick_start):
+    out = quick_start.run("explain", "model", "lr", "high_lr").out
+    assert [line for line in out.splitlines() if "=" in line] == [
+        "model = 'resnet50'",
+        "lr = 0.003",
+    ]
+
+
 def test_explain_suggests_a_key(quick_start):
     assert quick_start.run("explain", "modle").fails_with("no key 'modle'; did you mean 'model'?")
 

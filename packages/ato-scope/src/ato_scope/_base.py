@@ -51,49 +51,61 @@ class Configurable:
 
     # -- building --------------------------------------------------------------------------------
 
+    def _arguments(self, args: Sequence[str] | None) -> list[str]:
+        if args is None and not all(scope._reads_argv for scope in self._members()):
+            return []
+        return _host.command_line(args)
+
     def _read(self, args: Sequence[str] | None) -> Command:
+        """Read what `assign` has asked for, then the arguments."""
         members = self._members()
         command = Command()
         for scope in members:
             command.extend(read_command(scope._stored, {scope.name: scope.views}, False))
-        if args is not None or all(scope._reads_argv for scope in members):
-            arguments = _host.command_line(args)
-            for scope in members:
-                arguments = scope._take_options(arguments, args is not None, command)
-            catalog = {scope.name: scope.views for scope in members}
-            command.extend(read_command(arguments, catalog, self._qualified()))
+        for _, _, token in command.assignments:
+            token.origin = "assign"
+        arguments = self._arguments(args)
+        for scope in members:
+            arguments = scope._take_options(arguments, args is not None, command)
+        catalog = {scope.name: scope.views for scope in members}
+        command.extend(read_command(arguments, catalog, self._qualified()))
         return command
 
-    def _drafts(self, args: Sequence[str] | None) -> dict[str, Draft]:
-        return make_drafts(self._members(), self._read(args))
-
-    def _configure(self, args: Sequence[str] | None, is_entry: bool) -> dict[str, ADict]:
-        """Build every config, keep it in its scope, and do what a built-in word asks for."""
+    def _prepare(self, args: Sequence[str] | None) -> dict[str, Draft]:
+        """Build the drafts; a command line that asks for something else gets that, and ends."""
         members = self._members()
-        if is_entry and args is None and COMPLETION in os.environ:
+        if args is None and COMPLETION in os.environ:
             from ato_scope._completion import complete
 
-            complete(members, self._qualified(), lambda: self._drafts([]))
-        arguments = _host.command_line(args)
+            complete(members, self._qualified(), lambda: make_drafts(members, self._read([])))
+        arguments = self._arguments(args)
         if SWEEP in arguments:
-            self._sweep(arguments, args is None and is_entry)
+            self._sweep(arguments, args is None)
         command = self._read(args)
         drafts = make_drafts(members, command)
-        for scope in members:
-            scope._keep(drafts[scope.name].finish(), drafts[scope.name].recorder)
         if command.word:
             from ato_scope._words import show
 
+            self._finish(drafts)
             show(command, members, self._qualified())
-        return {scope.name: scope.config for scope in members}
+        return drafts
 
-    def _sweep(self, arguments: list[str], can_run: bool) -> NoReturn:
+    def _finish(self, drafts: dict[str, Draft]) -> dict[str, ADict]:
+        """Apply the lazy views and keep each config in its scope."""
+        for scope in self._members():
+            scope._keep(drafts[scope.name].finish(), drafts[scope.name].recorder)
+        return {scope.name: scope.config for scope in self._members()}
+
+    def _configure(self, args: Sequence[str] | None) -> dict[str, ADict]:
+        return self._finish(self._prepare(args))
+
+    def _sweep(self, arguments: list[str], is_typed: bool) -> NoReturn:
         """Run the program once for each combination that `--sweep` asks for, then end."""
         from ato_scope._sweep import read_sweep
         from ato_scope._sweep_run import run_sweep
 
-        if not can_run:
-            raise SweepError("--sweep works on the command line of a program with an entry")
+        if not is_typed:
+            raise SweepError("--sweep works on the command line of a program only")
         sweep = read_sweep(arguments)
         for run in sweep.samples():
             make_drafts(self._members(), self._read([*sweep.fixed, *run]))

@@ -27,7 +27,8 @@ class Command:
         views: The requested views by name of scope, in order.
         assignments: (name of scope, key in its config, token) in order; a file has key "".
         word: `manual`, `print`, `explain`, `views` or None.
-        argument: The format of `print`, or the key of `explain`.
+        format: The format of `print`.
+        keys: The keys that `explain` asks for; all where there is none.
         defaults: The defaults of the parser of each scope that has one.
     """
 
@@ -35,7 +36,8 @@ class Command:
         self.views: dict[str, list[str]] = {}
         self.assignments: list[tuple[str, str, Token]] = []
         self.word: str | None = None
-        self.argument: str = ""
+        self.format = "yaml"
+        self.keys: list[str] = []
         self.defaults: dict[str, dict[str, Any]] = {}
 
     def extend(self, other: Command) -> None:
@@ -45,7 +47,7 @@ class Command:
         self.assignments += other.assignments
         self.defaults.update(other.defaults)
         if other.word:
-            self.word, self.argument = other.word, other.argument
+            self.word, self.format, self.keys = other.word, other.format, other.keys
 
 
 def read_command(arguments: Sequence[str], catalog: Catalog, qualified: bool) -> Command:
@@ -70,7 +72,7 @@ def read_command(arguments: Sequence[str], catalog: Catalog, qualified: bool) ->
         elif token.kind == "flag":
             _read_flag(command, token)
         elif token.key == "print" and token.kind != "delete" and token.value in FORMATS:
-            command.word, command.argument = "print", token.value
+            command.word, command.format = "print", token.value
         else:
             scope, key = _locate(token, catalog, qualified)
             command.assignments.append((scope, key, token))
@@ -100,8 +102,8 @@ def _read_word(command: Command, token: Token, catalog: Catalog, qualified: bool
     elif qualified and _is_qualified(word, catalog):
         scope, _, name = word.partition(".")
         command.views.setdefault(scope, []).append(name)
-    elif command.word == "explain" and not command.argument:
-        command.argument = word
+    elif command.word == "explain":
+        command.keys.append(word)
     else:
         raise UnknownViewError(_unknown(word, catalog, qualified))
 

@@ -9,12 +9,14 @@ from ato_scope._report import take_report, write_report
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Protocol, Sequence
+    from typing import Any, Callable, Protocol, Sequence, TypeVar
+
+    T = TypeVar("T")
 
     class Owner(Protocol):
         """What an entry needs of a Scope or a MultiScope."""
 
-        def _configure(self, args: Sequence[str] | None, is_entry: bool) -> Any: ...
+        def _configure(self, args: Sequence[str] | None) -> Any: ...
 
         def _names(self) -> tuple[str, ...]: ...
 
@@ -69,7 +71,7 @@ def _plain_entry(
     def entry(*args: Any, **kwargs: Any) -> Any:
         if owner._wants(injector, kwargs):
             report = take_report() if arguments is None else None
-            configs = configured(owner, arguments, is_entry=True)
+            configs = guarded(owner._configure, arguments)
             args, kwargs = injector.place(configs, args, kwargs)
             if report is not None:
                 result = function(*args, **kwargs)
@@ -86,7 +88,7 @@ def _coroutine_entry(
     async def entry(*args: Any, **kwargs: Any) -> Any:
         if owner._wants(injector, kwargs):
             report = take_report() if arguments is None else None
-            configs = configured(owner, arguments, is_entry=True)
+            configs = guarded(owner._configure, arguments)
             args, kwargs = injector.place(configs, args, kwargs)
             if report is not None:
                 result = await function(*args, **kwargs)
@@ -97,13 +99,13 @@ def _coroutine_entry(
     return entry
 
 
-def configured(owner: Owner, arguments: Sequence[str] | None, is_entry: bool = False) -> Any:
-    """Build the configs; a mistake of the user at the command line is one line and exit code 2.
+def guarded(build: Callable[[Sequence[str] | None], T], arguments: Sequence[str] | None) -> T:
+    """Build configs; a mistake of the user at the command line is one line and exit code 2.
 
     Exceptions from views keep the traceback of the view, without our frames before it.
     """
     try:
-        return owner._configure(arguments, is_entry)
+        return build(arguments)
     except Exception as error:
         trace = from_user_code(error.__traceback__)
         if isinstance(error, UserError) and trace is None:

@@ -83,6 +83,8 @@ def describe(source: Source) -> str:
     place = f" ({_short(source.location)})" if source.location else ""
     if source.kind == "cli":
         return f"command line: {source.token}"
+    if source.kind == "assign":
+        return f"scope.assign: {source.token}"
     if source.kind == "view":
         return f"view {source.name!r}{place}"
     if source.kind == "lazy":

@@ -50,8 +50,7 @@ def command_line(args: Sequence[str] | None = None) -> list[str]:
 
 def is_script() -> bool:
     """Whether a program run at a command line is running us: then mistakes end it."""
-    main = sys.modules.get("__main__")
-    return argv_is_ours() and hasattr(main, "__file__") and not hasattr(sys, "ps1")
+    return argv_is_ours() and not hasattr(sys, "ps1")
 
 
 def is_printing_rank() -> bool:

@@ -9,13 +9,13 @@ from warnings import catch_warnings, simplefilter
 
 from ato_adict import did_you_mean
 from ato_scope._errors import ExpressionError
-from ato_scope._expressions import CONSTANTS
 from ato_scope._views import copied
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, Mapping
 
+CONSTANTS = ("True", "False", "None")
 MAX_DEPTH = 60
 MAX_BITS = 8192
 MAX_ITEMS = 100_000

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ato_adict import did_you_mean
 from ato_scope._base import Configurable
-from ato_scope._entry import configured
+from ato_scope._entry import guarded
 from ato_scope._errors import ScopeError, UnknownScopeError
 from ato_scope._inject import Injector
 
@@ -60,12 +60,11 @@ class MultiScope(Configurable):
 
     def draft(self, args: Sequence[str] | None = None) -> MultiDraft:
         """Return the configs after views and arguments, before lazy views; see `Scope.draft`."""
-        return MultiDraft(self._drafts(args))
+        return MultiDraft(guarded(self._prepare, args))
 
     def apply(self, args: Sequence[str] | None = None) -> dict[str, ADict]:
         """Build every config, keep it in its scope, and return them by the names of the scopes."""
-        configs: dict[str, ADict] = configured(self, args)
-        return configs
+        return guarded(self._configure, args)
 
     def call(
         self, function: Callable[..., Any], configs: Mapping[str, Any], *args: Any, **kwargs: Any

@@ -163,7 +163,7 @@ def is_same(one: Any, other: Any) -> bool:
 
 def source_of_token(token: Token) -> Source:
     """Return the source that a token of the command line is."""
-    kind = "argparse" if token.kind == "option" else "cli"
+    kind = "argparse" if token.kind == "option" else token.origin
     return Source(kind, token.key, "", token.raw)
 
 

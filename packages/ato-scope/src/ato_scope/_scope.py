@@ -6,7 +6,7 @@ import sys
 
 from ato_adict import ADict
 from ato_scope._base import Configurable
-from ato_scope._entry import configured
+from ato_scope._entry import guarded
 from ato_scope._errors import ScopeError
 from ato_scope._inject import Injector
 from ato_scope._observe import view_of_config, view_of_function
@@ -163,7 +163,7 @@ class Scope(Configurable):
         Raises:
             ScopeError: An argument or a chain is at fault.
         """
-        return self._drafts(args)[self.name]
+        return guarded(self._prepare, args)[self.name]
 
     def apply(self, args: Sequence[str] | None = None) -> ADict:
         """Build the config from views and arguments, keep it as `scope.config`, and return it.
@@ -175,8 +175,7 @@ class Scope(Configurable):
             ScopeError: An argument or a chain is at fault. At a command line, with the arguments
                 typed there, this is one line on stderr and exit code 2 instead.
         """
-        config: ADict = configured(self, args)[self.name]
-        return config
+        return guarded(self._configure, args)[self.name]
 
     def call(self, function: Callable[..., Any], config: Any, *args: Any, **kwargs: Any) -> Any:
         """Call `function` with `config` for the parameter of the scope's name."""

@@ -23,15 +23,17 @@ class Token:
         key: The dotted key, the name of the view, the path of the file or the flag.
         value: What stands right of the sign.
         raw: The token as typed, for messages.
+        origin: `cli`, or `assign` for what the program itself asked for.
     """
 
-    __slots__ = ("key", "kind", "raw", "value")
+    __slots__ = ("key", "kind", "origin", "raw", "value")
 
     def __init__(self, kind: str, key: str, value: Any, raw: str) -> None:
         self.kind = kind
         self.key = key
         self.value = value
         self.raw = raw
+        self.origin = "cli"
 
     def __repr__(self) -> str:
         return f"Token({self.kind!r}, {self.key!r}, {self.value!r})"

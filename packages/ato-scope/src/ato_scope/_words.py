@@ -28,7 +28,7 @@ def show(command: Command, scopes: Sequence[Scope], qualified: bool) -> NoReturn
         TokenError: `explain` asks for a key that is not there.
         SystemExit: Always, otherwise.
     """
-    lines = WORDS[command.word or "manual"](command.argument, scopes, qualified)
+    lines = WORDS[command.word or "manual"](command, scopes, qualified)
     if is_printing_rank():
         _print("\n".join(lines))
     raise SystemExit(0)
@@ -46,7 +46,7 @@ def _print(text: str) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _manual(argument: str, scopes: Sequence[Scope], qualified: bool) -> list[str]:
+def _manual(command: Command, scopes: Sequence[Scope], qualified: bool) -> list[str]:
     lines = usage_lines(os.path.basename(sys.argv[0]) or "program")
     for scope in scopes:
         if scope._parser is not None:
@@ -55,20 +55,20 @@ def _manual(argument: str, scopes: Sequence[Scope], qualified: bool) -> list[str
     return lines
 
 
-def _views(argument: str, scopes: Sequence[Scope], qualified: bool) -> list[str]:
+def _views(command: Command, scopes: Sequence[Scope], qualified: bool) -> list[str]:
     lines = []
     for scope in scopes:
-        prefix = f"{scope.name}." if qualified else ""
+        prefix = _prefix(scope, qualified)
         lines += [bold(VIEWS.format(scope.name)), *view_lines(scope, prefix)]
     return lines
 
 
-def _config(argument: str, scopes: Sequence[Scope], qualified: bool) -> list[str]:
+def _config(command: Command, scopes: Sequence[Scope], qualified: bool) -> list[str]:
     if qualified:
         config = ADict({scope.name: scope.config.to_dict() for scope in scopes})
     else:
         config = scopes[0].config
-    form = argument or "yaml"
+    form = command.format
     try:
         text = config.dumps(form)
     except AtoError:
@@ -80,21 +80,36 @@ def _config(argument: str, scopes: Sequence[Scope], qualified: bool) -> list[str
     return text.splitlines()
 
 
-def _explain(argument: str, scopes: Sequence[Scope], qualified: bool) -> list[str]:
-    found: list[str] = []
-    known: list[str] = []
+def _explain(command: Command, scopes: Sequence[Scope], qualified: bool) -> list[str]:
+    lines: list[str] = []
+    for key in command.keys or [""]:
+        found = _explain_key(key, scopes, qualified)
+        if key and not found:
+            known = [k for scope in scopes for k in _known(scope, _prefix(scope, qualified))]
+            raise TokenError(f"explain: no key {key!r}{did_you_mean(key, known)}")
+        lines += found
+    return [clip(line, width()) for line in lines]
+
+
+def _explain_key(key: str, scopes: Sequence[Scope], qualified: bool) -> list[str]:
+    """Return the explanation of a key of any scope, of all keys below it, or of every key."""
+    lines: list[str] = []
     for scope in scopes:
-        prefix = f"{scope.name}." if qualified else ""
-        known += [prefix + e.key for e in explain_all(scope.config, scope._recorder)]
-        if not argument or (qualified and argument == scope.name):
-            found += _explanations(scope, "", prefix)
-        elif argument.startswith(prefix):
-            key = argument[len(prefix) :]
-            if any(k == argument or k.startswith(argument + ".") for k in known):
-                found += _explanations(scope, key, prefix)
-    if argument and not found:
-        raise TokenError(f"explain: no key {argument!r}{did_you_mean(argument, known)}")
-    return [clip(line, width()) for line in found]
+        prefix = _prefix(scope, qualified)
+        known = _known(scope, prefix)
+        if not key or (qualified and key == scope.name):
+            lines += _explanations(scope, "", prefix)
+        elif any(k == key or k.startswith(key + ".") for k in known):
+            lines += _explanations(scope, key[len(prefix) :], prefix)
+    return lines
+
+
+def _prefix(scope: Scope, qualified: bool) -> str:
+    return f"{scope.name}." if qualified else ""
+
+
+def _known(scope: Scope, prefix: str) -> list[str]:
+    return [prefix + e.key for e in explain_all(scope.config, scope._recorder)]
 
 
 def _explanations(scope: Scope, key: str, prefix: str) -> list[str]:
