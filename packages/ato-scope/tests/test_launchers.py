@@ -71,7 +71,7 @@ class TestPytest:
             ("-m", "pytest"),
             (os.path.join(os.path.dirname(sys.executable), "pytest"),),
         ):
-            done = program.run("-q", "-p", "no:cacheprovider", "test_train.py", command=command)
+            done = program.run("-q", "-p", "no:hypothesispytest", "test_train.py", command=command)
             assert done.code == 0, done
 
     def test_a_mistake_is_an_exception(self):
