@@ -1,9 +1,14 @@
 """Fixtures: a config on a fresh SQLite file."""
 
+import os
+import sys
+
 import pytest
 
 from ato_adict import ADict
 from ato_sql import SQLFinder, SQLLogger
+
+sys.path.insert(0, os.path.dirname(__file__))  # for `programs`
 
 
 @pytest.fixture

@@ -44,10 +44,14 @@ class Committer:
         self.keys: dict[str, RunKey] = {}
         self._warned: set[str] = set()
         self._recovered = False
-        self.renew(writer)
+        self._start(writer)
 
     def renew(self, writer: str) -> None:
         """Be the committer of another writer: in a forked child, the journal is the parent's."""
+        self._journal.close()
+        self._start(writer)
+
+    def _start(self, writer: str) -> None:
         self._journal = Journal(self._settings.url, writer, self._settings.journal_dir)
         self._waiting: collections.deque[Batch] = collections.deque()
         self._pause = 0.0
@@ -109,8 +113,9 @@ class Committer:
 
     def close(self) -> None:
         """Let go of journal and database."""
-        if self._lost_rows:
-            self._warn("lost", f"{self._lost_rows} metrics could be kept nowhere and are lost")
+        lost = self._lost_rows + sum(len(batch.metrics) for batch in self._waiting)
+        if lost:
+            self._warn("lost", f"{lost} metrics could be kept nowhere and are lost")
         self._journal.close()
         self.database.close()
 
@@ -137,7 +142,7 @@ class Committer:
             while self._waiting:
                 self._journal.append(self._waiting[0], self.births)
                 self._waiting.popleft()
-        except OSError:
+        except Exception:  # a full disk, and whatever else may be wrong by then
             while len(self._waiting) > MEMORY_BATCHES:
                 self._lost_rows += len(self._waiting.popleft().metrics)
 

@@ -25,6 +25,15 @@ def to_json(value: Any) -> Any:
     return _to_json(value, frozenset(), 0)
 
 
+def from_json(value: Any) -> Any:
+    """Return stored JSON data with NaN and ±inf restored."""
+    if isinstance(value, Mapping):
+        if value.get("__ato__") == "float":
+            return float(value["value"])
+        return {key: from_json(item) for key, item in value.items()}
+    return [from_json(item) for item in value] if isinstance(value, list) else value
+
+
 def _to_json(value: Any, above: frozenset[int], depth: int) -> Any:
     if value is None or isinstance(value, (bool, str)):
         return _plain_scalar(value)

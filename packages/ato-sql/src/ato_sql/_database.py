@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import weakref
 from typing import Any, Mapping
 
 from sqlalchemy.engine import URL, Engine
@@ -12,8 +13,10 @@ from ato_sql._batch import Batch
 from ato_sql._birth import ensure_schema
 from ato_sql._engine import open_engine, sqlite_file, writing
 
-# Connections a child process inherited. They belong to the parent: not used, not closed.
+# Connections to servers a child process inherited: the parent's, so not used and not closed.
 _INHERITED: list[Engine] = []
+# Every database of this process.
+_DATABASES: weakref.WeakSet[Database] = weakref.WeakSet()
 
 
 class Database:
@@ -27,6 +30,7 @@ class Database:
         self._pid = os.getpid()
         self._identity: tuple[int, int] | None = None
         self.backup: str | None = None
+        _DATABASES.add(self)
 
     def engine(self) -> Engine:
         """Return an engine to a database with the current schema.
@@ -71,6 +75,17 @@ class Database:
         engine, self._engine = self._engine, None
         if engine is not None and self._pid == os.getpid():
             engine.dispose()
+
+
+def close_files() -> None:
+    """Close all SQLite files, as must be before a fork.
+
+    SQLite remembers for the whole process which locks it holds on a file. A child would inherit
+    the memory but not the locks, and so believe in locks that it does not have.
+    """
+    for database in list(_DATABASES):
+        if sqlite_file(database.url) is not None:
+            database.close()
 
 
 def _identity(path: str) -> tuple[int, int] | None:

@@ -11,9 +11,10 @@ from sqlalchemy.engine import URL, Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from ato_adict import did_you_mean
+from ato_adict import ADict, did_you_mean
 from ato_sql import _cleanup, _metrics
 from ato_sql._artifacts import artifact_folder
+from ato_sql._config import from_json
 from ato_sql._compare import Comparison, compare_runs
 from ato_sql._database import Database
 from ato_sql._engine import clean_error, show_url, sqlite_file
@@ -120,6 +121,16 @@ class SQLFinder:
         if run is None:
             raise NotFoundError(f"there is no run {run_id!r} in {show_url(self._settings.url)}")
         return run
+
+    def get_config(self, run_id: RunId) -> ADict:
+        """Return the config of a run as an `ADict`, NaN and ±inf restored, secrets hidden.
+
+        What JSON cannot hold is still the mark it was stored as, with its type and repr.
+
+        Raises:
+            NotFoundError: there is no such run.
+        """
+        return ADict(from_json(self.get_run(run_id).config))
 
     def find_best_run(
         self, project_name: str, metric_key: str, mode: str = "max", at: str = "best"

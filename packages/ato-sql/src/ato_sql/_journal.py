@@ -96,7 +96,7 @@ class Journal:
             path = os.path.join(folder, self._name)
             try:
                 os.makedirs(folder, exist_ok=True)
-                file = open(path, "a", encoding="ascii")  # noqa: SIM115
+                file = open(path, "a", encoding="utf-8")  # noqa: SIM115
                 _lock(file)
                 self.path = path
                 return file
@@ -129,20 +129,29 @@ class Journal:
 def read_journal(path: str) -> Iterator[tuple[Batch, Births]]:
     """Yield the batches of a journal; a torn last line is what was never promised."""
     births: Births = {}
-    with open(path, encoding="ascii", errors="replace") as file:
+    with open(path, encoding="utf-8", errors="replace") as file:
         for line in file:
-            try:
-                data = json.loads(line)
-                births.update(data.pop("births"))
-                batch = Batch(
-                    data["writer"],
-                    data["number"],
-                    [(u, kind, values) for u, kind, values in data["events"]],
-                    [(u, key, value, step, when) for u, key, value, step, when in data["metrics"]],
-                )
-            except (ValueError, KeyError, TypeError):
-                continue
-            yield batch, births
+            data = _parse(line)
+            if data is not None:
+                births.update(data["births"])
+                yield _batch_of(data), births
+
+
+def _parse(line: str) -> dict[str, Any] | None:
+    try:
+        data = json.loads(line)
+    except ValueError:
+        return None
+    return data if isinstance(data, dict) and _FIELDS <= set(data) else None
+
+
+_FIELDS = {"births", "writer", "number", "events", "metrics"}
+
+
+def _batch_of(data: dict[str, Any]) -> Batch:
+    events = [(uuid, kind, values) for uuid, kind, values in data["events"]]
+    metrics = [(uuid, key, value, step, when) for uuid, key, value, step, when in data["metrics"]]
+    return Batch(data["writer"], data["number"], events, metrics)
 
 
 def left_behind(url: URL, folder: str | None) -> list[str]:
@@ -156,8 +165,13 @@ def left_behind(url: URL, folder: str | None) -> list[str]:
 
 
 def discard(path: str) -> None:
-    """Remove a journal that is in the database."""
-    _remove(path)
+    """Remove a journal that is in the database; one with lines nobody can read is set aside."""
+    with open(path, encoding="utf-8", errors="replace") as file:
+        torn = [not line.endswith("\n") for line in file if _parse(line) is None]
+    if all(torn):  # only a last line that a kill cut short
+        _remove(path)
+    else:
+        os.replace(path, path + ".rejected")
 
 
 def reject(batch: Batch, births: Births, url: URL, folder: str | None) -> str | None:
@@ -167,7 +181,7 @@ def reject(batch: Batch, births: Births, url: URL, folder: str | None) -> str | 
         path = os.path.join(place, f"{journal_stem(url)}-{batch.writer}{SUFFIX}.rejected")
         try:
             os.makedirs(place, exist_ok=True)
-            with open(path, "a", encoding="ascii") as file:
+            with open(path, "a", encoding="utf-8") as file:
                 file.write(line + "\n")
             return path
         except OSError:
@@ -200,7 +214,7 @@ def _lock(file: IO[str]) -> None:
 
 def _in_use(path: str) -> bool:
     try:
-        with open(path, encoding="ascii") as file:
+        with open(path, encoding="utf-8") as file:
             _lock(file)
     except OSError:
         return os.path.exists(path)

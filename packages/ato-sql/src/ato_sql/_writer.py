@@ -18,7 +18,7 @@ from sqlalchemy.engine import URL
 from ato_sql import _batch
 from ato_sql._batch import Batch, Event, MetricRow
 from ato_sql._committer import Committer, log
-from ato_sql._database import Database
+from ato_sql._database import Database, close_files
 from ato_sql._outcome import outcome
 from ato_sql._settings import Settings
 
@@ -26,6 +26,7 @@ WAKE_ROWS = 1000  # this many metrics wait at most for the thread's next round
 ROUND_SECONDS = 0.5  # rounds are twice as frequent as promised, to leave time for the commit
 BATCH_ROWS = 20_000  # of one transaction
 QUEUE_ROWS = 50_000  # beyond this the training loop helps to write
+FORK_SECONDS = 5.0  # a fork waits at most so long for a commit that is under way
 
 # Every writer of this process: flushed at exit, made anew in a forked child.
 _WRITERS: weakref.WeakSet[Writer] = weakref.WeakSet()
@@ -261,11 +262,30 @@ def _flush_at_the_end_of_children() -> None:
 _FINALIZED: dict[str, int] = {}
 
 
-def _renew_all() -> None:
+def _before_fork() -> None:
+    """Let commits that are under way end, and close the files: see `close_files`."""
+    _HELD.extend(w for w in list(_WRITERS) if w._lock.acquire(timeout=FORK_SECONDS))
+    close_files()
+
+
+def _after_fork_in_parent() -> None:
+    while _HELD:
+        _HELD.pop()._lock.release()
+
+
+def _after_fork_in_child() -> None:
+    _HELD.clear()
     for writer in list(_WRITERS):
         writer.renew()
 
 
+# The writers whose locks this process holds while it forks.
+_HELD: list[Writer] = []
+
 atexit.register(_close_all)
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_renew_all)
+    os.register_at_fork(
+        before=_before_fork,
+        after_in_parent=_after_fork_in_parent,
+        after_in_child=_after_fork_in_child,
+    )

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from ato_sql._config import structural_hash, value_hash
+from ato_sql._config import structural_hash, to_json, value_hash
 from ato_sql._params import param_rows
 from ato_sql._types import JSONValue, UTCDateTime, big_int, double, long_text, name
 
@@ -198,6 +198,7 @@ def _identity(run_id: int, project_id: int, started: Any, config: Any) -> dict[s
         "uuid": str(uuid.uuid5(_NAMESPACE, text)),
         "structural_hash": structural_hash(config),
         "value_hash": value_hash(config),
+        "config": to_json(config),  # JSON has no infinity, and PostgreSQL minds
     }
 
 
