@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
-
 from ato_adict import MISSING, ADict, did_you_mean
 from ato_scope._errors import ScopeError
+from ato_scope._places import shorten
 from ato_scope._provenance import Event, is_same, jsonable
 
 TYPE_CHECKING = False
@@ -80,7 +79,7 @@ def _sentence(event: Event, is_last: bool) -> str:
 
 def describe(source: Source) -> str:
     """Return a source in words: `view 'high_lr' (train.py:16)`."""
-    place = f" ({_short(source.location)})" if source.location else ""
+    place = f" ({shorten(source.location)})" if source.location else ""
     if source.kind == "cli":
         return f"command line: {source.token}"
     if source.kind == "assign":
@@ -96,12 +95,6 @@ def describe(source: Source) -> str:
     if source.kind == "argparse":
         return f"argparse: {source.token or source.name}"
     return source.name or source.kind
-
-
-def _short(location: str) -> str:
-    """Return a place relative to the working directory where it is below it."""
-    here = os.getcwd() + os.sep
-    return location[len(here) :] if location.startswith(here) else location
 
 
 def explain(config: ADict, recorder: Recorder | None, key: str) -> Explanation:

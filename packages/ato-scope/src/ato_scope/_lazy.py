@@ -13,6 +13,7 @@ import linecache
 from types import CodeType, FunctionType
 
 from ato_scope._errors import LazyError
+from ato_scope._places import shorten
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -82,9 +83,8 @@ def _definition(function: Any) -> ast.FunctionDef:
 
 def _place(function: Any, line: int | None = None) -> str:
     code = function.__code__
-    return f"with Scope.lazy() in view {code.co_name!r} ({code.co_filename}:" + (
-        f"{line or code.co_firstlineno})"
-    )
+    place = shorten(f"{code.co_filename}:{line or code.co_firstlineno}")
+    return f"with Scope.lazy() in view {code.co_name!r} ({place})"
 
 
 class _Splitter(ast.NodeTransformer):

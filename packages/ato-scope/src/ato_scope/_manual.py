@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ato_scope._scope import Scope
     from ato_scope._views import View
 
-USAGE = "[view ...] [key=value ...] [key:=text ...] [@file ...]"
+USAGE = "usage: {} [view ...] [key=value ...] [key:=text ...] [@file ...]"
 VIEWS = "Views of {}, in the order they are applied"
 WORDS = [
     ("manual", "this text, as does --help"),
@@ -24,9 +24,9 @@ WORDS = [
 ]
 
 
-def usage_lines(program: str) -> list[str]:
-    """Return how to call the program."""
-    return [f"usage: {program} {USAGE}", "", bold("Built-in words"), *columns(WORDS)]
+def word_lines() -> list[str]:
+    """Return the built-in words."""
+    return [bold("Built-in words"), *columns(WORDS)]
 
 
 def view_lines(scope: Scope, prefix: str) -> list[str]:

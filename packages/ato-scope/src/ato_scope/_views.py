@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ato_scope._errors import ViewError
+from ato_scope._places import shorten
 from ato_scope._provenance import Source
 
 TYPE_CHECKING = False
@@ -80,7 +81,7 @@ class View:
         return text.strip().partition("\n")[0].strip() if text else ""
 
     def __str__(self) -> str:
-        return f"view {self.name!r} ({self.location})"
+        return f"view {self.name!r} ({shorten(self.location)})"
 
     def __repr__(self) -> str:
         return f"<{self}>"
@@ -99,7 +100,7 @@ def add_view(views: dict[str, View], view: View, replace: bool) -> None:
     other = views.get(view.name)
     if other is not None and other.module != view.module and not replace:
         raise ViewError(
-            f"{view} has the name of another view at {other.location};"
+            f"{view} has the name of another view at {shorten(other.location)};"
             " rename one, or make the scope with enable_override=True"
         )
     views[view.name] = view
@@ -128,15 +129,16 @@ def check_function(function: Callable[..., object], name: str) -> str:
             raise ViewError(f"view {name!r} is not a function: {function!r}")
         return getattr(function, "__module__", None) or "unknown"
     location = f"{code.co_filename}:{code.co_firstlineno}"
+    place = shorten(location)
     bound = 1 if hasattr(function, "__self__") else 0
     takes = code.co_argcount - bound
     required = takes - len(function.__defaults__ or ())
     if takes < 1 and not code.co_flags & 0x04:
-        raise ViewError(f"view {name!r} ({location}) takes no parameter; write def {name}(config)")
+        raise ViewError(f"view {name!r} ({place}) takes no parameter; write def {name}(config)")
     if required > 1:
-        raise ViewError(f"view {name!r} ({location}) must be callable with the config alone")
+        raise ViewError(f"view {name!r} ({place}) must be callable with the config alone")
     if code.co_flags & CO_GENERATOR_OR_ASYNC:
-        raise ViewError(f"view {name!r} ({location}) must be a plain function without yield")
+        raise ViewError(f"view {name!r} ({place}) must be a plain function without yield")
     return location
 
 

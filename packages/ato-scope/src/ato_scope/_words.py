@@ -9,7 +9,7 @@ from ato_adict import ADict, AtoError, did_you_mean
 from ato_scope._errors import TokenError
 from ato_scope._explain import explain, explain_all
 from ato_scope._host import is_printing_rank
-from ato_scope._manual import VIEWS, manual_lines, usage_lines, view_lines
+from ato_scope._manual import USAGE, VIEWS, manual_lines, view_lines, word_lines
 from ato_scope._provenance import jsonable
 from ato_scope._terminal import bold, clip, width
 
@@ -47,12 +47,12 @@ def _print(text: str) -> None:
 
 
 def _manual(command: Command, scopes: Sequence[Scope], qualified: bool) -> list[str]:
-    lines = usage_lines(os.path.basename(sys.argv[0]) or "program")
+    lines = [USAGE.format(os.path.basename(sys.argv[0]) or "program")]
     for scope in scopes:
+        lines += ["", *manual_lines(scope, qualified)]
         if scope._parser is not None:
             lines += ["", *scope._parser.format_help().rstrip().splitlines()]
-        lines += ["", *manual_lines(scope, qualified)]
-    return lines
+    return [*lines, "", *word_lines()]
 
 
 def _views(command: Command, scopes: Sequence[Scope], qualified: bool) -> list[str]:
