@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from types import FunctionType
 
@@ -56,11 +57,10 @@ def _sources(cls: type) -> Iterator[SourceFile]:
 
 
 def _notebook_cells() -> list[str]:
-    """Cells of a notebook, newest first: they are in linecache, and in no file."""
+    """Cells of a notebook, newest first: linecache holds them under names of no file."""
     import linecache
 
-    entries = [(name, entry) for name, entry in linecache.cache.items() if len(entry) == 4]
-    return [name for name, entry in reversed(entries) if entry[1] is None]
+    return [name for name in reversed(list(linecache.cache)) if not os.path.exists(name)]
 
 
 def own_functions(cls: type) -> list[FunctionType]:

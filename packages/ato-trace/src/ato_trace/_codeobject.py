@@ -20,43 +20,59 @@ def canonical_code(code: CodeType) -> str:
     """Serialise a code object, one instruction a line."""
     version = "{}.{}".format(*sys.version_info[:2])
     lines = ["1 code-object python" + version]
-    _append_code(code, lines, "  ")
+    _append_code(code, lines, "  ", {})
     return "\n".join(lines)
 
 
-def _append_code(code: CodeType, lines: list[str], indent: str) -> None:
+def _append_code(code: CodeType, lines: list[str], indent: str, outer: dict[str, str]) -> None:
     import dis
 
     counts = (code.co_argcount, getattr(code, "co_posonlyargcount", 0), code.co_kwonlyargcount)
-    lines.append(
-        indent + "args {} {} {} flags {}".format(*counts, code.co_flags & _FLAGS_THAT_COUNT)
-    )
+    flags = code.co_flags & _FLAGS_THAT_COUNT
+    lines.append(indent + "args {} {} {} flags {}".format(*counts, flags))
+    cells = _cell_tokens(code, outer)
+    previous: Any = None
     for instruction in dis.get_instructions(code):
-        text = indent + instruction.opname
         value = instruction.argval
         if isinstance(value, CodeType):
-            lines.append(text)
-            _append_code(value, lines, indent + "  ")
-        elif instruction.arg is not None:
-            lines.append(text + " " + _argument(code, instruction))
+            lines.append(indent + instruction.opname)
+            _append_code(value, lines, indent + "  ", {k: "^" + v for k, v in cells.items()})
+        elif isinstance(previous, CodeType) and instruction.opname == "LOAD_CONST":
+            pass  # before Python 3.11 the name of a function follows its code
         else:
-            lines.append(text)
+            lines.append(indent + _instruction(code, instruction, cells))
+        previous = value
     for entry in _handlers(code):
         lines.append(indent + entry)
 
 
-def _argument(code: CodeType, instruction: Any) -> str:
+def _cell_tokens(code: CodeType, outer: dict[str, str]) -> dict[str, str]:
+    """Tokens of the variables shared between functions: numbers, or names from outside it all."""
+    tokens = {name: outer.get(name, "$" + name) for name in code.co_freevars}
+    for number, name in enumerate(code.co_cellvars):
+        is_local = name in code.co_varnames
+        tokens[name] = "%" + (
+            str(code.co_varnames.index(name)) if is_local else "cell" + str(number)
+        )
+    return tokens
+
+
+def _instruction(code: CodeType, instruction: Any, cells: dict[str, str]) -> str:
+    if instruction.arg is None:
+        return str(instruction.opname)
+    return f"{instruction.opname} {_argument(code, instruction, cells)}"
+
+
+def _argument(code: CodeType, instruction: Any, cells: dict[str, str]) -> str:
     import dis
 
     if instruction.opcode in dis.haslocal:
         return "%" + str(instruction.arg)
-    if instruction.opcode in dis.hasfree and instruction.argval in code.co_varnames:
-        return "%" + str(code.co_varnames.index(instruction.argval))
-    if instruction.opcode in dis.hasfree and instruction.argval in code.co_cellvars:
-        return "%cell" + str(code.co_cellvars.index(instruction.argval))
+    if instruction.opcode in dis.hasfree:
+        return cells.get(instruction.argval, "$" + str(instruction.argval))
     if instruction.opcode in dis.hasconst:
         return constant_text(instruction.argval)
-    if instruction.opcode in dis.hasname or instruction.opcode in dis.hasfree:
+    if instruction.opcode in dis.hasname:
         return "$" + str(instruction.argval)
     return str(instruction.arg)
 

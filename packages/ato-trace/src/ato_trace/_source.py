@@ -72,7 +72,7 @@ def find_block(source: SourceFile, line: int) -> Found | None:
         text = "\n".join(lines[start:end])
         node = parse_definition(text)
         if node is not None:
-            return Found(node, text, source.name, line)
+            return Found(node, _without_tail(text), source.name, line)
     return _find_in_tree(source, line)
 
 
@@ -107,6 +107,17 @@ def parse_definition(text: str) -> Any:
         return None
     node = body[0].body[0] if indented else body[0]
     return node if isinstance(node, _DEFINITIONS) else None
+
+
+def _without_tail(text: str) -> str:
+    """The text without the blank lines and comments between it and what follows."""
+    rows = text.split("\n")
+    width = len(rows[0]) - len(rows[0].lstrip())
+    while not rows[-1].strip() or (
+        rows[-1].lstrip()[0] == "#" and len(rows[-1]) - len(rows[-1].lstrip()) <= width
+    ):
+        rows.pop()
+    return "\n".join(rows)
 
 
 def _find_in_tree(source: SourceFile, line: int) -> Found | None:

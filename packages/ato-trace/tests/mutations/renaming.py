@@ -20,6 +20,14 @@ class Renamer(ast.NodeTransformer):
     def __init__(self, source, choose):
         self.tables = [symtable.symtable(source, "<text>", "exec")]
         self.used = set()
+        # `import a.b` binds a, which cannot be called anything else.
+        self.fixed = {
+            alias.name.split(".")[0]
+            for node in ast.walk(ast.parse(source))
+            if isinstance(node, ast.Import)
+            for alias in node.names
+            if "." in alias.name and not alias.asname
+        }
         self.choose = choose
 
     def owner(self, name):
@@ -40,13 +48,18 @@ class Renamer(ast.NodeTransformer):
 
     def new(self, name):
         table = self.owner(name)
-        if table is None or table.get_type() != "function" or len(self.tables) == 1:
+        if (
+            name in self.fixed
+            or table is None
+            or table.get_type() != "function"
+            or len(self.tables) == 1
+        ):
             return name
         return self.choose(table, name)
 
     def enter(self, name, line):
         for table in self.tables[-1].get_children():
-            if table.get_id() in self.used or table.get_name() != name:
+            if table.get_id() in self.used or table.get_name().strip("<>") != name:
                 continue
             if table.get_lineno() == line:
                 self.used.add(table.get_id())
@@ -185,31 +198,37 @@ def one_name(number):
     return choose
 
 
-def shadowing_names(pool="abcdefghijklmnopqrstuvwxyz"):
+def shadowing_names(source):
     """Inner scopes reuse the names of outer ones wherever they do not need the outer variable."""
     names = {}
+    for table in tables(symtable.symtable(source, "<text>", "exec")):  # outer ones first
+        if table.get_type() == "function":
+            kept = set(reached(table, names)) | set(keyword.kwlist)
+            free = (name for name in short_names() if name not in kept)
+            for symbol in table.get_symbols():
+                if symbol.is_local():
+                    names[table.get_id(), symbol.get_name()] = next(free)
+    return lambda table, name: names.get((table.get_id(), name), name)
 
-    def taken(table):
-        """Names that must keep their meaning inside a table: what it and its inner ones reach."""
-        own = {names.get((t, n), n) for t, n in reached(table)}
-        return own | set(keyword.kwlist)
 
-    def reached(table):
-        for symbol in table.get_symbols():
-            if symbol.is_free() or symbol.is_global():
-                yield from (
-                    (t, symbol.get_name()) for t, n in list(names) if n == symbol.get_name()
-                )
-                yield None, symbol.get_name()
-        for child in table.get_children():
-            yield from reached(child)
+def tables(table):
+    yield table
+    for child in table.get_children():
+        yield from tables(child)
 
-    def choose(table, name):
-        key = table.get_id(), name
-        if key not in names:
-            used = taken(table) | {new for (t, _), new in names.items() if t == key[0]}
-            used |= {s.get_name() for s in table.get_symbols() if s.get_name() != name}
-            names[key] = next(letter for letter in pool if letter not in used)
-        return names[key]
 
-    return choose
+def reached(table, names):
+    """The new names of what a scope and the scopes inside it take from outside."""
+    for inner in tables(table):
+        for symbol in inner.get_symbols():
+            name = symbol.get_name()
+            if symbol.is_free() or symbol.is_global() or inner.get_type() == "class":
+                yield name
+                yield from (new for (_, old), new in names.items() if old == name)
+
+
+def short_names():
+    number = 0
+    while True:
+        yield "abcdefghij"[number % 10] + (str(number // 10) if number >= 10 else "")
+        number += 1

@@ -1,0 +1,213 @@
+"""Finding the source: decorated functions, lambdas, notebooks, edited files, and no source."""
+
+import linecache
+import subprocess
+import sys
+import textwrap
+
+import pytest
+
+from ato_trace import FingerprintError, fingerprint
+
+
+class TestFiles:
+    def test_decorators_of_several_lines(self, write_module):
+        module = write_module(
+            """
+            def deco(*args, **kwargs):
+                return lambda f: f
+
+            @deco(
+                1,
+                name='''
+            def not_this(): pass
+            ''',
+            )
+            @deco()
+            def f(
+                a,
+                b=(1,
+            2),
+            ):
+                text = '''
+            at the left margin
+            '''
+                return a, text
+
+            # the end
+            """
+        )
+        assert fingerprint(module.f).source.endswith("return a, text")
+        assert fingerprint(module.f) == fingerprint(fingerprint(module.f).source)
+
+    def test_text_of_several_lines_keeps_its_indentation(self, write_module):
+        module = write_module(
+            """
+            def outer():
+                return '''
+                    x'''
+
+            class A:
+                def method(self):
+                    return '''
+                    x'''
+            """
+        )
+        assert "'\\n        x'" in fingerprint(module.outer).canonical
+        assert "'\\n        x'" in fingerprint(module.A.method).canonical
+
+    def test_nested_functions_and_conditional_definitions(self, write_module):
+        module = write_module(
+            """
+            if True:
+                def f(): return 1
+                class A:
+                    x = 1
+            else:
+                def f(): return 2
+                class A:
+                    x = 2
+
+            def outer():
+                def inner(a):
+                    return a
+                return inner
+            """
+        )
+        assert fingerprint(module.f) == fingerprint("def f(): return 1")
+        assert fingerprint(module.outer()) == fingerprint("def f(a): return a")
+        assert fingerprint(module.A).kind == "source"
+
+    def test_of_two_classes_with_one_name_the_live_one_counts(self, write_module):
+        module = write_module(
+            """
+            flag = True
+            if flag:
+                class A:
+                    def f(self): return 1
+            else:
+                class A:
+                    def f(self): return 2
+            """
+        )
+        assert fingerprint(module.A) == fingerprint("class A:\n    def f(self): return 1")
+
+    def test_other_encodings_and_line_ends(self, tmp_path, write_module):
+        module = write_module("# -*- coding: latin-1 -*-\r\ndef f():\r\n    return 'x'\r\n")
+        assert fingerprint(module.f) == fingerprint("def f(): return 'x'")
+
+    def test_private_names_and_tabs(self, write_module):
+        module = write_module("class _A:\n\tdef __f(self, __x):\n\t\treturn self.__y + __x\n")
+        assert fingerprint(vars(module._A)["_A__f"]).kind == "source"
+
+
+class TestLambdas:
+    def test_several_on_one_line_are_told_apart(self):
+        first, second, third = (lambda x: x + 1), (lambda x: x + 2), (lambda y: y + 1)
+        assert fingerprint(first) == fingerprint(third) != fingerprint(second)
+        assert fingerprint(first).kind == "source"
+
+    def test_lambdas_inside_calls_of_several_lines(self):
+        functions = {
+            "a": lambda x: x,
+            "b": lambda x: [
+                x,
+                x,
+            ],
+        }
+        assert fingerprint(functions["b"]).canonical.endswith("(list %0 %0 )")
+
+
+class TestEditedFiles:
+    def test_an_edit_after_the_import_is_not_taken_for_the_running_code(self, write_module):
+        module = write_module("def f(x):\n    return x + 1\n")
+        before = fingerprint(module.f)
+        with open(module.__file__, "w") as file:
+            file.write("def f(x):\n    return x + 2\n")
+        after = fingerprint(module.f)
+        assert before.kind == "source"
+        assert after.kind == "code-object"
+        assert after.source is None
+
+    def test_moved_lines_are_noticed_too(self, write_module):
+        module = write_module("def f(x):\n    return x + 1\n\ndef g(y):\n    return y\n")
+        with open(module.__file__, "w") as file:
+            file.write("def h(): pass\n\n\ndef f(x):\n    return x + 1\n")
+        assert fingerprint(module.g).kind == "code-object"
+
+
+class TestWithoutSource:
+    def test_exec_gives_a_marked_fingerprint_of_the_byte_code(self):
+        def made(text):
+            namespace = {}
+            exec(text, namespace)
+            return fingerprint(namespace["f"])
+
+        one = made("def f(a, b=1):\n    'doc'\n    return [a + i for i in b]")
+        renamed = made("def f(x, y=1):\n    'other'\n    return [x + j for j in y]")
+        changed = made("def f(a, b=1):\n    return [a - i for i in b]")
+        other_default = made("def f(a, b=2):\n    return [a + i for i in b]")
+        assert one.kind == "code-object"
+        assert one.source is None
+        assert one == renamed
+        assert len({one, changed, other_default}) == 3
+
+    def test_classes_made_by_calls(self):
+        made = type("Made", (), {"x": 1, "f": lambda self: 2})
+        other = type("Made", (), {"x": 2, "f": lambda self: 2})
+        assert fingerprint(made).kind == "code-object"
+        assert fingerprint(made) != fingerprint(other)
+
+    def test_a_program_on_standard_input_has_no_source(self):
+        program = textwrap.dedent(
+            """
+            from ato_trace import fingerprint
+            def f(x): return x + 1
+            print(fingerprint(f).kind)
+            """
+        )
+        done = subprocess.run(
+            [sys.executable, "-"], input=program.encode(), stdout=subprocess.PIPE, check=True
+        )
+        assert done.stdout.strip() == b"code-object"
+
+
+class TestNotebooks:
+    def run_cell(self, text, name, namespace):
+        """What IPython does: the source is in linecache, under a name that is no file."""
+        linecache.cache[name] = (len(text), None, text.splitlines(True), name)
+        exec(compile(text, name, "exec"), namespace)
+
+    def test_functions_and_classes_of_a_cell(self):
+        namespace = {"__name__": "__main__"}
+        cell = "def f(x):\n    return x + 1\n\nclass A:\n    y = 1\n    def g(self): return 2\n"
+        self.run_cell(cell, "<ipython-input-1-abc>", namespace)
+        assert fingerprint(namespace["f"]) == fingerprint("def f(x): return x + 1")
+        assert fingerprint(namespace["A"]).kind == "source"
+
+    def test_a_cell_run_again_gives_the_new_code(self):
+        namespace = {"__name__": "__main__"}
+        self.run_cell("def f(x): return 1\n", "/tmp/ipykernel_1/1.py", namespace)
+        first = fingerprint(namespace["f"])
+        self.run_cell("def f(x): return 2\n", "/tmp/ipykernel_1/2.py", namespace)
+        assert fingerprint(namespace["f"]) != first
+
+    @pytest.mark.slow
+    def test_in_ipython_itself(self):
+        pytest.importorskip("IPython")
+        program = textwrap.dedent(
+            """
+            from IPython.core.interactiveshell import InteractiveShell
+            shell = InteractiveShell.instance()
+            shell.run_cell("from ato_trace import fingerprint")
+            shell.run_cell("def f(x):\\n    return x + 1\\nclass A:\\n    z = 1")
+            shell.run_cell("print(fingerprint(f).kind, fingerprint(A).kind)")
+            """
+        )
+        done = subprocess.run([sys.executable, "-c", program], stdout=subprocess.PIPE, check=True)
+        assert done.stdout.split()[-2:] == [b"source", b"source"]
+
+
+def test_a_c_function_is_a_clear_error():
+    with pytest.raises(FingerprintError, match=r"implemented in C"):
+        fingerprint(map)
