@@ -52,7 +52,7 @@ def test_flatten_gives_one_entry_per_leaf():
 
 
 def test_keys_with_dots_and_keys_that_are_no_strings_have_names_of_their_own():
-    config = ADict({"a.b": 1, "a": {"b": 2}, 1: 3, "1": 4, "[1]": 5, "c\\": 6})
+    config = ADict({"a.b": 1, "a": {"b": 2}, 1: 3, "1": 4, "[1]": 5, "c\\": 6, "": {"": 7, 0: 8}})
     assert config.flatten() == {
         r"a\.b": 1,
         "a.b": 2,
@@ -60,6 +60,8 @@ def test_keys_with_dots_and_keys_that_are_no_strings_have_names_of_their_own():
         "1": 4,
         r"\[1]": 5,
         r"c\\": 6,
+        "['']['']": 7,
+        "[''][0]": 8,
     }
     assert config.get_value_by_name(r"a\.b") == 1
     assert config.get_value_by_name("[1]") == 3

@@ -29,7 +29,7 @@ def test_relative_references():
 
 
 def test_references_in_lists_and_to_elements():
-    config = ADict(sizes=[1, "${sizes[0]}", ("${sizes.0}",)], first="${sizes.[0]}").resolve()
+    config = ADict(sizes=[1, "${sizes[0]}", ("${sizes.0}",)], first="${sizes[1]}").resolve()
     assert config.sizes == [1, 1, (1,)]
     assert config.first == 1
 

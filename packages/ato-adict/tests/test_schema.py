@@ -108,9 +108,9 @@ PROBLEMS = [
     ({"optimizer": "LION"}, "'optimizer': expected one of ADAM, SGD, found str 'LION'"),
     ({"layers": 3}, "'layers': expected List[int], found int 3"),
     ({"layers": "12"}, "'layers': expected List[int], found str '12'"),
-    ({"layers": [1, "2"]}, "'layers.[1]': expected int, found str '2'"),
+    ({"layers": [1, "2"]}, "'layers[1]': expected int, found str '2'"),
     ({"betas": [1]}, "'betas': expected 2 values, found 1"),
-    ({"betas": [1, "x"]}, "'betas.[1]': expected float, found str 'x'"),
+    ({"betas": [1, "x"]}, "'betas[1]': expected float, found str 'x'"),
     ({"heads": {"a": {"depth": "x"}}}, "'heads.a.depth': expected int, found str 'x'"),
     ({"heads": [1]}, "'heads': expected Dict["),
     ({"either": 2.5}, "'either': expected Union[int, str], found float 2.5"),
@@ -139,7 +139,7 @@ def test_all_problems_are_named_at_once():
         "'model.dept': not a key of the schema; did you mean 'depth'?",
         "'model.depth': missing, expected int",
         "'model.rate': expected float, found str 'x'",
-        "'layers.[0]': expected int, found float 1.5",
+        "'layers[0]': expected int, found float 1.5",
     ]
     assert isinstance(error.value, (UserError, ValueError))
     assert str(error.value).splitlines() == error.value.problems

@@ -223,7 +223,7 @@ class TestDeepData:
     def test_a_structure_that_contains_itself_is_named(self):
         data = {"b": {}}
         data["b"]["me"] = [data]
-        with pytest.raises(NestingError, match=r"'b\.me\.\[0\]' refers back"):
+        with pytest.raises(NestingError, match=r"'b\.me\[0\]' refers back"):
             ADict(data)
 
     def test_a_config_may_hold_itself_until_it_is_written_out(self):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ato_adict._depth import nesting_error
-from ato_adict._dotted import part
+from ato_adict._dotted import below
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,10 +24,12 @@ def flatten(tree: Mapping[Any, Any]) -> dict[str, Any]:
 
 
 def _flatten(tree: Mapping[Any, Any], prefix: str, flat: dict[str, Any]) -> None:
+    dotted = prefix + "." if prefix else ""
     for key, value in tree.items():
         # Most keys are plain names; asking once per key keeps a thousand leaves below a ms.
-        name = prefix + (key if type(key) is str and key.isidentifier() else part(key))
+        plain = type(key) is str and key.isidentifier()
+        name = dotted + key if plain else below(prefix, key)
         if isinstance(value, dict) and value:
-            _flatten(value, name + ".", flat)
+            _flatten(value, name, flat)
         else:
             flat[name] = value

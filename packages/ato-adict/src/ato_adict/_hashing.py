@@ -31,7 +31,7 @@ def structural_mapping(tree: Any, deep: bool = False) -> dict[str, str]:
 
     Args:
         tree: The config.
-        deep: Whether the elements of lists and tuples count too, named by their index: `a.[0]`.
+        deep: Whether the elements of lists and tuples count too, named by their index: `a[0]`.
     """
     pairs: dict[str, str] = {}
     for name, value in flatten(tree).items():
@@ -43,13 +43,15 @@ def structural_mapping(tree: Any, deep: bool = False) -> dict[str, str]:
 
 def _add_elements(name: str, sequence: Any, pairs: dict[str, str]) -> None:
     for index, value in enumerate(sequence):
-        element = f"{name}.[{index}]"
+        element = f"{name}[{index}]"
         pairs[element] = type_name(value)
         if isinstance(value, (list, tuple)):
             _add_elements(element, value, pairs)
         elif isinstance(value, dict):
             below = structural_mapping(value, deep=True)
-            pairs.update({f"{element}.{key}": kind for key, kind in below.items()})
+            for key, kind in below.items():
+                dot = "" if key.startswith("[") else "."
+                pairs[f"{element}{dot}{key}"] = kind
 
 
 def structural_hash(tree: Any, deep: bool = False) -> str:

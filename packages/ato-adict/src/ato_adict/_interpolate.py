@@ -5,8 +5,6 @@ The syntax is OmegaConf's: https://omegaconf.readthedocs.io, "Variable interpola
 
 from __future__ import annotations
 
-import re
-
 from ato_adict._depth import nesting_error
 from ato_adict._dotted import join, split
 from ato_adict._errors import InterpolationError
@@ -142,7 +140,6 @@ class Resolver:
         levels = len(expression) - len(name)
         if levels > len(keys):
             self.fail(keys, f"'${{{expression}}}' goes above the root")
-        name = re.sub(r"\.?\[(\d+)\]", r".[\1]", name)
         target = (*(keys[: len(keys) - levels] if levels else ()), *split(name))
         value, place = self.root, ()
         for key in target:

@@ -153,7 +153,7 @@ class Tree(Node):
     def get_value_by_name(self, name: str, default: Any = MISSING) -> Any:
         r"""Return the value at a dotted name, `'model.backbone.depth'`; counts as a read.
 
-        A dot in a key is written `\.`, a key that is no string as its literal in brackets, `[1]`.
+        A dot in a key is written `\.`, a key that is no string as its literal in brackets: `a[1]`.
 
         Raises:
             MissingKeyError: If the name is not set and no `default` is given.
