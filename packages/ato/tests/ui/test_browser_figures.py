@@ -24,7 +24,7 @@ class TestRunPage:
         steps = view.texts("#tip li")
         assert len(steps) == 2
         assert "view defaults" in steps[0]
-        assert "cli" in steps[1]
+        assert "command line lr=" in steps[1]
 
     def test_the_config_is_a_tree_for_the_keyboard(self, view):
         view.open("/runs/1", ".tree")

@@ -119,16 +119,17 @@ class TestRefused:
 @pytest.mark.databases
 @pytest.mark.parametrize("variable", ["ATO_TEST_POSTGRES_URL", "ATO_TEST_MYSQL_URL"])
 def test_a_server_is_shown_as_a_file_is(variable, serve, tmp_path):
-    from ui_example import make_example
+    from ui_example import make_example, make_search
 
     url = os.environ.get(variable)
     if not url:
         pytest.skip(f"{variable} names no server")
     with own_database(url) as own:
         make_example(own, runs=5)
+        make_search(own, max_resource=3)
         page = serve(own)
-        (project,) = page.get("projects")["projects"]
-        assert project["runs"] == 6
+        projects = {project["name"]: project for project in page.get("projects")["projects"]}
+        assert projects["digits"]["runs"] == 6
         for sort in ("duration", "config.lr", "-metric.val/accuracy.max", "status"):
             assert page.get("projects/1/runs", sort=sort)["total"] == 6
         assert page.get("projects/1/runs", filter="lr>1 tag:too-hot")["total"] == 1
@@ -138,6 +139,8 @@ def test_a_server_is_shown_as_a_file_is(variable, serve, tmp_path):
         assert page.get("runs/6")["metrics"][0]["last"] == "nan"
         assert page.get("compare", run=[1, 2])["config"]
         assert page.get("projects/1/history", trace="train_step")["versions"]
+        (search,) = page.get(f"projects/{projects['search']['id']}/searches")["searches"]
+        assert page.get(f"searches/{search['id']}")["params"] == ["lr", "model"]
 
 
 class own_database:

@@ -17,7 +17,7 @@ class TestRun:
         steps = [answer["provenance"][index] for index in rate["history"]]
         assert [step["kind"] for step in steps] == ["view", "cli"]
         assert steps[0]["name"] == "defaults"
-        assert steps[1]["text"] == rate["text"]
+        assert steps[1]["token"] == f"lr={rate['text']}"
         assert "ui_example.py:" in steps[0]["location"]
 
     def test_values_read_as_python_would_show_them(self, page):
@@ -91,6 +91,7 @@ class TestCompare:
         rows = {row["key"]: row for row in page.get("compare", run=[1, 13])["config"]}
         assert rows["lr"]["differs"] is True
         assert rows["batch_size"]["differs"] is False
+        assert rows["lr"]["cells"][0]["origin"].startswith("lr=")
         assert rows["batch_size"]["cells"][0]["origin"] == "defaults"
 
     def test_equal_code_has_one_letter_and_changed_code_another(self, page):

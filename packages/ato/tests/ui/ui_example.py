@@ -1,13 +1,16 @@
 """A database such as a week of work leaves: made with the public API, the same every time."""
 
+import contextlib
 import math
 import random
+import sys
 
 from ato.adict import ADict
 from ato.db_routers.sql.manager import SQLLogger
 from ato.scope import Scope
 
 EPOCHS = 60
+NOTED = 23  # the run with a note
 
 
 def make_example(url, runs=24):
@@ -16,6 +19,16 @@ def make_example(url, runs=24):
     for number in range(runs):
         _train(url, rng, number)
     _fail(url)
+
+
+@contextlib.contextmanager
+def typed(*words):
+    """As if the program had been started with these words."""
+    before, sys.argv = sys.argv, ["train.py", *words]
+    try:
+        yield
+    finally:
+        sys.argv = before
 
 
 def _scope(url):
@@ -82,19 +95,16 @@ def _train(url, rng, number):
     scope.trace(trace_id="train_step")(version())
     views = [view for view in ("wide", "warm") if rng.random() < 0.4]
     rate = 10 ** rng.uniform(-4, -1)
-    config = scope.apply([*views, f"lr={rate:.3g}", f"model.dropout={rng.choice([0.0, 0.1, 0.3])}"])
+    words = [*views, f"lr={rate:.3g}", f"model.dropout={rng.choice([0.0, 0.1, 0.3])}"]
+    config = scope.apply(words)
     logger = SQLLogger(config)
     tags = ["baseline"] if number < 3 else list(views)
-    with logger.start(
-        tags=tags, fingerprints=scope.fingerprints, provenance=scope.history, config=config
-    ) as run:
+    facts = {"fingerprints": scope.fingerprints, "provenance": scope.history}
+    with typed(*words), logger.start(tags=tags, **facts) as run:
         _log_curves(run, rng, rate)
         run.log_artifact(f"checkpoints/{number:03d}/model_best.pt", "model", {"epoch": EPOCHS - 1})
-        if number == runs_with_note:
+        if number == NOTED:
             run.log_note("Gradient norms look odd after epoch 30; lower the rate?")
-
-
-runs_with_note = 23
 
 
 def _log_curves(run, rng, rate):
@@ -118,7 +128,8 @@ def _fail(url):
     scope = _scope(url)
     config = scope.apply(["lr=3.0"])
     try:
-        with SQLLogger(config).start(tags=["too-hot"], provenance=scope.history) as run:
+        tracked = SQLLogger(config).start(tags=["too-hot"], provenance=scope.history)
+        with typed("lr=3.0"), tracked as run:
             for epoch, loss in enumerate([2.4, 9.1, 880.0, float("inf"), float("nan")]):
                 run.log_metric("train/loss", loss, step=epoch)
             raise ValueError("loss is nan at epoch 4: lower the learning rate")

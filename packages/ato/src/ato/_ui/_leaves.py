@@ -78,7 +78,8 @@ def shown_param(text: str) -> Any:
         value = json.loads(text)
     except ValueError:  # it was too long and was shortened
         return text
-    return value if isinstance(value, str) else literal(value)["text"]
+    # Floats go as numbers, to be rounded for the eye; JavaScript would round integers itself.
+    return value if isinstance(value, (str, float)) else literal(value)["text"]
 
 
 def provenance_of(

@@ -10,13 +10,26 @@ from starlette.requests import Request
 from ato._ui._answer import MissingError
 from ato._ui._database import tables
 from ato._ui._status import lost_runs
+from ato._ui._trials import is_ours
 
 PROJECTS, RUNS = tables["projects"].c, tables["experiments"].c
 PARAMS, SUMMARIES = tables["params"].c, tables["metric_summaries"].c
 STRUCTURES = 300  # distinct config structures that are looked into for keys
 RECENT = 50  # latest runs that choose the default columns
 DEFAULT_KEYS, DEFAULT_METRICS = 4, 3
-RESULTS = ("acc", "loss", "score", "f1", "auc", "error", "reward", "return", "perplexity", "bleu")
+RESULTS = (
+    "metric",
+    "acc",
+    "loss",
+    "score",
+    "f1",
+    "auc",
+    "error",
+    "reward",
+    "return",
+    "perplexity",
+    "bleu",
+)
 
 
 def projects(connection: Any, request: Request) -> Any:
@@ -102,11 +115,7 @@ def _keys(connection: Any, project_id: int) -> list[str]:
         .limit(STRUCTURES)
     ).subquery()
     query = select(PARAMS.key).where(PARAMS.run_id.in_(select(latest.c.id))).distinct()
-    return sorted(connection.execute(query).scalars(), key=_own_settings_last)
-
-
-def _own_settings_last(key: str) -> Any:
-    return key.startswith("experiment."), key
+    return sorted(connection.execute(query).scalars(), key=lambda key: (is_ours(key), key))
 
 
 def _metrics(connection: Any, project_id: int) -> list[str]:
@@ -121,11 +130,10 @@ def _default_columns(connection: Any, project_id: int) -> list[str]:
     values = func.count(distinct(PARAMS.text))
     varying = (
         select(PARAMS.key)
-        .where(PARAMS.run_id.in_(recent), ~PARAMS.key.startswith("experiment."))
+        .where(PARAMS.run_id.in_(recent))
         .group_by(PARAMS.key)
         .having(values > 1)
         .order_by(func.count().desc(), values.desc(), PARAMS.key)
-        .limit(DEFAULT_KEYS)
     )
     common = (
         select(SUMMARIES.key)
@@ -135,8 +143,9 @@ def _default_columns(connection: Any, project_id: int) -> list[str]:
         .limit(DEFAULT_METRICS * 10)
     )
     metrics = sorted(connection.execute(common).scalars(), key=_results_first)
-    keys = [f"config.{key}" for key in connection.execute(varying).scalars()]
-    return keys + [f"metric.{key}.last" for key in metrics[:DEFAULT_METRICS]]
+    keys = [key for key in connection.execute(varying).scalars() if not is_ours(key)]
+    shown = [f"config.{key}" for key in keys[:DEFAULT_KEYS]]
+    return shown + [f"metric.{key}.last" for key in metrics[:DEFAULT_METRICS]]
 
 
 def _results_first(key: str) -> bool:

@@ -27,6 +27,11 @@ _ABOUT = re.compile(
 )
 
 
+def is_ours(key: str) -> bool:
+    """Whether a config key says where the run is kept or which trial it is, not what it did."""
+    return key.startswith("experiment.") or _ABOUT.search(key) is not None
+
+
 class Evaluation(NamedTuple):
     """One evaluation of a trial; what was not logged is None."""
 
@@ -100,7 +105,7 @@ def _trial(run_id: int, status: str, config: Any, evaluations: Any, summary: Any
         found = _ABOUT.search(key)
         if found:
             about.setdefault(found.group(1), value)
-        elif not key.startswith("experiment."):
+        elif not is_ours(key):
             params[key] = value
     # Without rungs, what was logged last counts as the one evaluation.
     made = evaluations or ([summary[1]] if summary else [])

@@ -79,7 +79,10 @@ function settings(host, lines, options, readout, onZoom) {
       y: false,
       points: { size: 6 },
       drag: { x: true, y: false, setScale: false },
-      dataIdx: (plot, series, index) => (series ? nearestKnown(plot.data[series], index) : index),
+      dataIdx: (plot, series, index) => {
+        const faint = series && lines[series - 1].faint;
+        return faint ? null : series ? nearestKnown(plot.data[series], index) : index;
+      },
       bind: { dblclick: () => () => onZoom(null) },
       sync: { key: `ato-${options.axis}-${options.logX}` },
     },
@@ -115,7 +118,7 @@ function sizeOfLabels(plot, labels) {
 }
 
 function showReadout(plot, lines, readout, showX) {
-  const { left, idxs } = plot.cursor;
+  const { left, idx, idxs } = plot.cursor;
   if (left < 0 || !idxs || !plot.data[0].length) {
     readout.hidden = true;
     return;
@@ -125,7 +128,7 @@ function showReadout(plot, lines, readout, showX) {
     .filter(({ line, value }) => !line.faint && value !== undefined && value !== null);
   put(
     readout,
-    h("div", { class: "muted" }, showX(plot.posToVal(left, "x"))),
+    h("div", { class: "muted" }, showX(plot.data[0][idx])),
     rows.map(({ line, value }) => [
       h("span", { class: "swatch", style: { background: `var(--${line.run.colour})` } }),
       h("span", {}, line.run.label),

@@ -8,7 +8,7 @@ const POINTS = 600;
 
 /** Returns {element, redraw(options), refresh(summary)}. */
 export function makeChartCard({ key, runs, options, signal }) {
-  const state = { options, range: null, answers: null, plot: null, visible: false, stale: true };
+  const state = { options, range: null, answers: null, summary: null, plot: null, visible: false, stale: true };
   const value = h("span", { class: "muted small" });
   const note = h("p", { class: "chart-note" });
   const reset = h("button", { class: "quiet", type: "button", onclick: () => zoom(null), hidden: true }, "Reset zoom");
@@ -63,7 +63,7 @@ export function makeChartCard({ key, runs, options, signal }) {
     const { drawChart } = await import("./chart.js");
     state.plot?.destroy();
     state.plot = drawChart(host, runs, state.answers, state.options, zoom);
-    put(note, remarks(state.answers, state.plot.dropped));
+    put(note, remarks(state.answers, state.plot.dropped, state.summary));
   }
 
   return {
@@ -79,7 +79,8 @@ export function makeChartCard({ key, runs, options, signal }) {
     },
     refresh(summary) {
       if (summary) {
-        put(value, ["last ", h("b", {}, number(summary.last)), ` · min ${number(summary.min)} · max ${number(summary.max)}`]);
+        put(value, "last ", h("b", {}, number(summary.last)));
+        state.summary = summary;
       }
       state.stale = true;
       loadIfNeeded();
@@ -87,8 +88,8 @@ export function makeChartCard({ key, runs, options, signal }) {
   };
 }
 
-function remarks(answers, dropped) {
-  const parts = [];
+function remarks(answers, dropped, summary) {
+  const parts = summary ? [`min ${number(summary.min)}`, `max ${number(summary.max)}`] : [];
   const total = (name) => answers.reduce((sum, answer) => sum + (answer.special[name] || 0), 0);
   for (const name of ["nan", "inf", "-inf"]) {
     if (total(name)) {

@@ -3,6 +3,7 @@
 import { h, put } from "./dom.js";
 
 const tip = h("div", { class: "tip", role: "tooltip", id: "tip", hidden: true });
+addEventListener("scroll", hideTip, { passive: true, capture: true });
 
 /** Show what `content()` makes beside `element` on hover and on focus. */
 export function attachTip(element, content) {

@@ -90,6 +90,10 @@ function origin(source) {
   return source.kind === "cli" ? "command line" : source.name || source.kind;
 }
 
+function whence({ kind, name }) {
+  return kind === "cli" ? " command line" : ` ${kind}${name ? ` ${name}` : ""}`;
+}
+
 function story(leaf, history) {
   return h(
     "div",
@@ -103,7 +107,7 @@ function story(leaf, history) {
           "li",
           {},
           h("span", { class: "literal" }, step.text),
-          h("span", { class: "muted" }, ` ${step.kind}${step.name ? ` ${step.name}` : ""}`),
+          h("span", { class: "muted" }, whence(step)),
           step.token && h("span", { class: "mono" }, ` ${step.token}`),
           step.location && h("span", { class: "muted mono" }, ` ${step.location}`)
         )

@@ -6,7 +6,6 @@ import { bindKeys } from "../keys.js";
 import { makeMetricsPanel } from "../metrics.js";
 import { card, copyButton, crumbs, facts, status, tags, when } from "../pieces.js";
 import { watch } from "../poll.js";
-import { go } from "../router.js";
 import { hideTip } from "../tip.js";
 import { filterTree, makeTree } from "../tree.js";
 
@@ -46,14 +45,7 @@ export async function render(root, { params, signal }) {
       panel.update(metrics);
     },
   });
-  bindKeys(
-    {
-      "/": () => root.querySelector("input[type=search]:not([hidden])")?.focus(),
-      j: () => go(`/runs/${id + 1}`),
-      k: () => id > 1 && go(`/runs/${id - 1}`),
-    },
-    signal
-  );
+  bindKeys({ "/": () => root.querySelector("input[type=search]:not([hidden])")?.focus() }, signal);
   signal.addEventListener("abort", hideTip);
 }
 
