@@ -176,6 +176,7 @@ class Silent(_provenance.Recorder):
         self.root, self.before, self.journal, self._seen = root, before, [], 0
     def begin(self, step): pass
     def settle(self): pass
+    def add(self, token, key, value): pass
     def stop(self): pass
 
 def best(calls, rounds):

@@ -79,6 +79,20 @@ def test_a_file_is_told(scope, tmp_path):
     assert trail(scope, "lr")[-1] == (3, "file", f"@{path}")
 
 
+def test_an_empty_level_is_told(scope):
+    scope.apply(["x={}", "y={'a': {}}"])
+    assert trail(scope, "x") == [({}, "cli", "x={}")]
+    assert trail(scope, "y.a") == [({}, "cli", "y={'a': {}}")]
+
+
+def test_steps_after_the_command_line_are_told_again(scope, tmp_path):
+    path = tmp_path / "c.json"
+    path.write_text('{"model": {"depth": 3}}')
+    scope.observe(lazy=True, default=True)(lambda config: config.model.update(depth=9))
+    scope.apply(["model.depth=1", f"@{path}", "model.depth=2", "model.width=5"])
+    assert [value for value, _, _ in trail(scope, "model.depth")] == [18, 1, 3, 2, 9]
+
+
 def test_a_deleted_key_is_told(scope):
     scope.apply(["~seed"])
     events = [e for e in scope.history if e["key"] == "seed"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ato_adict import ADict, AtoError, did_you_mean
+from ato_adict import MISSING, ADict, AtoError, did_you_mean
 from ato_scope._errors import ExpressionError, StrictKeyError, TokenError
 from ato_scope._expressions import evaluate
 from ato_scope._host import say
@@ -31,22 +31,28 @@ def assign(draft: Draft, key: str, token: Token, names: Mapping[str, Any], stric
     Raises:
         TokenError: The key or the value is at fault; the message names the token.
     """
-    draft.recorder.begin(token)
+    draft.recorder.stop()
     try:
-        if token.kind in ("set", "text", "option"):
-            value = _value(token, names) if token.kind == "set" else token.value
-            if token.kind != "option":
-                _check_key(draft.config, key, token, strict)
-            draft.config.set_by_name(key, value)
-        elif token.kind == "append":
-            _append(draft.config, key, _value(token, names))
-        else:
-            _delete(draft.config, key)
+        value = _apply(draft.config, key, token, names, strict)
     except TokenError as error:
         raise type(error)(f"{shown(token.raw)!r}: {error}") from None
     except AtoError as error:
         raise TokenError(f"{shown(token.raw)!r}: {error}") from None
+    draft.recorder.add(token, key, value)
     draft.assigned.add(key)
+
+
+def _apply(config: ADict, key: str, token: Token, names: Mapping[str, Any], strict: bool) -> Any:
+    """Do what a token asks; return the value that the key has now, MISSING for none."""
+    if token.kind == "delete":
+        return _delete(config, key)
+    if token.kind == "append":
+        return _append(config, key, _value(token, names))
+    value = _value(token, names) if token.kind == "set" else token.value
+    if token.kind != "option":
+        _check_key(config, key, token, strict)
+    config.set_by_name(key, value)
+    return value
 
 
 def merge_file(draft: Draft, path: str, values: Mapping[str, Any]) -> None:
@@ -132,15 +138,18 @@ def _existing(config: ADict, key: str) -> Any:
     return dict.__getitem__(node, last)
 
 
-def _append(config: ADict, key: str, value: Any) -> None:
+def _append(config: ADict, key: str, value: Any) -> Any:
     current = _existing(config, key)
     if not isinstance(current, (list, tuple)):
         raise TokenError(f"{key!r} is no list but {type(current).__name__}; use = instead of +=")
     more = list(value) if isinstance(value, (list, tuple)) else [value]
-    config.set_by_name(key, type(current)([*current, *more]))
+    longer = type(current)([*current, *more])
+    config.set_by_name(key, longer)
+    return longer
 
 
-def _delete(config: ADict, key: str) -> None:
+def _delete(config: ADict, key: str) -> Any:
     _existing(config, key)
     node, last = _find(config, key)
     del node[last]
+    return MISSING

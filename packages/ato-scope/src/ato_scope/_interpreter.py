@@ -8,19 +8,14 @@ import operator
 from warnings import catch_warnings, simplefilter
 
 from ato_adict import did_you_mean
+from ato_scope._bounds import MAX_DEPTH, bounded, check_operands, check_shape, owned
 from ato_scope._errors import ExpressionError
-from ato_scope._views import copied
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, Mapping
 
 CONSTANTS = ("True", "False", "None")
-MAX_DEPTH = 60
-MAX_BITS = 8192
-MAX_ITEMS = 100_000
-MAX_OPERATORS = 2000
-MAX_IN_A_ROW = 20
 
 BINARY: dict[str, Callable[[Any, Any], Any]] = {
     "Add": operator.add,
@@ -69,18 +64,16 @@ FORBIDDEN = {
     "NamedExpr": "assignments",
     "Starred": "starred items",
 }
-SEQUENCES = (str, bytes, list, tuple)
-PLAIN = (bool, int, float, complex, str, bytes, type(None), list, tuple, dict, set)
 
 
 def interpret(text: str, names: Mapping[str, Any]) -> Any:
     """Parse and evaluate `text`; see `ato_scope._expressions.evaluate`."""
-    _check_shape(text)
+    check_shape(text)
     try:
         with catch_warnings():
             simplefilter("ignore")
             tree: Any = compile(text, "<argument>", "eval", _ast.PyCF_ONLY_AST, True)
-        return _owned(_Interpreter(names).value(tree.body, 0))
+        return owned(_Interpreter(names).value(tree.body, 0))
     except ExpressionError:
         raise
     except SyntaxError:
@@ -89,31 +82,6 @@ def interpret(text: str, names: Mapping[str, Any]) -> Any:
         raise ExpressionError("is nested too deeply") from None
     except (TypeError, ValueError, ArithmeticError, LookupError) as error:
         raise ExpressionError(f"cannot be evaluated: {error or type(error).__name__}") from None
-
-
-def _check_shape(text: str) -> None:
-    """Refuse, before the parser sees it, what makes the parsers of some Pythons overflow."""
-    depth = operators = in_a_row = 0
-    quote = ""
-    for character in text:
-        if quote:
-            quote = "" if character == quote else quote
-        elif character in "'\"":
-            quote, in_a_row = character, 0
-        elif character in "([{":
-            depth, in_a_row = depth + 1, 0
-        elif character in ")]}":
-            depth -= 1
-        elif character in "+-~*/%|&^<>=:.":
-            operators, in_a_row = operators + (character != "."), in_a_row + 1
-        elif not character.isspace():
-            in_a_row = 0
-        if depth > MAX_DEPTH or in_a_row > MAX_IN_A_ROW or operators > MAX_OPERATORS:
-            raise ExpressionError("is nested too deeply")
-    words = text.split()
-    for word in ("not", "if", "else", "lambda", "lambda:", "await"):
-        if words.count(word) > MAX_DEPTH:
-            raise ExpressionError("is nested too deeply")
 
 
 class _Interpreter:
@@ -138,7 +106,7 @@ class _Interpreter:
         # Before Python 3.8 each kind of literal has its own node: Num.n, Str.s, ...
         for field in ("value", "n", "s"):
             if field in node._fields:
-                return _bounded(getattr(node, field))
+                return bounded(getattr(node, field))
         return ...
 
     def list(self, node: Any, depth: int) -> Any:
@@ -163,8 +131,8 @@ class _Interpreter:
         left, right = self.value(node.left, depth), self.value(node.right, depth)
         if name not in BINARY:
             raise ExpressionError("matrix products are not allowed in a value")
-        _check_operands(name, left, right)
-        return _bounded(BINARY[name](left, right))
+        check_operands(name, left, right)
+        return bounded(BINARY[name](left, right))
 
     def logic(self, node: Any, depth: int) -> Any:
         is_and = type(node.op).__name__ == "And"
@@ -243,54 +211,3 @@ def _item(owner: Any, key: Any, shown: str) -> Any:
         return dict.__getitem__(owner, key)
     known = [k for k in owner if isinstance(k, str)]
     raise ExpressionError(f"the config has no key {key!r}{did_you_mean(str(key), known)}")
-
-
-def _check_operands(name: str, left: Any, right: Any) -> None:
-    for operand in (left, right):
-        if not isinstance(operand, PLAIN):
-            raise ExpressionError(f"cannot calculate with {type(operand).__name__}")
-    if name == "Pow" and _bits(left) * max(1, abs(_whole(right))) > MAX_BITS:
-        raise ExpressionError("the power is too large")
-    if name == "LShift" and _whole(right) > MAX_BITS:
-        raise ExpressionError("the shift is too large")
-    if name == "Mod" and isinstance(left, (str, bytes)):
-        raise ExpressionError("formatting with % is not allowed in a value")
-    if name == "Mult":
-        for items, times in ((left, right), (right, left)):
-            is_sequence = isinstance(items, SEQUENCES)
-            if is_sequence and _weight(items) * max(1, _whole(times)) > MAX_ITEMS:
-                raise ExpressionError("the repetition is too long")
-
-
-def _whole(value: Any) -> int:
-    return value if isinstance(value, int) else 1
-
-
-def _bits(value: Any) -> int:
-    return value.bit_length() if isinstance(value, int) else 1
-
-
-def _weight(value: Any) -> int:
-    """Return how many items a value holds, at all depths."""
-    if isinstance(value, (str, bytes)):
-        return 1 + len(value)
-    if isinstance(value, (list, tuple, set)):
-        return 1 + sum(map(_weight, value))
-    if isinstance(value, dict):
-        return 1 + sum(map(_weight, dict.values(value)))
-    return 1
-
-
-def _owned(value: Any) -> Any:
-    """Return a value that shares no container with the config it may refer to."""
-    if isinstance(value, dict) and _weight(value) > MAX_ITEMS:
-        raise ExpressionError("the result is too long")
-    return copied(value)
-
-
-def _bounded(value: Any) -> Any:
-    if isinstance(value, int) and value.bit_length() > MAX_BITS:
-        raise ExpressionError("the number is too large")
-    if isinstance(value, SEQUENCES) and _weight(value) > MAX_ITEMS:
-        raise ExpressionError("the result is too long")
-    return value

@@ -72,10 +72,14 @@ class Recorder:
         self.before = before
         self.journal: list[Any] = []
         self._seen = 0
+        self._is_recording = True
         record_writes(root, self.journal)
 
-    def begin(self, step: Source | Token) -> None:
-        """Attribute the writes from here on to a step, or to a token of the command line."""
+    def begin(self, step: Source) -> None:
+        """Attribute the writes from here on to `step`."""
+        if not self._is_recording:
+            self._is_recording = True
+            record_writes(self.root, self.journal)
         journal = self.journal
         end = len(journal)
         # Most steps write one plain value, and this runs for each of thousands of steps.
@@ -98,9 +102,20 @@ class Recorder:
         self._seen = len(journal)
 
     def stop(self) -> None:
-        """Record no more."""
-        self.settle()
-        record_writes(self.root, None)
+        """Record no more, until the next step begins."""
+        if self._is_recording:
+            self.settle()
+            self._is_recording = False
+            record_writes(self.root, None)
+
+    def add(self, token: Token, key: str, value: Any) -> None:
+        """Record what a token of the command line has done, while nothing else is recorded.
+
+        The key of a token is known, so its write need not be watched.
+        """
+        kept = value if type(value) in PLAIN_TYPES else _snapshot(value)
+        self.journal.append((token, key, kept))
+        self._seen += 1
 
     def events(self) -> Iterator[Event]:
         """Replay everything recorded, in order."""
@@ -123,20 +138,29 @@ def _replay(root: ADict, journal: list[Any]) -> Iterator[Event]:
     _map_paths(root, "", paths)
     source = Source("base")
     for entry in journal:
-        if type(entry) is not tuple:
-            source = entry if type(entry) is Source else source_of_token(entry)
+        if type(entry) is Source:
+            source = entry
             continue
         node, key, value = entry[:3]
+        if not isinstance(node, ADict):
+            yield from _events(key, value, source_of_token(node))
+            continue
         prefix = paths.get(id(node))
         if prefix is None:
             continue
         dotted = f"{prefix}{key}"
         if isinstance(value, ADict):
             _map_paths(value, f"{dotted}.", paths)
-            for name, leaf in _leaves(dotted, entry[3]):
-                yield Event(name, leaf, source)
-        else:
-            yield Event(dotted, entry[3] if len(entry) > 3 else value, source)
+        yield from _events(dotted, entry[3] if len(entry) > 3 else value, source)
+
+
+def _events(key: str, value: Any, source: Source) -> Iterator[Event]:
+    """Yield an event for a value, or one for each leaf of a level."""
+    if isinstance(value, dict) and value:
+        for name, leaf in _leaves(key, value):
+            yield Event(name, leaf, source)
+    else:
+        yield Event(key, value, source)
 
 
 def _without_echoes(events: Iterator[Event]) -> Iterator[Event]:
@@ -177,9 +201,9 @@ def _map_paths(node: ADict, prefix: str, paths: dict[int, str]) -> None:
 
 
 def _leaves(prefix: str, value: Any) -> Iterator[tuple[str, Any]]:
-    """Yield the dotted keys and values of a snapshot; nothing for an empty one."""
+    """Yield the dotted keys and values of a snapshot; an empty level is a value."""
     for key, item in value.items():
-        if isinstance(item, dict):
+        if isinstance(item, dict) and item:
             yield from _leaves(f"{prefix}.{key}", item)
         else:
             yield f"{prefix}.{key}", item
