@@ -149,6 +149,12 @@ def test_dir_lists_keys_for_completion():
     assert "not a name" not in names
 
 
+def test_dir_copes_with_keys_that_are_no_strings():
+    config = ADict({1: 2, ("a", "b"): 3, "lr": 4})
+    assert (config[1], config["a", "b"], config.lr) == (2, 3, 4)
+    assert "lr" in dir(config)
+
+
 def test_reads_from_many_threads_agree():
     from concurrent.futures import ThreadPoolExecutor
 

@@ -142,7 +142,7 @@ def test_all_problems_are_named_at_once():
         "'layers[0]': expected int, found float 1.5",
     ]
     assert isinstance(error.value, (UserError, ValueError))
-    assert str(error.value).splitlines() == error.value.problems
+    assert str(error.value) == "; ".join(error.value.problems)
 
 
 def test_what_the_dataclass_itself_refuses_is_a_problem():

@@ -63,7 +63,7 @@ class ValidationError(UserError, ValueError):
         self.problems = problems
 
     def __str__(self) -> str:
-        return "\n".join(self.problems)
+        return "; ".join(self.problems)
 
 
 class InterpolationError(UserError, ValueError):

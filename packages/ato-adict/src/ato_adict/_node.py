@@ -118,8 +118,8 @@ class Node(Slots):
         return dict.__iter__(self)
 
     def __dir__(self) -> Iterable[str]:
-        names = [key for key in self.keys() if isinstance(key, str) and key.isidentifier()]
-        return [*(n for n in object.__dir__(self) if not n.startswith("_ato_")), *names]
+        keys = {key for key in self.keys() if isinstance(key, str) and key.isidentifier()}
+        return keys.union(name for name in dir(type(self)) if not name.startswith("_ato_"))
 
     # -- writing ---------------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ _Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 MAX_DEPTH = 5_000
 MAX_VALUES = 5_000_000
 
+MERGE = "tag:yaml.org,2002:merge"
 FLOAT = re.compile(
     r"^(?:[-+]?[0-9][0-9_]*\.[0-9_]*(?:[eE][-+]?[0-9]+)?"
     r"|[-+]?[0-9][0-9_]*[eE][-+]?[0-9]+"
@@ -31,10 +32,10 @@ class Loader(_Loader):  # type: ignore[misc]
 
     def construct_mapping(self, node: Any, deep: bool = False) -> Any:
         """Build a mapping; values of merge keys (`<<`) may be overridden, others not."""
-        own = [key for key, _ in node.value if key.tag != "tag:yaml.org,2002:merge"]
+        pairs = list(node.value)
         mapping = super().construct_mapping(node, deep)
-        if len(own) > len(mapping) or _has_duplicates(own):
-            self._refuse_duplicates(own)
+        if len(mapping) < len(node.value):  # which holds what was merged in by now
+            self._refuse_duplicates([key for key, _ in pairs if key.tag != MERGE])
         return mapping
 
     def _refuse_duplicates(self, keys: Any) -> None:
@@ -45,10 +46,6 @@ class Loader(_Loader):  # type: ignore[misc]
                 problem = f"the key {key!r} appears twice in one mapping"
                 raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
             seen.add(key)
-
-
-def _has_duplicates(keys: Any) -> bool:
-    return len({(key.tag, key.value) for key in keys if isinstance(key.value, str)}) < len(keys)
 
 
 class Dumper(_Dumper):  # type: ignore[misc]
