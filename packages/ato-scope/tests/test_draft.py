@@ -33,6 +33,12 @@ def test_each_completion_is_independent(scope):
     assert draft.config == {"model": {"depth": 3}, "layers": [1]}
 
 
+def test_completions_share_no_override(scope):
+    draft, layers = scope.draft([]), [5]
+    first, second = draft.complete({"layers": layers}), draft.complete({"layers": layers})
+    assert (first.layers, second.layers, layers) == ([5, 9], [5, 9], [5])
+
+
 def test_overrides_win_over_the_command_line(scope):
     assert scope.draft(["model.depth=5"]).complete({"model.depth": 6}).model.depth == 6
 

@@ -121,7 +121,7 @@ class Trap:
 def test_attributes_of_values_are_never_read():
     trap = Trap()
     scope = Scope({"trap": trap})
-    scope.observe(default=True)(lambda config: None)
+    scope.observe("base", default=True)(lambda config: None)
     Trap.touched = False
     for text in ("config.trap.touched", "config.trap['a']", "-config.trap", "config.trap + 1"):
         with pytest.raises(TokenError):

@@ -88,7 +88,7 @@ def test_an_empty_level_is_told(scope):
 def test_steps_after_the_command_line_are_told_again(scope, tmp_path):
     path = tmp_path / "c.json"
     path.write_text('{"model": {"depth": 3}}')
-    scope.observe(lazy=True, default=True)(lambda config: config.model.update(depth=9))
+    scope.observe("later", lazy=True, default=True)(lambda config: config.model.update(depth=9))
     scope.apply(["model.depth=1", f"@{path}", "model.depth=2", "model.width=5"])
     assert [value for value, _, _ in trail(scope, "model.depth")] == [18, 1, 3, 2, 9]
 

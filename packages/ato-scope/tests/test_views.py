@@ -54,14 +54,16 @@ def test_a_view_may_be_named_differently_from_its_function(scope):
 
 
 def test_a_config_object_is_a_view_that_is_merged(scope):
-    scope.observe(default=True)(lambda config: config.update(model=ADict(depth=18, width=64)))
+    scope.observe("base", default=True)(
+        lambda config: config.update(model=ADict(depth=18, width=64))
+    )
     scope.observe("wide", config=ADict(model=ADict(width=512)))
     assert scope.apply(["wide"]) == {"model": {"depth": 18, "width": 512}}
 
 
 def test_what_a_run_changes_never_reaches_the_config_object_of_a_view(scope):
     values = ADict(layers=[1, 2], model=ADict(depth=18))
-    scope.observe("base", config=values, default=True)
+    scope.observe("values", config=values, default=True)
     config = scope.apply([])
     config.layers.append(3)
     config.model.depth = 99
@@ -75,6 +77,27 @@ def test_the_scope_starts_with_its_own_config_and_never_changes_it():
     config = scope.apply(["model.depth=34"])
     assert config == {"lr": 0.1, "model": {"depth": 34}}
     assert base == {"lr": 0.1, "model": {"depth": 18}}
+
+
+def test_a_base_of_nodes_is_never_changed_either():
+    base = ADict(model=ADict(depth=18), layers=[ADict(n=1)])
+    scope = Scope(base)
+    config = scope.apply(["model.depth=34"])
+    config.layers[0].n = 2
+    assert base == {"model": {"depth": 18}, "layers": [{"n": 1}]}
+    assert scope.apply([]) == base
+
+
+def test_a_view_made_of_a_config_needs_a_name_and_a_mapping(scope):
+    with pytest.raises(ViewError, match="needs a name"):
+        scope.observe(config={"lr": 1})
+    with pytest.raises(ViewError, match="'big' is made of a mapping, not of 3"):
+        scope.observe("big", config=3)
+
+
+def test_a_lambda_needs_a_name(scope):
+    with pytest.raises(ViewError, match="needs one: scope.observe.'name'."):
+        scope.observe(default=True)(lambda config: None)
 
 
 def test_views_create_levels_by_assigning_below_them(scope):
@@ -92,7 +115,7 @@ def test_the_built_config_is_strict(scope):
 
 
 def test_each_apply_builds_a_config_of_its_own(scope):
-    scope.observe(default=True)(lambda config: config.update(layers=[1]))
+    scope.observe("base", default=True)(lambda config: config.update(layers=[1]))
     first = scope.apply([])
     first.layers.append(2)
     assert scope.apply([]).layers == [1]

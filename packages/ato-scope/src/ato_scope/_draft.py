@@ -5,7 +5,7 @@ from __future__ import annotations
 from ato_adict import MISSING, ADict
 from ato_scope._order import order_views
 from ato_scope._provenance import Recorder, Source
-from ato_scope._views import merge
+from ato_scope._views import copied, merge
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class Draft:
         self._blocks: list[Block] = []
         if base:
             self.recorder.begin(Source("base"))
-            merge(self.config, base)
+            merge(self.config, copied(base))
         for rank, view in enumerate(order):
             if view.lazy:
                 self._blocks.append((rank, view, view.apply, {}))
@@ -75,7 +75,7 @@ class Draft:
         if overrides:
             recorder.begin(Source("override", source))
             for key, value in overrides.items():
-                config.set_by_name(key, value)
+                config.set_by_name(key, copied(value))
         twins: dict[int, Any] = {}
         if self._blocks:
             _pair(self.config, config, twins)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ato_scope._errors import LazyError
+from ato_scope._errors import LazyError, ViewError
 from ato_scope._marks import lazy
 from ato_scope._views import View, check_function, merging_view
 
@@ -20,14 +20,24 @@ def view_of_function(function: Any, name: str | None, lazy: bool) -> View:
         LazyError: A `with Scope.lazy()` block in it cannot be run later.
     """
     name = name or str(getattr(function, "__name__", ""))
+    if name in ("", "<lambda>"):
+        raise ViewError("a view without a name of its own needs one: scope.observe('name')")
     location = check_function(function, name)
     apply, defer = _split(function, lazy)
     module = getattr(function, "__module__", "") or ""
     return View(name, apply, module=module, location=location, defer=defer, function=function)
 
 
-def view_of_config(name: str, config: Mapping[str, Any], caller: FrameType) -> View:
-    """Return the view that merges `config`; `caller` is where it is defined."""
+def view_of_config(name: str | None, config: Mapping[str, Any], caller: FrameType) -> View:
+    """Return the view that merges `config`; `caller` is where it is defined.
+
+    Raises:
+        ViewError: It has no name, or is no mapping.
+    """
+    if not name:
+        raise ViewError("a view made of a config needs a name: scope.observe('big', config=...)")
+    if not hasattr(config, "keys"):
+        raise ViewError(f"view {name!r} is made of a mapping, not of {config!r}")
     location = f"{caller.f_code.co_filename}:{caller.f_lineno}"
     module = caller.f_globals.get("__name__", "")
     return View(name, merging_view(config), module=module, location=location)

@@ -123,7 +123,7 @@ class Scope(Configurable):
         def register(thing: Any, name: str | None = field) -> Any:
             try:
                 if config is not None:
-                    view = view_of_config(str(name), config, caller)
+                    view = view_of_config(name, config, caller)
                 else:
                     view = view_of_function(thing, name, lazy)
                 view.priority, view.lazy, view.default = priority, lazy, default
