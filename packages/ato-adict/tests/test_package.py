@@ -47,6 +47,9 @@ def test_a_traceback_has_one_suggestion():
     [
         ("high_lrr", ["high_lr", "long_run"], "; did you mean 'high_lr'?"),
         ("LR", ["lr", "epochs"], "; did you mean 'lr'?"),
+        ("maximum", ["min", "max"], "; did you mean 'max'?"),
+        ("batch", ["lr", "batch_size_per_device"], "; did you mean 'batch_size_per_device'?"),
+        ("l", ["lr_of_the_model"], ""),
         ("xyz", ["lr", "epochs"], ""),
         ("lr", [], ""),
         ("lr", [1, None, "lrr"], "; did you mean 'lrr'?"),
