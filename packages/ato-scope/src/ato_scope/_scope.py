@@ -15,7 +15,7 @@ from ato_scope._views import add_view, merge, names_of_chain
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import ArgumentParser
-    from typing import Any, Callable, Mapping, Sequence, TypeVar
+    from typing import Any, Callable, Mapping, Sequence, TypeVar, overload
 
     from ato_scope._command import Command
     from ato_scope._draft import Draft
@@ -92,6 +92,33 @@ class Scope(Configurable):
 
     # -- views -----------------------------------------------------------------------------------
 
+    if TYPE_CHECKING:
+
+        @overload
+        def observe(self, field: F) -> F: ...
+
+        @overload
+        def observe(
+            self,
+            field: str | None = None,
+            config: None = None,
+            priority: int = 0,
+            lazy: bool = False,
+            default: bool = False,
+            chain_with: Chain = None,
+        ) -> Callable[[F], F]: ...
+
+        @overload
+        def observe(
+            self,
+            field: str,
+            config: Mapping[str, Any],
+            priority: int = 0,
+            lazy: bool = False,
+            default: bool = False,
+            chain_with: Chain = None,
+        ) -> None: ...
+
     def observe(
         self,
         field: Any = None,
@@ -135,7 +162,27 @@ class Scope(Configurable):
 
         if callable(field):
             return register(field, None)
-        return register if config is None else register(config)
+        if config is None:
+            return register
+        register(config)
+        return None
+
+    if TYPE_CHECKING:
+
+        @overload
+        def manual(self, field: F) -> F: ...
+
+        @overload
+        def manual(self, field: str, manual: str) -> None: ...
+
+        @overload
+        def manual(self, field: Mapping[str, Any]) -> None: ...
+
+        @overload
+        def manual(self, *, manual: Mapping[str, Any]) -> None: ...
+
+        @overload
+        def manual(self) -> Callable[[F], F]: ...
 
     def manual(self, field: Any = None, manual: Any = None) -> Any:
         """Document keys: `@scope.manual` on a function that sets `manual.key = 'text'`.
@@ -144,13 +191,14 @@ class Scope(Configurable):
         """
         if callable(field):
             field(self.manuals)
-        elif isinstance(field, str):
-            self.manuals.set_by_name(field, manual)
-        elif field is None and manual is None:
+            return field
+        if field is None and manual is None:
             return self.manual
+        if isinstance(field, str):
+            self.manuals.set_by_name(field, manual)
         else:
             merge(self.manuals, field if manual is None else manual)
-        return field
+        return None
 
     # -- applying --------------------------------------------------------------------------------
 
