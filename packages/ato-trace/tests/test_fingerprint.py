@@ -164,6 +164,14 @@ class TestObjects:
         assert fingerprint(A.make) == fingerprint(A.__dict__["make"])
         assert fingerprint(cached) == fingerprint(plain) == fingerprint(A.static)
 
+    def test_arguments_of_a_partial_count(self):
+        def add(x, y):
+            return x + y
+
+        partials = [functools.partial(add), functools.partial(add, 1), functools.partial(add, y=1)]
+        assert len({fingerprint(partial) for partial in partials}) == 3
+        assert fingerprint(partials[0]) == fingerprint(add)
+
     def test_a_module_has_a_fingerprint(self, write_module):
         first = write_module("x = 1\n\ndef f(a): return a\n")
         second = write_module("# comment\nx = 1\ndef f(b):\n    return b\n")

@@ -80,6 +80,15 @@ class TestArrays:
         other = np.ma.array([1.0, 3.0], mask=[False, True])
         assert equal(one, other)
         assert not equal(one, np.ma.array([1.0, 2.0], mask=[False, False]))
+        texts = [np.ma.array(["a", text], mask=[False, True], dtype=object) for text in "bc"]
+        assert equal(*texts)
+
+    def test_strings_of_any_length(self):
+        if not hasattr(np.dtypes if hasattr(np, "dtypes") else np, "StringDType"):
+            pytest.skip("new in NumPy 2")
+        kind = np.dtypes.StringDType()
+        assert equal(np.array(["a", "bcd"], kind), np.array(["a", "bcd"], kind))
+        assert not equal(np.array(["a", "bcd"], kind), np.array(["ab", "cd"], kind))
 
     def test_scalars_of_numpy_are_those_of_python_where_they_are_the_same_number(self):
         assert equal(np.float64(1.5), 1.5)
@@ -111,7 +120,7 @@ class TestArrays:
             hash_output({"x": bad})
         assert caught.value.path == "value['x'][1]"
 
-    @pytest.mark.parametrize("order", ["C", "F", "strided", "swapped"])
+    @pytest.mark.parametrize("order", ["C", "F", "strided", "swapped", "masked"])
     def test_large_arrays_are_streamed(self, order):
         size = 12_000_000  # 96 MB
         array = np.zeros((3000, 4000), order="F" if order == "F" else "C")
@@ -119,6 +128,8 @@ class TestArrays:
             array = np.zeros((3000, 8000))[:, ::2]
         if order == "swapped":
             array = array.astype(">f8")
+        if order == "masked":
+            array = np.ma.array(array, mask=np.zeros(array.shape, bool))
         assert array.size == size
         hash_output(array[:2])
         tracemalloc.start()

@@ -145,6 +145,7 @@ class TestStability:
             (1, "d219cc776a7dc926"),
             ([1, 2.5, "x"], "fd23b765abc8aa13"),
             ({"a": {1, 2}, "b": (None, True)}, "b9afda4a46e54a5a"),
+            (Flags.A | Flags.B, "0f5cd1fcd3c9b211"),
             (Record(1, Point(1, 2)), "4f174cba8c057cd6"),
         ],
     )
@@ -286,6 +287,11 @@ class TestErrors:
             deep = [deep]
         with pytest.raises(HashError, match="nested too deeply"):
             hash_output(deep)
+
+    def test_the_random_generator_of_the_system(self):
+        with pytest.raises(HashError, match="has no state"):
+            hash_output(random.SystemRandom())
+        assert hash_output(random.Random(1)) == hash_output(random.Random(1))
 
     def test_the_same_object_twice_is_fine(self):
         shared = [1]

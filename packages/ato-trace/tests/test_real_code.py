@@ -155,21 +155,27 @@ def rename_to_outer_names(text):
 
 
 needs_unparse = pytest.mark.skipif(sys.version_info < (3, 9), reason="ast.unparse is new in 3.9")
-# In 3.12 and later, type parameters have symbol tables of their own, which the renamer ignores.
+
+
+def usable(edit):
+    """Inlined comprehensions have no symbol tables any more, which the renamer needs."""
+    if edit is not ruff_format and sys.version_info >= (3, 12):
+        pytest.skip("renaming needs the symbol tables of 3.11 and before")
+    return edit
 
 
 @needs_unparse
 @pytest.mark.parametrize("edit", [ruff_format, rename_everything, rename_to_outer_names])
 def test_edits_of_whole_files_change_nothing(edit):
     # A function inside another sees the variables of the outer one by name.
-    assert assert_unchanged(few_files(), edit, nested=edit is ruff_format) > 50
+    assert assert_unchanged(few_files(), usable(edit), nested=edit is ruff_format) > 50
 
 
 @needs_unparse
 @pytest.mark.slow
 @pytest.mark.parametrize("edit", [ruff_format, rename_everything, rename_to_outer_names])
 def test_edits_of_many_files_change_nothing(edit):
-    assert assert_unchanged(many_files(), edit, nested=edit is ruff_format) > 3000
+    assert assert_unchanged(many_files(), usable(edit), nested=edit is ruff_format) > 3000
 
 
 # -- equal fingerprints mean equal byte code -------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from ato_trace._errors import HashError
 from ato_trace._outputs import (
     encode,
     encode_bool,
@@ -78,10 +79,22 @@ def encode_array(array: Any, sink: Sink) -> None:
         for name in dtype.names:
             encode_array(array[name], sink)
     elif dtype.hasobject or dtype.kind == "T":  # T: strings of any length, NumPy 2
-        encode(array.ravel().tolist(), sink)
+        _encode_objects(array, sink)
     else:
-        for chunk in _chunks(array):
-            sink.update(_bytes_of(_settled(chunk, sink)))
+        for chunk in _chunks(array, _step(array)):
+            sink.update(_settled(chunk, sink).view("u1"))
+
+
+def _encode_objects(array: Any, sink: Sink) -> None:
+    index = 0
+    try:
+        for item in array.flat:
+            encode(item, sink)
+            index += 1
+    except HashError as error:
+        place = sys.modules["numpy"].unravel_index(index, array.shape)
+        error.path = f"[{', '.join(str(int(i)) for i in place)}]{error.path}"
+        raise
 
 
 def _dtype_text(dtype: Any) -> str:
@@ -89,14 +102,19 @@ def _dtype_text(dtype: Any) -> str:
         return "{" + ",".join(f"{n!r}:{_dtype_text(dtype[n])}" for n in dtype.names) + "}"
     if dtype.subdtype is not None:
         return f"{_dtype_text(dtype.subdtype[0])}{dtype.subdtype[1]}"
-    return str(dtype.str).lstrip("<>|=")
+    return "T" if dtype.kind == "T" else str(dtype.str).lstrip("<>|=")
 
 
-def _chunks(array: Any) -> Iterator[Any]:
+def _step(array: Any) -> int:
+    """Elements to a piece."""
+    size: int = array.itemsize
+    return max(1, _CHUNK_BYTES // max(1, size))
+
+
+def _chunks(array: Any, step: int) -> Iterator[Any]:
     """The elements in C order, as contiguous little-endian pieces; views where possible."""
     np = sys.modules["numpy"]
     wanted = array.dtype.newbyteorder("<")
-    step = max(1, _CHUNK_BYTES // max(1, array.itemsize))
     if array.size == 0 or array.itemsize == 0:
         return
     if array.flags.c_contiguous and wanted == array.dtype:
@@ -145,14 +163,17 @@ def _without_padding(chunk: Any) -> Any:
     return parts
 
 
-def _bytes_of(chunk: Any) -> Any:
-    return chunk.view("u1")
-
-
 def _encode_masked(array: Any, sink: Sink) -> None:
+    """A masked array; what stands under the mask is no value."""
     np = sys.modules["numpy"]
-    mask = np.ma.getmaskarray(array)
+    data, mask = np.ma.getdata(array), np.ma.getmaskarray(array)
     sink.tag(b"masked", 2)
     encode_array(mask, sink)
-    # What stands under the mask is no value.
-    encode_array(np.where(mask, np.zeros((), array.dtype), np.ma.getdata(array)), sink)
+    if data.dtype.kind in "OVT":
+        encode_array(array.filled(np.zeros((), data.dtype)[()]), sink)
+        return
+    sink.text(b"A", _dtype_text(data.dtype))
+    step = _step(data)
+    for values, gone in zip(_chunks(data, step), _chunks(mask, step)):
+        plain = np.where(gone, np.zeros((), values.dtype), values)
+        sink.update(_settled(plain, sink).view("u1"))

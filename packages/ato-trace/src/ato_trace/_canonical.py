@@ -62,7 +62,5 @@ def canonical_form(node: Any, own_name: str | None = None) -> Canonical:
         visit_block(node.body, out, scope, "\n  ")
     else:
         visit(node, out, scope)
-    scope.bound.clear()  # what a module binds is global
-    scope.close()
     root.name_tokens(out, own_name)
     return Canonical(" ".join(out).replace(" \n", "\n"), root.lines, frozenset(root.free))

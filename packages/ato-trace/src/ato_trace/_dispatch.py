@@ -22,13 +22,27 @@ if TYPE_CHECKING:
     from ato_trace._outputs import Encoder
     from ato_trace._sink import Sink
 
+_MOST_FOUND = 1000  # classes whose encoder is remembered
+_found: dict[type, Encoder] = {}
+
 
 def encoder_for(value: Any) -> Encoder:
-    """The encoder of a value.
+    """The encoder of a value; its class decides.
 
     Raises:
         HashError: It has no canonical form.
     """
+    kind = value.__class__
+    encoder = _found.get(kind)
+    if encoder is None:
+        encoder = _find_encoder(value)
+        if len(_found) >= _MOST_FOUND:
+            _found.clear()
+        _found[kind] = encoder
+    return encoder
+
+
+def _find_encoder(value: Any) -> Encoder:
     kind = value.__class__
     for base in kind.__mro__:
         library = _LIBRARIES.get(base.__module__.partition(".")[0])
@@ -118,8 +132,9 @@ def _encode_namedtuple(value: Any, sink: Sink) -> None:
 
 
 def _encode_enum(value: Any, sink: Sink) -> None:
-    # A combination of flags has no name of its own.
-    sink.text(b"enum", f"{value.__class__.__qualname__}.{value._name_ or value._value_}")
+    # A combination of flags has a name only in some versions of Python.
+    name = value._value_ if hasattr(value, "__or__") else value._name_
+    sink.text(b"enum", f"{value.__class__.__qualname__}.{name}")
 
 
 # -- standard library --------------------------------------------------------------------------
@@ -175,7 +190,11 @@ def _encode_pattern(value: Any, sink: Sink) -> None:
 
 def _encode_random(value: Any, sink: Sink) -> None:
     sink.tag(b"random", 1)
-    encode(value.getstate(), sink)
+    try:
+        state = value.getstate()
+    except NotImplementedError:
+        raise HashError("the random generator of the system has no state") from None
+    encode(state, sink)
 
 
 _STANDARD: dict[str, Encoder] = {

@@ -19,13 +19,15 @@ if TYPE_CHECKING:
 
 Load = _ast.Load
 BinOp = _ast.BinOp
+Attribute = _ast.Attribute
+Name = _ast.Name
 
 EXPRESSIONS: dict[Any, Visitor] = {}
 
 
 def visit(node: Any, out: list[str], scope: Scope) -> None:
     """Append the tokens of one expression."""
-    EXPRESSIONS[node.__class__](node, out, scope)
+    EXPRESSIONS[type(node)](node, out, scope)
 
 
 def visit_optional(node: Any, out: list[str], scope: Scope) -> None:
@@ -33,13 +35,13 @@ def visit_optional(node: Any, out: list[str], scope: Scope) -> None:
     if node is None:
         out.append("_")
     else:
-        EXPRESSIONS[node.__class__](node, out, scope)
+        EXPRESSIONS[type(node)](node, out, scope)
 
 
 def visit_all(nodes: list[Any], out: list[str], scope: Scope) -> None:
     """Append the tokens of several expressions and a closing bracket."""
     for node in nodes:
-        EXPRESSIONS[node.__class__](node, out, scope)
+        EXPRESSIONS[type(node)](node, out, scope)
     out.append(")")
 
 
@@ -71,15 +73,15 @@ CONSTANTS: dict[Any, Callable[[Any], str]] = {
 
 def _constant(node: Any, out: list[str], scope: Scope) -> None:
     value = node.value
-    out.append(CONSTANTS[value.__class__](value))
+    out.append(CONSTANTS[type(value)](value))
 
 
 def _legacy_text(node: Any, out: list[str], scope: Scope) -> None:
-    out.append(CONSTANTS[node.s.__class__](node.s))
+    out.append(CONSTANTS[type(node.s)](node.s))
 
 
 def _legacy_number(node: Any, out: list[str], scope: Scope) -> None:
-    out.append(CONSTANTS[node.n.__class__](node.n))
+    out.append(CONSTANTS[type(node.n)](node.n))
 
 
 def _legacy_ellipsis(node: Any, out: list[str], scope: Scope) -> None:
@@ -91,24 +93,29 @@ def _legacy_ellipsis(node: Any, out: list[str], scope: Scope) -> None:
 
 def _name(node: Any, out: list[str], scope: Scope) -> None:
     name = node.id
-    if node.ctx.__class__ is not Load:
+    if type(node.ctx) is not Load:
         scope.bound.add(name)
     scope.refs[name].append(len(out))
     out.append(name)
 
 
 def _attribute(node: Any, out: list[str], scope: Scope) -> None:
-    out.append("." + node.attr)
-    value = node.value
-    EXPRESSIONS[value.__class__](value, out, scope)
+    while type(node) is Attribute:
+        out.append("." + node.attr)
+        node = node.value
+    if type(node) is Name:  # as _name would do; most attributes are those of a name
+        scope.refs[node.id].append(len(out))
+        out.append(node.id)
+    else:
+        EXPRESSIONS[type(node)](node, out, scope)
 
 
 def _subscript(node: Any, out: list[str], scope: Scope) -> None:
     out.append("[]")
     value = node.value
-    EXPRESSIONS[value.__class__](value, out, scope)
+    EXPRESSIONS[type(value)](value, out, scope)
     value = node.slice
-    EXPRESSIONS[value.__class__](value, out, scope)
+    EXPRESSIONS[type(value)](value, out, scope)
 
 
 def _slice(node: Any, out: list[str], scope: Scope) -> None:
@@ -182,23 +189,23 @@ BOOLEAN = {_ast.And: "(and", _ast.Or: "(or"}
 def _binary(node: Any, out: list[str], scope: Scope) -> None:
     # A loop down the left spine: a sum of a thousand terms must not recurse a thousand deep.
     rights = []
-    while node.__class__ is BinOp:
-        out.append(BINARY[node.op.__class__])
+    while type(node) is BinOp:
+        out.append(BINARY[type(node.op)])
         rights.append(node.right)
         node = node.left
-    EXPRESSIONS[node.__class__](node, out, scope)
+    EXPRESSIONS[type(node)](node, out, scope)
     while rights:
         node = rights.pop()
-        EXPRESSIONS[node.__class__](node, out, scope)
+        EXPRESSIONS[type(node)](node, out, scope)
 
 
 def _unary(node: Any, out: list[str], scope: Scope) -> None:
-    out.append(UNARY[node.op.__class__])
+    out.append(UNARY[type(node.op)])
     visit(node.operand, out, scope)
 
 
 def _boolean(node: Any, out: list[str], scope: Scope) -> None:
-    out.append(BOOLEAN[node.op.__class__])
+    out.append(BOOLEAN[type(node.op)])
     visit_all(node.values, out, scope)
 
 
@@ -206,8 +213,8 @@ def _compare(node: Any, out: list[str], scope: Scope) -> None:
     out.append("(compare")
     visit(node.left, out, scope)
     for operator, right in zip(node.ops, node.comparators):
-        out.append(COMPARISONS[operator.__class__])
-        EXPRESSIONS[right.__class__](right, out, scope)
+        out.append(COMPARISONS[type(operator)])
+        EXPRESSIONS[type(right)](right, out, scope)
     out.append(")")
 
 
@@ -216,15 +223,15 @@ def visit_keywords(keywords: list[Any], out: list[str], scope: Scope) -> None:
     for keyword in keywords:
         out.append("**" if keyword.arg is None else keyword.arg + "=")
         value = keyword.value
-        EXPRESSIONS[value.__class__](value, out, scope)
+        EXPRESSIONS[type(value)](value, out, scope)
 
 
 def _call(node: Any, out: list[str], scope: Scope) -> None:
     out.append("(call")
     value = node.func
-    EXPRESSIONS[value.__class__](value, out, scope)
+    EXPRESSIONS[type(value)](value, out, scope)
     for value in node.args:
-        EXPRESSIONS[value.__class__](value, out, scope)
+        EXPRESSIONS[type(value)](value, out, scope)
     if node.keywords:
         visit_keywords(node.keywords, out, scope)
     out.append(")")
@@ -261,8 +268,8 @@ def _dict(node: Any, out: list[str], scope: Scope) -> None:
         if key is None:
             out.append("**")
         else:
-            EXPRESSIONS[key.__class__](key, out, scope)
-        EXPRESSIONS[value.__class__](value, out, scope)
+            EXPRESSIONS[type(key)](key, out, scope)
+        EXPRESSIONS[type(value)](value, out, scope)
     out.append(")")
 
 
@@ -326,7 +333,7 @@ def _comprehension(tag: str) -> Visitor:
                 visit(test, out, inner)
             iterated_in = inner
         out.append("=>")
-        if node.__class__ is _ast.DictComp:
+        if type(node) is _ast.DictComp:
             visit(node.key, out, inner)
             visit(node.value, out, inner)
         else:
@@ -366,9 +373,9 @@ def _pieces(values: list[Any]) -> list[Any]:
 
 
 def _literal_text(node: Any) -> str | None:
-    if node.__class__ is _ast.Constant:
+    if type(node) is _ast.Constant:
         return str(node.value)
-    return str(node.s) if node.__class__.__name__ == "Str" else None
+    return str(node.s) if type(node).__name__ == "Str" else None
 
 
 def _fstring(node: Any, out: list[str], scope: Scope) -> None:
@@ -383,7 +390,7 @@ def _fstring(node: Any, out: list[str], scope: Scope) -> None:
 
 def _visit_pieces(pieces: list[Any], out: list[str], scope: Scope) -> None:
     for piece in pieces:
-        if piece.__class__ is str:
+        if type(piece) is str:
             out.append(ascii(piece))
         else:
             visit(piece, out, scope)
@@ -404,7 +411,7 @@ def _field(node: Any, out: list[str], scope: Scope) -> None:
 
 def visit_unknown(node: Any, out: list[str], scope: Scope) -> None:
     """Append a node of a kind that this version of ato does not know, field by field."""
-    out.append("(" + node.__class__.__name__)
+    out.append("(" + type(node).__name__)
     for field in node._fields:
         out.append(field + ":")
         value = getattr(node, field, None)

@@ -10,11 +10,12 @@ if TYPE_CHECKING:
     from types import CodeType
     from typing import Any
 
-# A file saved after this moment may differ from the code that is running (one second of grace
-# for coarse clocks of file systems).
-_STARTED = time.time() - 1.0
+_IMPORTED = time.time()
 _KEPT = 16  # files; a sweep over a package goes file by file
 
+_GRACE = 1.0  # seconds, for coarse clocks of file systems
+
+_started: list[float] = []
 _cache: dict[str, tuple[tuple[int, int], SourceFile]] = {}
 
 
@@ -81,9 +82,30 @@ def read_source(name: str, namespace: dict[str, Any] | None = None) -> SourceFil
         return None
     if len(_cache) >= _KEPT:
         del _cache[next(iter(_cache))]
-    source = SourceFile(name, lines, edited=stat.st_mtime > _STARTED)
+    source = SourceFile(name, lines, edited=stat.st_mtime > process_start())
     _cache[name] = (state, source)
     return source
+
+
+def process_start() -> float:
+    """When this process started, or earlier; a file saved later may differ from what runs.
+
+    Where the system does not tell, the import of this module stands for it.
+    """
+    if not _started:
+        _started.append(min(_IMPORTED, _linux_process_start()) - _GRACE)
+    return _started[0]
+
+
+def _linux_process_start() -> float:
+    try:
+        with open("/proc/self/stat", "rb") as file:
+            # The name of the program, in brackets, may hold anything.
+            ticks = int(file.read().rpartition(b")")[2].split()[19])
+        age = time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / os.sysconf("SC_CLK_TCK")
+    except (OSError, AttributeError, ValueError, IndexError):
+        return _IMPORTED
+    return time.time() - age
 
 
 def _read_virtual(name: str, namespace: dict[str, Any] | None) -> SourceFile | None:
@@ -100,13 +122,15 @@ def _read_lines(name: str) -> list[str] | None:
         text = data.decode(_encoding(data))
     except (OSError, UnicodeDecodeError, LookupError, SyntaxError):
         return None
-    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return text.split("\n")
 
 
 def _encoding(data: bytes) -> str:
-    head = data.split(b"\n", 2)[:2]
-    if b"coding" not in b"".join(head):
-        return "utf-8-sig"
+    second_line_end = data.find(b"\n", data.find(b"\n") + 1)
+    if b"coding" not in data[:second_line_end]:
+        return "utf-8-sig" if data[:3] == b"\xef\xbb\xbf" else "utf-8"
     import io
     import tokenize
 

@@ -60,7 +60,7 @@ class Fingerprint(str):
 
 
 def fingerprint(obj: Any, follow: bool = False) -> Fingerprint:
-    """Hash the logic of a function, method, class, module or property.
+    """Hash the logic of a function, method, class, module, property or partial.
 
     What does not count: comments, layout, docstrings, decorators of the object itself,
     annotations, its own name, the names of parameters and local variables. Everything else does.
@@ -143,6 +143,8 @@ def describe(obj: Any) -> Part:
         return _describe_module(obj)
     if isinstance(obj, property):
         return _describe_property(obj)
+    if hasattr(obj, "func") and hasattr(obj, "keywords"):  # functools.partial
+        return _describe_partial(obj)
     if isinstance(obj, CodeType):
         return _without_source(obj, obj.co_name)
     raise FingerprintError(_why_not(obj))
@@ -234,6 +236,17 @@ def _describe_property(value: property) -> Part:
     if not parts:
         raise FingerprintError("a property without functions has no code")
     return join(parts)
+
+
+def _describe_partial(value: Any) -> Part:
+    from ato_trace._values import value_text
+
+    part = describe(value.func)
+    texts = [value_text(item) or type(item).__qualname__ for item in value.args]
+    for name, item in sorted(value.keywords.items()):
+        texts.append(f"{name}={value_text(item) or type(item).__qualname__}")
+    part.canonical = "\n".join([part.canonical, *("  partial " + text for text in texts)])
+    return part
 
 
 def join(parts: list[Part]) -> Part:

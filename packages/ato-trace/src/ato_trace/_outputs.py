@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import struct
 
 from ato_trace._errors import HashError
@@ -187,6 +188,8 @@ def _packed(value: list[Any], sink: Sink) -> tuple[bytes, Any] | None:
             return b"[i", struct.pack(f"<{len(value)}q", *value)
         except struct.error:  # larger than 64 bits
             return None
+    if kinds == {float} and sink.quantiser is None and not math.isnan(sum(value)):
+        return b"[f", struct.pack(f"<{len(value)}d", *value)
     if all(kind is float or (kind.__module__, kind.__name__) == _FLOAT64 for kind in kinds):
         return b"[f", b"".join([double(item, sink) for item in value])
     return None

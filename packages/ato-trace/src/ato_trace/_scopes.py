@@ -72,7 +72,8 @@ class Scope:
         self.parent = parent
         self.root = root
         self.name = name
-        self.refs: defaultdict[str, list[int]] = defaultdict(list)
+        # What the outermost scope uses is free at once; it binds nothing.
+        self.refs = root.free if kind == ROOT else defaultdict(list)
         self.handlers: list[tuple[str, list[int]]] = []
         self.owner: Scope = self
         if parent is not None and kind in (COMPREHENSION, HANDLER):
@@ -114,17 +115,18 @@ class Scope:
         if self.kind == HANDLER:
             self._close_handler()
             return
-        self._merge_handlers()
-        self.bound -= self.declared_nonlocal
+        if self.handlers:
+            self._merge_handlers()
+        bound = self.bound - self.declared_nonlocal - self.declared_global
+        variables, outside = self.root.variables, self._outer_refs()
         for name, positions in self.refs.items():
-            if name in self.declared_global:
-                self.root.free[name] += positions
-            elif name not in self.bound:
-                self._parent_refs()[name] += positions
+            if name not in bound:
+                refs = self.root.free if name in self.declared_global else outside
+                refs[name] += positions
             elif self.kind == CLASS:
                 self.root.literals.append((name, positions))
             else:
-                self.root.variables.append(positions)
+                variables.append(positions)
 
     def _visible(self) -> Scope:
         scope = self
@@ -132,11 +134,11 @@ class Scope:
             scope = scope.parent
         return scope
 
-    def _parent_refs(self) -> defaultdict[str, list[int]]:
+    def _outer_refs(self) -> defaultdict[str, list[int]]:
         return self.root.free if self.parent is None else self.parent.refs
 
     def _close_handler(self) -> None:
-        refs = self._parent_refs()
+        refs = self._outer_refs()
         for name, positions in self.refs.items():
             if name == self.name:
                 self.owner.handlers.append((name, positions))

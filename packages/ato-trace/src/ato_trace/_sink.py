@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     Update = Callable[[Any], object]
 
+_SMALL = 4096
 _LENGTH = struct.Struct("<q").pack
 
 
@@ -42,4 +43,8 @@ class Sink:
 
     def data(self, tag: bytes, value: bytes) -> None:
         """Write bytes under a tag."""
-        self.update(tag + _LENGTH(len(value)) + value)
+        if len(value) < _SMALL:
+            self.update(tag + _LENGTH(len(value)) + value)
+        else:  # not to copy what is large
+            self.update(tag + _LENGTH(len(value)))
+            self.update(value)

@@ -29,8 +29,6 @@ else:
 _DEFINITIONS = (_ast.FunctionDef, _ast.AsyncFunctionDef, _ast.ClassDef)
 _HEADERS = ("def", "async", "class")
 _ATTEMPTS = 12
-# Names that some versions of Python write into code objects by themselves.
-_ADDED_BY_COMPILER = ("AssertionError", "StopAsyncIteration")
 
 
 def find_function(code: CodeType, namespace: dict[str, Any]) -> Found | None:
@@ -166,7 +164,8 @@ def line_offset(found: Found) -> int:
 def _is_source_of(code: CodeType, found: Found) -> bool:
     """Whether the definition found can be the source of the code object.
 
-    The file may have changed since it was imported; this catches most of that at no cost.
+    This costs nothing and notices code that was not made from the file it names; files that were
+    edited while the process runs are compared in full.
     """
     node = found.node
     if getattr(node, "name", None) != code.co_name or node.__class__ is _ast.ClassDef:
@@ -174,23 +173,10 @@ def _is_source_of(code: CodeType, found: Found) -> bool:
     parameters = _parameters(node.args)
     names = code.co_varnames[: len(parameters)]
     # Private names are stored with the name of their class in front.
-    if len(names) < len(parameters) or not all(
-        name.endswith(parameter) for name, parameter in zip(names, parameters)
-    ):
-        return False
-    if any(name.startswith("@py") for name in code.co_names):
-        return True  # pytest rewrote the assertions, so the code has names of its own
-    return all(_mentions(found.text, name) for name in code.co_names)
+    return len(names) == len(parameters) and all(map(str.endswith, names, parameters))
 
 
 def _parameters(args: Any) -> list[str]:
     parameters = [*getattr(args, "posonlyargs", ()), *args.args, *args.kwonlyargs]
     parameters += [parameter for parameter in (args.vararg, args.kwarg) if parameter is not None]
     return [parameter.arg for parameter in parameters]
-
-
-def _mentions(text: str, name: str) -> bool:
-    if name in text or name in _ADDED_BY_COMPILER or "." in name or not name.isascii():
-        return True
-    private = name.find("__", 1)
-    return name[0] == "_" and private > 0 and name[private:] in text

@@ -48,7 +48,7 @@ def visit_block(body: list[Any], out: list[str], scope: Scope, indent: str) -> N
     """Append the lines of a block, in which neighbouring imports have no order."""
     imports: list[Any] = []
     for node in body:
-        kind = node.__class__
+        kind = type(node)
         if kind is Import or kind is ImportFrom:
             imports.append(node)
             continue
@@ -76,21 +76,21 @@ def _nested(tag: str, body: list[Any], out: list[str], scope: Scope, indent: str
 
 def _expression(node: Any, out: list[str], scope: Scope, indent: str) -> None:
     value = node.value
-    if value.__class__ in _CONSTANTS:
+    if type(value) in _CONSTANTS:
         return
     scope.root.lines.append(node.lineno)
     out.append(indent + "expr")
-    EXPRESSIONS[value.__class__](value, out, scope)
+    EXPRESSIONS[type(value)](value, out, scope)
 
 
 def _assign(node: Any, out: list[str], scope: Scope, indent: str) -> None:
     scope.root.lines.append(node.lineno)
     out.append(indent + "assign")
     for target in node.targets:
-        EXPRESSIONS[target.__class__](target, out, scope)
+        EXPRESSIONS[type(target)](target, out, scope)
     out.append("=")
     value = node.value
-    EXPRESSIONS[value.__class__](value, out, scope)
+    EXPRESSIONS[type(value)](value, out, scope)
 
 
 def _annotated(node: Any, out: list[str], scope: Scope, indent: str) -> None:
@@ -101,14 +101,14 @@ def _annotated(node: Any, out: list[str], scope: Scope, indent: str) -> None:
         visit(node.target, out, scope)
         out.append("=")
         visit(node.value, out, scope)
-    elif node.target.__class__ is _ast.Name:
+    elif type(node.target) is _ast.Name:
         scope.bound.add(node.target.id)
 
 
 def _field(node: Any, out: list[str], scope: Scope, indent: str) -> None:
     """An annotated name in a class body: dataclasses and their kin make a field of it."""
     annotation = node.annotation
-    if annotation.__class__ is _ast.Subscript:
+    if type(annotation) is _ast.Subscript:
         annotation = annotation.value
     kind = getattr(annotation, "attr", getattr(annotation, "id", ""))
     _line(node, out, scope, indent + "field" + (":" + kind if kind in _FIELD_KINDS else ""))
@@ -118,7 +118,7 @@ def _field(node: Any, out: list[str], scope: Scope, indent: str) -> None:
 
 
 def _augmented(node: Any, out: list[str], scope: Scope, indent: str) -> None:
-    _line(node, out, scope, indent + "assign" + BINARY[node.op.__class__][1:])
+    _line(node, out, scope, indent + "assign" + BINARY[type(node.op)][1:])
     visit(node.target, out, scope)
     visit(node.value, out, scope)
 
@@ -137,7 +137,7 @@ def _delete(node: Any, out: list[str], scope: Scope, indent: str) -> None:
     targets = list(reversed(node.targets))
     while targets:  # `del (a, b)` is `del a, b`; formatters rewrite one as the other
         target = targets.pop()
-        if target.__class__ in (_ast.Tuple, _ast.List):
+        if type(target) in (_ast.Tuple, _ast.List):
             targets += reversed(target.elts)
         else:
             visit(target, out, scope)
@@ -272,7 +272,7 @@ def _match(node: Any, out: list[str], scope: Scope, indent: str) -> None:
 
 def _decorators(node: Any, out: list[str], scope: Scope, indent: str) -> None:
     for decorator in node.decorator_list:
-        function = decorator.func if decorator.__class__ is _ast.Call else decorator
+        function = decorator.func if type(decorator) is _ast.Call else decorator
         if getattr(function, "attr", None) not in _WATCHING:
             _line(decorator, out, scope, indent + "decorate")
             visit(decorator, out, scope)
@@ -309,7 +309,7 @@ FUNCTION_TAGS = {_ast.FunctionDef: "def", _ast.AsyncFunctionDef: "async-def"}
 
 def _function(node: Any, out: list[str], scope: Scope, indent: str) -> None:
     _decorators(node, out, scope, indent)
-    _line(node, out, scope, indent + FUNCTION_TAGS[node.__class__])
+    _line(node, out, scope, indent + FUNCTION_TAGS[type(node)])
     bind(node.name, out, scope)
     visit_function(node, out, scope, indent)
 

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from ato_trace._outputs import Encoder
     from ato_trace._sink import Sink
 
+_ROWS = 1 << 20  # of a column that NumPy does not know, made Python objects at a time
+
 
 def pandas_encoder(value: Any) -> Encoder | None:
     """The encoder of a pandas object, or None."""
@@ -74,28 +76,24 @@ def _encode_multi_index(index: Any, sink: Sink) -> None:
 def _encode_column(array: Any, sink: Sink) -> None:
     pd = sys.modules["pandas"]
     if isinstance(array.dtype, sys.modules["numpy"].dtype):
-        _encode_numpy_column(array, sink)
+        encode(array.to_numpy(), sink)
         return
     sink.text(b"column", str(array.dtype))
     if isinstance(array.dtype, pd.CategoricalDtype):
         encode(array.categories, sink)
         encode(bool(array.ordered), sink)
-        encode(array.codes.astype("int64"), sink)
+        encode(array.codes, sink)
     elif hasattr(array, "asi8"):  # times with a zone, and periods
         encode(array.asi8, sink)
     else:
-        missing = array.isna()
-        encode(missing, sink)
-        encode([item for item, gone in zip(array.astype(object), missing) if not gone], sink)
+        for start in range(0, len(array), _ROWS):
+            _encode_extension(array[start : start + _ROWS], sink)
 
 
-def _encode_numpy_column(array: Any, sink: Sink) -> None:
-    values = array.to_numpy()
-    if values.dtype.kind == "O":
-        sink.text(b"column", "object")
-        encode(values.tolist(), sink)
-    else:
-        encode(values, sink)
+def _encode_extension(array: Any, sink: Sink) -> None:
+    missing = array.isna()
+    encode(missing, sink)
+    encode([item for item, gone in zip(array.astype(object), missing) if not gone], sink)
 
 
 def _encode_moment(value: Any, sink: Sink) -> None:
