@@ -14,9 +14,9 @@ import threading
 import time
 import warnings
 
-import programs
 import pytest
 
+import programs
 from ato_sql import DatabaseError, SQLFinder, SQLLogger, TrackerError, TrackerWarning
 
 
@@ -107,7 +107,9 @@ class TestKilled:
             assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
             steps = [s for (s,) in connection.execute("SELECT step FROM metrics ORDER BY id")]
         assert steps == list(range(len(steps)))
-        logged_a_second_ago = [int(l.split()[0]) for l in lines if float(l.split()[1]) < moment - 1]
+        logged_a_second_ago = [
+            int(step) for step, when in map(str.split, lines) if float(when) < moment - 1
+        ]
         assert len(steps) > max(logged_a_second_ago, default=-1)
 
     def test_a_killed_program_loses_at_most_its_last_second(self, path):
@@ -375,7 +377,7 @@ class TestTrouble:
         monkeypatch.setattr("ato_sql._journal.Journal._open", nowhere)
         breaking = self.break_database(logger, monkeypatch)
         next(breaking)
-        with pytest.warns(TrackerWarning, match="kept in memory"):
+        with pytest.warns(TrackerWarning, match="kept in memory"):  # noqa: PT031
             for step in range(5):
                 run.log_metric("loss", 0.5, step)
                 run.flush()
@@ -500,6 +502,9 @@ def test_where_write_ahead_logging_is_impossible_the_plain_journal_does(path, mo
 
 
 def test_importing_the_package_starts_and_imports_nothing_heavy():
-    text = "import sys, threading, ato_sql; print('sqlalchemy' in sys.modules, threading.active_count())"
+    text = """if True:
+        import sys, threading, ato_sql
+        print("sqlalchemy" in sys.modules, threading.active_count())
+        """
     output = subprocess.run([sys.executable, "-c", text], stdout=subprocess.PIPE, check=True)
     assert output.stdout.split() == [b"False", b"1"]

@@ -60,10 +60,9 @@ def apply_batch(
     if not _advance(connection, batch):
         return find_runs(connection, batch.runs())
     keys = _create_runs(connection, batch, births)
-    rows = [(keys[row[0]], row) for row in batch.metrics]
-    if rows:
-        insert_metrics(connection, rows)
-        update_summaries(connection, rows)
+    if batch.metrics:
+        insert_metrics(connection, keys, batch.metrics)
+        update_summaries(connection, keys, batch.metrics)
     for uuid, kind, data in batch.events:
         _EVENTS[kind](connection, keys[uuid], data)
     return keys

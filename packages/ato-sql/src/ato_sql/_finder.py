@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 from ato_adict import ADict, did_you_mean
 from ato_sql import _cleanup, _metrics
 from ato_sql._artifacts import artifact_folder
-from ato_sql._config import from_json
 from ato_sql._compare import Comparison, compare_runs
+from ato_sql._config import from_json
 from ato_sql._database import Database
 from ato_sql._engine import clean_error, show_url, sqlite_file
 from ato_sql._errors import DatabaseError, NotFound, NotFoundError, TrackerError

@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection, Engine
 from ato_sql._apply import RunKey, create_run, find_runs
 from ato_sql._engine import writing
 from ato_sql._errors import DatabaseError
+from ato_sql._insert import insert_metrics
 from ato_sql._records import FORMAT, Record
 from ato_sql._schema import (
     CHILDREN,
@@ -17,7 +18,6 @@ from ato_sql._schema import (
     Experiment,
     Fingerprint,
     FingerprintSource,
-    Metric,
     Note,
     table_of,
 )
@@ -133,11 +133,8 @@ def _row(key: RunKey, record: Record) -> dict[str, Any]:
     return row
 
 
-def _add_metrics(connection: Connection, key: RunKey, rows: list[list[Any]]) -> None:
-    names = ("key", "value", "step", "timestamp", "special")
-    values = [{"run_id": key.id, **dict(zip(names, row))} for row in rows]
-    for row in values:
-        row["timestamp"] = from_seconds(row["timestamp"])
-    connection.execute(insert(table_of(Metric)), values)
-    summed = [(key, (None, k, join(v, special), step)) for k, v, step, _, special in rows]
-    update_summaries(connection, summed)
+def _add_metrics(connection: Connection, run: RunKey, rows: list[list[Any]]) -> None:
+    uuid = ""  # one run at a time needs no name
+    metrics = [(uuid, k, join(v, special), step, when) for k, v, step, when, special in rows]
+    insert_metrics(connection, {uuid: run}, metrics)
+    update_summaries(connection, {uuid: run}, metrics)

@@ -142,7 +142,7 @@ def _parse(line: str) -> dict[str, Any] | None:
         data = json.loads(line)
     except ValueError:
         return None
-    return data if isinstance(data, dict) and _FIELDS <= set(data) else None
+    return data if isinstance(data, dict) and set(data) >= _FIELDS else None
 
 
 _FIELDS = {"births", "writer", "number", "events", "metrics"}

@@ -21,7 +21,8 @@ from ato_sql._settings import Settings
 from ato_sql._values import as_number, as_step, check_name, clean_text
 from ato_sql._writer import Writer
 
-_STEP_LIMIT = 2**63
+_FIRST_STEP, _LAST_STEP = -(2**63), 2**63 - 1
+_now = time.time  # looked up a million times
 _provisional = itertools.count(-1, -1)
 
 
@@ -82,15 +83,11 @@ class Run:
         """
         if type(value) is not float:
             value = as_number(key, value)
-        if (
-            type(step) is not int
-            or key not in self._steps
-            or not -_STEP_LIMIT <= step < _STEP_LIMIT
-        ):
-            step = self._new_step(key, step)
-        else:
+        if type(step) is int and key in self._steps and _FIRST_STEP <= step <= _LAST_STEP:
             self._steps[key] = step
-        self._put((self.uuid, key, value, step, time.time()))
+        else:
+            step = self._new_step(key, step)
+        self._put((self.uuid, key, value, step, _now()))
 
     def _new_step(self, key: str, step: int | None) -> int:
         """Check a key when it is first seen; choose the step where none is given."""

@@ -2,73 +2,72 @@
 
 from __future__ import annotations
 
-import functools
-from typing import Any, Iterable, Tuple
+import collections
+from typing import Any, Iterable, Mapping, Sequence
 
 from sqlalchemy import and_, case, or_
 from sqlalchemy.engine import Connection
 
+from ato_sql._batch import MetricRow
 from ato_sql._schema import MetricSummary, table_of
 from ato_sql._upsert import insert_or_merge
-from ato_sql._values import split
-
-# A run's key (id, project_id) and a metric row.
-KeyedRow = Tuple[Any, Any]
+from ato_sql._values import all_finite, is_finite, split
 
 
-def update_summaries(connection: Connection, rows: Iterable[KeyedRow]) -> None:
-    """Merge new rows into the summaries of their runs."""
-    summaries = summarise(rows)
+def update_summaries(
+    connection: Connection, runs: Mapping[str, Any], rows: Iterable[MetricRow]
+) -> None:
+    """Merge new rows into the summaries of their runs; `runs` has id and project by UUID."""
+    summaries = summarise(runs, rows)
     # The same order in every process, so that two of them never wait for each other.
     summaries.sort(key=lambda s: (s["run_id"], s["key"]))
     insert_or_merge(connection, table_of(MetricSummary), summaries, ("run_id", "key"), _merge)
 
 
-def summarise(rows: Iterable[KeyedRow]) -> list[dict[str, Any]]:
+def summarise(runs: Mapping[str, Any], rows: Iterable[MetricRow]) -> list[dict[str, Any]]:
     """Return one summary for each run and metric among the rows."""
-    groups: dict[tuple[Any, str], list[Any]] = {}
-    for key, row in rows:
-        group = groups.get((key, row[1]))
-        if group is None:
-            groups[key, row[1]] = group = []
-        group.append(row)
-    return [_summary(key, name, group) for (key, name), group in groups.items()]
+    groups: dict[tuple[str, str], list[MetricRow]] = collections.defaultdict(list)
+    for row in rows:
+        groups[row[:2]].append(row)
+    return [_summary(runs[uuid], key, group) for (uuid, key), group in groups.items()]
 
 
-def _summary(key: Any, name: str, rows: list[Any]) -> dict[str, Any]:
-    finite = [(float_of(row), row[3]) for row in rows if _is_finite(row[2])]
-    # The first of equal extremes, as min and max return it; the later of equal steps.
-    low = min(finite, key=_value, default=(None, None))
-    high = max(finite, key=_value, default=(None, None))
-    last = functools.reduce(lambda a, b: b if b[3] >= a[3] else a, rows)
-    value, special = split(last[2])
+def _summary(run: Any, key: str, rows: Sequence[MetricRow]) -> dict[str, Any]:
+    _, _, values, steps, _ = zip(*rows)
+    last_step = max(steps)
+    # The later of equal steps.
+    place = len(steps) - 1 if steps[-1] == last_step else _last_place(steps, last_step)
+    last, special = split(values[place])
     return {
-        "run_id": key[0],
-        "key": name,
-        "project_id": key[1],
+        "run_id": run[0],
+        "key": key,
+        "project_id": run[1],
         "count": len(rows),
-        "min": low[0],
-        "min_step": low[1],
-        "max": high[0],
-        "max_step": high[1],
-        "last": value,
-        "last_step": last[3],
+        **_extremes(values, steps),
+        "last": last,
+        "last_step": last_step,
         "last_special": special,
     }
 
 
-def _value(pair: tuple[float, int]) -> float:
-    return pair[0]
+def _last_place(steps: Sequence[int], step: int) -> int:
+    return len(steps) - 1 - steps[::-1].index(step)
 
 
-def float_of(row: Any) -> float:
-    """Return the finite value of a row as float."""
-    value = row[2]
-    return value if type(value) is float else split(value)[0] or 0.0
-
-
-def _is_finite(value: Any) -> bool:
-    return type(value) is not float or value - value == 0.0
+def _extremes(values: Sequence[Any], steps: Sequence[int]) -> dict[str, Any]:
+    """Return smallest and largest finite value, each with the first step that has it."""
+    if not all_finite(values):
+        finite = [(split(v)[0], s) for v, s in zip(values, steps) if is_finite(v)]
+        if not finite:
+            return dict.fromkeys(("min", "min_step", "max", "max_step"))
+        values, steps = zip(*finite)
+    low, high = min(values), max(values)
+    return {
+        "min": low,
+        "min_step": steps[values.index(low)],
+        "max": high,
+        "max_step": steps[values.index(high)],
+    }
 
 
 def _merge(old: Any, new: Any) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import operator
 import sys
-from typing import Any, Union
+from typing import Any, Sequence, Union
 
 from ato_sql._errors import MetricError
 from ato_sql._types import NAME_LENGTH
@@ -101,6 +101,16 @@ def split(value: Number) -> tuple[float | None, str | None]:
         return float(value), str(value)
     except OverflowError:
         return math.copysign(sys.float_info.max, value), str(value)
+
+
+def is_finite(value: Number) -> bool:
+    """Tell whether a number is neither NaN nor infinite; ints never are."""
+    return type(value) is not float or value - value == 0.0
+
+
+def all_finite(values: Sequence[Number]) -> bool:
+    """Tell, quickly, whether all are finite floats; False may also mean that their sum is not."""
+    return set(map(type, values)) == {float} and math.isfinite(sum(values))
 
 
 def join(value: float | None, special: str | None) -> Number:

@@ -24,8 +24,8 @@ from ato_sql._settings import Settings
 
 WAKE_ROWS = 1000  # this many metrics wait at most for the thread's next round
 ROUND_SECONDS = 0.5  # rounds are twice as frequent as promised, to leave time for the commit
-BATCH_ROWS = 20_000  # of one transaction
-QUEUE_ROWS = 50_000  # beyond this the training loop helps to write
+BATCH_ROWS = 8000  # of one transaction
+QUEUE_ROWS = 20_000  # beyond this the training loop helps to write
 FORK_SECONDS = 5.0  # a fork waits at most so long for a commit that is under way
 
 # Every writer of this process: flushed at exit, made anew in a forked child.
@@ -50,6 +50,7 @@ class Writer:
         self.uuid = str(uuid.uuid4())
         self._numbers = itertools.count(1)
         self._metrics: collections.deque[MetricRow] = collections.deque()
+        self._append = self._metrics.append
         self._events: collections.deque[Event] = collections.deque()
         self._batch: Batch | None = None
         self._lock = threading.RLock()
@@ -74,7 +75,7 @@ class Writer:
 
     def put(self, row: MetricRow) -> None:
         """Take a metric; it is in the database within a second."""
-        self._metrics.append(row)
+        self._append(row)
         if len(self._metrics) >= WAKE_ROWS:
             self._press()
         elif self._thread is None:
