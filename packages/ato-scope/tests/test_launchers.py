@@ -105,9 +105,13 @@ def test_unittest(program):
         "/x/site-packages/ipykernel/__main__.py",
         "/usr/local/bin/ipython",
         "/x/colab_kernel_launcher.py",
+        "/x/ray/_private/workers/default_worker.py",
+        "/x/submitit/core/_submit.py",
+        "/usr/bin/dask-worker",
+        "C:/Scripts/pytest.exe",
     ],
 )
-def test_the_arguments_of_a_notebook_are_not_ours(monkeypatch, program_name):
+def test_the_arguments_of_a_notebook_or_worker_are_not_ours(monkeypatch, program_name):
     monkeypatch.setattr(sys, "argv", [program_name, "-f", "/tmp/kernel.json"])
     assert Scope({"lr": 1}).apply() == {"lr": 1}
 

@@ -1,6 +1,7 @@
 """Several runs from one command: `--sweep`."""
 
 import json
+import sys
 
 import pytest
 
@@ -231,6 +232,27 @@ def test_a_program_without_entries_sweeps_too(program):
         print('x is', config.x)
     """)
     assert "x is 1\n[2/2] x=2\nx is 2\n" in program.run("--sweep", "x=1,2").out
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends a signal")
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_an_interrupted_sweep_stops_its_runs_and_ends_with_130(program, jobs):
+    program.write("""
+        import os, signal, time
+        from ato_scope import Scope
+
+        @Scope()
+        def train(config):
+            if config.x == 1:
+                os.kill(os.getppid(), signal.SIGINT)
+            time.sleep(60)
+
+        train()
+    """)
+    done = program.run("--sweep", "x=1,2,3", "--jobs", jobs)
+    assert done.code == 130
+    assert "1    1  stopped" in done.out
+    assert "3    3  waiting" in done.out
 
 
 def test_a_sweep_inside_a_launcher_is_refused(sweeping):

@@ -12,22 +12,29 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import NoReturn, Sequence
 
+# Programs that run ours with a command line of their own: test runners, notebooks, workers.
 HOST_PROGRAMS = frozenset(
     (
         "pytest",
-        "pytest.exe",
         "py.test",
-        "py.test.exe",
         "ipython",
         "ipython3",
-        "ipython.exe",
         "ipykernel_launcher.py",
         "colab_kernel_launcher.py",
         "marimo",
+        "default_worker.py",  # ray
+        "_submit.py",  # submitit
+        "dask",
+        "dask-worker",
+        "celery",
+        "gunicorn",
+        "uvicorn",
     )
 )
 CALLERS_OF_VIEWS = ("ato_scope._draft", "ato_scope._lazy", "ato_scope._observe")
-HOST_PACKAGES = frozenset(("pytest", "unittest", "ipykernel", "IPython", "marimo", "xdist"))
+HOST_PACKAGES = frozenset(
+    ("pytest", "unittest", "ipykernel", "IPython", "marimo", "xdist", "dask", "celery", "uvicorn")
+)
 
 
 def argv_is_ours() -> bool:
@@ -36,6 +43,8 @@ def argv_is_ours() -> bool:
     folder, name = os.path.split(program)
     if name == "__main__.py":
         return os.path.basename(folder) not in HOST_PACKAGES
+    if name.endswith(".exe"):
+        name = name[:-4]
     return name not in HOST_PROGRAMS and not program.startswith("python -m unittest")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import queue
 import subprocess
 import sys
 import tempfile
@@ -18,7 +19,7 @@ from ato_scope._terminal import bold, columns
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Iterator
 
     from ato_scope._sweep import Sweep
 
@@ -96,25 +97,26 @@ class _Pool:
         self.state = state
         self.is_shared = sweep.jobs > 1
         self.lock = threading.Lock()
+        self.ended: queue.Queue[None] = queue.Queue()
         self.processes: set[subprocess.Popen[bytes]] = set()
         self.is_stopping = False
 
     def work(self, runs: list[Run]) -> bool:
         """Run everything; return whether the user interrupted it."""
-        queue = iter(runs)
+        waiting = iter(runs)
         count = min(self.sweep.jobs, len(runs))
-        workers = [threading.Thread(target=self._worker, args=(queue,)) for _ in range(count)]
-        for worker in workers:
-            worker.start()
-        try:
-            for worker in workers:
-                worker.join()
-        except KeyboardInterrupt:
-            self._stop()
-            for worker in workers:
-                worker.join()
-            return True
-        return False
+        for _ in range(count):
+            threading.Thread(target=self._worker, args=(waiting,)).start()
+        was_interrupted = False
+        while count:
+            # Not Thread.join(): interrupted once, it takes a running thread for ended.
+            try:
+                self.ended.get()
+                count -= 1
+            except KeyboardInterrupt:
+                was_interrupted = True
+                self._stop()
+        return was_interrupted
 
     def _stop(self) -> None:
         with self.lock:
@@ -122,13 +124,16 @@ class _Pool:
             for process in self.processes:
                 process.terminate()
 
-    def _worker(self, queue: Any) -> None:
-        while True:
-            with self.lock:
-                run = None if self.is_stopping else next(queue, None)
-            if run is None:
-                return
-            self._run(run)
+    def _worker(self, waiting: Iterator[Run]) -> None:
+        try:
+            while True:
+                with self.lock:
+                    run = None if self.is_stopping else next(waiting, None)
+                if run is None:
+                    return
+                self._run(run)
+        finally:
+            self.ended.put(None)
 
     def _run(self, run: Run) -> None:
         if not self.is_shared:
