@@ -18,8 +18,7 @@ def ato(tmp_path):
             [sys.executable, "-m", "ato", *words],
             cwd=str(tmp_path),
             env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            capture_output=True,
             timeout=120,
         )
         return done.returncode, done.stdout.decode(), done.stderr.decode()

@@ -68,6 +68,16 @@ def test_verify_says_that_the_run_gives_the_same_again(shell):
     assert "same" in shell("-m", "ato", "verify", "1")
 
 
+def test_verify_measures_a_small_difference_of_an_output(shell, tmp_path):
+    shell("-m", "ato", "init")
+    shell("train.py", "fast")
+    program = tmp_path / "train.py"
+    program.write_text(program.read_text().replace("3 * x + 1", "(3 + 1e-12) * x + 1"))
+    output = shell("-m", "ato", "verify", "1")
+    assert "within tolerance" in output
+    assert "output line: within tolerance: largest difference" in output
+
+
 def test_verify_says_what_changed(shell, tmp_path):
     shell("-m", "ato", "init")
     shell("train.py", "fast")

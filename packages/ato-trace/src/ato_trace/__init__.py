@@ -5,6 +5,7 @@ from ato_trace._environment import environment
 from ato_trace._errors import ExplainError, FingerprintError, HashError
 from ato_trace._fingerprint import Fingerprint, fingerprint
 from ato_trace._outputs import hash_output
+from ato_trace._recorded import OutputHash, verify_recorded
 from ato_trace._scope import MultiScope, Scope
 from ato_trace._verify import Verification, verify
 from ato_trace._version import __version__
@@ -15,9 +16,11 @@ __all__ = [
     "fingerprint",
     "hash_output",
     "verify",
+    "verify_recorded",
     "explain_change",
     "environment",
     "Fingerprint",
+    "OutputHash",
     "Verification",
     "Explanation",
     "Change",

@@ -51,18 +51,26 @@ class Recorder:
         Raises:
             HashError: It has no canonical form; the error carries the output.
         """
-        from ato_trace._outputs import hash_value
-
-        value = output if self._inspect_fn is None else self._inspect_fn(output)
-        try:
-            return hash_value(value, self._quantiser, "result")
-        except HashError as error:
-            error.output = output
-            raise
+        return self._hash_part(self._part(output), output)
 
     def finish(self, output: Any) -> None:
         """Record the output of a call."""
-        self._records.add_runtime(self._trace_id, self.hash(output))
+        from ato_trace._recorded import recorded
+
+        part = self._part(output)
+        self.record(recorded(self._hash_part(part, output), part))
+
+    def _part(self, output: Any) -> Any:
+        return output if self._inspect_fn is None else self._inspect_fn(output)
+
+    def _hash_part(self, part: Any, output: Any) -> str:
+        from ato_trace._outputs import hash_value
+
+        try:
+            return hash_value(part, self._quantiser, "result")
+        except HashError as error:
+            error.output = output
+            raise
 
     def stream(self) -> Stream:
         """Start the hash of a generator."""

@@ -36,7 +36,8 @@ class Records:
         """Record the hash of an output."""
         with self._lock:
             self._last_runtime[trace_id] = value
-            _count(self._runtime, trace_id, value)
+            # Of the last one alone the output itself is kept with its hash.
+            _count(self._runtime, trace_id, str(value))
 
     def static(self) -> dict[str, Fingerprint]:
         """The last fingerprint of each trace of code."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 TITLES = {
     "same": "the same: outputs and metrics are equal",
-    "within tolerance": "within tolerance: the metrics agree, but not every bit is the same",
+    "within tolerance": "within tolerance: not every bit is the same",
     "changed": "changed",
 }
 
@@ -48,7 +48,7 @@ def _verify(options: argparse.Namespace) -> int:
     finder = open_finder(options.db)
     run = finder.get_run(run_key(options.run_id))
     again = _run_again(finder, run, quiet=options.json)
-    verdict = _judge(finder.compare(run.id, again).to_dict(), options.rtol, options.atol)
+    verdict = _judge(finder, run.id, again, options.rtol, options.atol)
     if options.json:
         print(json.dumps({"run": run.id, "again": again, **verdict}))
     else:
@@ -86,21 +86,38 @@ def _run_again(finder: SQLFinder, run: Any, quiet: bool) -> int:
     return made[0]
 
 
-def _judge(compared: Mapping[str, Any], rtol: float, atol: float) -> dict[str, Any]:
+def _judge(finder: SQLFinder, run_a: int, run_b: int, rtol: float, atol: float) -> dict[str, Any]:
     """Say whether outputs and metrics are the same, within tolerance, or changed."""
-    outputs = [f"output {name} differs" for name in compared["outputs"]]
-    checked = [_check(k, m, rtol, atol) for k, m in compared["metrics"].items()]
+    compared = finder.compare(run_a, run_b).to_dict()
+    checked = [
+        _check_output(finder, name, change, rtol, atol)
+        for name, change in compared["outputs"].items()
+    ]
+    checked += [_check_metric(k, m, rtol, atol) for k, m in compared["metrics"].items()]
     changed = [line for line, is_close in checked if not is_close]
     close = [line for line, is_close in checked if is_close and line]
-    if changed or (outputs and not checked):
-        verdict = "changed"
-    else:
-        verdict = "within tolerance" if outputs or close else "same"
-    lines: list[str] = outputs + changed + close
-    return {"verdict": verdict, "changes": lines}
+    verdict = "changed" if changed else "within tolerance" if close else "same"
+    return {"verdict": verdict, "changes": changed + close}
 
 
-def _check(key: str, change: Mapping[str, Any], rtol: float, atol: float) -> tuple[str, bool]:
+def _check_output(
+    finder: SQLFinder, name: str, change: Mapping[str, Any], rtol: float, atol: float
+) -> tuple[str, bool]:
+    """Return what to say of an output that is not bit for bit the same, and whether it is close."""
+    from ato_trace import verify_recorded
+
+    if not change["a"] or not change["b"]:
+        return f"output {name} is only in the {'first' if change['a'] else 'second'} run", False
+    old, new = (finder.get_fingerprint_source(change[side][-1]) for side in ("a", "b"))
+    if old is None or new is None or old.canonical is None or new.canonical is None:
+        return f"output {name} differs; it is too large to tell by how much", False
+    found = verify_recorded(old.canonical, new.canonical, rtol, atol)
+    return f"output {name}: {found}", bool(found)
+
+
+def _check_metric(
+    key: str, change: Mapping[str, Any], rtol: float, atol: float
+) -> tuple[str, bool]:
     """Return what to say of a metric, empty where it is equal, and whether it is close."""
     a, b = change.get("a"), change.get("b")
     if a is None or b is None:
