@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import ato_scope
 from ato_adict import ADict
 from ato_scope import Scope, ScopeError
 
@@ -118,6 +119,13 @@ def test_explain_tells_the_value_its_source_and_what_it_overrode(scope):
     assert lines[0] == "lr = 0.5"
     assert lines[1] == "  set by command line: lr=0.5"
     assert lines[2].startswith("  overrode 0.1 from view 'defaults' (")
+
+
+def test_explanations_are_a_public_type(scope):
+    scope.apply([])
+    assert isinstance(scope.explain("lr"), ato_scope.Explanation)
+    with pytest.raises(AttributeError, match="has no attribute 'Explain'"):
+        ato_scope.Explain  # noqa: B018
 
 
 def test_explain_of_a_level_explains_what_is_below(scope):

@@ -18,10 +18,15 @@ from ato_scope._multi import MultiDraft, MultiScope
 from ato_scope._scope import Scope
 from ato_scope._version import __version__ as __version__
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ato_scope._explain import Explanation as Explanation
+
 __all__ = [
     "Scope",
     "MultiScope",
     "Draft",
+    "Explanation",
     "MultiDraft",
     "ScopeError",
     "TokenError",
@@ -35,3 +40,12 @@ __all__ = [
     "EntryError",
     "SweepError",
 ]
+
+
+def __getattr__(name: str) -> object:
+    # Programs that explain nothing do not pay for importing it.
+    if name == "Explanation":
+        from ato_scope import _explain
+
+        return _explain.Explanation
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
