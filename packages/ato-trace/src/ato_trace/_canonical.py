@@ -10,8 +10,11 @@ from __future__ import annotations
 
 import _ast
 
+import ato_trace._grammar  # noqa: F401 - fills the tables of visitors
+from ato_trace._blocks import visit_block
+from ato_trace._definitions import FUNCTION_TAGS, visit_class, visit_function
 from ato_trace._scopes import ROOT, Root, Scope
-from ato_trace._statements import FUNCTION_TAGS, visit_block, visit_class, visit_function
+from ato_trace._visit import visit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,8 +47,6 @@ def canonical_form(node: Any, own_name: str | None = None) -> Canonical:
     Returns:
         The text, the source line of each line of it, and the free names (globals and closures).
     """
-    from ato_trace._expressions import visit
-
     root = Root()
     scope = Scope(ROOT, None, root)
     out: list[str] = [VERSION]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import _ast
 
-from ato_trace._expressions import bind
+from ato_trace._visit import bind
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

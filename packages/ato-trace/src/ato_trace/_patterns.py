@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ato_trace._expressions import bind, visit, visit_unknown
+from ato_trace._visit import bind, visit, visit_unknown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
