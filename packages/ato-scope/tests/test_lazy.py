@@ -272,6 +272,27 @@ def test_the_block_may_be_spelled_in_any_way(spelling, module):
     assert made.scope.apply([]) == {"early": False, "lr": 1}
 
 
+@pytest.mark.parametrize(
+    ("statement", "spelling"),
+    [
+        ("from ato_scope import Scope", "Scope.lazy()"),
+        ("from ato_scope import Scope as S", "S.lazy()"),
+        ("import ato_scope", "ato_scope.Scope.lazy()"),
+        ("import ato_scope as a", "a.MultiScope.lazy()"),
+    ],
+)
+def test_the_scope_may_be_imported_in_the_view(statement, spelling, module):
+    made = module(f"""
+        def view(config):
+            {statement}
+            with {spelling}:
+                config.lr = 1
+            config.early = 'lr' in config
+    """)
+    scope.observe(default=True)(made.view)
+    assert scope.apply([]) == {"early": False, "lr": 1}
+
+
 def test_a_lazy_of_something_else_is_left_alone():
     class Other:
         @staticmethod

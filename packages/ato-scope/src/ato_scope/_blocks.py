@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 
 from ato_scope._errors import LazyError
 from ato_scope._sources import place_of
@@ -35,6 +36,7 @@ class Splitter(ast.NodeTransformer):
         self.bodies: dict[str, ast.FunctionDef] = {}
         self.calls: dict[str, ast.Call] = {}
         self.declared: list[ast.stmt] = []
+        self.imports: dict[str, Any] = {}
 
     def split(self, definition: ast.FunctionDef) -> ast.FunctionDef:
         self.declared = [
@@ -42,6 +44,7 @@ class Splitter(ast.NodeTransformer):
             for node in own_nodes(definition.body)
             if isinstance(node, (ast.Global, ast.Nonlocal))
         ]
+        self.imports = _imports(definition.body)
         definition.body = [s for node in definition.body for s in self._statements(node)]
         return definition
 
@@ -77,7 +80,7 @@ class Splitter(ast.NodeTransformer):
             return False
         if node.func.attr != "lazy":
             return False
-        owner = _resolve(node.func.value, self.function)
+        owner = _resolve(node.func.value, self.function, self.imports)
         return owner is not None and self.is_lazy(getattr(owner, "lazy", None))
 
     def _deferred(self, node: ast.With, body: list[ast.stmt]) -> list[ast.stmt]:
@@ -137,12 +140,14 @@ def relocate(nodes: list[ast.AST], place: ast.stmt) -> None:
                 ast.copy_location(node, place)
 
 
-def _resolve(node: ast.expr, function: Any) -> Any:
+def _resolve(node: ast.expr, function: Any, imports: dict[str, Any]) -> Any:
     """Return the object that a dotted name in a function means, None where it is not known yet."""
     if isinstance(node, ast.Attribute):
-        return getattr(_resolve(node.value, function), node.attr, None)
+        return getattr(_resolve(node.value, function, imports), node.attr, None)
     if not isinstance(node, ast.Name):
         return None
+    if node.id in imports:
+        return imports[node.id]
     if node.id in function.__code__.co_freevars:
         cell = function.__closure__[function.__code__.co_freevars.index(node.id)]
         try:
@@ -150,6 +155,21 @@ def _resolve(node: ast.expr, function: Any) -> Any:
         except ValueError:
             return None
     return function.__globals__.get(node.id)
+
+
+def _imports(body: list[ast.stmt]) -> dict[str, Any]:
+    """Return what a function imports into its own names, as far as that is loaded already."""
+    found: dict[str, Any] = {}
+    for node in own_nodes(body):
+        if isinstance(node, ast.ImportFrom) and not node.level:
+            module = sys.modules.get(node.module or "")
+            for alias in node.names:
+                found[alias.asname or alias.name] = getattr(module, alias.name, None)
+        elif isinstance(node, ast.Import):
+            for alias in node.names:
+                name = alias.name if alias.asname else alias.name.partition(".")[0]
+                found[alias.asname or name] = sys.modules.get(name)
+    return found
 
 
 def own_nodes(body: list[ast.stmt]) -> Iterator[ast.AST]:
