@@ -2,6 +2,7 @@
 
 import pytest
 
+from ato_adict import ADict
 from ato_scope import Scope
 
 
@@ -37,6 +38,22 @@ def test_completions_share_no_override(scope):
     draft, layers = scope.draft([]), [5]
     first, second = draft.complete({"layers": layers}), draft.complete({"layers": layers})
     assert (first.layers, second.layers, layers) == ([5, 9], [5, 9], [5])
+
+
+def test_completions_share_no_variable_of_a_view(scope):
+    @scope.observe(default=True)
+    def view(config):
+        found, nodes, own = [], [config.model], ADict(n=0)
+        with Scope.lazy():
+            found.append(len(found))
+            own.n += 1
+            nodes[0].seen = config.model.depth
+            config.found, config.own = found, own
+
+    draft = scope.draft([])
+    for depth in (1, 2):
+        config = draft.complete({"model.depth": depth})
+        assert (config.found, config.own.n, config.model.seen) == ([0], 1, depth)
 
 
 def test_overrides_win_over_the_command_line(scope):

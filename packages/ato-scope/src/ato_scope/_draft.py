@@ -79,22 +79,23 @@ class Draft:
         twins: dict[int, Any] = {}
         if self._blocks:
             _pair(self.config, config, twins)
-        self._run_blocks(config, recorder, twins)
+        self._run_blocks(config, recorder, lambda value: _twin(value, twins))
         return config, recorder
 
     def finish(self) -> ADict:
         """Complete the draft itself, for when it is needed once: nothing is copied."""
-        self._run_blocks(self.config, self.recorder, {})
+        self._run_blocks(self.config, self.recorder, lambda value: value)
         return self.config
 
-    def _run_blocks(self, config: ADict, recorder: Recorder, twins: dict[int, Any]) -> None:
+    def _run_blocks(self, config: ADict, recorder: Recorder, own: Callable[[Any], Any]) -> None:
+        """Apply the lazy views and blocks; `own` gives a captured value as this config has it."""
         self._blocks.sort(key=lambda block: block[0])
         for _, view, body, captured in self._blocks:
             recorder.begin(Source("lazy", view.name, view.location))
             if view.lazy:
                 body(config)
             else:
-                body(**{name: twins.get(id(v), v) for name, v in captured.items()})
+                body(**{name: own(value) for name, value in captured.items()})
         recorder.stop()
         config.strict()
 
@@ -111,3 +112,14 @@ def _pair(original: Any, copy: Any, twins: dict[int, Any]) -> None:
         twins[id(original)] = copy
         for one, other in zip(original, copy):
             _pair(one, other, twins)
+
+
+def _twin(value: Any, twins: dict[int, Any]) -> Any:
+    """Return the counterpart of a captured value; containers of the view's own are copied."""
+    if id(value) in twins:
+        return twins[id(value)]
+    if type(value) is dict:
+        return {key: _twin(item, twins) for key, item in value.items()}
+    if type(value) in (list, tuple, set):
+        return type(value)(_twin(item, twins) for item in value)
+    return value.clone() if isinstance(value, ADict) else value
