@@ -74,3 +74,33 @@ class TestRunsTable:
         view.wait_for(lambda: view.texts("tbody .value") == ["0.125"])
         assert view.texts("tbody .status") == ["completed"]
         assert view.script("return document.activeElement.className") == "row-link"
+
+
+class TestLiveRun:
+    def test_metrics_and_status_of_a_running_run_appear_by_themselves(
+        self, look, new_database, serve
+    ):
+        run = new_database(lr=0.1).start()
+        run.log_metric("loss", 1.0, step=0)
+        run.flush()
+        view = look(serve(new_database.url)).open("/runs/1", ".plot canvas")
+        assert view.texts(".head .status") == ["running"]
+        run.log_metrics({"loss": 0.25, "accuracy": 0.75}, step=1)
+        run.log_note("half way")
+        run.flush()
+        view.wait_for(lambda: view.texts(".chart h3") == ["accuracy", "loss"])
+        view.wait_for(lambda: "0.25" in view.texts(".chart header b"))
+        assert "half way" in view.one("main").text
+        run.finish("completed")
+        view.wait_for(lambda: view.texts(".head .status") == ["completed"])
+        assert view.complaints() == []
+
+    def test_trials_can_be_hidden(self, look, new_database, serve):
+        logger = new_database()
+        with logger.start() as parent, logger.start(parent=parent):
+            pass
+        view = look(serve(new_database.url)).open("/projects/1", "tbody tr")
+        assert view.texts("tbody .row-link") == ["2", "1"]
+        view.one(".toolbar label.switch").click()
+        view.wait_for(lambda: view.texts("tbody .row-link") == ["1"])
+        assert view.path == "/projects/1?trials=no"

@@ -101,6 +101,11 @@ class TestMistakes:
         assert f"cannot listen on 127.0.0.1 port {port}" in err
         assert err.count("\n") == 1
 
+    @pytest.mark.parametrize("port", ["-1", "65536"])
+    def test_a_port_that_cannot_be_is_one_line(self, database, port):
+        code, _, err = finished("--db", database, "--port", port)
+        assert (code, err) == (2, f"ato: --port must be 0 to 65535, not {port}\n")
+
     def test_a_host_that_is_not_this_machine_is_one_line(self, database):
         code, _, err = finished("--db", database, "--host", "no.such.host.invalid")
         assert code == 2

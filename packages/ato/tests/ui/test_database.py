@@ -76,6 +76,38 @@ class TestReadingOnly:
         assert serve(str(odd)).get("projects")["projects"][0]["runs"] == 1
 
 
+class TestWhileServing:
+    @pytest.mark.skipif(sys.platform == "win32", reason="an open file cannot be removed there")
+    def test_a_database_that_was_removed_and_made_again_is_shown_anew(
+        self, written, serve, tmp_path
+    ):
+        page = serve(written)
+        assert page.get("projects")["projects"][0]["runs"] == 1
+        kept = tmp_path / "kept.db"
+        os.rename(written, str(kept))
+        status, message = page.error("projects")
+        assert status == 503
+        assert "there is no database at" in message
+        with sqlite3.connect(str(kept)) as connection:
+            connection.execute("UPDATE projects SET name = 'renamed'")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.close()
+        pathlib.Path(written).write_bytes(kept.read_bytes())
+        assert page.get("projects")["projects"][0]["name"] == "renamed"
+
+    def test_a_table_that_is_gone_is_one_line_not_a_traceback(self, written, serve, capfd):
+        page = serve(written)
+        with sqlite3.connect(written) as connection:
+            connection.execute("DROP TABLE artifacts")
+        connection.close()
+        status, message = page.error("runs/1")
+        assert (status, message) == (
+            503,
+            "the database could not be read: no such table: artifacts",
+        )
+        assert "Traceback" not in capfd.readouterr().err
+
+
 class TestRefused:
     def test_a_file_that_is_not_there_is_not_made(self, tmp_path):
         message = refusal(f"sqlite:///{tmp_path}/none.db")

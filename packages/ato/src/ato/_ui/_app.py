@@ -19,6 +19,7 @@ from ato._ui._answer import MissingError, Query, QuestionError, answer
 from ato._ui._database import Database
 from ato._ui._guard import App, Guard
 from ato._version import __version__
+from ato_sql import DatabaseError
 
 STATIC = pathlib.Path(__file__).parent / "static"
 QUERIES = {
@@ -91,9 +92,12 @@ def _endpoint(database: Database, query: Query) -> Any:
             return answer(request, {"error": str(error)}, 404)
         except QuestionError as error:
             return answer(request, {"error": str(error)}, 400)
-        except SQLAlchemyError:
-            log.exception("%s failed", request.url.path)
-            return answer(request, {"error": "the database could not be read"}, 503)
+        except DatabaseError as error:
+            return answer(request, {"error": str(error)}, 503)
+        except SQLAlchemyError as error:
+            reason = database.reason(error)
+            log.error("%s: %s", request.url.path, reason)
+            return answer(request, {"error": f"the database could not be read: {reason}"}, 503)
 
     return endpoint
 

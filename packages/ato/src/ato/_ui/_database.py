@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import pathlib
 import sqlite3
+import threading
 from typing import Any
 
 from sqlalchemy import create_engine, event
 from sqlalchemy.engine import URL, Engine
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
 from ato_sql import Base, DatabaseError
@@ -24,7 +25,6 @@ class Database:
     """A tracker's database, opened so that nothing in it can change.
 
     Attributes:
-        engine: gives connections that can only read.
         shown: the URL without its credentials.
     """
 
@@ -35,17 +35,47 @@ class Database:
             database: an SQLAlchemy URL or the path of an SQLite file.
 
         Raises:
-            DatabaseError: it is not there, not a tracker's, or its schema is not the one
-                this version reads; nothing is created or upgraded.
+            DatabaseError: it is not there, not a tracker's, or its schema is not the one this
+                version reads; nothing is created or upgraded.
         """
-        url = parse_url(database)
-        self.shown = show_url(url)
-        self.engine = _read_only_engine(url)
-        _check(self.engine, url, self.shown)
+        self._url = parse_url(database)
+        self.shown = show_url(self._url)
+        self._path = sqlite_file(self._url)
+        self._lock = threading.Lock()
+        self._open()
 
     def connect(self) -> Any:
-        """Return a connection, to be used in a `with` block."""
-        return self.engine.connect()
+        """Return a connection, to be used in a `with` block.
+
+        Raises:
+            DatabaseError: the file was removed or replaced by something else.
+        """
+        if self._path is not None:
+            with self._lock:
+                if _identity(self._path) != self._file:  # the open file has no name any more
+                    self._engine.dispose()
+                    self._open()
+        return self._engine.connect()
+
+    def reason(self, error: SQLAlchemyError) -> str:
+        """Return in one line, without credentials, why a query failed."""
+        return clean_error(error, self._url)
+
+    def _open(self) -> None:
+        self._file = _identity(self._path) if self._path is not None else None
+        self._engine = _read_only_engine(self._url)
+        try:
+            _check(self._engine, self.shown)
+        except SQLAlchemyError as error:
+            raise DatabaseError(f"cannot read {self.shown}: {self.reason(error)}") from None
+
+
+def _identity(path: str) -> tuple[int, int] | None:
+    try:
+        status = os.stat(path)
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def _read_only_engine(url: URL) -> Engine:
@@ -79,13 +109,13 @@ def _is_sealed(uri: str, path: str) -> bool:
     A file in write-ahead mode in a folder that is not writable cannot be locked; without a log
     beside it, nobody writes it.
     """
-    if os.path.exists(f"{path}-wal"):
+    if os.path.exists(f"{path}-wal") or os.access(os.path.dirname(os.path.abspath(path)), os.W_OK):
         return False
     connection = sqlite3.connect(uri, uri=True)
     try:
         connection.execute("SELECT 1 FROM sqlite_master").fetchone()
     except sqlite3.OperationalError:
-        return not os.access(os.path.dirname(os.path.abspath(path)), os.W_OK)
+        return True
     except sqlite3.DatabaseError:
         return False
     finally:
@@ -104,17 +134,13 @@ def _make_session_read_only(connection: Any, record: object) -> None:
     cursor.close()
 
 
-def _check(engine: Engine, url: URL, shown: str) -> None:
-    try:
-        with engine.connect() as connection:
-            empty = not engine.dialect.has_table(connection, "experiments")
-        if empty:
-            raise DatabaseError(f"{shown} holds no runs: it has not been used by a tracker")
-        if not check_schema(engine):
-            raise DatabaseError(
-                f"{shown} was written by an older version and the page changes nothing; "
-                "bring it up to date with: ato upgrade"
-            )
-    except SQLAlchemyError as error:
-        reason = clean_error(error, url) if isinstance(error, DBAPIError) else type(error).__name__
-        raise DatabaseError(f"cannot read {shown}: {reason}") from None
+def _check(engine: Engine, shown: str) -> None:
+    with engine.connect() as connection:
+        empty = not engine.dialect.has_table(connection, "experiments")
+    if empty:
+        raise DatabaseError(f"{shown} holds no runs: it has not been used by a tracker")
+    if not check_schema(engine):
+        raise DatabaseError(
+            f"{shown} was written by an older version and the page changes nothing; "
+            "bring it up to date with: ato upgrade"
+        )

@@ -14,6 +14,8 @@ from ato._ui._database import Database
 from ato._ui._guard import allowed_hosts
 from ato_adict import UserError
 
+EVERYWHERE = ("0.0.0.0", "::", "")
+
 
 def serve(
     database: str | URL,
@@ -37,7 +39,9 @@ def serve(
     shown = Database(database)
     listener = _listen(host, port)
     url = _url(listener.getsockname())
-    app = make_app(shown, allowed_hosts(listener.getsockname()[1], allow_hosts))
+    # Rebinding needs a name, so an address that was asked for may be asked by.
+    own = [] if host in EVERYWHERE else [f"[{host}]" if ":" in host else host]
+    app = make_app(shown, allowed_hosts(listener.getsockname()[1], [*allow_hosts, *own]))
     print(f"ato ui: {shown.shown} at {url} (read-only; Ctrl-C ends it)", flush=True)
     if open_browser:
         import webbrowser
@@ -67,6 +71,8 @@ def _run(app: Any, listener: socket.socket) -> None:
 
 
 def _listen(host: str, port: int) -> socket.socket:
+    if not 0 <= port < 2**16:
+        raise UserError(f"--port must be 0 to {2**16 - 1}, not {port}")
     family, address = _resolve(host, port)
     listener = socket.socket(family, socket.SOCK_STREAM)
     try:
@@ -74,7 +80,7 @@ def _listen(host: str, port: int) -> socket.socket:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
         listener.listen(128)
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         listener.close()
         reason = getattr(error, "strerror", None) or error
         raise UserError(
@@ -86,7 +92,7 @@ def _listen(host: str, port: int) -> socket.socket:
 def _resolve(host: str, port: int) -> tuple[Any, Any]:
     try:
         found = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)
-    except (OSError, OverflowError, UnicodeError):
+    except (OSError, UnicodeError):
         raise UserError(f"--host {host} is not an address of this machine") from None
     family, _, _, _, address = found[0]
     return family, address
@@ -95,6 +101,6 @@ def _resolve(host: str, port: int) -> tuple[Any, Any]:
 def _url(address: Any | None) -> str:
     assert address is not None
     host, port = address[0], address[1]
-    if host in ("0.0.0.0", "::"):
+    if host in EVERYWHERE:
         host = "127.0.0.1"
     return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"

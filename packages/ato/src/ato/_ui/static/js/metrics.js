@@ -46,10 +46,10 @@ export function makeMetricsPanel(runs, signal) {
       }
     }
     search.hidden = cards.size < FILTER_FROM;
-    const elements = [...cards.values()].map(({ card }) => card.element);
+    const elements = summaries.map(({ key }) => cards.get(key).card.element);
     if (!elements.length) {
       put(grid, empty("No metric", "Nothing was logged yet."));
-    } else if (elements.length !== grid.querySelectorAll(".chart").length) {
+    } else if (elements.some((element, index) => grid.children[index] !== element)) {
       put(grid, elements);
     }
     filter();

@@ -1,201 +1,170 @@
 // The runs of one project.
 
-import { ApiError, get, queryString } from "../api.js";
+import { ApiError, get } from "../api.js";
 import { chooseColumns } from "../columns.js";
 import { h, put } from "../dom.js";
 import { plural } from "../format.js";
 import { bindKeys } from "../keys.js";
-import { announce, crumbs, empty, projectTabs } from "../pieces.js";
+import { makePager } from "../pager.js";
+import { crumbs, empty, projectTabs } from "../pieces.js";
 import { watch } from "../poll.js";
-import { go, setQuery } from "../router.js";
 import { runColumns } from "../runcells.js";
-import { recallJson, storeJson } from "../storage.js";
+import { PAGE, RunsState } from "../runsstate.js";
+import { makeSelection } from "../selection.js";
 import { bindRowKeys, makeTable } from "../table.js";
 
-const PAGE = 50;
-const MOST = 8;
 const HINT = "status:failed  tag:baseline  lr<0.01  metric.acc.max>0.9  words";
+const TYPING_MS = 200;
 
 export async function render(root, { params, query, signal }) {
-  const project = params.project;
-  const remembered = `ato-columns-${project}`;
-  const about = await get(`projects/${project}`, {}, signal);
-  const state = {
-    filter: query.get("filter") || "",
-    sort: query.get("sort") || "-id",
-    page: Number(query.get("page")) || 1,
-    trials: query.get("trials") || "",
-    columns: query.has("column")
-      ? query.getAll("column")
-      : recallJson(remembered, about.default_columns),
-  };
-  let chosen = query.has("column"); // else the address need not name the columns
-  const selected = new Set();
-  let total = 0;
-  let asking = new AbortController();
-
-  // ---- what is shown
-  const table = makeTable({
-    label: "Runs",
-    href: (run) => `/runs/${run.id}`,
-    selected,
-    onSelect: showSelection,
-    onSort: (column) => change({ sort: state.sort === `-${column}` ? column : `-${column}`, page: 1 }),
-  });
-  const filter = h("input", {
-    class: "field filter",
-    type: "search",
-    value: state.filter,
-    placeholder: `Filter: ${HINT}`,
-    "aria-label": "Filter the runs",
-    spellcheck: "false",
-    autocomplete: "off",
-  });
-  const problem = h("p", { class: "filter-problem", role: "alert" });
-  const counter = h("span", { class: "muted small" });
-  const compare = h("button", { class: "button primary", type: "button", onclick: openComparison });
-  const hideTrials = h("label", { class: "switch", hidden: !about.has_trials }, trialsBox(), "Hide trials");
-  const columns = h("button", { class: "button", type: "button", onclick: openColumns }, "Columns");
-  const pager = h("nav", { class: "pager", "aria-label": "Pages" });
-  const holder = h("div");
-
+  const about = await get(`projects/${params.project}`, {}, signal);
+  const page = new RunsPage(about, query, signal);
   crumbs(["Projects", "/"], [about.name]);
-  put(
-    root,
-    h("div", { class: "head" }, h("h1", {}, about.name), about.description && h("span", { class: "muted" }, about.description)),
-    projectTabs(project, "Runs"),
-    h("div", { class: "toolbar" }, filter, counter, hideTrials, columns, compare),
-    problem,
-    holder,
-    pager
-  );
+  put(root, page.layout());
+  page.bindKeys();
+  await page.load();
+}
 
-  // ---- what changes it
-  function change(changes) {
-    Object.assign(state, changes);
-    chosen = chosen || "columns" in changes;
-    const { filter: text, sort, page, trials, columns: names } = state;
-    setQuery({ filter: text, sort: sort === "-id" ? "" : sort, page: page > 1 ? page : "", trials, column: chosen ? names : [] });
-    return load();
+class RunsPage {
+  constructor(about, query, signal) {
+    this.about = about;
+    this.signal = signal;
+    this.state = new RunsState(about.id, query, about.default_columns);
+    this.total = 0;
+    this.asking = new AbortController();
+    signal.addEventListener("abort", () => this.asking.abort());
+    this.selection = makeSelection();
+    this.pager = makePager((page) => this.change({ page }));
+    this.table = makeTable({
+      label: "Runs",
+      href: (run) => `/runs/${run.id}`,
+      selected: this.selection.selected,
+      onSelect: this.selection.show,
+      onSort: (column) => this.change({ sort: this.state.sortedBy(column) }),
+    });
+    this.filter = this.filterField();
+    this.problem = h("p", { class: "filter-problem", role: "alert" });
+    this.counter = h("span", { class: "muted small" });
+    this.holder = h("div");
   }
 
-  async function load() {
-    asking.abort();
-    asking = new AbortController();
-    const mine = asking;
-    const { filter: text, sort, page, trials, columns: names } = state;
-    const question = { filter: text, sort, trials, offset: (page - 1) * PAGE, limit: PAGE, column: names };
-    try {
-      await watch(`projects/${project}/runs`, question, {
-        signal: mine.signal,
-        show,
-        isActive: ({ rows }) => rows.some((run) => run.status === "running"),
-        onTrouble: (error) => showProblem(error ? error.message : ""),
-      });
-      showProblem("");
-    } catch (error) {
-      if (mine.signal.aborted) {
-        return;
+  layout() {
+    const { name, description, id } = this.about;
+    const columns = h("button", { class: "button", type: "button", onclick: () => this.chooseColumns() }, "Columns");
+    return [
+      h("div", { class: "head" }, h("h1", {}, name), description && h("span", { class: "muted" }, description)),
+      projectTabs(id, "Runs"),
+      h("div", { class: "toolbar" }, this.filter, this.counter, this.trialsSwitch(), columns, this.selection.button),
+      this.problem,
+      this.holder,
+      this.pager.element,
+    ];
+  }
+
+  filterField() {
+    const field = h("input", {
+      class: "field filter",
+      type: "search",
+      value: this.state.filter,
+      placeholder: `Filter: ${HINT}`,
+      "aria-label": "Filter the runs",
+      spellcheck: "false",
+      autocomplete: "off",
+    });
+    let typing;
+    field.addEventListener("input", () => {
+      clearTimeout(typing);
+      typing = setTimeout(() => this.change({ filter: field.value.trim() }), TYPING_MS);
+    });
+    field.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" || event.key === "ArrowDown") {
+        event.preventDefault();
+        this.holder.querySelector("a.row-link")?.focus();
       }
-      if (!(error instanceof ApiError)) {
+    });
+    return field;
+  }
+
+  trialsSwitch() {
+    const onchange = (event) => this.change({ trials: event.target.checked ? "no" : "" });
+    const box = h("input", { type: "checkbox", checked: this.state.trials === "no", onchange });
+    return h("label", { class: "switch", hidden: !this.about.has_trials }, box, "Hide trials");
+  }
+
+  bindKeys() {
+    bindKeys(
+      {
+        "/": () => this.filter.select(),
+        c: this.selection.open,
+        "[": () => this.turn(-1),
+        "]": () => this.turn(1),
+      },
+      this.signal
+    );
+    bindRowKeys(this.holder, this.signal);
+  }
+
+  turn(by) {
+    const page = this.state.page + by;
+    return page >= 1 && page <= this.pages() && this.change({ page });
+  }
+
+  pages() {
+    return Math.max(1, Math.ceil(this.total / PAGE));
+  }
+
+  change(changes) {
+    this.state.change(changes);
+    return this.load();
+  }
+
+  async chooseColumns() {
+    const known = await get(`projects/${this.about.id}/columns`, {}, this.signal);
+    chooseColumns(known, this.state.columns, (columns) => this.change({ columns, page: this.state.page }));
+  }
+
+  /** Ask, show, and go on asking until something else is asked. */
+  async load() {
+    this.asking.abort();
+    this.asking = new AbortController();
+    const { signal } = this.asking;
+    try {
+      await watch(`projects/${this.about.id}/runs`, this.state.question(), {
+        signal,
+        show: (answer) => this.show(answer),
+        isActive: ({ rows }) => rows.some((run) => run.status === "running"),
+        onTrouble: (error) => this.tell(error ? error.message : ""),
+      });
+      this.tell("");
+    } catch (error) {
+      if (!signal.aborted && !(error instanceof ApiError)) {
         throw error;
       }
-      showProblem(error.message);
+      if (!signal.aborted) {
+        this.tell(error.message);
+      }
     }
   }
 
-  function show(answer) {
-    total = answer.total;
-    table.update(runColumns(state.columns), answer.rows, state.sort);
-    const shown = answer.rows.length ? table.element : nothing();
-    if (holder.firstChild !== shown) {
-      put(holder, shown); // not each time: what is taken out loses the focus
+  show({ total, rows }) {
+    this.total = total;
+    this.table.update(runColumns(this.state.columns), rows, this.state.sort);
+    const shown = rows.length ? this.table.element : this.nothing();
+    if (this.holder.firstChild !== shown) {
+      put(this.holder, shown); // not each time: what is taken out loses the focus
     }
-    put(counter, state.filter ? `${plural(total, "run")} of ${about.runs}` : plural(total, "run"));
-    showPager();
-    showSelection();
+    put(this.counter, this.state.filter ? `${plural(total, "run")} of ${this.about.runs}` : plural(total, "run"));
+    this.pager.show(this.state.page, this.pages());
   }
 
-  function trialsBox() {
-    const onchange = (event) => change({ trials: event.target.checked ? "no" : "", page: 1 });
-    return h("input", { type: "checkbox", checked: state.trials === "no", onchange });
-  }
-
-  function nothing() {
-    return state.filter
+  nothing() {
+    return this.state.filter
       ? empty("No run fits this filter", "Try fewer words, or clear the filter.")
       : empty("No run yet", "Runs appear here as soon as they start.");
   }
 
-  function showProblem(text) {
-    put(problem, text);
-    filter.setAttribute("aria-invalid", String(Boolean(text)));
+  tell(problem) {
+    put(this.problem, problem);
+    this.filter.setAttribute("aria-invalid", String(Boolean(problem)));
   }
-
-  function showPager() {
-    const pages = Math.max(1, Math.ceil(total / PAGE));
-    const button = (label, page, sign) =>
-      h("button", { class: "button", type: "button", disabled: page < 1 || page > pages, onclick: () => turn(page), "aria-label": label }, sign);
-    const at = h("span", { class: "small muted" }, `Page ${state.page} of ${pages}`);
-    put(pager, pages > 1 && [button("Previous page", state.page - 1, "←"), at, button("Next page", state.page + 1, "→")]);
-  }
-
-  function turn(page) {
-    if (page >= 1 && page <= Math.ceil(total / PAGE)) {
-      change({ page });
-    }
-  }
-
-  function showSelection() {
-    const number = selected.size;
-    const label = number > MOST ? `At most ${MOST} runs` : `Compare ${number || ""}`;
-    put(compare, label);
-    compare.disabled = number < 2 || number > MOST;
-    compare.title = `Select 2 to ${MOST} runs to compare them (x, then c)`;
-    if (number) {
-      announce(`${plural(number, "run")} selected`);
-    }
-  }
-
-  function openComparison() {
-    if (selected.size >= 2 && selected.size <= MOST) {
-      go(`/compare${queryString({ run: [...selected].sort((a, b) => a - b) })}`);
-    }
-  }
-
-  async function openColumns() {
-    const known = await get(`projects/${project}/columns`, {}, signal);
-    chooseColumns(known, state.columns, (names) => {
-      storeJson(remembered, names);
-      change({ columns: names });
-    });
-  }
-
-  let typing;
-  filter.addEventListener("input", () => {
-    clearTimeout(typing);
-    typing = setTimeout(() => change({ filter: filter.value.trim(), page: 1 }), 200);
-  });
-  filter.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" || event.key === "ArrowDown") {
-      event.preventDefault();
-      const first = holder.querySelector("a.row-link");
-      if (first) {
-        first.focus();
-      }
-    }
-  });
-  signal.addEventListener("abort", () => asking.abort());
-  bindKeys(
-    {
-      "/": () => filter.select(),
-      c: openComparison,
-      "[": () => turn(state.page - 1),
-      "]": () => turn(state.page + 1),
-    },
-    signal
-  );
-  bindRowKeys(holder, signal);
-  showSelection();
-  await load();
 }
