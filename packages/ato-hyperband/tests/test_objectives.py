@@ -43,8 +43,7 @@ class TestGenerators:
 
     def test_a_loop_to_the_resource_key_reaches_the_maximum(self):
         def train(config):
-            for epoch in range(config.epochs):
-                yield epoch
+            yield from range(config.epochs)
 
         result = hyperband().run(train, [])
         assert result.metric == 26

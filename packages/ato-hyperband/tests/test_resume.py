@@ -1,5 +1,6 @@
 """Stored searches: killed anywhere, started again, the same in the end."""
 
+import json
 import os
 import random
 import signal
@@ -181,7 +182,7 @@ class TestKillNine:
         for path in (killed, whole):
             with sqlite3.connect(str(path)) as db:
                 query = "SELECT body FROM ato_event WHERE body LIKE '%told%' ORDER BY seq"
-                events = [__import__("json").loads(body) for (body,) in db.execute(query)]
+                events = [json.loads(body) for (body,) in db.execute(query)]
                 told.append(sorted((e["trial"], e["rung"], e["outcome"][0]) for e in events))
         assert told[0] == told[1]
         assert len(told[0]) == len(set(told[0]))

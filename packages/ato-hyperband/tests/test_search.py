@@ -83,8 +83,9 @@ class TestOverAGrid:
 class TestWithAResource:
     def test_the_resource_key_tells_a_function_until_where_to_train(self, scope):
         seen = {}
+        hyperband = HyperBand(scope, SPACES, resource="epochs", max_resource=27, sampler="random")
 
-        @HyperBand(scope, SPACES, resource="epochs", max_resource=27, sampler="random").main
+        @hyperband.main
         def train(config):
             assert config.epochs == config.trial.resource
             seen.setdefault(config.trial.number, []).append(
@@ -265,7 +266,9 @@ class TestObjectivesAndScopes:
 
         spaces = {"model.lr": SPACES.lr, "data": {"batch_size": SPACES.batch_size}}
 
-        @HyperBand(MultiScope(model, data), spaces, 0.3, 3).main
+        hyperband = HyperBand(MultiScope(model, data), spaces, 0.3, 3)
+
+        @hyperband.main
         def train(data, model):
             assert model.trial.number == data.trial.number
             return model.lr * data.batch_size
@@ -280,7 +283,9 @@ class TestObjectivesAndScopes:
         HyperBand(scope, SPACES, 0.3, 3).run(lambda cfg: cfg.lr, [])
 
     def test_an_entry_may_be_decorated_too(self, scope):
-        @HyperBand(scope, SPACES, 0.3, 3).main
+        hyperband = HyperBand(scope, SPACES, 0.3, 3)
+
+        @hyperband.main
         @scope
         def train(config):
             """Train once."""

@@ -58,6 +58,16 @@ def hyperband_brackets(max_resource: Resource, min_resource: Resource, eta: floa
     return [halving_plan(s, s_max, max_resource, min_resource, eta) for s in range(s_max, -1, -1)]
 
 
+def mostly_aggressive(brackets: list[Plan]) -> list[Plan]:
+    """Three times the first bracket, then one of the others in turn.
+
+    Where the first epochs say anything about the last, the most aggressive bracket finds the most
+    for its cost; the others insure against metrics that say little early on.
+    """
+    first, others = brackets[0], brackets[1:]
+    return [plan for other in others for plan in (first, first, first, other)] or [first]
+
+
 def halving_plan(
     s: int, s_max: int, max_resource: Resource, min_resource: Resource, eta: float
 ) -> Plan:

@@ -138,7 +138,7 @@ class _RankSession(Session):
             raise error
         if self._group.rank != 0:
             log.open(settings)
-            log.events()
+            log.go_on_after(len(past))
         self.seed = settings["seed"]
         return Past(log, past)
 

@@ -55,6 +55,8 @@ class HyperBand:
             `config.trial.checkpoint_dir`, and a rung is charged only for what it adds.
         trial_timeout: Seconds one evaluation may take; longer ones count as failed.
         progress: Whether to show progress on stderr; None: where it is a terminal.
+        brackets: 'all' runs those of Algorithm 1 in turn; 'aggressive' gives three of four turns
+            to the one that halves most. Default: 'aggressive' for 'tpe' with a budget.
 
     Raises:
         SpaceError: A search space is wrong.
@@ -86,6 +88,7 @@ class HyperBand:
         checkpoint_dir: str | os.PathLike[str] | None = None,
         trial_timeout: float | None = None,
         progress: bool | None = None,
+        brackets: str | None = None,
     ) -> None:
         self.scope = scope
         self.space = SearchSpace(search_spaces)
@@ -103,6 +106,7 @@ class HyperBand:
                 max_total_resource,
                 max_seconds,
                 trial_timeout,
+                brackets or "",
             ),
             self.space,
         )

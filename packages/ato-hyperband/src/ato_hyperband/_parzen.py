@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 # Bandwidths below this would make a model that proposes what it has seen.
-NARROWEST = 0.04
+NARROWEST = 0.1
 # Chance that the category of a point is kept when the point is varied.
 KEPT = 0.8
 
@@ -67,16 +67,21 @@ class Parzen:
             logs += np.where(same, np.log(KEPT * size + 1 - KEPT), np.log(1 - KEPT))
         return np.log((np.exp(logs).sum(axis=1) + 1) / (len(self._points) + 1))
 
-    def distance(self, row: Any, others: Any) -> float:
-        """How far the nearest of other rows is: bandwidths in the coordinate that differs most."""
+    def distances(self, rows: Any, others: Any) -> Any:
+        """How far each row is from each other row, in the coordinate that differs most.
+
+        Numbers count in bandwidths; another category is infinitely far.
+        """
         import numpy as np
 
-        apart = np.abs(others - row) / self._widths
-        for column in np.flatnonzero(~self._numbers):
-            size = self._sizes[column]
-            differs = _category(others[:, column], size) != _category(row[column], size)
-            apart[:, column] = np.where(differs, np.inf, 0)
-        return float(apart.max(axis=1).min())
+        apart = np.zeros((len(rows), len(others)))
+        for column, size in enumerate(self._sizes):
+            one, other = rows[:, None, column], others[None, :, column]
+            if size:
+                apart[_category(one, size) != _category(other, size)] = np.inf
+            else:
+                np.maximum(apart, np.abs(one - other) / self._widths[column], out=apart)
+        return apart
 
 
 def _category(u: Any, size: int) -> Any:

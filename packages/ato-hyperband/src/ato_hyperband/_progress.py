@@ -21,7 +21,11 @@ def notice(text: str) -> None:
 
 
 def describe_plan(
-    plans: Sequence[Plan], resource: str | None, budget: Budget, continues: bool
+    plans: Sequence[Plan],
+    resource: str | None,
+    budget: Budget,
+    continues: bool,
+    mostly_first: bool = False,
 ) -> str:
     """The bracket plan as text: a line per bracket, `configurations@resource` per rung."""
     if resource is None:
@@ -40,6 +44,8 @@ def describe_plan(
     ]
     if limits:
         lines.append("repeated until " + " or ".join(limits) + " are used")
+    if mostly_first:
+        lines.append(f"three of four brackets are those of s={plans[0].s}")
     return "\n".join(lines)
 
 

@@ -136,5 +136,8 @@ def open_store(dist: Any, rank: int, world_size: int) -> Rendezvous:
         address = [(host, server.port)]
     dist.broadcast_object_list(address, src=0)
     host, port = address[0]
-    join = lambda: dist.TCPStore(host, port, None, False, timeout, wait_for_workers=False)
+
+    def join() -> Any:
+        return dist.TCPStore(host, port, None, False, timeout, wait_for_workers=False)
+
     return Rendezvous(rank, world_size, server or join(), join())

@@ -128,7 +128,9 @@ class Session:
     def _announce(self, study: Study) -> None:
         plans = plans_of(self.settings, self.space)
         budget = make_budget(self.settings)
-        notice(describe_plan(plans, self.settings.resource, budget, self.continues))
+        mostly_first = self.settings.brackets == "aggressive"
+        resource = self.settings.resource
+        notice(describe_plan(plans, resource, budget, self.continues, mostly_first))
         notice(f"seed {self.seed}")
         if study.replayed:
             notice(f"resumed: {study.replayed} evaluations are taken from the storage")

@@ -14,6 +14,7 @@ from ato_hyperband._spaces import SearchSpace, is_number
 MODES = ["max", "min"]
 SAMPLERS = ["random", "grid", "tpe"]
 SCHEDULERS = ["sync", "async"]
+BRACKETS = ["all", "aggressive"]
 
 
 class Settings(NamedTuple):
@@ -31,6 +32,7 @@ class Settings(NamedTuple):
     max_total_resource: Resource | None
     max_seconds: float | None
     trial_timeout: float | None
+    brackets: str
 
     @property
     def eta(self) -> float:
@@ -54,6 +56,8 @@ def check_settings(given: Settings, space: SearchSpace) -> Settings:
     _check_choice("scheduler", given.scheduler, SCHEDULERS)
     sampler = given.sampler or ("grid" if given.resource is None else "tpe")
     _check_choice("sampler", sampler, SAMPLERS)
+    brackets = given.brackets or _default_brackets(given, sampler)
+    _check_choice("brackets", brackets, BRACKETS)
     rate = given.halving_rate
     if not is_number(rate) or not 0 < rate < 1:
         raise SettingsError(
@@ -62,7 +66,9 @@ def check_settings(given: Settings, space: SearchSpace) -> Settings:
     _check_whole("num_min_samples", given.num_min_samples)
     _check_resource(given)
     _check_budgets(given)
-    checked = given._replace(sampler=sampler, num_min_samples=int(given.num_min_samples))
+    checked = given._replace(
+        sampler=sampler, brackets=brackets, num_min_samples=int(given.num_min_samples)
+    )
     _check_size(checked, space)
     return checked
 
@@ -76,6 +82,13 @@ def plans_of(settings: Settings, space: SearchSpace) -> list[Plan]:
     if settings.sampler == "grid":
         size = len(Grid(space)) if settings.max_trials is None else min(size, len(Grid(space)))
     return [grid_halving_plan(size, settings.halving_rate, settings.num_min_samples)]
+
+
+def _default_brackets(given: Settings, sampler: str) -> str:
+    """A budget for a sampler that learns is best spent where most is learned."""
+    budgets = (given.max_trials, given.max_total_resource, given.max_seconds)
+    limited = any(budget is not None for budget in budgets)
+    return "aggressive" if sampler == "tpe" and limited else "all"
 
 
 def _check_choice(name: str, value: Any, allowed: list[str]) -> None:

@@ -36,6 +36,9 @@ class MemoryLog:
         """Nothing happened before."""
         return []
 
+    def go_on_after(self, count: int) -> None:
+        """There is nothing to go on after."""
+
     def append(self, event: Event) -> None:
         """Let go of an event."""
 
@@ -117,6 +120,10 @@ class SqliteLog:
         rows = self._db.execute(query, (self._study,)).fetchall()
         self._next = rows[-1][0] + 1 if rows else 0
         return [json.loads(body) for _, body in rows]
+
+    def go_on_after(self, count: int) -> None:
+        """Take so many events as the past, as another process has read it."""
+        self._next = count
 
     def append(self, event: Event) -> None:
         """Commit one event.

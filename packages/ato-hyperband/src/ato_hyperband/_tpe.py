@@ -36,21 +36,22 @@ class TPESampler(RandomSampler):
     Attributes:
         random_share: Share of draws that stay random.
         fewest: Trials that must be known before the model is used.
-        good_share: Share of the known trials that count as good, up to `most_good`.
+        good_share: Share of the known trials that count as good.
+        most_others: How many of the others the model keeps; it would be slow with all.
         candidates: Candidates from which each draw is chosen.
         spread: How much wider than their density good configurations are varied.
         nearest: How close to an earlier configuration a draw may be, in bandwidths.
+        batch: How many draws are prepared at a time.
     """
 
     learns = True
     random_share = 0.25
     fewest = 10
-    good_share = 0.15
-    most_good = 30
+    good_share = 0.1
     most_others = 150
     candidates = 24
     spread = 1.0
-    nearest = 0.3
+    nearest = 1.5
     batch = 16
 
     def __init__(self, space: SearchSpace, seed: int) -> None:
@@ -111,13 +112,15 @@ class TPESampler(RandomSampler):
             return None
         if not self._proposals:
             self._proposals = self._propose(number)
+            if not self._proposals:  # all that looks good has been tried, as far as is known
+                self._model = None
         return self._unseen(self._proposals.pop() for _ in range(len(self._proposals)))
 
     def _fit(self) -> tuple[Any, Any] | None:
         ranking = self.ranking()
         if len(ranking) < self.fewest:
             return None
-        count = min(max(2, round(self.good_share * len(ranking))), self.most_good)
+        count = max(2, round(self.good_share * len(ranking)))
         good, others = ranking[:count], ranking[count:]
         if len(others) > self.most_others:
             step = len(others) / self.most_others
@@ -135,16 +138,16 @@ class TPESampler(RandomSampler):
         random = np.random.RandomState(mix(self.seed, number, -3) >> 32)
         points = good.sample(random, self.batch * self.candidates, self.spread)
         scores = good.log_density(points) - others.log_density(points)
-        earlier = np.array(self._drawn)
-        proposals = []
+        new = good.distances(points, np.array(self._drawn)).min(axis=1) >= self.nearest
+        chosen: list[int] = []
         for first in range(0, len(points), self.candidates):
-            group = range(first, first + self.candidates)
+            group = [i for i in range(first, first + self.candidates) if new[i]]
             for i in sorted(group, key=lambda i: -scores[i]):
-                if not len(earlier) or good.distance(points[i], earlier) >= self.nearest:
-                    earlier = np.vstack([earlier, points[i]])
-                    proposals.append(self.space.from_unit(points[i]))
+                row = points[i : i + 1]
+                if (good.distances(row, points[chosen]) >= self.nearest).all():
+                    chosen.append(i)
                     break
-        return proposals[::-1]
+        return [self.space.from_unit(points[i]) for i in reversed(chosen)]
 
     def _vector(self, params: Params) -> list[float]:
         return [

@@ -1,0 +1,225 @@
+"""Ranks of torch.distributed and workers of dask: several processes, one search."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+import pytest
+
+from ato_hyperband import DistributedHyperBand, HyperBand, SettingsError
+
+SPACES = {
+    "lr": {"param_type": "FLOAT", "param_range": (1e-5, 1e-1), "space_type": "LOG"},
+    "width": {"param_type": "INTEGER", "param_range": (8, 256), "space_type": "LOG"},
+}
+
+
+class TestOneRank:
+    def test_it_is_a_search_like_any_other_and_needs_no_torch(self):
+        search = DistributedHyperBand(
+            None, SPACES, rank=0, world_size=1, resource="epochs", max_resource=9, seed=0
+        )
+        alone = HyperBand(None, SPACES, resource="epochs", max_resource=9, seed=0)
+        train = lambda config: config.lr
+        assert [t.params for t in search.run(train, []).trials] == [
+            t.params for t in alone.run(train, []).trials
+        ]
+
+    @pytest.mark.parametrize(
+        ("options", "message"),
+        [
+            ({"backend": "mpi"}, "unknown backend 'mpi'"),
+            ({"n_jobs": 2}, "n_jobs does not go with DistributedHyperBand"),
+            ({"rank": 2, "world_size": 2}, r"rank 2 is outside 0\.\.1"),
+        ],
+    )
+    def test_what_cannot_be_is_said(self, options, message):
+        with pytest.raises(SettingsError, match=message):
+            DistributedHyperBand(None, SPACES, max_trials=3, sampler="random", **options).run(
+                lambda config: config.lr, []
+            )
+
+
+PROGRAM = """
+import json, os, sys, time
+import ato_hyperband._rendezvous as rendezvous
+from ato_hyperband import DistributedHyperBand
+
+rendezvous.SILENCE, rendezvous.BEAT = 4.0, 0.5
+options = json.loads(sys.argv[1])
+how = options.pop("how", "")
+hyperband = DistributedHyperBand(
+    None, {spaces!r}, resource="epochs", max_resource=27, seed=3, **options
+)
+rank = int(os.environ["RANK"])
+
+@hyperband.main
+def train(config):
+    for epoch in range(config.epochs):
+        if rank == 1 and config.trial.number > 4:
+            if how == "exit": sys.exit("rank 1 had enough")
+            if how == "kill": os.kill(os.getpid(), 9)
+        time.sleep(0.001 * (1 + config.trial.number % 5))
+        yield (config.lr * 7919) % 1 * (1 - 0.9 ** (epoch + 1)) * config.width
+
+if how == "group":
+    import torch.distributed as dist
+    dist.init_process_group("gloo")
+result = train([])
+if how == "group":
+    assert dist.is_initialized()
+    dist.barrier()
+    dist.destroy_process_group()
+else:
+    assert "torch" not in sys.modules or not sys.modules["torch"].distributed.is_initialized()
+trials = [
+    [t.params["lr"], [[e.rung, e.outcome.metric] for e in t.evaluations]] for t in result.trials
+]
+print(json.dumps([result.metric, result.total_resource, trials]))
+""".replace("{spaces!r}", repr(SPACES))
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+@pytest.mark.distributed
+class TestRanks:
+    @pytest.fixture(autouse=True)
+    def needs_torch(self):
+        pytest.importorskip("torch")
+
+    def launch(self, tmp_path, world_size, **options):
+        """Start the ranks as a launcher would; their exit codes, outputs and error outputs."""
+        program = tmp_path / "program.py"
+        program.write_text(PROGRAM)
+        port = str(free_port())
+        processes = [
+            subprocess.Popen(
+                [sys.executable, str(program), json.dumps(options)],
+                env={
+                    **os.environ,
+                    "RANK": str(rank),
+                    "WORLD_SIZE": str(world_size),
+                    "MASTER_ADDR": "127.0.0.1",
+                    "MASTER_PORT": port,
+                    "OMP_NUM_THREADS": "1",
+                },
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                universal_newlines=True,
+            )
+            for rank in range(world_size)
+        ]
+        outputs = [process.communicate(timeout=120) for process in processes]
+        return [(p.returncode, out, err) for p, (out, err) in zip(processes, outputs)]
+
+    def results(self, ranks):
+        for code, _, err in ranks:
+            assert code == 0, err
+        return [json.loads(out) for _, out, _ in ranks]
+
+    @pytest.mark.parametrize("sampler", ["random", "tpe"])
+    def test_any_number_of_ranks_finds_the_same_and_each_rank_returns_it(self, tmp_path, sampler):
+        options = {"sampler": sampler, "max_total_resource": 150}
+        (alone,) = self.results(self.launch(tmp_path, 1, **options))
+        for world_size in (2, 4):
+            for result in self.results(self.launch(tmp_path, world_size, **options)):
+                assert result == alone
+
+    def test_more_ranks_than_trials(self, tmp_path):
+        results = self.results(self.launch(tmp_path, 4, max_trials=2))
+        assert len(results[0][2]) == 2
+        assert all(result == results[0] for result in results)
+
+    def test_an_uneven_number_of_trials(self, tmp_path):
+        results = self.results(self.launch(tmp_path, 2, max_trials=5))
+        assert len(results[0][2]) == 5
+        assert results[0] == results[1]
+
+    def test_asynchronous_halving(self, tmp_path):
+        options = {"scheduler": "async", "max_total_resource": 150}
+        results = self.results(self.launch(tmp_path, 2, **options))
+        assert results[0] == results[1]
+        assert results[0][1] <= 150
+
+    def test_a_budget_in_seconds_ends_all_ranks(self, tmp_path):
+        results = self.results(self.launch(tmp_path, 2, max_seconds=0.3))
+        assert results[0] == results[1]
+
+    def test_a_process_group_is_left_as_it_was_found(self, tmp_path):
+        results = self.results(self.launch(tmp_path, 2, how="group", max_trials=9))
+        assert results[0] == results[1]
+
+    def test_a_rank_that_raises_fails_all_with_its_traceback(self, tmp_path):
+        zero, one = self.launch(tmp_path, 2, how="exit")
+        assert one[0] != 0
+        assert "rank 1 had enough" in one[2]
+        assert zero[0] != 0
+        assert "RankFailedError: rank 1 failed" in zero[2]
+        assert "rank 1 had enough" in zero[2]
+        assert "in train" in zero[2]
+
+    def test_a_rank_that_is_killed_fails_the_others_and_the_search_can_go_on(self, tmp_path):
+        options = {"storage": f"sqlite:///{tmp_path}/s.db", "sampler": "random"}
+        started = time.monotonic()
+        zero, one = self.launch(tmp_path, 2, how="kill", **options)
+        assert one[0] == -signal.SIGKILL
+        assert zero[0] != 0
+        assert "RankFailedError: rank 1 has been silent" in zero[2]
+        assert time.monotonic() - started < 60
+        resumed = self.results(self.launch(tmp_path, 2, **options))
+        whole = self.results(self.launch(tmp_path, 2, sampler="random"))
+        assert resumed == whole
+
+    @pytest.mark.parametrize("world_size", [1, 2, 4])
+    def test_under_torchrun(self, tmp_path, world_size):
+        program = tmp_path / "program.py"
+        program.write_text(PROGRAM)
+        command = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
+        command += ["--nproc-per-node", str(world_size), str(program), '{"max_trials": 12}']
+        done = subprocess.run(command, capture_output=True, timeout=120, check=False)
+        assert done.returncode == 0, done.stderr.decode()
+        lines = [line for line in done.stdout.decode().splitlines() if line.startswith("[")]
+        assert len(lines) == world_size
+        assert len(set(lines)) == 1
+
+
+@pytest.mark.distributed
+class TestDask:
+    def story(self, result):
+        return [(t.params, [e.outcome.metric for e in t.evaluations]) for t in result.trials]
+
+    @pytest.fixture
+    def client(self):
+        distributed = pytest.importorskip("distributed")
+        with distributed.LocalCluster(
+            n_workers=2, threads_per_worker=1, dashboard_address=None
+        ) as cluster, distributed.Client(cluster) as client:
+            yield client
+
+    def search(self, **options):
+        options = {"resource": "epochs", "max_resource": 27, "seed": 0, **options}
+        return HyperBand(None, SPACES, max_total_resource=150, **options)
+
+    def test_a_cluster_of_two_workers_finds_the_same(self, client):
+        train = lambda config: (config.lr * 7919) % 1 * config.width * config.epochs
+        together = self.search(executor=client.get_executor()).run(train, [])
+        assert self.story(together) == self.story(self.search().run(train, []))
+
+    def test_a_worker_killed_in_mid_search_costs_no_trial(self, client, tmp_path):
+        def train(config):
+            if config.trial.number == 7 and not os.path.exists(str(tmp_path / "died")):
+                open(str(tmp_path / "died"), "w").close()
+                os.kill(os.getpid(), signal.SIGKILL)
+            return config.lr
+
+        result = self.search(executor=client.get_executor()).run(train, [])
+        assert (tmp_path / "died").exists()
+        assert result.failed == []
