@@ -1,9 +1,10 @@
 """Fingerprints of code logic and of runtime outputs."""
 
 from ato_trace._changes import Change, Explanation, explain_change
+from ato_trace._digest import Fingerprint
 from ato_trace._environment import environment
 from ato_trace._errors import ExplainError, FingerprintError, HashError
-from ato_trace._fingerprint import Fingerprint, fingerprint
+from ato_trace._fingerprint import fingerprint
 from ato_trace._outputs import hash_output
 from ato_trace._recorded import OutputHash, verify_recorded
 from ato_trace._scope import MultiScope, Scope

@@ -4,25 +4,32 @@ from __future__ import annotations
 
 import sys
 
-from ato_trace._leaves import Leaf, leaves
+from ato_trace._leaf import Leaf
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from typing import Any
 
+    Walk = Callable[[Any, Any, str, float, float], Iterator[Leaf]]
 
-def array_leaves(old: Any, new: Any, path: str, rtol: float, atol: float) -> Iterator[Leaf]:
-    """The differences between two values at least one of which is an array or the like."""
+
+def array_leaves(
+    old: Any, new: Any, path: str, rtol: float, atol: float, walk: Walk
+) -> Iterator[Leaf]:
+    """The differences between two values at least one of which is an array or the like.
+
+    `walk` gives the differences between two values of any kind.
+    """
     before, after = _plain(old), _plain(new)
     if isinstance(before, dict) and isinstance(after, dict):
-        yield from leaves(before, after, path, rtol, atol)
+        yield from walk(before, after, path, rtol, atol)
     elif isinstance(before, dict) or isinstance(after, dict) or _family(old) != _family(new):
         yield Leaf(path, True, f"{type(old).__name__} became {type(new).__name__}")
     elif before.shape != after.shape:
         yield Leaf(path, True, f"shape {before.shape} became {after.shape}")
     else:
-        yield from _same_shape(before, after, path, rtol, atol)
+        yield from _same_shape(before, after, path, rtol, atol, walk)
         if old.dtype != new.dtype:
             yield Leaf(path, False, f"dtype {old.dtype} became {new.dtype}", 0.0, 0.0)
 
@@ -64,11 +71,13 @@ def _sparse(matrix: Any) -> dict[str, Any]:
     return {"shape": tuple(matrix.shape), **{name: part[order] for name, part in parts.items()}}
 
 
-def _same_shape(old: Any, new: Any, path: str, rtol: float, atol: float) -> Iterator[Leaf]:
+def _same_shape(
+    old: Any, new: Any, path: str, rtol: float, atol: float, walk: Walk
+) -> Iterator[Leaf]:
     kinds = old.dtype.kind + new.dtype.kind
     if "O" in kinds:
         for index, (before, after) in enumerate(zip(old.ravel(), new.ravel())):
-            yield from leaves(before, after, path + _place(index, old.shape), rtol, atol)
+            yield from walk(before, after, path + _place(index, old.shape), rtol, atol)
     elif all(kind in "fciub" for kind in kinds):
         worst = _worst_number(old, new, path, rtol, atol)
         if worst is not None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from ato_trace._errors import HashError
-from ato_trace._outputs import (
+from ato_trace._encoders import (
     encode,
     encode_bool,
     encode_bytes,
@@ -14,14 +13,14 @@ from ato_trace._outputs import (
     encode_int,
     encode_str,
 )
+from ato_trace._errors import HashError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-    from ato_trace._outputs import Encoder
-    from ato_trace._sink import Sink
+    from ato_trace._sink import Encoder, Sink
 
 _CHUNK_BYTES = 1 << 20  # stays in the cache between the search for NaN and the hash
 

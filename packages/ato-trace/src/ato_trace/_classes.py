@@ -6,26 +6,32 @@ import os
 import sys
 from types import FunctionType
 
+from ato_trace._errors import FingerprintError
+from ato_trace._part import Part, describe_found
+from ato_trace._unwrap import unwrap
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Iterator
+    from collections.abc import Callable, Iterator
+    from typing import Any
 
     from ato_trace._files import SourceFile
-    from ato_trace._fingerprint import Part
-    from ato_trace._source import Found
+    from ato_trace._found import Found
 
 
-def describe_class(cls: type) -> Part:
+def describe_class(cls: type, describe: Callable[[Any], Part]) -> Part:
     """The canonical form of a class, from its source or else from its members.
+
+    Args:
+        cls: The class.
+        describe: Gives the canonical form of a member.
 
     Raises:
         FingerprintError: The class is implemented in C.
     """
-    from ato_trace._fingerprint import describe_found
-
     found = find_class(cls)
     if found is None:
-        return _describe_members(cls)
+        return _describe_members(cls, describe)
     outer = cls.__qualname__.rpartition(".")[0]
     return describe_found(found, found.node.name if not outer or outer.endswith(">") else None)
 
@@ -65,8 +71,6 @@ def _notebook_cells() -> list[str]:
 
 def own_functions(cls: type) -> list[FunctionType]:
     """The functions defined in a class body."""
-    from ato_trace._fingerprint import unwrap
-
     functions = []
     for value in list(vars(cls).values()):
         value = value.fget if isinstance(value, property) else value
@@ -106,10 +110,7 @@ def _choose(cls: type, nodes: list[Any]) -> Any:
     return max(nodes, key=first_line)
 
 
-def _describe_members(cls: type) -> Part:
-    from ato_trace._errors import FingerprintError
-    from ato_trace._fingerprint import Part, describe
-
+def _describe_members(cls: type, describe: Callable[[Any], Part]) -> Part:
     if not cls.__flags__ & _HEAP_TYPE:
         raise FingerprintError(f"{cls.__module__}.{cls.__qualname__} is implemented in C")
     lines = [

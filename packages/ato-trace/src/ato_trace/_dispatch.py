@@ -5,8 +5,7 @@ Libraries are recognised by the module their classes come from; none is ever imp
 
 from __future__ import annotations
 
-from ato_trace._errors import HashError
-from ato_trace._outputs import (
+from ato_trace._encoders import (
     ENCODERS,
     encode,
     encode_fields,
@@ -14,13 +13,13 @@ from ato_trace._outputs import (
     encode_mapping,
     encode_tuple,
 )
+from ato_trace._errors import HashError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from ato_trace._outputs import Encoder
-    from ato_trace._sink import Sink
+    from ato_trace._sink import Encoder, Sink
 
 _MOST_FOUND = 1000  # classes whose encoder is remembered
 _found: dict[type, Encoder] = {}

@@ -15,7 +15,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from ato_trace._fingerprint import Fingerprint, Part
+    from ato_trace._digest import Fingerprint
+    from ato_trace._part import Part
 
 SECTION = "== "
 SOURCE_SECTION = "#== ato "
@@ -51,7 +52,8 @@ class _Walk:
         self.open: set[int] = set()  # containers being searched, one of which may hold itself
 
     def visit(self, obj: Any) -> None:
-        from ato_trace._fingerprint import describe, unwrap
+        from ato_trace._describe import describe
+        from ato_trace._unwrap import unwrap
 
         obj = unwrap(obj)
         self._number("", obj, describe(obj))
@@ -76,7 +78,7 @@ class _Walk:
         return lines
 
     def _add(self, name: str, value: Any, lines: list[str], user: Any) -> None:
-        from ato_trace._fingerprint import unwrap
+        from ato_trace._unwrap import unwrap
 
         plain = value if isinstance(value, ModuleType) else unwrap(value)
         if plain is user:
@@ -89,8 +91,8 @@ class _Walk:
             self._add_value(name, plain, lines, user)
 
     def _add_code(self, name: str, obj: Any, lines: list[str]) -> None:
+        from ato_trace._describe import describe
         from ato_trace._errors import FingerprintError
-        from ato_trace._fingerprint import describe
         from ato_trace._projects import OWN
 
         if self._add_library(_module_of(obj)) != OWN:
@@ -139,7 +141,7 @@ class _Walk:
     # -- the result ----------------------------------------------------------------------------
 
     def fingerprint(self) -> Fingerprint:
-        from ato_trace._fingerprint import Fingerprint, digest
+        from ato_trace._digest import Fingerprint, digest
 
         canonical = "\n".join(self._canonical_lines())
         first = self.queue[0][2]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ato_trace._files import parse
-from ato_trace._source import Found
+from ato_trace._found import Found
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -5,39 +5,12 @@ from __future__ import annotations
 import math
 import sys
 
+from ato_trace._leaf import Leaf
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
-
-
-class Leaf:
-    """One difference.
-
-    Attributes:
-        outside: It is out of tolerance.
-        difference: How far apart the numbers are, or None for what is no number.
-    """
-
-    __slots__ = ("difference", "outside", "path", "reason", "relative")
-
-    def __init__(
-        self,
-        path: str,
-        outside: bool,
-        reason: str,
-        difference: float | None = None,
-        relative: float | None = None,
-    ) -> None:
-        self.path = path
-        self.outside = outside
-        self.reason = reason
-        self.difference = difference
-        self.relative = relative
-
-    def rank(self) -> tuple[bool, float]:
-        """Differences out of tolerance before others, large before small."""
-        return self.outside, math.inf if self.difference is None else self.difference
 
 
 def leaves(old: Any, new: Any, path: str, rtol: float, atol: float) -> Iterator[Leaf]:
@@ -47,7 +20,7 @@ def leaves(old: Any, new: Any, path: str, rtol: float, atol: float) -> Iterator[
     elif _is_array(old) or _is_array(new):
         from ato_trace._array_leaves import array_leaves
 
-        yield from array_leaves(old, new, path, rtol, atol)
+        yield from array_leaves(old, new, path, rtol, atol, leaves)
     elif isinstance(old, dict) and isinstance(new, dict):
         yield from _children(
             dict(dict.items(old)), dict(dict.items(new)), path, "[{!r}]", rtol, atol

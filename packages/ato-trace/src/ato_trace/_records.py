@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ato_trace._fingerprint import Fingerprint
+    from ato_trace._digest import Fingerprint
 
 
 class Records:

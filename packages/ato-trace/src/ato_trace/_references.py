@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
 
-    from ato_trace._fingerprint import Part
+    from ato_trace._part import Part
 
 _MISSING = object()
 

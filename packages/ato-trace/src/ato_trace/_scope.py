@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Any, TypeVar
 
-    from ato_trace._fingerprint import Fingerprint
+    from ato_trace._digest import Fingerprint
 
     F = TypeVar("F", bound=Callable[..., Any])
 

@@ -91,8 +91,8 @@ def _canonical_and_source(value: Any) -> tuple[str, str | None]:
     canonical = getattr(value, "canonical", None)
     if canonical:
         return str(canonical), value.source
+    from ato_trace._describe import describe
     from ato_trace._errors import FingerprintError
-    from ato_trace._fingerprint import describe
 
     try:
         part = describe(value)

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from ato_trace._quantise import Quantiser
 
     Update = Callable[[Any], object]
+    Encoder = Callable[[Any, "Sink"], None]
+    Find = Callable[[Any], Encoder]
 
 _SMALL = 4096
 _LENGTH = struct.Struct("<q").pack
@@ -22,14 +24,18 @@ class Sink:
 
     Attributes:
         update: Takes bytes or any contiguous buffer.
+        find: Gives the encoder of a value of other than builtin type.
         quantiser: Rounds floating-point numbers, or None to keep them exact.
         open: Ids of the containers being encoded, to notice one that contains itself.
     """
 
-    __slots__ = ("open", "quantiser", "update")
+    __slots__ = ("find", "open", "quantiser", "update")
 
-    def __init__(self, update: Update, quantiser: Quantiser | None, opened: set[int]) -> None:
+    def __init__(
+        self, update: Update, find: Find, quantiser: Quantiser | None, opened: set[int]
+    ) -> None:
         self.update = update
+        self.find = find
         self.quantiser = quantiser
         self.open = opened
 

@@ -5,26 +5,14 @@ from __future__ import annotations
 import _ast
 
 from ato_trace._files import parse, read_source
+from ato_trace._found import Found
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import CodeType
-    from typing import Any, Iterator, NamedTuple
+    from typing import Any, Iterator
 
     from ato_trace._files import SourceFile
-
-    class Found(NamedTuple):
-        """The syntax tree of a definition and where it stands."""
-
-        node: Any
-        text: str
-        file: str
-        line: int
-
-else:
-    from collections import namedtuple
-
-    Found = namedtuple("Found", "node text file line")
 
 _DEFINITIONS = (_ast.FunctionDef, _ast.AsyncFunctionDef, _ast.ClassDef)
 _HEADERS = ("def", "async", "class")

@@ -8,8 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from ato_trace._outputs import Encoder
-    from ato_trace._sink import Sink
+    from ato_trace._sink import Encoder, Sink
 
 
 def scipy_encoder(value: Any) -> Encoder | None:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import sys
 
-from ato_trace._outputs import encode
+from ato_trace._encoders import encode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from ato_trace._outputs import Encoder
-    from ato_trace._sink import Sink
+    from ato_trace._sink import Encoder, Sink
 
 _ROWS = 1 << 20  # of a column that NumPy does not know, made Python objects at a time
 

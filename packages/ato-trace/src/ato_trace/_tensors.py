@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import sys
 
+from ato_trace._encoders import encode, encode_mapping
 from ato_trace._errors import HashError
-from ato_trace._outputs import encode, encode_mapping
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-    from ato_trace._outputs import Encoder
-    from ato_trace._sink import Sink
+    from ato_trace._sink import Encoder, Sink
 
 _CHUNK_BYTES = 16 << 20  # large enough to be worth a transfer from a device
 

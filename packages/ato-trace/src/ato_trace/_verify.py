@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ato_trace._leaves import Leaf, leaves
+from ato_trace._leaf import Leaf
+from ato_trace._leaves import leaves
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
