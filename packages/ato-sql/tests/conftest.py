@@ -6,9 +6,22 @@ import sys
 import pytest
 
 from ato_adict import ADict
-from ato_sql import SQLFinder, SQLLogger
+from ato_sql import SQLFinder, SQLLogger, _writer
 
 sys.path.insert(0, os.path.dirname(__file__))  # for `programs`
+
+
+def end_all_writers():
+    """Let no thread of one test write into the next."""
+    for writer in list(_writer._WRITERS):
+        writer._alive.clear()
+        writer.close()
+
+
+@pytest.fixture(autouse=True)
+def _no_writers_left():
+    yield
+    end_all_writers()
 
 
 @pytest.fixture

@@ -1,16 +1,303 @@
 """What is logged is found again."""
 
+import math
+import os
+import subprocess
+import sys
 
-def test_a_metric_is_found_with_its_steps(logger, finder):
-    run_id = logger.run(tags=["baseline"])
-    for step in range(3):
-        logger.log_metric("loss", 1.0 / (step + 1), step=step)
-    logger.finish()
-    points = finder.get_metrics(run_id, "loss")
-    assert [(p.step, p.value) for p in points] == [(0, 1.0), (1, 0.5), (2, 1 / 3)]
+import pytest
+
+from ato_sql import MetricError, SettingsError, SQLFinder, SQLLogger, TrackerError
 
 
-def test_a_finished_run_is_completed(logger, finder):
-    run_id = logger.run()
-    logger.finish()
-    assert finder.find_run(run_id).status == "completed"
+class TestMetrics:
+    def test_values_are_found_by_step(self, logger, finder):
+        run_id = logger.run()
+        for step in (2, 0, 1):
+            logger.log_metric("loss", step / 10, step=step)
+        points = finder.get_metrics(run_id, "loss")
+        assert [(p.step, p.value) for p in points] == [(0, 0.0), (1, 0.1), (2, 0.2)]
+
+    def test_without_a_step_they_count_up_from_zero(self, logger, finder):
+        run_id = logger.run()
+        for value in (0.3, 0.2):
+            logger.log_metric("loss", value)
+        logger.log_metric("loss", 0.1, step=7)
+        logger.log_metric("loss", 0.0)
+        assert [p.step for p in finder.get_metrics(run_id, "loss")] == [0, 1, 7, 8]
+
+    def test_several_at_once_share_a_step(self, logger, finder):
+        run_id = logger.run()
+        logger.log_metrics({"loss": 0.5, "acc": 0.9}, step=3)
+        assert finder.get_metric_keys(run_id) == ["acc", "loss"]
+        assert finder.get_metrics(run_id, "acc")[0].step == 3
+
+    def test_several_with_one_wrong_record_none(self, logger, finder):
+        run_id = logger.run()
+        with pytest.raises(MetricError, match="'acc' needs a number, not 'high'"):
+            logger.log_metrics({"loss": 0.5, "acc": "high"}, step=3)
+        assert finder.get_metric_keys(run_id) == []
+
+    def test_the_summary_keeps_extremes_and_the_value_of_the_last_step(self, logger, finder):
+        run_id = logger.run()
+        for step, value in [(0, 0.5), (2, 0.1), (1, 0.9), (3, math.nan)]:
+            logger.log_metric("loss", value, step)
+            logger.flush()
+        summary = finder.get_summaries([run_id])[run_id]["loss"]
+        assert (summary.count, summary.min, summary.min_step) == (4, 0.1, 2)
+        assert (summary.max, summary.max_step) == (0.9, 1)
+        assert (summary.last, summary.last_special, summary.last_step) == (None, "nan", 3)
+
+    @pytest.mark.parametrize("key", ["", 3, None, "x" * 256, "a\0b"])
+    def test_a_key_no_database_can_keep_is_refused(self, logger, key):
+        logger.run()
+        with pytest.raises(MetricError, match="key|metric"):
+            logger.log_metric(key, 0.5, 0)
+
+    @pytest.mark.parametrize("step", [0.5, "1", 2**63])
+    def test_a_step_that_is_no_integer_is_refused(self, logger, step):
+        logger.run()
+        with pytest.raises(MetricError, match="step of metric 'loss'"):
+            logger.log_metric("loss", 0.5, step)
+
+    def test_without_a_run_the_error_says_how_to_start_one(self, logger):
+        with pytest.raises(TrackerError, match=r"call logger\.run\(\) first"):
+            logger.log_metric("loss", 0.5, 0)
+
+
+class TestRuns:
+    def test_finish_completes_and_forgets_the_current_run(self, logger, finder):
+        run_id = logger.run(tags=["baseline"])
+        assert logger.get_current_run_id() == run_id
+        assert logger.get_current_run().tags == ["baseline"]
+        logger.finish()
+        assert logger.get_current_run() is None
+        run = finder.find_run(run_id)
+        assert run.status == "completed"
+        assert run.end_time >= run.start_time
+
+    def test_a_with_block_completes_its_run(self, logger, finder):
+        with logger.start(tags=["a"]) as run:
+            run.log_metric("loss", 0.5, 0)
+            assert finder.find_run(run.id).status == "running"
+        assert finder.find_run(run.id).status == "completed"
+
+    def test_an_exception_fails_the_run_and_keeps_the_traceback(self, logger, finder):
+        with pytest.raises(ZeroDivisionError), logger.start() as run:
+            1 / 0  # noqa: B018
+        failed = finder.find_run(run.id)
+        assert failed.status == "failed"
+        assert "ZeroDivisionError: division by zero" in failed.error
+
+    def test_ctrl_c_interrupts_the_run(self, logger, finder):
+        with pytest.raises(KeyboardInterrupt), logger.start() as run:
+            raise KeyboardInterrupt
+        assert finder.find_run(run.id).status == "interrupted"
+
+    def test_a_run_finished_within_its_block_keeps_that_status(self, logger, finder):
+        with logger.start() as run:
+            run.finish("pruned")
+        assert finder.find_run(run.id).status == "pruned"
+
+    def test_several_are_open_at_once(self, logger, finder):
+        with logger.start() as first, logger.start() as second:
+            first.log_metric("loss", 1, 0)
+            second.log_metric("loss", 2, 0)
+        assert finder.get_metrics(first.id, "loss")[0].value == 1
+        assert finder.get_metrics(second.id, "loss")[0].value == 2
+
+    def test_two_loggers_write_to_one_database(self, config, logger, finder):
+        other = SQLLogger(config)
+        ids = {logger.run(), other.run()}
+        assert len(ids) == 2
+        assert len(finder.get_runs_in_project("digits")) == 2
+
+    def test_a_child_run_knows_its_parent(self, logger, finder):
+        parent = logger.start()
+        for given in (parent, parent.id, parent.uuid):
+            child = logger.start(parent=given)
+            assert finder.find_run(child.id).parent_uuid == parent.uuid
+
+    def test_a_run_may_have_a_config_of_its_own(self, logger, finder, config):
+        trial = config.clone()
+        trial.lr = 0.5
+        run = logger.start(config=trial)
+        assert finder.get_config(run.id).lr == 0.5
+
+    def test_status_can_be_a_word_of_ones_own(self, logger, finder):
+        run_id = logger.run()
+        logger.update_status("waiting for data")
+        logger.flush()
+        assert finder.find_run(run_id).status == "waiting for data"
+
+    def test_tags_must_be_a_list(self, logger):
+        with pytest.raises(MetricError, match=r"write \['baseline'\]"):
+            logger.run(tags="baseline")
+
+    def test_a_note_is_kept(self, logger, finder):
+        run_id = logger.run()
+        logger.log_note("the loss looks odd")
+        logger.flush()
+        assert [note.text for note in finder.find_run(run_id).notes] == ["the loss looks odd"]
+
+    def test_a_memory_database_is_seen_by_logger_and_finder(self):
+        config = {"experiment": {"project_name": "p", "sql": {"db_path": "sqlite://"}}}
+        run_id = SQLLogger(config).run()
+        assert SQLFinder(config).find_run(run_id).status == "running"
+
+    def test_starting_a_run_is_no_read_of_the_config(self, config):
+        SQLLogger(config).run()
+        assert config.accessed_keys == type(config)(lr=1).accessed_keys
+
+
+class TestArtifacts:
+    def test_size_and_hash_are_recorded(self, logger, finder, tmp_path):
+        (tmp_path / "model.bin").write_bytes(b"weights")
+        run_id = logger.run()
+        logger.log_artifact(run_id, tmp_path / "model.bin", "model", metadata={"epoch": 3})
+        (artifact,) = finder.find_run(run_id).artifacts
+        assert (artifact.size, artifact.data_type) == (7, "model")
+        assert artifact.data_info == {"epoch": 3}
+        assert artifact.content_hash.startswith("9a129038d9a0")  # SHA-256
+
+    def test_a_missing_file_is_recorded_without_size(self, logger, finder):
+        run_id = logger.run()
+        logger.log_artifact(run_id, "nowhere.bin", "model")
+        assert finder.find_run(run_id).artifacts[0].size is None
+
+    def test_a_copy_outlives_the_file_and_is_kept_once(self, logger, finder, tmp_path):
+        run_id = logger.run()
+        for name in ("a.bin", "b.bin"):
+            (tmp_path / name).write_bytes(b"weights")
+            logger.log_artifact(run_id, tmp_path / name, "model", copy=True)
+            (tmp_path / name).unlink()
+        first, second = finder.find_run(run_id).artifacts
+        assert first.stored == second.stored
+        with open(first.stored, "rb") as file:
+            assert file.read() == b"weights"
+
+    def test_a_folder_is_one_artifact(self, logger, finder, tmp_path):
+        (tmp_path / "out" / "deep").mkdir(parents=True)
+        (tmp_path / "out" / "deep" / "x").write_bytes(b"12345")
+        run = logger.start()
+        run.log_artifact(tmp_path / "out", "folder", copy=True)
+        (artifact,) = finder.find_run(run.id).artifacts
+        assert artifact.size == 5
+        assert os.path.exists(os.path.join(artifact.stored, "deep", "x"))
+
+    def test_copying_a_missing_file_is_an_error(self, logger):
+        run = logger.start()
+        with pytest.raises(OSError):
+            run.log_artifact("nowhere.bin", "model", copy=True)
+
+
+class TestSkipIfDone:
+    def test_only_a_completed_run_of_the_same_values_counts(self, logger, config):
+        assert not logger.skip_if_done()
+        run_id = logger.run()
+        assert not logger.skip_if_done()
+        logger.finish()
+        assert logger.skip_if_done(), run_id
+        config.lr = 0.2
+        assert not SQLLogger(config).skip_if_done()
+
+    def test_the_code_must_be_the_same(self, logger):
+        logger.run(fingerprints={"static": {"train": "abc"}})
+        logger.finish()
+        assert logger.skip_if_done({"static": {"train": "abc"}})
+        assert not logger.skip_if_done({"static": {"train": "abd"}})
+        assert not logger.skip_if_done()
+
+    def test_another_project_does_not_matter(self, logger, config):
+        logger.start().finish()
+        config.experiment.project_name = "another"
+        assert SQLLogger(config).skip_if_done()
+
+    def test_a_failed_run_does_not_count(self, logger):
+        logger.start().finish("failed")
+        assert not logger.skip_if_done()
+
+
+class TestSettings:
+    def test_a_missing_project_is_named(self):
+        with pytest.raises(SettingsError, match=r"config\.experiment\.project_name must be"):
+            SQLLogger({"experiment": {"sql": {"db_path": "sqlite:///x.sqlite"}}})
+
+    def test_a_missing_section_is_named(self):
+        with pytest.raises(SettingsError, match=r"config\.experiment is missing"):
+            SQLLogger({"lr": 0.1})
+
+    def test_an_unknown_setting_suggests_the_right_one(self, config):
+        config.experiment.sql.durabilty = "commit"
+        with pytest.raises(SettingsError, match="durabilty; did you mean 'durability'"):
+            SQLLogger(config)
+
+    def test_an_unknown_value_names_the_allowed(self, config):
+        config.experiment.sql.on_error = "explode"
+        with pytest.raises(SettingsError, match="'warn' or 'raise', not 'explode'"):
+            SQLLogger(config)
+
+    def test_making_a_logger_writes_nothing(self, config, tmp_path):
+        SQLLogger(config)
+        assert os.listdir(tmp_path) == []
+
+    def test_a_plain_path_is_an_sqlite_file(self, tmp_path):
+        path = str(tmp_path / "runs.sqlite")
+        SQLLogger({"experiment": {"project_name": "p", "sql": {"db_path": path}}}).run()
+        assert os.path.exists(path)
+
+
+class TestCircumstances:
+    def test_command_host_and_environment_are_recorded(self, logger, finder):
+        run = finder.find_run(logger.run())
+        comparison = finder.compare(run.id, run.id)
+        assert run.command
+        assert run.directory == os.getcwd()
+        assert run.pid == os.getpid()
+        assert run.start_time.tzinfo is not None
+        assert comparison.environment == {}
+
+    def test_git_commit_and_dirty_flag_are_recorded(self, tmp_path):
+        program = tmp_path / "train.py"
+        program.write_text(
+            "from ato_sql import SQLLogger, SQLFinder\n"
+            "c = {'experiment': {'project_name': 'p', 'sql': {'db_path': 'sqlite:///r.sqlite'}}}\n"
+            "run = SQLFinder(c).find_run(SQLLogger(c).run())\n"
+            "print(run.git_commit, run.git_dirty, run.command)\n"
+        )
+
+        def git(*arguments):
+            identity = ["-c", "user.name=a", "-c", "user.email=a@b"]
+            command = ["git", *identity, *arguments]
+            return subprocess.run(command, cwd=tmp_path, check=True, stdout=subprocess.PIPE).stdout
+
+        def train():
+            command = [sys.executable, "train.py", "lr=0.1", "api_key:=s3cr3t"]
+            return subprocess.check_output(command, cwd=tmp_path).decode().strip()
+
+        git("init", "-q")
+        git("add", "train.py")
+        git("commit", "-qm", "first")
+        commit = git("rev-parse", "HEAD").decode().strip()
+        expected = "['train.py', 'lr=0.1', 'api_key:=[redacted]']"
+        assert train() == f"{commit} False {expected}"
+        program.write_text(program.read_text() + "\n")
+        assert train() == f"{commit} True {expected}"
+
+    def test_provenance_is_kept_as_given(self, logger, finder):
+        history = [{"key": "lr", "value": 0.1, "source": {"kind": "cli", "token": "lr=0.1"}}]
+        assert finder.find_run(logger.run(provenance=history)).provenance == history
+
+    def test_fingerprints_are_kept_with_their_source(self, logger, finder):
+        class Print(str):
+            canonical, source, location, kind = "canonical", "def f(): ...", "f.py:1", "source"
+
+        run_id = logger.run(fingerprints={"static": {"f": Print("abc")}, "runtime": {"out": "123"}})
+        found = {(p.trace_id, p.trace_type): p.fingerprint for p in _prints(finder, run_id)}
+        assert found == {("f", "static"): "abc", ("out", "runtime"): "123"}
+        assert finder.get_fingerprint_source("abc").source == "def f(): ..."
+        assert finder.get_fingerprint_source("123") is None
+
+
+def _prints(finder, run_id):
+    return finder.find_run(run_id).fingerprints

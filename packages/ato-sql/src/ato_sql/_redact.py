@@ -8,12 +8,19 @@ from typing import Any, Iterable, Mapping, Sequence
 REDACTED = "[redacted]"
 
 _SECRET_WORDS = (
-    r"pass(?:word|wd|phrase)?|pwd|secret|token|api_?key|access_?key|private_?key|secret_?key"
-    r"|auth(?:orization)?|credentials?|bearer|cookie|session_?key|encryption_?key|ssh_?key|dsn"
+    r"\w*passw(?:or)?ds?|passphrases?|pwd|secrets?|token|\w*api[_-]?keys?|access[_-]?keys?"
+    r"|private[_-]?keys?|secret[_-]?keys?|auth(?:orization)?|credentials?|bearer|cookies?"
+    r"|session[_-]?keys?|encryption[_-]?keys?|ssh[_-]?keys?|dsn"
 )
-# A word of the key must be a secret one: `hf_token` and `apiKey` are, `token_count` and
-# `tokenizer` are not.
-_SECRET_KEY = re.compile(rf"(?:^|[_\-. ])(?:{_SECRET_WORDS})s?$", re.IGNORECASE)
+# The last word of a key must be a secret one: `hf_token` and `apiKey` are secrets, `token_count`,
+# `max_tokens` and `tokenizer` are not.
+_SECRET_KEY = re.compile(rf"(?:^|[_\-. ])(?:{_SECRET_WORDS})$", re.IGNORECASE)
+# Nor are the special tokens of a language model.
+_MODEL_TOKEN = re.compile(
+    r"(?:pad|bos|eos|unk|unknown|sep|cls|mask|start|end|stop|image|video|audio|special|first|last"
+    r"|next|new|prefix|suffix|middle|decoder)_token$",
+    re.IGNORECASE,
+)
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _URL_CREDENTIALS = re.compile(
     r"(?P<scheme>[a-zA-Z][\w+.\-]*://)(?P<user>[^\s/?#:@]*):(?P<secret>[^\s/?#]*)@"
@@ -28,7 +35,8 @@ def is_secret_key(key: object, extra: Iterable[str] = ()) -> bool:
     text = str(key)
     if any(text.lower() == word.lower() for word in extra):
         return True
-    return _SECRET_KEY.search(_CAMEL.sub("_", text)) is not None
+    words = _CAMEL.sub("_", text)
+    return _SECRET_KEY.search(words) is not None and _MODEL_TOKEN.search(words) is None
 
 
 def redact_text(text: str) -> str:

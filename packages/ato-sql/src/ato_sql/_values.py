@@ -100,7 +100,7 @@ def split(value: Number) -> tuple[float | None, str | None]:
     try:
         return float(value), str(value)
     except OverflowError:
-        return math.copysign(sys.float_info.max, value), str(value)
+        return sys.float_info.max if value > 0 else -sys.float_info.max, str(value)
 
 
 def is_finite(value: Number) -> bool:
