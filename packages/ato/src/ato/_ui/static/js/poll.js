@@ -15,29 +15,47 @@ const TROUBLE_MS = 5000;
 export async function watch(path, params, { signal, show, isActive, onTrouble = () => {} }) {
   let { data, etag } = await fetchJson(path, params, signal);
   show(data);
-  const turn = async () => {
-    let pause = isActive(data) ? ACTIVE_MS : IDLE_MS;
-    if (!document.hidden) {
-      try {
-        const answer = await fetchJson(path, params, signal);
-        onTrouble(null);
-        if (answer.etag !== etag) {
-          ({ data, etag } = answer);
-          show(data);
-        }
-      } catch (error) {
-        if (signal.aborted) {
-          return;
-        }
-        onTrouble(error);
-        pause = TROUBLE_MS;
+  const pause = () => (isActive(data) ? ACTIVE_MS : IDLE_MS);
+
+  const ask = async () => {
+    try {
+      const answer = await fetchJson(path, params, signal);
+      onTrouble(null);
+      if (answer.etag !== etag) {
+        ({ data, etag } = answer);
+        show(data);
       }
+      return pause();
+    } catch (error) {
+      if (!signal.aborted) {
+        onTrouble(error);
+      }
+      return TROUBLE_MS;
     }
-    schedule(pause);
   };
-  const schedule = (pause) => {
-    const timer = setTimeout(turn, pause);
-    signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
+  repeat(ask, pause(), signal);
+}
+
+/** Call `ask` after `pause` ms and then each time after the ms it returns, while it can be seen. */
+function repeat(ask, pause, signal) {
+  let timer;
+  let busy = false;
+  const turn = async () => {
+    clearTimeout(timer);
+    if (busy || document.hidden || signal.aborted) {
+      return;
+    }
+    busy = true;
+    const next = await ask();
+    busy = false;
+    wait(next);
   };
-  schedule(isActive(data) ? ACTIVE_MS : IDLE_MS);
+  const wait = (ms) => {
+    if (!signal.aborted) {
+      timer = setTimeout(turn, ms);
+    }
+  };
+  document.addEventListener("visibilitychange", turn, { signal });
+  signal.addEventListener("abort", () => clearTimeout(timer));
+  wait(pause);
 }

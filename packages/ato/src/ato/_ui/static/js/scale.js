@@ -23,8 +23,11 @@ function numericScale(values, wantLog) {
   const at = (value) => (value === null || value === undefined ? null : width ? (bend(value) - bend(low)) / width : 0.5);
   const unbend = (share) => (log ? 10 ** (bend(low) + share * width) : low + share * width);
   const shares = width ? [0, 0.25, 0.5, 0.75, 1] : [0.5];
-  const round = values.every(Number.isInteger) ? Math.round : (value) => Number(value.toPrecision(3));
-  return { at, ticks: shares.map((share) => [share, number(round(unbend(share)))]) };
+  const whole = values.every(Number.isInteger);
+  const round = (value) => (whole ? Math.round(value) : Number(value.toPrecision(3)));
+  const marks = [...new Set(shares.map((share) => round(unbend(share))))];
+  // Rounding may lead a little beyond the ends.
+  return { at, ticks: marks.map((mark) => [Math.min(1, Math.max(0, at(mark))), number(mark)]) };
 }
 
 function wordScale(values) {
