@@ -2,10 +2,14 @@
 
 import types
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ato_trace import explain_change, fingerprint
+
+# Random programs give the compiler much to wonder about.
+pytestmark = pytest.mark.filterwarnings("ignore::SyntaxWarning")
 
 # Programs are written with numbers for variables, so that one program can be given many namings.
 SLOTS = 5

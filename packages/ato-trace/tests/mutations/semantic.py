@@ -175,6 +175,8 @@ def drop_condition(node):
 
 
 def set_for_list(node):
+    if isinstance(node.elt, cst.NamedExpr):  # needs brackets before Python 3.10
+        return None
     return cst.SetComp(elt=node.elt, for_in=node.for_in)
 
 
