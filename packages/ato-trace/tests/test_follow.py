@@ -7,6 +7,7 @@ import pytest
 from ato_trace import fingerprint
 
 HELPERS = """
+import dataclasses
 import math
 
 SCALE = {scale}
@@ -21,6 +22,13 @@ def even(n):
 def odd(n):
     return n != 0 and even(n - {step})
 
+@dataclasses.dataclass
+class Record:
+    size: int
+
+    def double(self):
+        return self.size * {factor}
+
 class Base:
     def shared(self):
         return {shared}
@@ -32,7 +40,7 @@ class Net(Base):
     def helper(self, x):
         return {helper}
 """
-VALUES = {"scale": "2.5", "step": "1", "shared": "3", "helper": "x + 1"}
+VALUES = {"scale": "2.5", "step": "1", "shared": "3", "factor": "2", "helper": "x + 1"}
 MAIN = """
 import functools
 import follow_helpers as h
@@ -41,7 +49,8 @@ from follow_helpers import Net
 RATE = 0.1
 net = Net()
 partial = functools.partial(h.odd, 3)
-registry = {{"norm": h.norm}}
+registry = {{"norm": h.norm, "net": h.Net}}
+record = h.Record(3)
 
 def train(x):
     return {body}
@@ -69,6 +78,8 @@ def train(write_module):
         ("net.forward(x)", {"helper": "x + 2"}),
         ("partial()", {"step": "2"}),
         ("registry['norm'](x)", {"scale": "3.5"}),
+        ("registry['net']().forward(x)", {"helper": "x + 2"}),
+        ("record.double()", {"factor": "3"}),
         ("[f for f in map(h.norm, x)]", {"scale": "3.5"}),
     ],
 )
@@ -153,6 +164,13 @@ def test_versions_of_libraries_count_and_that_of_python_is_only_recorded(write_m
     assert f"library hypothesis {version}" in value.canonical
     assert "library python" not in value.canonical
     assert "== 1" not in value.canonical  # nothing of theirs is followed
+
+
+def test_values_that_are_not_plain_are_compared_by_hash(write_module):
+    form = "import decimal\nT = {{'a': decimal.Decimal({}), None: [1]}}\n\ndef f(): return T\n"
+    one, other = (fingerprint(write_module(form.format(n)).f, follow=True) for n in (1, 2))
+    assert "value T = sha256:" in one.canonical
+    assert one != other
 
 
 def test_names_that_are_not_defined_are_no_error(write_module):

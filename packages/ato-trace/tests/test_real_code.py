@@ -21,10 +21,11 @@ import pytest
 from ato_trace import FingerprintError, explain_change, fingerprint
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent / "mutations"))
+from renaming import fresh_names, rename, shadowing_names
 
 STANDARD = pathlib.Path(os.__file__).parent
 FEW = ["json", "collections", "logging", "argparse", "shutil"]
-SKIPPED = ("test", "idlelib", "lib2to3", "antigravity", "this", "__main__", "turtledemo")
+SKIPPED = "test tests conftest idlelib lib2to3 antigravity this __main__ turtledemo".split()
 
 
 # -- every function that can be imported has a fingerprint -------------------------------------
@@ -77,7 +78,7 @@ def test_every_function_of_the_standard_library_has_a_fingerprint():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["numpy", "sklearn", "pandas", "scipy"])
+@pytest.mark.parametrize("name", ["numpy", "sklearn"])
 def test_every_function_of_a_library_has_a_fingerprint(name):
     pytest.importorskip(name)
     assert count_fingerprints([name])["source"] > 1000
@@ -143,14 +144,10 @@ def ruff_format(text):
 
 
 def rename_everything(text):
-    from renaming import fresh_names, rename
-
     return rename(text, fresh_names())
 
 
 def rename_to_outer_names(text):
-    from renaming import rename, shadowing_names
-
     return rename(text, shadowing_names(text))
 
 
@@ -196,10 +193,15 @@ def behaviour(source):
             node.annotation = ast.Constant(...)
         if isinstance(node, ast.Name) and node.id == own:
             node.id = "own"
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
-            node.value = ast.Constant(...)
+        if isinstance(getattr(node, "body", None), list):
+            node.body = [child for child in node.body if not is_idle(child)] or [ast.Pass()]
     ast.fix_missing_locations(tree)
     return plain(compile(tree, "<text>", "exec"))
+
+
+def is_idle(node):
+    is_constant = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    return is_constant or isinstance(node, ast.Pass)
 
 
 def plain(code):

@@ -121,6 +121,8 @@ class _Walk:
         text = value_text(value)
         if text is not None:
             lines.append(f"value {name} = {text}")
+            if type(value).__module__ != "builtins":  # its methods are code
+                self._add_code(f"type({name})", type(value), lines)
         elif isinstance(value, (dict, list, tuple)) and len(value) <= _MOST_ITEMS:
             self._add_items(name, value, lines, user)
         elif hasattr(value, "func") and hasattr(value, "keywords"):  # functools.partial

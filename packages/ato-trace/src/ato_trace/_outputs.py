@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ato_trace._quantise import Quantiser
+    from ato_trace._sink import Find
 
 
 def hash_output(value: Any, decimals: int | None = None, rtol: float | None = None) -> str:
@@ -36,8 +37,8 @@ def hash_output(value: Any, decimals: int | None = None, rtol: float | None = No
     return hash_value(value, quantiser_for(decimals, rtol), "value")
 
 
-def hash_value(value: Any, quantiser: Quantiser | None, name: str) -> str:
-    """Hash a value that errors call by `name`."""
+def hash_value(value: Any, quantiser: Quantiser | None, name: str, find: Find | None = None) -> str:
+    """Hash a value that errors call by `name`; `find` chooses encoders in place of our own."""
     import hashlib
 
     from ato_trace._dispatch import encoder_for
@@ -46,7 +47,7 @@ def hash_value(value: Any, quantiser: Quantiser | None, name: str) -> str:
 
     state = hashlib.sha256()
     try:
-        encode(value, Sink(state.update, encoder_for, quantiser, set()))
+        encode(value, Sink(state.update, find or encoder_for, quantiser, set()))
     except HashError as error:
         raise _located(error, name) from None
     except RecursionError:
