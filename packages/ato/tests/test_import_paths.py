@@ -15,7 +15,7 @@ PATHS = {
     "ato.db_routers.sql.manager": ["SQLLogger", "SQLFinder"],
     "ato.db_routers.sql.schema": ["Project", "Experiment", "Metric", "Artifact", "Fingerprint"],
     "ato.hyperopt.hyperband": ["HyperBand", "DistributedHyperBand"],
-    "ato.hyperopt.base": ["HyperOpt", "GridSpaceMixIn"],
+    "ato.hyperopt.base": ["SearchSpace", "Trial", "Result"],
 }
 
 

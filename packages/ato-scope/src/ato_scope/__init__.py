@@ -16,6 +16,7 @@ from ato_scope._errors import (
 )
 from ato_scope._multi import MultiDraft, MultiScope
 from ato_scope._scope import Scope
+from ato_scope._tokens import Token, parse_command, parse_tokens
 from ato_scope._version import __version__ as __version__
 
 TYPE_CHECKING = False
@@ -28,6 +29,9 @@ __all__ = [
     "Draft",
     "Explanation",
     "MultiDraft",
+    "Token",
+    "parse_command",
+    "parse_tokens",
     "ScopeError",
     "TokenError",
     "ExpressionError",

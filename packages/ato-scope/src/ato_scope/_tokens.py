@@ -54,6 +54,33 @@ def parse_tokens(arguments: Sequence[str]) -> list[Token]:
     return tokens
 
 
+def parse_command(command: str) -> list[str]:
+    """Split a line of text into the arguments that a shell would pass on.
+
+    For programs that have a command as one string. Spaces inside quotes and brackets separate
+    nothing; the quotes around a text (`name:='a b'`) are removed.
+
+    Raises:
+        TokenError: A quote or bracket is never closed.
+    """
+    parts, state = [""], _Brackets("")
+    for character in command:
+        state.feed(character)
+        if character.isspace() and not state.open and not state.quote:
+            parts.append("")
+        else:
+            parts[-1] += character
+    if state.quote or state.open:
+        raise TokenError(f"unclosed {state.quote or state.open[-1]} in {shown(command)!r}")
+    return [_unquoted(part) for part in parts if part]
+
+
+def _unquoted(raw: str) -> str:
+    key, sign, value = raw.partition(":=")
+    is_quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "'\""
+    return key + sign + value[1:-1] if sign and is_quoted else raw
+
+
 def shown(text: str) -> str:
     """Return `text` as it can be shown in one short line."""
     line = text if text.isprintable() else ascii(text)[1:-1]
