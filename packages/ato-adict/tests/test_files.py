@@ -314,6 +314,18 @@ class TestWriting:
         assert os.listdir(str(tmp_path)) == ["c.yaml"]
 
 
+@pytest.mark.parametrize("format", FORMATS)
+def test_numbers_of_numpy_are_written_as_numbers(format):
+    numpy = pytest.importorskip("numpy")
+    data = {
+        "i": numpy.int64(3),
+        "f": numpy.float32(0.5),
+        "b": numpy.bool_(True),
+        "d": numpy.float64(2),
+    }
+    assert ADict.loads(ADict(data).dumps(format), format) == {"i": 3, "f": 0.5, "b": True, "d": 2.0}
+
+
 KILLED_WRITER = """
 import sys, threading
 from ato_adict import ADict

@@ -91,6 +91,35 @@ class TestValueHash:
         assert ADict(p=Point(1)).get_value_hash() == ADict(p=Point(1)).get_value_hash()
         assert ADict(p=Point(1)).get_value_hash() != ADict(p=Point(2)).get_value_hash()
 
+    def test_of_objects_depends_on_their_slots(self):
+        class Slotted:
+            __slots__ = ("x", "unset")
+
+            def __init__(self, x):
+                self.x = x
+
+        assert ADict(p=Slotted(1)).get_value_hash() == ADict(p=Slotted(1)).get_value_hash()
+        assert ADict(p=Slotted(1)).get_value_hash() != ADict(p=Slotted(2)).get_value_hash()
+
+    def test_of_an_object_with_hidden_state_is_an_error(self):
+        class Hidden:
+            def __reduce_ex__(self, protocol):
+                return Hidden, ()
+
+        with pytest.raises(ConversionError, match="a Hidden has no canonical form"):
+            ADict(p=Hidden()).get_value_hash()
+
+    def test_of_arrays_depends_on_their_content(self):
+        numpy = pytest.importorskip("numpy")
+
+        def digest(*args):
+            return ADict(a=numpy.array(*args)).get_value_hash()
+
+        assert digest([1, 2]) == digest([1, 2])
+        assert len({digest([1, 2]), digest([1, 3]), digest([[1, 2]]), digest([1.0, 2.0])}) == 4
+        assert digest(["a", None], object) == digest(["a", None], object)
+        assert ADict(x=numpy.float64(1)).get_value_hash() != ADict(x=1.0).get_value_hash()
+
     def test_of_values_of_a_subclass_depends_on_the_value(self):
         class Name(str):
             pass

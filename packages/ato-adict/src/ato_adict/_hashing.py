@@ -149,9 +149,13 @@ def _member_text(value: Any) -> str | None:
 
 
 def _array_text(value: Any) -> str | None:
-    if not (hasattr(value, "tobytes") and hasattr(value, "dtype") and hasattr(value, "shape")):
+    """Describe an array of numpy or torch, or whatever else has the attributes of one."""
+    if hasattr(value, "detach") and hasattr(value, "cpu"):
+        value = value.detach().cpu().numpy()
+    if not all(hasattr(value, name) for name in ("tobytes", "dtype", "shape", "tolist")):
         return None
-    return f"array {value.dtype} {tuple(value.shape)} {value.tobytes().hex()}"
+    data = canonical(value.tolist()) if value.dtype.hasobject else value.tobytes().hex()
+    return f"array {value.dtype} {tuple(value.shape)} {data}"
 
 
 def _basic_text(value: Any) -> str | None:
@@ -166,8 +170,23 @@ def _state_text(value: Any) -> str | None:
     """Describe a date and the like by its repr, a plain object by its attributes."""
     if type(value).__module__ in ("datetime", "decimal", "fractions", "uuid", "builtins"):
         return f"{_type_path(value)} {value!r}" if " object at 0x" not in repr(value) else None
-    attributes = getattr(value, "__dict__", None)
-    return None if attributes is None else f"{_type_path(value)} {canonical(attributes)}"
+    for method in ("__reduce_ex__", "__reduce__"):
+        if getattr(type(value), method) is not getattr(object, method):
+            return None  # its attributes are not all of it
+    attributes = _attributes(value)
+    return f"{_type_path(value)} {canonical(attributes)}" if attributes is not None else None
+
+
+def _attributes(value: Any) -> dict[str, Any] | None:
+    """Return the attributes of a plain object, those in slots too; None where it has none."""
+    kinds = type(value).__mro__[:-1]
+    slots = [kind.__dict__["__slots__"] for kind in kinds if "__slots__" in kind.__dict__]
+    if not slots and not hasattr(value, "__dict__"):
+        return None
+    names = [name for each in slots for name in ([each] if isinstance(each, str) else each)]
+    plain = [name for name in names if name[:2] != "__" and hasattr(value, name)]
+    found = {name: getattr(value, name) for name in plain}
+    return {**found, **getattr(value, "__dict__", {})}
 
 
 _BASICS: dict[type, Callable[[Any], Any]] = {

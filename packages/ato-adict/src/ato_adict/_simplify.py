@@ -97,6 +97,8 @@ def _problem(value: Any, rules: Rules) -> str | None:
 
 def _basic(value: Any, rules: Rules, keys: tuple[Any, ...]) -> Any:
     """Return a value of a subclass (of str, int, float, set, …) as the basic type it extends."""
+    if hasattr(value, "dtype") and getattr(value, "shape", None) == ():
+        return _leaf(value.item(), rules, keys)  # a number of numpy or torch
     if not hasattr(value, "_value_"):
         for base, as_basic in _BASICS.items():
             if isinstance(value, base) and base in rules.leaves:
