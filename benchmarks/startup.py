@@ -154,7 +154,6 @@ REQUIREMENTS = {
     "jsonargparse": "jsonargparse[signatures]",
     "hydra": "hydra-core",
 }
-VERSION = "import importlib.metadata as m; print(m.version({!r}))"
 
 APPLY = """
 import time
@@ -183,9 +182,9 @@ def best(calls, rounds):
     found = [float('inf')] * len(calls)
     for _ in range(rounds):
         for index, call in enumerate(calls):
-            started = time.perf_counter()
+            started = time.process_time()
             call()
-            found[index] = min(found[index], time.perf_counter() - started)
+            found[index] = min(found[index], time.process_time() - started)
     return found
 
 def without(call):
@@ -232,10 +231,19 @@ def timed(command, folder):
     return time.perf_counter() - started
 
 
+def runs(command, folder):
+    """Whether a peer's program works on this Python."""
+    done = subprocess.run(
+        command, cwd=str(folder), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    return done.returncode == 0
+
+
 def version_of(python, name):
     requirement = REQUIREMENTS.get(name, name).partition("==")[0].partition("[")[0]
-    command = [python, "-c", VERSION.format(requirement)]
-    return subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout.decode().strip()
+    packages = Path(python).parent.parent / "lib"
+    found = packages.glob(f"python*/site-packages/{requirement.replace('-', '_')}-*.dist-info")
+    return next(found).name.partition("-")[2].replace(".dist-info", "")
 
 
 def prepare(folder):
@@ -255,6 +263,8 @@ def prepare(folder):
         program = folder / f"train_{name.replace(' ', '_')}.py"
         program.write_text(source)
         commands[name] = [python, *([str(program)] if source else []), *arguments]
+        if name in REQUIREMENTS and not runs(commands[name], folder):
+            commands[name] = None
     versions["ato-scope"] = version_of(plain, "ato-scope")
     return plain, commands, versions
 
@@ -274,7 +284,7 @@ def show_startup(commands, versions, best):
     print(f"{'program':<14} {'version':<10} {'ms':>7} {'x argparse':>11} {'x bare':>7}")
     for name in sorted(commands, key=lambda n: best.get(n, float("inf"))):
         if name not in best:
-            print(f"{name:<14} not installed")
+            print(f"{name:<14} not installed, or does not run on this Python")
             continue
         seconds = best[name]
         print(
