@@ -39,18 +39,16 @@ class Database:
             DatabaseError: the schema is newer than this ato-sql, or there is no driver.
             sqlalchemy.exc.DBAPIError: it cannot be reached.
         """
-        if self._engine is not None:
-            if self._pid != os.getpid():
-                _INHERITED.append(self._engine)
-                self._engine = None
-            elif self._file is not None and _identity(self._file) != self._identity:
-                self.close()  # removed or replaced: the open file has no name any more
-        if self._engine is None:
-            self._open()
-        assert self._engine is not None
-        return self._engine
+        engine = self._engine  # another thread may close and reopen it meanwhile
+        if engine is not None and self._pid != os.getpid():
+            _INHERITED.append(engine)
+            engine = None
+        elif engine is not None and self._file and _identity(self._file) != self._identity:
+            self.close()  # removed or replaced: the open file has no name any more
+            engine = None
+        return self._open() if engine is None else engine
 
-    def _open(self) -> None:
+    def _open(self) -> Engine:
         if self._file is not None:
             folder = os.path.dirname(self._file)
             if folder:
@@ -61,9 +59,10 @@ class Database:
         except BaseException:
             engine.dispose()
             raise
-        self._engine = engine
         self._pid = os.getpid()
         self._identity = _identity(self._file) if self._file is not None else None
+        self._engine = engine
+        return engine
 
     def commit(self, batch: Batch, births: Mapping[str, dict[str, Any]]) -> dict[str, RunKey]:
         """Write a batch in one transaction; see `apply_batch`."""

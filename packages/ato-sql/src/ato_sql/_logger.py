@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 import uuid
+import warnings
 from typing import Any, Mapping, Sequence
 
 from sqlalchemy import select
@@ -13,14 +14,14 @@ from sqlalchemy.orm import Session
 
 from ato_sql._apply import get_or_create_project
 from ato_sql._config import stored_config, structural_hash, to_json, value_hash
-from ato_sql._engine import show_url, writing
-from ato_sql._errors import MetricError, TrackerError
+from ato_sql._engine import clean_error, show_url, writing
+from ato_sql._errors import MetricError, TrackerError, TrackerWarning
 from ato_sql._facts import facts
 from ato_sql._fingerprints import code_hash
 from ato_sql._outcome import COMPLETED, RUNNING
 from ato_sql._redact import redact_provenance
 from ato_sql._run import Run
-from ato_sql._schema import Experiment, Project
+from ato_sql._schema import Experiment, Project, keep_readable
 from ato_sql._settings import read_settings
 from ato_sql._values import clean_text
 from ato_sql._writer import Writer
@@ -231,8 +232,9 @@ class SQLLogger:
                 get_or_create_project(connection, name)
         except DBAPIError as error:
             raise self._trouble(error) from None
-        project = self._one(select(Project).where(Project.name == name))
-        assert isinstance(project, Project)
+        project: Project | None = self._one(select(Project).where(Project.name == name))
+        if project is None:
+            raise TrackerError(f"project {name!r} cannot be read back")
         return project
 
     def skip_if_done(self, fingerprints: Any = None, config: Any = None) -> bool:
@@ -244,6 +246,9 @@ class SQLLogger:
         Args:
             fingerprints: what `run` would be given.
             config: what `start` would be given, by default the logger's config.
+
+        Returns:
+            Whether there is such a run; False, with a warning, where the database is out of reach.
         """
         settings = self._settings
         whole = self.config if config is None else config
@@ -254,19 +259,22 @@ class SQLLogger:
             Experiment.code_hash.is_(None) if code is None else Experiment.code_hash == code,
             Experiment.status == COMPLETED,
         )
-        return self._one(query.limit(1)) is not None
+        return self._one(query) is not None
 
     def _one(self, query: Any) -> Any:
+        """Return the first object of a query; None where the database is out of reach."""
         self._writer.flush()
         try:
             with Session(self._writer.database.engine(), expire_on_commit=False) as session:
-                return session.scalars(query).first()
+                found = keep_readable(session, session.scalars(query.limit(1)), None)
         except DBAPIError as error:
-            raise self._trouble(error) from None
+            if self._settings.on_error == "raise":
+                raise self._trouble(error) from None
+            warnings.warn(str(self._trouble(error)), TrackerWarning, stacklevel=3)
+            return None
+        return found[0] if found else None
 
     def _trouble(self, error: DBAPIError) -> TrackerError:
-        from ato_sql._engine import clean_error
-
         url = self._settings.url
         return TrackerError(f"cannot read {show_url(url)}: {clean_error(error, url)}")
 
