@@ -162,6 +162,10 @@ class TestKeys:
         scope.apply([token])
         assert capsys.readouterr().err == ""
 
+    def test_the_name_of_the_only_scope_before_a_key_warns(self, scope, capsys):
+        scope.apply(["config.lr=3"])
+        assert "sets a new key 'config.lr'; for 'lr' write lr=" in capsys.readouterr().err
+
     @pytest.mark.parametrize("token", ["lrr=1", "seed=1", "model.dept=1", "model.x.y=1"])
     def test_a_strict_scope_refuses_new_keys(self, token):
         scope = Scope({"lr": 0.1, "model": {"depth": 18}}, strict=True)

@@ -51,6 +51,7 @@ def _apply(config: ADict, key: str, token: Token, names: Mapping[str, Any], stri
     value = _value(token, names) if token.kind == "set" else token.value
     if token.kind != "option":
         _check_key(config, key, token, strict)
+        _check_scope(config, key, token, names)
     config.set_by_name(key, value)
     return value
 
@@ -118,6 +119,13 @@ def _check_key(config: ADict, key: str, token: Token, strict: bool) -> None:
         done += part + "."
     if strict and not dict.__contains__(_find(config, key)[0] or {}, key.split(".")[-1]):
         raise StrictKeyError(f"no view has set the key {key!r}")
+
+
+def _check_scope(config: ADict, key: str, token: Token, names: Mapping[str, Any]) -> None:
+    """Warn of a key that starts with the name of the only scope, as if there were several."""
+    first, dot, rest = key.partition(".")
+    if dot and len(names) == 1 and first in names and not dict.__contains__(config, first):
+        say(f"warning: {shown(token.raw)!r} sets a new key {key!r}; for {rest!r} write {rest}=")
 
 
 def _may_be_meant(typed: str, name: str) -> bool:
