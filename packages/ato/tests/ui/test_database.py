@@ -151,7 +151,11 @@ class TestRefused:
 @pytest.mark.databases
 @pytest.mark.parametrize("variable", ["ATO_TEST_POSTGRES_URL", "ATO_TEST_MYSQL_URL"])
 def test_a_server_is_shown_as_a_file_is(variable, serve, tmp_path):
+    from sqlalchemy import text
+    from sqlalchemy.exc import DBAPIError
     from ui_example import make_example, make_search
+
+    from ato._ui._database import Database
 
     url = os.environ.get(variable)
     if not url:
@@ -173,6 +177,10 @@ def test_a_server_is_shown_as_a_file_is(variable, serve, tmp_path):
         assert page.get("projects/1/history", trace="train_step")["versions"]
         (search,) = page.get(f"projects/{projects['search']['id']}/searches")["searches"]
         assert page.get(f"searches/{search['id']}")["params"] == ["lr", "model"]
+        with Database(own).connect() as connection, pytest.raises(
+            DBAPIError, match="(?i)read.only"
+        ):
+            connection.execute(text("DELETE FROM notes"))
 
 
 class own_database:

@@ -13,6 +13,8 @@ const WIDEST = 260;
 const LEFT = 60;
 const RIGHT = 90;
 const MOST = 1500;
+const BEST = 20; // so many at most stand out
+const CROWD = 150; // from so many on, lines are drawn fainter
 
 /**
  * @param {{id, metric, params: Object}[]} trials best first
@@ -30,7 +32,7 @@ export function parallel(trials, names, { metric, mode }, room) {
   const width = LEFT + (axes.length - 1) * spacing + RIGHT;
   const caption = h("p", { class: "small muted caption" }, "Drag along an axis to keep a range; click it to lift the range.");
   const figure = svg("svg", { viewBox: `0 0 ${width} ${HEIGHT}`, width, height: HEIGHT, class: "parallel", role: "img", "aria-label": `Parameters and ${metric} of ${drawn.length} trials` });
-  const lines = drawn.map((trial, index) => line(trial, axes, goodness(index, drawn.length), caption, metric)).reverse();
+  const lines = drawn.map((trial, index) => line(trial, axes, look(index, drawn.length), caption, metric)).reverse();
   const refresh = () => {
     const kept = lines.filter(({ element, trial }) => {
       const inside = axes.every((one) => one.holds(trial));
@@ -43,9 +45,12 @@ export function parallel(trials, names, { metric, mode }, room) {
   return h("div", {}, h("div", { class: "scrolls" }, figure), caption);
 }
 
-// 1 for the best trial, 0 for the worst.
-function goodness(rank, total) {
-  return total > 1 ? 1 - rank / (total - 1) : 1;
+// The best of `total` trials stand out, the others fade with their rank and in a crowd.
+function look(rank, total) {
+  const good = total > 1 ? 1 - rank / (total - 1) : 1;
+  const best = rank < BEST && good > 0.9;
+  const crowded = Math.min(1, Math.sqrt(CROWD / total));
+  return { best, opacity: best ? 0.85 : (0.08 + 0.7 * good ** 3) * crowded };
 }
 
 function axis(name, value, trials) {
@@ -63,12 +68,12 @@ function axis(name, value, trials) {
   return one;
 }
 
-function line(trial, axes, good, caption, metric) {
+function line(trial, axes, { best, opacity }, caption, metric) {
   const points = axes.map((one) => [one.x, one.y(trial)]).filter(([, y]) => y !== null);
   const element = svg("polyline", {
     points: points.map((point) => point.join(",")).join(" "),
-    class: good > 0.9 ? "best" : "",
-    style: { "stroke-opacity": String(0.08 + 0.7 * good ** 3) },
+    class: best && "best",
+    style: { "stroke-opacity": String(opacity) },
     onclick: () => go(`/runs/${trial.id}`),
     onmouseenter: () => put(caption, `Run ${trial.id}: ${metric} ${number(trial.metric)} · ${described(trial.params)}`),
   });

@@ -1,7 +1,7 @@
 // One hyperparameter search: its rungs, its best result over the budget, its parameters.
 
 import { h, put } from "../dom.js";
-import { number, plural } from "../format.js";
+import { count, number, plural } from "../format.js";
 import { parallel } from "../parallel.js";
 import { card, crumbs, empty, facts, status, when } from "../pieces.js";
 import { watch } from "../poll.js";
@@ -76,7 +76,7 @@ function head({ run, trials, mode, metric, metrics }, change) {
     facts([
       ["Started", when(run.start_time)],
       ["Trials", plural(trials.length, "trial")],
-      ["Evaluations", trials.reduce((sum, trial) => sum + trial.evaluations.length, 0)],
+      ["Evaluations", count(trials.reduce((sum, trial) => sum + trial.evaluations.length, 0))],
       ["Best", best && h("a", { href: `/runs/${best.id}` }, `${number(best.metric)} (run ${best.id})`)],
       ["Run of the search", h("a", { href: `/runs/${run.id}` }, `Run ${run.id}`)],
     ]),
