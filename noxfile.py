@@ -29,7 +29,8 @@ nox.needs_version = ">=2024.4.15"
 nox.options.default_venv_backend = "uv"
 nox.options.error_on_missing_interpreters = False
 nox.options.stop_on_first_error = False
-nox.options.sessions = ["lint", "types", "imports", "tests", "meta", "docs", "demo", "databases"]
+nox.options.sessions = ["lint", "types", "imports", "tests", "meta", "page", "docs", "demo"]
+nox.options.sessions += ["databases"]
 if ON_CI:
     # torch is a large download, so a newcomer's `make test` leaves it out.
     nox.options.sessions += ["distributed", "integrations"]
@@ -61,15 +62,14 @@ def install(session, *requirements):
     session.install("--find-links", str(WHEELS), *pinned)
 
 
-def test_requirements(name):
+def test_requirements(name, group="test"):
     project = nox.project.load_toml(str(ROOT / "packages" / name / "pyproject.toml"))
-    return nox.project.dependency_groups(project, "test")
+    return [*nox.project.dependency_groups(project, group), "pytest-xdist"]
 
 
-def run_tests(session, name, *arguments):
-    session.run(
-        "pytest", "-q", str(ROOT / "packages" / name / "tests"), *arguments, *session.posargs
-    )
+def run_tests(session, folder, *arguments):
+    tests = str(ROOT / "packages" / folder)
+    session.run("pytest", "-q", "-n", "auto", tests, *arguments, *session.posargs)
 
 
 @nox.session(python=PYTHONS)
@@ -77,14 +77,21 @@ def run_tests(session, name, *arguments):
 def tests(session, name):
     """One distribution's own tests, against its wheel and nothing it does not declare."""
     install(session, name, *test_requirements(name))
-    run_tests(session, name, "-m", "not databases and not distributed and not slow")
+    run_tests(session, f"{name}/tests", "-m", "not databases and not distributed and not slow")
 
 
 @nox.session(python=PYTHONS)
 def meta(session):
     """The `ato` wheel: the original import paths, the command, the README blocks."""
     install(session, "ato", *test_requirements("ato"))
-    run_tests(session, "ato", "-m", "not browser and not slow")
+    run_tests(session, "ato/tests", "-m", "not slow", "--ignore", "packages/ato/tests/ui")
+
+
+@nox.session(python=["3.8", "3.11"])
+def page(session):
+    """`ato ui`: what it answers, and how it looks and works in a real browser."""
+    install(session, "ato[ui]", *test_requirements("ato", "test-ui"))
+    run_tests(session, "ato/tests/ui")
 
 
 @nox.session(python=tools_python)
@@ -136,7 +143,7 @@ def demo(session):
 def databases(session):
     """The tracker on real servers, and everything slow about durability."""
     install(session, "ato-sql[postgres,mysql]", *test_requirements("ato-sql"))
-    run_tests(session, "ato-sql", "-m", "databases or slow")
+    run_tests(session, "ato-sql/tests", "-m", "databases or slow")
 
 
 @nox.session(python="3.11", venv_backend="venv")
@@ -147,7 +154,7 @@ def distributed(session):
     extra = [r for name in names for r in test_requirements(name)]
     install(session, *names, "torch==2.13.0", "distributed", *extra)
     for name in names:
-        run_tests(session, name, "-m", "distributed or slow")
+        run_tests(session, f"{name}/tests", "-m", "distributed or slow")
 
 
 @nox.session(python="3.11", venv_backend="venv")
