@@ -129,6 +129,15 @@ class TestEditedFiles:
         assert after.kind == "code-object"
         assert after.source is None
 
+    def test_edited_classes_are_noticed_too(self, write_module):
+        text = "class A:\n    x = 1\n    def f(self):\n        return 1\n"
+        for edit in (("x = 1", "x = 2"), ("return 1", "return 2")):
+            module = write_module(text)
+            assert fingerprint(module.A).kind == "source"
+            with open(module.__file__, "w") as file:
+                file.write(text.replace(*edit))
+            assert fingerprint(module.A).kind == "code-object"
+
     def test_moved_lines_are_noticed_too(self, write_module):
         module = write_module("def f(x):\n    return x + 1\n\ndef g(y):\n    return y\n")
         with open(module.__file__, "w") as file:

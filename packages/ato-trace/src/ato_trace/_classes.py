@@ -83,22 +83,69 @@ def own_functions(cls: type) -> list[FunctionType]:
 
 
 def _line_of(cls: type, source: SourceFile) -> int | None:
-    from ato_trace._source import definitions, first_line
+    from ato_trace._source import first_line
+
+    nodes = _classes_in(source).get(cls.__qualname__)
+    if not nodes:
+        return None
+    if len(nodes) > 1:  # one in `if`, one in `else`: which of them ran?
+        nodes = [node for node in nodes if _has_constants_of(cls, node)] or nodes
+    node = _choose(cls, nodes)
+    if source.edited and not _is_current(cls, node, source):
+        return None
+    return first_line(node)
+
+
+def _classes_in(source: SourceFile) -> dict[str, list[Any]]:
+    from ato_trace._source import definitions
+
+    if source.classes is None:
+        source.classes = {}
+        try:
+            tree = source.tree()
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return source.classes
+        for name, node in definitions(tree):
+            if hasattr(node, "bases"):
+                source.classes.setdefault(name, []).append(node)
+    return source.classes
+
+
+def _is_current(cls: type, node: Any, source: SourceFile) -> bool:
+    """Whether an edited file still defines the class as it is: its functions and constants."""
+    from ato_trace._stale import is_current
+
+    functions = own_functions(cls)
+    return _has_constants_of(cls, node) and all(
+        is_current(function.__code__, source) for function in functions
+    )
+
+
+def _has_constants_of(cls: type, node: Any) -> bool:
+    """Whether the constants that a class body assigns are those that the class has."""
+    for statement in node.body:
+        value = _literal(getattr(statement, "value", None))
+        for target in getattr(statement, "targets", ()):
+            present = vars(cls).get(getattr(target, "id", ""), _NOTHING)
+            if type(present) is type(value) and present != value:
+                return False
+    return True
+
+
+_NOTHING = object()
+
+
+def _literal(node: Any) -> Any:
+    import ast
 
     try:
-        tree = source.tree()
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
-    nodes = [
-        node
-        for name, node in definitions(tree)
-        if name == cls.__qualname__ and hasattr(node, "bases")
-    ]
-    return first_line(_choose(cls, nodes)) if nodes else None
+        return ast.literal_eval(node)
+    except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
+        return _NOTHING
 
 
 def _choose(cls: type, nodes: list[Any]) -> Any:
-    """Of several classes with one name (one in `if`, one in `else`), the live one."""
+    """Of several classes with one name, the one whose functions the class has."""
     from ato_trace._source import first_line
 
     wanted = {function.__code__.co_firstlineno for function in own_functions(cls)}

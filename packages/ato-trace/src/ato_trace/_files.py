@@ -26,15 +26,17 @@ class SourceFile:
         lines: Without line ends.
         edited: The file was saved after this process started.
         codes: What compiling it gives, once somebody has.
+        classes: The classes it defines, by qualified name, once somebody has looked for them.
     """
 
-    __slots__ = ("_tree", "codes", "edited", "lines", "name")
+    __slots__ = ("_tree", "classes", "codes", "edited", "lines", "name")
 
     def __init__(self, name: str, lines: list[str], edited: bool = False) -> None:
         self.name = name
         self.lines = lines
         self.edited = edited
         self.codes: dict[tuple[str, int], list[CodeType]] | None = None
+        self.classes: dict[str, list[Any]] | None = None
         self._tree: Any = None
 
     def text(self) -> str:

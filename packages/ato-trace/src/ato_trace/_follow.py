@@ -52,20 +52,20 @@ class _Walk:
         self.open: set[int] = set()  # containers being searched, one of which may hold itself
 
     def visit(self, obj: Any) -> None:
-        from ato_trace._describe import describe
         from ato_trace._unwrap import unwrap
 
-        obj = unwrap(obj)
-        self._number("", obj, describe(obj))
+        self._number("", unwrap(obj))
         for name, reached, part in self.queue:  # grows while it is walked
             self.sections.append(_Section(name, part, self._uses(reached, part)))
 
-    def _number(self, name: str, obj: Any, part: Part) -> int:
-        number = self.numbers.get(id(obj))
-        if number is None:
-            number = self.numbers[id(obj)] = len(self.queue)
+    def _number(self, name: str, obj: Any) -> int:
+        from ato_trace._describe import describe
+
+        if id(obj) not in self.numbers:
+            part = describe(obj)
+            self.numbers[id(obj)] = len(self.queue)
             self.queue.append((name, obj, part))
-        return number
+        return self.numbers[id(obj)]
 
     # -- what one section refers to ------------------------------------------------------------
 
@@ -91,14 +91,13 @@ class _Walk:
             self._add_value(name, plain, lines, user)
 
     def _add_code(self, name: str, obj: Any, lines: list[str]) -> None:
-        from ato_trace._describe import describe
         from ato_trace._errors import FingerprintError
         from ato_trace._projects import OWN
 
         if self._add_library(_module_of(obj)) != OWN:
             return
         try:
-            number = self._number(name, obj, describe(obj))
+            number = self._number(name, obj)
         except FingerprintError:  # a C extension of the user's own
             return
         lines.append(f"uses {name} -> {number}")
