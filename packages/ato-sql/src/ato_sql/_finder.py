@@ -365,12 +365,12 @@ class SQLFinder:
         Raises:
             NotFoundError: there is no such run, or no such metric in it.
         """
-        run = self.get_run(run_id)
+        number = run_id if isinstance(run_id, int) else self.get_run(run_id).id
         with self._connection() as connection:
-            points = _metrics.read_points(connection, run.id, clean_text(key), max_points)
-            if not points:
-                raise _metrics.no_metric(connection, run.id, key)
-            return points
+            points = _metrics.read_points(connection, number, clean_text(key), max_points)
+            if points:
+                return points
+            raise _metrics.no_metric(connection, self.get_run(run_id).id, key)
 
     def get_metric_keys(self, run_id: RunId) -> list[str]:
         """Return the names of a run's metrics.

@@ -54,9 +54,9 @@ def table_of(model: Any) -> Table:
 def keep_readable(session: Session, rows: Any, reopen: Any) -> List[Any]:
     """Detach objects so that they can be read after the session is closed."""
     found = list(rows)
+    session.expunge_all()
     for row in found:
-        if isinstance(row, Base) and row in session:
-            session.expunge(row)
+        if isinstance(row, Base):
             row._reopen = reopen
     return found
 

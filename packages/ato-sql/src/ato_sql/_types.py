@@ -33,9 +33,19 @@ class UTCDateTime(TypeDecorator[dt.datetime]):
             value = value.astimezone(dt.timezone.utc).replace(tzinfo=None)
         return value
 
-    def process_result_value(self, value: dt.datetime | None, dialect: Any) -> dt.datetime | None:
-        """Naive to aware UTC."""
-        return None if value is None else value.replace(tzinfo=dt.timezone.utc)
+    def result_processor(self, dialect: Any, coltype: object) -> Any:
+        """Naive to aware UTC, without the layers of a decorator: lists of runs are full of them."""
+        return _from_sqlite if dialect.name == "sqlite" else _aware
+
+
+def _aware(value: dt.datetime | None) -> dt.datetime | None:
+    return None if value is None else value.replace(tzinfo=dt.timezone.utc)
+
+
+def _from_sqlite(value: str | None) -> dt.datetime | None:
+    if value is None:
+        return None
+    return dt.datetime.fromisoformat(value).replace(tzinfo=dt.timezone.utc)
 
 
 class JSONValue(TypeDecorator[Any]):
@@ -54,9 +64,15 @@ class JSONValue(TypeDecorator[Any]):
         """To JSON text where the database's own type does not do it."""
         return json.dumps(value) if dialect.name in MYSQL and value is not None else value
 
-    def process_result_value(self, value: Any, dialect: Any) -> Any:
+    def result_processor(self, dialect: Any, coltype: object) -> Any:
         """From JSON text where the database's own type does not do it."""
-        return json.loads(value) if dialect.name in MYSQL and value is not None else value
+        if dialect.name in MYSQL:
+            return _from_text
+        return self.impl_instance.result_processor(dialect, coltype)
+
+
+def _from_text(value: str | None) -> Any:
+    return None if value is None else json.loads(value)
 
 
 def name(length: int = NAME_LENGTH) -> TypeEngine[str]:
