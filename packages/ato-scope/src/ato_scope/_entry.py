@@ -22,17 +22,21 @@ if TYPE_CHECKING:
 
         def _wants(self, injector: Injector, kwargs: Any) -> bool: ...
 
-    class Entry(Protocol):
-        """An entry function, as `@scope` returns it."""
+    R = TypeVar("R")
+    R_co = TypeVar("R_co", covariant=True)
 
+    class Entry(Protocol[R_co]):
+        """An entry function, as `@scope` returns it: any argument may be left to the scope."""
+
+        __name__: str
         __wrapped__: Callable[..., Any]
 
-        def __call__(self, *args: Any, **kwargs: Any) -> Any: ...
+        def __call__(self, *args: Any, **kwargs: Any) -> R_co: ...
 
-        def with_args(self, args: Sequence[str]) -> Entry:
+        def with_args(self, args: Sequence[str]) -> Entry[R_co]:
             """Return the same entry with these arguments in place of the command line."""
 
-        def rewrap(self, function: Callable[..., Any]) -> Entry:
+        def rewrap(self, function: Callable[..., R]) -> Entry[R]:
             """Return an entry of the same scopes around another function."""
 
 
