@@ -59,7 +59,9 @@ def install(session, *requirements):
     """Install our wheels by name (with extras), and whatever else `requirements` asks for."""
     build_wheels()
     pinned = [f"{r}=={VERSION}" if r.split("[")[0] in DISTRIBUTIONS else r for r in requirements]
-    session.install("--find-links", str(WHEELS), *pinned)
+    # uv takes a wheel of the same name and version for the same wheel.
+    fresh = [f"--refresh-package={name}" for name in DISTRIBUTIONS if session.venv_backend == "uv"]
+    session.install("--find-links", str(WHEELS), *fresh, *pinned)
 
 
 def test_requirements(name, group="test"):
@@ -90,7 +92,8 @@ def meta(session):
 @nox.session(python=["3.8", "3.11"])
 def page(session):
     """`ato ui`: what it answers, and how it looks and works in a real browser."""
-    install(session, "ato[ui]", *test_requirements("ato", "test-ui"))
+    requirements = [*test_requirements("ato"), *test_requirements("ato", "test-ui")]
+    install(session, "ato[ui]", *requirements)
     run_tests(session, "ato/tests/ui")
 
 
