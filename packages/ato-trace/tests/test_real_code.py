@@ -196,7 +196,8 @@ def behaviour(source):
         if isinstance(getattr(node, "body", None), list):
             node.body = [child for child in node.body if not is_idle(child)] or [ast.Pass()]
     ast.fix_missing_locations(tree)
-    return plain(compile(tree, "<text>", "exec"))
+    module = compile(tree, "<text>", "exec")
+    return [plain(c) for c in module.co_consts if isinstance(c, types.CodeType)]
 
 
 def is_idle(node):

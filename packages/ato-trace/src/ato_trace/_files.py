@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import _ast
 import os
 import time
+import warnings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,9 +58,6 @@ class SourceFile:
 
 def parse(text: str, name: str = "<source>") -> Any:
     """The syntax tree of a text, without warnings about it: Python gave those at import."""
-    import _ast
-    import warnings
-
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return compile(text, name, "exec", _ast.PyCF_ONLY_AST, True)

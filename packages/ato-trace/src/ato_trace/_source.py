@@ -72,12 +72,14 @@ def _ends(lines: list[str], start: int) -> Iterator[int]:
     width = len(lines[start]) - len(first)
     in_header = not first.startswith(_HEADERS)
     for index in range(start + 1, len(lines)):
-        line = lines[index]
-        stripped = line.lstrip()
-        if not stripped or len(line) - len(stripped) > width or stripped[0] in ")]}#":
+        margin = lines[index][: width + 1]
+        if margin.isspace() or not margin:
+            continue
+        stripped = margin.lstrip()
+        if not stripped or stripped[0] in ")]}#":
             continue
         if in_header:
-            in_header = not stripped.startswith(_HEADERS)
+            in_header = not lines[index].lstrip().startswith(_HEADERS)
         else:
             yield index
     yield len(lines)
