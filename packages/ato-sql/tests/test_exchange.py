@@ -104,7 +104,7 @@ class TestExport:
     st.lists(st.text(max_size=5), max_size=3),
 )
 @settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_whatever_was_logged_survives_the_journey(tmp_path, values, metrics, tags):
     path = tmp_path / "source.sqlite"
