@@ -108,7 +108,8 @@ def few_files():
 def many_files():
     files = sorted(STANDARD.glob("*.py")) + sorted(STANDARD.glob("[aejlu]*/*.py"))
     installed = pathlib.Path(sysconfig.get_paths()["purelib"])
-    return files + sorted(installed.glob("sklearn/*/*.py")) + sorted(installed.glob("numpy/*/*.py"))
+    files += sorted(installed.glob("sklearn/*/*.py")) + sorted(installed.glob("numpy/*/*.py"))
+    return files[::3]  # all of them take minutes
 
 
 def readable(files):
@@ -222,7 +223,7 @@ def test_different_functions_with_one_fingerprint_do_the_same():
         for _, source in definitions(text):
             groups[str(fingerprint(source))].add(source)
     shared = [sources for sources in groups.values() if len(sources) > 1]
-    assert len(shared) > 50
+    assert len(shared) > 20
     for sources in shared:
         behaviours = set()
         for source in sources:
