@@ -16,7 +16,7 @@ if TYPE_CHECKING:
         TrackerError,
         TrackerWarning,
     )
-    from ato_sql._finder import SQLFinder, TraceVersion
+    from ato_sql._finder import SQLFinder
     from ato_sql._logger import SQLLogger
     from ato_sql._metrics import Point
     from ato_sql._run import Run
@@ -33,11 +33,13 @@ if TYPE_CHECKING:
         Param,
         Project,
     )
+    from ato_sql._traces import TraceVersion
 
 _WHERE = {
     "_logger": ("SQLLogger",),
     "_run": ("Run",),
-    "_finder": ("SQLFinder", "TraceVersion"),
+    "_finder": ("SQLFinder",),
+    "_traces": ("TraceVersion",),
     "_metrics": ("Point",),
     "_compare": ("Comparison", "Change", "CodeChange", "MetricChange"),
     "_schema": (
