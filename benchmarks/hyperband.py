@@ -28,6 +28,9 @@ EPOCHS = 81
 PEERS = ["optuna", "dehb", "ato==2.2.1", "numpy"]
 
 
+SHARED = {}
+
+
 class OutOfBudget(BaseException):
     pass
 
@@ -244,7 +247,9 @@ def ato_2_2_1(meter, seed):
             chosen = per_parameter
     if chosen is None:
         return
-    scope = Scope()
+    if "scope" not in SHARED:  # it allows no second scope of one name in a process
+        SHARED["scope"] = Scope()
+    scope = SHARED["scope"]
     spaces = ADict()
     for name, low, high, log, integer in meter.table.space():
         spaces[name] = ADict(

@@ -59,12 +59,13 @@ def hyperband_brackets(max_resource: Resource, min_resource: Resource, eta: floa
 
 
 def mostly_aggressive(brackets: list[Plan]) -> list[Plan]:
-    """Three times the first bracket, then one of the others in turn.
+    """Three times the first bracket, then the second or the third in turn.
 
     Where the first epochs say anything about the last, the most aggressive bracket finds the most
-    for its cost; the others insure against metrics that say little early on.
+    for its cost. Among configurations a model proposes, which are all good, they say less, and the
+    next two brackets begin later.
     """
-    first, others = brackets[0], brackets[1:]
+    first, others = brackets[0], brackets[1:3]
     return [plan for other in others for plan in (first, first, first, other)] or [first]
 
 

@@ -55,8 +55,8 @@ class HyperBand:
             `config.trial.checkpoint_dir`, and a rung is charged only for what it adds.
         trial_timeout: Seconds one evaluation may take; longer ones count as failed.
         progress: Whether to show progress on stderr; None: where it is a terminal.
-        brackets: 'all' runs those of Algorithm 1 in turn; 'aggressive' gives three of four turns
-            to the one that halves most. Default: 'aggressive' for 'tpe' with a budget.
+        brackets: 'all' runs those of Algorithm 1 in turn; 'aggressive' only the three that halve
+            most, the first of them three times out of four. Default: 'aggressive' for 'tpe' with a budget.
 
     Raises:
         SpaceError: A search space is wrong.

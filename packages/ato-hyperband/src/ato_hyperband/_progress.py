@@ -45,7 +45,7 @@ def describe_plan(
     if limits:
         lines.append("repeated until " + " or ".join(limits) + " are used")
     if mostly_first:
-        lines.append(f"three of four brackets are those of s={plans[0].s}")
+        lines.append(f"three of four brackets are that of s={plans[0].s}")
     return "\n".join(lines)
 
 

@@ -130,6 +130,8 @@ class Session:
         budget = make_budget(self.settings)
         mostly_first = self.settings.brackets == "aggressive"
         resource = self.settings.resource
+        if mostly_first:
+            plans = plans[:3]
         notice(describe_plan(plans, resource, budget, self.continues, mostly_first))
         notice(f"seed {self.seed}")
         if study.replayed:
