@@ -3,6 +3,7 @@
 import logging
 import os
 import sys
+import types
 
 import pytest
 
@@ -300,3 +301,15 @@ def test_starting_imports_nothing_heavy(program):
 
 def test_logging_is_left_alone():
     assert not logging.getLogger("ato_scope").handlers
+
+
+def test_a_worker_of_pytest_xdist_has_no_arguments_of_ours(monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["-c", "-p", "no:cacheprovider"])
+    monkeypatch.setitem(sys.modules, "execnet", types.ModuleType("execnet"))
+    scope = Scope()
+
+    @scope
+    def train(config):
+        return dict(config)
+
+    assert train() == {}

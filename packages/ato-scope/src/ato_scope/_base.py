@@ -27,10 +27,11 @@ if TYPE_CHECKING:
 
     from ato_adict import ADict
     from ato_scope._draft import Draft
+    from ato_scope._entry import Entry
     from ato_scope._inject import Injector
     from ato_scope._scope import Scope
 
-    F = TypeVar("F", bound=Callable[..., Any])
+    R = TypeVar("R")
 
 
 class Configurable:
@@ -113,7 +114,7 @@ class Configurable:
 
     # -- entries ---------------------------------------------------------------------------------
 
-    def __call__(self, function: F) -> F:
+    def __call__(self, function: Callable[..., R]) -> Entry[R]:
         """Make `function` an entry: each call builds the configs and passes them by name.
 
         A config goes to the parameter with the name of its scope, wherever that stands; a call
@@ -129,7 +130,7 @@ class Configurable:
                     f"function {function.__name__!r} is already an entry of a scope;"
                     " to receive several configs use MultiScope(first, second)"
                 )
-            entry: F = make_entry(self, function)
+            entry: Entry[R] = make_entry(self, function)
         except ScopeError as error:
             self._reject(error)
         return entry

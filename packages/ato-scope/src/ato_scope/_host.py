@@ -45,6 +45,8 @@ def argv_is_ours() -> bool:
         return os.path.basename(folder) not in HOST_PACKAGES
     if name.endswith(".exe"):
         name = name[:-4]
+    if program == "-c" and "execnet" in sys.modules:  # a worker of pytest-xdist
+        return False
     return name not in HOST_PROGRAMS and not program.startswith("python -m unittest")
 
 

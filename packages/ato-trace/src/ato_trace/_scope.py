@@ -10,9 +10,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Any, TypeVar
 
+    from ato_scope._entry import Entry
     from ato_trace._digest import Fingerprint
 
     F = TypeVar("F", bound=Callable[..., Any])
+    R = TypeVar("R")
 
 
 class _Tracing:
@@ -124,14 +126,14 @@ class _Tracing:
 class Scope(_Tracing, ato_scope.Scope):
     __doc__ = ato_scope.Scope.__doc__
 
-    def __call__(self, function: F) -> F:
+    def __call__(self, function: Callable[..., R]) -> Entry[R]:
         return super().__call__(_entry_function(function))
 
 
 class MultiScope(_Tracing, ato_scope.MultiScope):
     __doc__ = ato_scope.MultiScope.__doc__
 
-    def __call__(self, function: F) -> F:
+    def __call__(self, function: Callable[..., R]) -> Entry[R]:
         return super().__call__(_entry_function(function))
 
     def _records(self) -> Iterable[Records]:
