@@ -56,7 +56,8 @@ class HyperBand:
         trial_timeout: Seconds one evaluation may take; longer ones count as failed.
         progress: Whether to show progress on stderr; None: where it is a terminal.
         brackets: 'all' runs those of Algorithm 1 in turn; 'aggressive' only the three that halve
-            most, the first of them three times out of four. Default: 'aggressive' for 'tpe' with a budget.
+            most, the first three times out of four. Default: 'aggressive' for 'tpe' with a
+            budget, else 'all'.
 
     Raises:
         SpaceError: A search space is wrong.
