@@ -64,7 +64,7 @@ def install(session, *requirements):
     session.install("--find-links", str(WHEELS), *fresh, *pinned)
 
 
-def test_requirements(name, group="test"):
+def requirements_of(name, group="test"):
     project = nox.project.load_toml(str(ROOT / "packages" / name / "pyproject.toml"))
     return [*nox.project.dependency_groups(project, group), "pytest-xdist"]
 
@@ -78,21 +78,21 @@ def run_tests(session, folder, *arguments):
 @nox.parametrize("name", LIBRARIES, ids=LIBRARIES)
 def tests(session, name):
     """One distribution's own tests, against its wheel and nothing it does not declare."""
-    install(session, name, *test_requirements(name))
+    install(session, name, *requirements_of(name))
     run_tests(session, f"{name}/tests", "-m", "not databases and not distributed and not slow")
 
 
 @nox.session(python=PYTHONS)
 def meta(session):
     """The `ato` wheel: the original import paths, the command, the README blocks."""
-    install(session, "ato", *test_requirements("ato"))
+    install(session, "ato", *requirements_of("ato"))
     run_tests(session, "ato/tests", "-m", "not slow", "--ignore", "packages/ato/tests/ui")
 
 
 @nox.session(python=["3.8", "3.11"])
 def page(session):
     """`ato ui`: what it answers, and how it looks and works in a real browser."""
-    requirements = [*test_requirements("ato"), *test_requirements("ato", "test-ui")]
+    requirements = [*requirements_of("ato"), *requirements_of("ato", "test-ui")]
     install(session, "ato[ui]", *requirements)
     run_tests(session, "ato/tests/ui")
 
@@ -145,7 +145,7 @@ def demo(session):
 @nox.session(python=["3.7", "3.11"])
 def databases(session):
     """The tracker on real servers, and everything slow about durability."""
-    install(session, "ato-sql[postgres,mysql]", *test_requirements("ato-sql"))
+    install(session, "ato-sql[postgres,mysql]", *requirements_of("ato-sql"))
     run_tests(session, "ato-sql/tests", "-m", "databases or slow")
 
 
@@ -154,7 +154,7 @@ def distributed(session):
     """What needs torch or dask: ranks under torchrun, clusters, tensors."""
     # pip, not uv: pip prefers a local CPU build of torch where one is set up.
     names = ["ato-trace", "ato-scope", "ato-hyperband"]
-    extra = [r for name in names for r in test_requirements(name)]
+    extra = [r for name in names for r in requirements_of(name)]
     install(session, *names, "torch==2.13.0", "distributed", *extra)
     for name in names:
         run_tests(session, f"{name}/tests", "-m", "distributed or slow")
@@ -165,7 +165,7 @@ def integrations(session):
     """Callbacks and exports, with the real frameworks; the pages that need them."""
     frameworks = ["torch==2.13.0", "lightning", "transformers", "accelerate"]
     others = ["scikit-learn", "mlflow-skinny", "omegaconf", "hydra-core"]
-    install(session, "ato", *frameworks, *others, *test_requirements("ato-sql"))
+    install(session, "ato", *frameworks, *others, *requirements_of("ato-sql"))
     session.run("pytest", "-q", "packages/ato-sql/tests/integrations")
     session.run("pytest", "-q", "docs/tests", "-k", "frameworks or mlflow or hydra")
 

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 DEFAULT_DATABASE = "experiments.db"
 
 
-class _Parser(argparse.ArgumentParser):
-    """Says in one line what is wrong."""
+class CommandParser(argparse.ArgumentParser):
+    """A parser that says in one line what is wrong, exit code 2."""
 
     def error(self, message: str) -> NoReturn:
         print(f"{self.prog}: {message} (see {self.prog} --help)", file=sys.stderr)
@@ -38,33 +38,41 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit code.
     """
+    return run_command(_parser(), argv)
+
+
+def run_command(parser: CommandParser, argv: Sequence[str] | None = None) -> int:
+    """Parse `argv` and run the command it names; a mistake is one line on stderr.
+
+    Args:
+        parser: a parser whose subcommands set `run`, a function from the options to the exit code.
+        argv: the words after the command; those of the process by default.
+
+    Returns:
+        The exit code of the command; 2 after a mistake, 130 after Ctrl-C.
+    """
     from ato_adict import AtoError
 
     try:
-        options = _parser().parse_args(argv)
+        options = parser.parse_args(argv)
         code: int = options.run(options)
         sys.stdout.flush()  # a closed pipe shows here, not at interpreter exit
-    except AtoError as error:
-        print(f"ato_sql: {error}", file=sys.stderr)
-        return 2
     except BrokenPipeError:  # `python -m ato_sql runs | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except OSError as error:
-        print(f"ato_sql: {error}", file=sys.stderr)
+    except (AtoError, OSError) as error:
+        print(f"{parser.prog}: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130
     return code
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="python -m ato_sql", description="Look at tracked runs.")
+def _parser() -> CommandParser:
+    parser = CommandParser(prog="python -m ato_sql", description="Look at tracked runs.")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command")
     commands.required = True
     add_commands(commands)
-    merge = _command(commands, "merge", "bring the runs of another database into this one")
-    merge.add_argument("other", metavar="OTHER", help="a database file or URL")
     return parser
 
 
@@ -111,6 +119,8 @@ def _add_exchange(commands: argparse._SubParsersAction[Any]) -> None:
     )
     take = _command(commands, "import", "take in runs that export wrote")
     take.add_argument("path", metavar="FILE")
+    merge = _command(commands, "merge", "bring the runs of another database into this one")
+    merge.add_argument("other", metavar="OTHER", help="a database file or URL")
 
 
 def _add_care(commands: argparse._SubParsersAction[Any]) -> None:
