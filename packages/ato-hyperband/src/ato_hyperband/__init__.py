@@ -3,6 +3,7 @@
 from ato_hyperband._distributed import DistributedHyperBand
 from ato_hyperband._errors import (
     AllTrialsFailedError,
+    CommandLineError,
     ObjectiveError,
     RankFailedError,
     SearchError,
@@ -27,6 +28,7 @@ __all__ = [
     "SearchError",
     "SpaceError",
     "SettingsError",
+    "CommandLineError",
     "ObjectiveError",
     "AllTrialsFailedError",
     "StudyMismatchError",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ato_adict import AtoError
+from ato_adict import AtoError, UserError
 
 
 class SearchError(AtoError):
@@ -15,6 +15,10 @@ class SpaceError(SearchError, ValueError):
 
 class SettingsError(SearchError, ValueError):
     """An argument of the search is wrong; the message names the argument and the fix."""
+
+
+class CommandLineError(SearchError, UserError):
+    """What was typed cannot be searched; at a command line this is one line and exit code 2."""
 
 
 class ObjectiveError(SearchError):

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import functools
 import os
+import sys
 from typing import Any, Callable, Sequence
 
+from ato_adict import UserError
 from ato_hyperband._brackets import Plan, Resource
 from ato_hyperband._errors import SettingsError
+from ato_hyperband._progress import notice
 from ato_hyperband._result import Result
 from ato_hyperband._settings import Settings, check_settings, plans_of
 from ato_hyperband._spaces import SearchSpace
@@ -157,7 +160,13 @@ class HyperBand:
 
         @functools.wraps(function)
         def search(args: Sequence[str] | None = None) -> Result:
-            return self.run(function, args)
+            try:
+                return self.run(function, args)
+            except UserError as error:
+                if args is None and _is_script():
+                    notice("error: " + "; ".join(str(error).splitlines()))
+                    raise SystemExit(2) from None
+                raise
 
         search.objective = function  # type: ignore[attr-defined]
         return search
@@ -177,6 +186,11 @@ class HyperBand:
         from ato_hyperband._session import Session
 
         return Session(self, function, args).run()
+
+
+def _is_script() -> bool:
+    main = sys.modules.get("__main__")
+    return hasattr(main, "__file__") and not hasattr(sys, "ps1") and "pytest" not in sys.modules
 
 
 def _inner(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -9,7 +9,7 @@ from typing import Any, Callable, Sequence
 from ato_adict import ADict, UserError, did_you_mean
 from ato_hyperband._build import make_budget, make_scheduler
 from ato_hyperband._caller import Caller
-from ato_hyperband._errors import AllTrialsFailedError, SettingsError
+from ato_hyperband._errors import AllTrialsFailedError, CommandLineError, SettingsError
 from ato_hyperband._executor import run_on_executor
 from ato_hyperband._objective import Evaluator
 from ato_hyperband._progress import Progress, describe_plan, notice
@@ -77,9 +77,11 @@ class Session:
         if self.draft is None or resource not in self.draft.assigned:
             return
         maximum = ADict(self.draft.config).get_value_by_name(resource)
-        self.settings = check_settings(
-            self.settings._replace(max_resource=maximum), self.search.space
-        )
+        changed = self.settings._replace(max_resource=maximum)
+        try:
+            self.settings = check_settings(changed, self.search.space)
+        except SettingsError as error:
+            raise CommandLineError(f"{resource}={maximum!r}: {error}") from None
         if self.speaks:
             notice(f"{resource}={maximum!r} on the command line is the search's max_resource")
 
