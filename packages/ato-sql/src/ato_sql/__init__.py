@@ -6,6 +6,7 @@ from ato_sql._version import __version__ as __version__
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ato_sql._cleanup import Cleanup
     from ato_sql._compare import Change, CodeChange, Comparison, MetricChange
     from ato_sql._errors import (
         DatabaseError,
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
         TrackerWarning,
     )
     from ato_sql._finder import SQLFinder
+    from ato_sql._intake import Intake
     from ato_sql._logger import SQLLogger
     from ato_sql._metrics import Point
     from ato_sql._run import Run
@@ -41,6 +43,8 @@ _WHERE = {
     "_finder": ("SQLFinder",),
     "_traces": ("TraceVersion",),
     "_metrics": ("Point",),
+    "_intake": ("Intake",),
+    "_cleanup": ("Cleanup",),
     "_compare": ("Comparison", "Change", "CodeChange", "MetricChange"),
     "_schema": (
         "Base",
@@ -76,6 +80,8 @@ __all__ = [
     "MetricChange",
     "TraceVersion",
     "Point",
+    "Intake",
+    "Cleanup",
     "Base",
     "Project",
     "Experiment",
