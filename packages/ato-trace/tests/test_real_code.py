@@ -145,11 +145,11 @@ def ruff_format(text):
 
 
 def rename_everything(text):
-    return rename(text, fresh_names())
+    return rename(text, fresh_names)
 
 
 def rename_to_outer_names(text):
-    return rename(text, shadowing_names(text))
+    return rename(text, shadowing_names)
 
 
 needs_unparse = pytest.mark.skipif(sys.version_info < (3, 9), reason="ast.unparse is new in 3.9")

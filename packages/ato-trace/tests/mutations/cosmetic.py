@@ -13,8 +13,8 @@ RUFF = shutil.which("ruff")
 
 
 def renamed(source):
-    yield "rename every variable", rename(source, fresh_names())
-    yield "rename to names of outer scopes", rename(source, shadowing_names(source))
+    yield "rename every variable", rename(source, fresh_names)
+    yield "rename to names of outer scopes", rename(source, shadowing_names)
     for number in range(6):
         yield "rename one variable", rename(source, one_name(number))
 

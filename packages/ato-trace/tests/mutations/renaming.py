@@ -17,8 +17,8 @@ class Renamer(ast.NodeTransformer):
         choose: Gives a new name for (symbol table, old name), or the old one.
     """
 
-    def __init__(self, source, choose):
-        self.tables = [symtable.symtable(source, "<text>", "exec")]
+    def __init__(self, source, root, choose):
+        self.tables = [root]
         self.used = set()
         # `import a.b` binds a, which cannot be called anything else.
         self.fixed = {
@@ -170,18 +170,19 @@ class Renamer(ast.NodeTransformer):
                 self.visit_arg(parameter)
 
 
-def rename(source, choose):
-    """The source with its local variables renamed."""
-    tree = Renamer(source, choose).visit(ast.parse(source))
+def rename(source, names):
+    """The source with its local variables renamed; `names` makes a chooser for a symbol table."""
+    root = symtable.symtable(source, "<text>", "exec")
+    tree = Renamer(source, root, names(root)).visit(ast.parse(source))
     return ast.unparse(tree) + "\n"
 
 
-def fresh_names(prefix="renamed"):
+def fresh_names(root):
     """Every variable gets a name nobody else has."""
     names = {}
 
     def choose(table, name):
-        return names.setdefault((table.get_id(), name), f"{prefix}_{len(names)}")
+        return names.setdefault((table.get_id(), name), f"renamed_{len(names)}")
 
     return choose
 
@@ -195,13 +196,13 @@ def one_name(number):
         names.setdefault(key, len(names))
         return "only_one" if names[key] == number else name
 
-    return choose
+    return lambda root: choose
 
 
-def shadowing_names(source):
+def shadowing_names(root):
     """Inner scopes reuse the names of outer ones wherever they do not need the outer variable."""
     names = {}
-    for table in tables(symtable.symtable(source, "<text>", "exec")):  # outer ones first
+    for table in tables(root):  # outer ones first
         if table.get_type() == "function":
             kept = set(reached(table, names)) | set(keyword.kwlist)
             free = (name for name in short_names() if name not in kept)
