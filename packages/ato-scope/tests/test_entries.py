@@ -244,6 +244,23 @@ def test_the_fix_for_a_missing_parameter_is_shown(scope):
             pass
 
 
+def test_a_function_of_its_caller_s_arguments_alone_is_called_as_it_is(scope):
+    @scope
+    def evaluate(model, data):
+        return model + data
+
+    assert evaluate(1, data=2) == 3
+
+
+def test_a_call_that_leaves_parameters_open_names_the_one_that_is_missing(scope):
+    @scope
+    def evaluate(model, data):
+        return model + data
+
+    with pytest.raises(EntryError, match=r"'evaluate' .* no parameter 'config'.*'data'"):
+        evaluate(1)
+
+
 def test_an_entry_of_an_entry_is_refused(scope):
     with pytest.raises(EntryError, match=r"already an entry .* MultiScope"):
 

@@ -82,12 +82,13 @@ def test_a_function_may_take_some_of_the_scopes(both):
     assert evaluate() == 0.001
 
 
-def test_a_function_that_takes_none_is_refused(both):
-    with pytest.raises(EntryError, match="no parameter 'model'"):
+def test_a_function_that_takes_none_is_refused_when_its_call_lacks_it(both):
+    @both
+    def train(config):
+        pass
 
-        @both
-        def train(config):
-            pass
+    with pytest.raises(EntryError, match="no parameter 'model'"):
+        train()
 
 
 def test_one_config_may_be_given_by_the_caller(both):

@@ -58,6 +58,8 @@ def make_entry(
     code = getattr(function, "__code__", None)
     is_coroutine = code is not None and code.co_flags & CO_COROUTINE
     make = _coroutine_entry if is_coroutine else _plain_entry
+    if injector.lacks:
+        make = _unconfigured_entry
     entry: Any = make(owner, function, injector, args)
     for name in COPIED:
         if hasattr(function, name):
@@ -99,6 +101,16 @@ def _coroutine_entry(
                 write_report(report, result)
                 return result
         return await function(*args, **kwargs)
+
+    return entry
+
+
+def _unconfigured_entry(
+    owner: Owner, function: Callable[..., Any], injector: Injector, arguments: Any
+) -> Any:
+    def entry(*args: Any, **kwargs: Any) -> Any:
+        guarded(lambda _: injector.check_call(function, args, kwargs), arguments)
+        return function(*args, **kwargs)
 
     return entry
 

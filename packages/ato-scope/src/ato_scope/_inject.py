@@ -16,11 +16,16 @@ CO_VARKEYWORDS = 0x08
 class Injector:
     """Where the parameters of one function stand that take configs.
 
+    A function all of whose parameters are its caller's (`def evaluate(model, data)`) is let be,
+    and called as it is; what it lacks is then said when a call leaves parameters open.
+
     Raises:
-        EntryError: The function has a parameter for none of the names.
+        EntryError: The function has a parameter for none of the names, and it has no parameters
+            at all or one that looks like a misspelled name.
     """
 
     def __init__(self, function: Callable[..., Any], names: Sequence[str]) -> None:
+        self.lacks = ""
         positional, keyword, open_ended = _parameters(function)
         self.positions: list[tuple[int, str]] = sorted(
             (positional.index(name), name) for name in names if name in positional
@@ -30,8 +35,24 @@ class Injector:
         if open_ended:
             self.by_keyword += missing
         elif len(missing) == len(names):
-            raise EntryError(_no_parameter(function, missing, [*positional, *keyword]))
+            parameters = [*positional, *keyword]
+            self.lacks = _no_parameter(function, missing, parameters)
+            if not parameters or did_you_mean(missing[0], parameters):
+                raise EntryError(self.lacks)
         self.names = [name for _, name in self.positions] + self.by_keyword
+
+    def check_call(self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        """Check a call of a function that takes no config.
+
+        Raises:
+            EntryError: The call leaves parameters open, as if a config would come.
+        """
+        from inspect import signature
+
+        try:
+            signature(function).bind(*args, **kwargs)
+        except TypeError as error:
+            raise EntryError(f"{self.lacks}; {error}") from None
 
     def place(
         self, configs: Mapping[str, Any], args: tuple[Any, ...], kwargs: dict[str, Any]
