@@ -31,8 +31,10 @@ def main():
 == Done. Every run is in {folder / "experiments.db"}. Try next:
    python {HERE}/train.py manual
    python {HERE}/train.py high_lr lr=0.01 model:=mlp
-   python -m ato_sql runs
-   python -m ato_sql best digits val_accuracy"""
+   ato runs
+   ato why 1 2
+   ato best digits val_accuracy
+   ato ui                            (pip install 'ato[ui]')"""
     )
 
 

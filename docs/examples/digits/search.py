@@ -7,6 +7,7 @@ python search.py model:=linear           a value given here leaves the search
 from train import fit, scope
 
 from ato.adict import ADict
+from ato.db_routers.sql.manager import SQLLogger
 from ato.hyperopt.hyperband import HyperBand
 
 search_spaces = ADict(
@@ -15,11 +16,20 @@ search_spaces = ADict(
     model=ADict(param_type="CATEGORY", categories=["linear", "mlp"]),
 )
 
+# Each trial becomes a run below the run of the search.
+tracker = SQLLogger(
+    ADict(
+        experiment=ADict(
+            project_name="digits_search", sql=ADict(db_path="sqlite:///experiments.db")
+        )
+    )
+)
+
 hyperband = HyperBand(
     scope,
     search_spaces,
     halving_rate=1 / 3,
-    num_min_samples=1,
+    tracker=tracker,
     mode="max",
     resource="epochs",
     max_resource=9,
