@@ -344,3 +344,19 @@ class TestSwitching:
                 assert train(1) == 1
             assert train(2) == 2
         assert train().lr == 0.1
+
+
+def test_a_decorated_function_is_injected_by_the_parameters_it_passes_on():
+    def plain(function):
+        @functools.wraps(function)
+        def wrapper(*args, **kwargs):
+            return function(*args, **kwargs)
+
+        return wrapper
+
+    @Scope({"lr": 0.1})
+    @plain
+    def train(config, steps):
+        return config.lr, steps
+
+    assert train(3) == (0.1, 3)

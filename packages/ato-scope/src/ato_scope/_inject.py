@@ -73,6 +73,8 @@ class Injector:
 
 def _parameters(function: Callable[..., Any]) -> tuple[list[str], list[str], bool]:
     """Return names of positional and of keyword-only parameters, and whether it takes any name."""
+    while hasattr(function, "__wrapped__"):  # a decorator passes on what it is given
+        function = function.__wrapped__
     code = getattr(function, "__code__", None)
     if code is None:
         return _parameters_of_object(function)

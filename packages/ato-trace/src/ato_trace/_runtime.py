@@ -31,7 +31,7 @@ def traced(target: Any, recorder: Recorder) -> Any:
     if isinstance(target, property) and target.fget is not None:
         return target.getter(traced(target.fget, recorder))
     if hasattr(target, "rewrap"):  # an entry of a scope: record inside, after its config is made
-        return target.rewrap(as_entry_function(traced(target.__wrapped__, recorder)))
+        return target.rewrap(traced(target.__wrapped__, recorder))
     if not callable(target):
         raise FingerprintError(f"a {type(target).__qualname__} object cannot be traced")
     return _traced_function(target, recorder)
@@ -60,23 +60,7 @@ def _traced_function(function: Any, recorder: Recorder) -> Any:
         wrapper = _async_generator_function(function, recorder)
     else:
         wrapper = _plain_function(function, recorder)
-    traced_function: Any = functools.wraps(function)(wrapper)
-    traced_function._records_outputs = True
-    return traced_function
-
-
-def as_entry_function(function: Any) -> Any:
-    """What a scope makes an entry of: for a traced function, something with its signature.
-
-    A scope finds the place of its config by the parameters of the function itself, and a wrapper
-    takes any; a partial passes on the signature of what it wraps.
-    """
-    flags = getattr(getattr(function, "__code__", None), "co_flags", 0)
-    if not hasattr(function, "_records_outputs") or flags & _COROUTINE:
-        return function
-    import functools
-
-    return functools.update_wrapper(functools.partial(function), function)
+    return functools.wraps(function)(wrapper)
 
 
 def _plain_function(function: Callable[..., Any], recorder: Recorder) -> Any:

@@ -10,11 +10,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Any, TypeVar
 
-    from ato_scope._entry import Entry
     from ato_trace._digest import Fingerprint
 
     F = TypeVar("F", bound=Callable[..., Any])
-    R = TypeVar("R")
 
 
 class _Tracing:
@@ -126,15 +124,9 @@ class _Tracing:
 class Scope(_Tracing, ato_scope.Scope):
     __doc__ = ato_scope.Scope.__doc__
 
-    def __call__(self, function: Callable[..., R]) -> Entry[R]:
-        return super().__call__(_entry_function(function))
-
 
 class MultiScope(_Tracing, ato_scope.MultiScope):
     __doc__ = ato_scope.MultiScope.__doc__
-
-    def __call__(self, function: Callable[..., R]) -> Entry[R]:
-        return super().__call__(_entry_function(function))
 
     def _records(self) -> Iterable[Records]:
         """Those of its scopes, then its own."""
@@ -145,15 +137,6 @@ class MultiScope(_Tracing, ato_scope.MultiScope):
 def _is_target(trace_id: Any) -> bool:
     """Whether the decorator stands without brackets: `@scope.trace`."""
     return trace_id is not None and not isinstance(trace_id, str)
-
-
-def _entry_function(function: F) -> F:
-    if not hasattr(function, "_records_outputs"):
-        return function
-    from ato_trace._runtime import as_entry_function
-
-    entry_function: F = as_entry_function(function)
-    return entry_function
 
 
 def _trace(records: Records, target: Any, name: str, follow: bool) -> None:
