@@ -42,6 +42,7 @@ if ON_CI:
 tools_python = TOOLS_PYTHON if shutil.which(f"python{TOOLS_PYTHON}") else None
 
 
+UV = [shutil.which("uv")] if shutil.which("uv") else [sys.executable, "-m", "uv"]
 VERSION = (ROOT / "VERSION").read_text().strip()
 
 
@@ -51,7 +52,7 @@ def build_wheels():
     shutil.rmtree(WHEELS, ignore_errors=True)
     for name in DISTRIBUTIONS:
         source = str(ROOT / "packages" / name)
-        command = ["uv", "build", "--quiet", "--wheel", "--out-dir", str(WHEELS), source]
+        command = [*UV, "build", "--quiet", "--wheel", "--out-dir", str(WHEELS), source]
         subprocess.run(command, check=True)
 
 
