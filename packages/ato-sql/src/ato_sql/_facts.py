@@ -36,11 +36,18 @@ def facts(redacted: bool, secret_keys: Sequence[str], with_git: bool) -> dict[st
         "directory": redact_text(folder) if redacted else folder,
         "git_commit": git.commit,
         "git_dirty": git.dirty,
+        **here(),
+        "environment": environment,
+        "environment_hash": digest(environment),
+    }
+
+
+def here() -> dict[str, Any]:
+    """Return the columns of a run that say which process keeps it alive."""
+    return {
         "host": clean_text(host_name()),
         "pid": os.getpid(),
         "process": process_identity(os.getpid()),
-        "environment": environment,
-        "environment_hash": digest(environment),
     }
 
 

@@ -15,13 +15,14 @@ from sqlalchemy.orm import Session
 from ato_sql._apply import get_or_create_project
 from ato_sql._config import stored_config, structural_hash, to_json, value_hash
 from ato_sql._engine import clean_error, show_url, writing
-from ato_sql._errors import MetricError, TrackerError, TrackerWarning
-from ato_sql._facts import facts
+from ato_sql._errors import MetricError, NotFoundError, TrackerError, TrackerWarning
+from ato_sql._facts import facts, here
 from ato_sql._fingerprints import code_hash
 from ato_sql._outcome import COMPLETED, RUNNING
+from ato_sql._reader import is_run
 from ato_sql._redact import redact_provenance
 from ato_sql._run import Run
-from ato_sql._schema import Experiment, Project, keep_readable
+from ato_sql._schema import Experiment, MetricSummary, Project, keep_readable
 from ato_sql._settings import read_settings
 from ato_sql._values import clean_text
 from ato_sql._writer import Writer
@@ -116,6 +117,29 @@ class SQLLogger:
         if fingerprints is not None:
             run.log_fingerprints(fingerprints)
         return run
+
+    def reopen(self, run: int | str) -> Run:
+        """Go on with a run that ended, or whose process is gone: it is running again.
+
+        What was logged stays; a metric without a step goes on after its last one.
+
+        Args:
+            run: its id or UUID.
+
+        Raises:
+            NotFoundError: there is no such run, or the database is out of reach.
+        """
+        row = self._one(select(Experiment).where(is_run(run)))
+        if row is None:
+            raise NotFoundError(f"there is no run {run!r} in {show_url(self._settings.url)}")
+        query = select(MetricSummary).where(MetricSummary.run_id == row.id)
+        steps = {summary.key: summary.last_step for summary in self._rows(query)}
+        reopened = Run(self._writer, self._settings, row.uuid, row.id, steps)
+        self._runs[row.uuid] = reopened
+        self._writer.resume(
+            row.uuid, {"status": RUNNING, "end_time": None, "error": None, **here()}
+        )
+        return reopened
 
     def _birth(self, config: Any) -> dict[str, Any]:
         settings = self._settings
@@ -263,16 +287,19 @@ class SQLLogger:
 
     def _one(self, query: Any) -> Any:
         """Return the first object of a query; None where the database is out of reach."""
+        return next(iter(self._rows(query.limit(1))), None)
+
+    def _rows(self, query: Any) -> list[Any]:
+        """Return the objects of a query; none where the database is out of reach."""
         self._writer.flush()
         try:
             with Session(self._writer.database.engine(), expire_on_commit=False) as session:
-                found = keep_readable(session, session.scalars(query.limit(1)), None)
+                return keep_readable(session, session.scalars(query), None)
         except DBAPIError as error:
             if self._settings.on_error == "raise":
                 raise self._trouble(error) from None
-            warnings.warn(str(self._trouble(error)), TrackerWarning, stacklevel=3)
-            return None
-        return found[0] if found else None
+            warnings.warn(str(self._trouble(error)), TrackerWarning, stacklevel=4)
+            return []
 
     def _trouble(self, error: DBAPIError) -> TrackerError:
         url = self._settings.url

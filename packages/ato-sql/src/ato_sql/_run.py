@@ -38,14 +38,21 @@ class Run:
         uuid: unique everywhere, and known before the database is.
     """
 
-    def __init__(self, writer: Writer, settings: Settings, uuid: str) -> None:
+    def __init__(
+        self,
+        writer: Writer,
+        settings: Settings,
+        uuid: str,
+        run_id: int | None = None,
+        steps: Mapping[str, int] | None = None,
+    ) -> None:
         self.uuid = uuid
         self.finished = False
         self._writer = writer
         self._settings = settings
-        self._steps: dict[str, int] = {}
+        self._steps: dict[str, int] = dict(steps or {})
         self._lock = threading.Lock()
-        self._id: int | None = None
+        self._id = run_id
         self._provisional: int | None = None
         self._fingerprints: list[dict[str, Any]] = []
         self._put = writer.put

@@ -112,6 +112,12 @@ class Writer:
         self.put_event(uuid, _batch.CREATE, birth)
         self.flush()
 
+    def resume(self, uuid: str, data: dict[str, Any]) -> None:
+        """Keep a run alive which the database has already."""
+        self._alive[uuid] = None
+        self.put_event(uuid, _batch.UPDATE, {**data, "heartbeat": time.time()})
+        self.flush()
+
     def end(self, uuid: str, data: dict[str, Any]) -> None:
         """Write the end of a run."""
         self._alive.pop(uuid, None)
