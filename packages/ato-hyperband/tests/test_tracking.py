@@ -166,3 +166,26 @@ def lambda_train(calls):
             yield config.lr * epoch
 
     return train
+
+
+class KilledBetween(Reopening):
+    """Is killed after the study's log has an evaluation, before its run begins."""
+
+    def start(self, tags=None, parent=None, config=None):
+        if len(self.runs) == 3:
+            self.runs.append(None)
+            raise Killed
+        return super().start(tags, parent, config)
+
+
+def test_an_evaluation_that_only_the_log_of_the_study_has_is_tracked_after_the_resume(tmp_path):
+    tracker = KilledBetween()
+    options = {"storage": f"sqlite:///{tmp_path}/s.db", "study_name": "s"}
+    with pytest.raises(Killed):
+        search(tracker, **options).run(killed_at(None), [])
+    tracker.runs.remove(None)
+    tracker.start = FakeTracker.start.__get__(tracker)
+    result = search(tracker, **options).run(killed_at(None), [])
+    trials = tracker.runs[1:]
+    assert sorted(run.config.trial.number for run in trials) == list(range(len(result.trials)))
+    assert all(run.metrics and run.status == "completed" for run in trials)

@@ -8,7 +8,7 @@ that were paused when it ended get a new run, with everything they had logged.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from ato_hyperband._caller import Caller
 from ato_hyperband._study import Study
@@ -30,21 +30,18 @@ class Tracking:
     def __init__(self, tracker: Any, study: Study, caller: Caller, name: str) -> None:
         self._tracker, self._study, self._caller = tracker, study, caller
         self._runs: dict[int, Any] = {}
-        self._known: dict[str, str] = study.log.notes()
-        self._ended = len(study.scheduler.retired)
+        self._notes: dict[str, str] = study.log.notes()
+        self._ended = 0
         self._search = self._open("search", ["search", name], None, caller.base_config())
-        for trial in study.scheduler.retired:  # ended just before the last session was killed
-            self._finish(trial)
+        # The last session may have been killed between the study's log and the tracker.
+        for trial in study.scheduler.trials:
+            self._catch_up(trial)
+        self._finish_retired()
 
     def __call__(self, job: Job, outcome: Outcome) -> None:
         """Log one evaluation, and end the runs of trials that will not go on."""
-        run = self._run_of(job.trial)
-        _log(run, job.trial.evaluations[-1])
-        if outcome.error is not None:
-            run.log_note(outcome.error)
-        for trial in self._study.scheduler.retired[self._ended :]:
-            self._finish(trial)
-        self._ended = len(self._study.scheduler.retired)
+        self._catch_up(job.trial)
+        self._finish_retired()
 
     def close(self, best: tuple[Trial, Evaluation] | None, interrupted: bool) -> None:
         """End the run of the search; if it is over, those of all trials too."""
@@ -60,39 +57,74 @@ class Tracking:
             )
         self._search.finish("completed" if best is not None else "failed")
 
+    def _catch_up(self, trial: Trial) -> None:
+        """Log what is known of a trial and was not logged yet."""
+        _, logged, ended = self._note_of(trial)
+        if ended or logged == len(trial.evaluations):
+            return
+        run = self._run_of(trial)
+        for evaluation in trial.evaluations[self._note_of(trial).logged :]:
+            _log(run, evaluation)
+        self._remember(trial, run.uuid, ended=False)
+
+    def _finish_retired(self) -> None:
+        retired = self._study.scheduler.retired
+        for trial in retired[self._ended :]:
+            self._finish(trial)
+        self._ended = len(retired)
+
+    def _finish(self, trial: Trial) -> None:
+        if trial.evaluations and not self._note_of(trial).ended:
+            run = self._run_of(trial)
+            run.finish("failed" if trial.failed else "completed")
+            self._remember(trial, run.uuid, ended=True)
+            del self._runs[trial.number]
+
     def _run_of(self, trial: Trial) -> Any:
+        """The open run of a trial: this session's, or that of an earlier one, or a new one."""
         run = self._runs.get(trial.number)
         if run is None:
             tags = ["trial", f"bracket-{trial.bracket}", trial.origin]
             config = self._caller.config_of(trial, trial.evaluations[-1])
-            run = self._open(f"trial-{trial.number}", tags, self._search.uuid, config)
+            run = self._open(_key(trial), tags, self._search.uuid, config)
             self._runs[trial.number] = run
-            if not hasattr(self._tracker, "reopen"):
-                for evaluation in trial.evaluations[:-1]:
-                    _log(run, evaluation)
         return run
 
     def _open(self, key: str, tags: list[str], parent: Any, config: Any) -> Any:
-        known = self._known.get(key)
-        if known and hasattr(self._tracker, "reopen"):
-            return self._tracker.reopen(known)
+        known = _parse(self._notes.get(key, ""))
+        if known.uuid and hasattr(self._tracker, "reopen"):
+            return self._tracker.reopen(known.uuid)
         run = self._tracker.start(tags=tags, parent=parent, config=config)
-        self._remember(key, str(run.uuid))
+        self._note(key, f"{run.uuid} 0")  # nothing logged: a new run gets all of the trial
         return run
 
-    def _finish(self, trial: Trial) -> None:
-        key = f"trial-{trial.number}"
-        run = self._runs.pop(trial.number, None)
-        if run is None and self._known.get(key) and hasattr(self._tracker, "reopen"):
-            run = self._tracker.reopen(self._known[key])
-        if run is not None:
-            run.finish("failed" if trial.failed else "completed")
-            self._remember(key, "")
+    def _note_of(self, trial: Trial) -> _Note:
+        return _parse(self._notes.get(_key(trial), ""))
 
-    def _remember(self, key: str, uuid: str) -> None:
-        """Which run is open for a trial; "" once it has ended."""
-        self._known[key] = uuid
-        self._study.log.note(key, uuid)
+    def _remember(self, trial: Trial, uuid: Any, ended: bool) -> None:
+        self._note(_key(trial), f"{uuid} {len(trial.evaluations)}" + (" ended" if ended else ""))
+
+    def _note(self, key: str, text: str) -> None:
+        self._notes[key] = text
+        self._study.log.note(key, text)
+
+
+class _Note(NamedTuple):
+    """What the study's log says of the run of a trial."""
+
+    uuid: str
+    logged: int
+    ended: bool
+
+
+def _parse(text: str) -> _Note:
+    uuid, _, rest = text.partition(" ")
+    logged, _, ended = rest.partition(" ")
+    return _Note(uuid, int(logged or 0), bool(ended))
+
+
+def _key(trial: Trial) -> str:
+    return f"trial-{trial.number}"
 
 
 def _log(run: Any, evaluation: Evaluation) -> None:
@@ -106,3 +138,5 @@ def _log(run: Any, evaluation: Evaluation) -> None:
         {"rung": evaluation.rung, "resource": evaluation.resource, "seconds": outcome.seconds},
         step=step,
     )
+    if outcome.error is not None:
+        run.log_note(outcome.error)
