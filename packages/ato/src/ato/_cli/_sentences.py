@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Iterator, Mapping
@@ -67,7 +69,7 @@ def _statement(statement: Mapping[str, Any]) -> Iterator[str]:
     if statement["place"]:
         yield f"  {statement['place']}"
     for sign, text in (("-", statement["old"]), ("+", statement["new"])):
-        yield from (f"  {sign} {row}" for row in text.splitlines())
+        yield from (f"  {sign} {row}" for row in textwrap.dedent(text).splitlines())
 
 
 def _output(change: Mapping[str, Any]) -> str:
