@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 import ato_scope
 from ato_adict import ADict
-from ato_scope import Scope, ScopeError
+from ato_scope import Scope, ScopeError, describe_source
 
 
 @pytest.fixture
@@ -204,3 +204,16 @@ def test_the_last_event_of_every_key_is_its_value(first, second):
     config = scope.apply([f"{key}={value}" for key, value in second])
     last = {event["key"]: event["value"] for event in scope.history}
     assert last == config.flatten()
+
+
+def test_a_source_of_the_history_can_be_told_in_words():
+    scope = Scope()
+
+    @scope.observe(default=True)
+    def defaults(config):
+        config.lr = 0.1
+
+    scope.apply(args=["lr=0.2"])
+    by_view, by_token = [describe_source(event["source"]) for event in scope.history]
+    assert by_view.startswith("view 'defaults' (")
+    assert by_token == "command line: lr=0.2"

@@ -22,12 +22,14 @@ from ato_scope._version import __version__ as __version__
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ato_scope._explain import Explanation as Explanation
+    from ato_scope._explain import describe_source as describe_source
 
 __all__ = [
     "Scope",
     "MultiScope",
     "Draft",
     "Explanation",
+    "describe_source",
     "MultiDraft",
     "Token",
     "parse_command",
@@ -48,8 +50,8 @@ __all__ = [
 
 def __getattr__(name: str) -> object:
     # Programs that explain nothing do not pay for importing it.
-    if name == "Explanation":
+    if name in ("Explanation", "describe_source"):
         from ato_scope import _explain
 
-        return _explain.Explanation
+        return getattr(_explain, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from ato_adict import MISSING, ADict, did_you_mean
 from ato_scope._errors import ScopeError
 from ato_scope._places import shorten
-from ato_scope._provenance import Event, is_same, jsonable
+from ato_scope._provenance import Event, Source, is_same, jsonable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Iterator
+    from typing import Any, Iterator, Mapping
 
-    from ato_scope._provenance import Recorder, Source
+    from ato_scope._provenance import Recorder
 
 
 class Explanation:
@@ -75,6 +75,15 @@ def _sentence(event: Event, is_last: bool) -> str:
     if event.value is MISSING:
         return f"deleted by {origin}"
     return f"set by {origin}" if is_last else f"overrode {event.value!r} from {origin}"
+
+
+def describe_source(source: Mapping[str, Any]) -> str:
+    """Return the `source` of an event of `scope.history` in words: `view 'high_lr' (train.py:16)`.
+
+    For trackers, which keep the history of a run as data.
+    """
+    parts = {name: source[name] for name in Source.__slots__ if name in source}
+    return describe(Source(**parts))
 
 
 def describe(source: Source) -> str:

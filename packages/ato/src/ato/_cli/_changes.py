@@ -58,17 +58,9 @@ def _side(change: Mapping[str, Any], side: str, setter: str | None) -> dict[str,
 
 def _setters(provenance: list[Mapping[str, Any]] | None) -> dict[str, str]:
     """By dotted key, who set it last."""
-    return {event["key"]: _describe(event["source"]) for event in provenance or ()}
+    from ato_scope import describe_source
 
-
-def _describe(source: Mapping[str, Any]) -> str:
-    place = f" ({_short(source['location'])})" if source.get("location") else ""
-    named = {
-        "cli": f"command line: {source.get('token')}",
-        "view": f"view {source.get('name')!r}{place}",
-        "lazy": f"lazy view {source.get('name')!r}{place}",
-    }
-    return named.get(source["kind"]) or source.get("name") or source["kind"]
+    return {event["key"]: describe_source(event["source"]) for event in provenance or ()}
 
 
 def _short(location: str) -> str:
