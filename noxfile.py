@@ -94,7 +94,7 @@ def meta(session):
 def page(session):
     """`ato ui`: what it answers, and how it looks and works in a real browser."""
     requirements = [*requirements_of("ato"), *requirements_of("ato", "test-ui")]
-    install(session, "ato[ui]", *requirements)
+    install(session, "ato[ui,postgres,mysql]", *requirements)
     run_tests(session, "ato/tests/ui")
 
 
