@@ -117,7 +117,8 @@ def install_editable(session, *requirements):
 def types(session):
     """The public API and all code behind it, under mypy --strict."""
     install_editable(session, "mypy>=1.8", "types-PyYAML", "types-toml", "starlette", "uvicorn")
-    session.run("mypy", *sorted(glob.glob("packages/*/src")))
+    typed = sorted(glob.glob("packages/*/src") + glob.glob("packages/*/tests/typing"))
+    session.run("mypy", *typed)
 
 
 @nox.session(python=tools_python)
