@@ -1,5 +1,6 @@
 """`ato ui` as it is typed."""
 
+import json
 import os
 import re
 import signal
@@ -58,6 +59,16 @@ class TestServing:
             process.kill()
         assert process.returncode in (0, 130)
         assert err == ""
+
+    def test_the_address_as_json(self, database):
+        process = command("--db", database, "--port", "0", "--json")
+        try:
+            said = json.loads(process.stdout.readline())
+        finally:
+            process.kill()
+            process.communicate()
+        assert said["url"].startswith("http://127.0.0.1:")
+        assert said["database"].endswith("new.db")
 
     def test_ato_db_names_the_database(self, database, tmp_path):
         process = command("--port", "0", env={"ATO_DB": database}, cwd=str(tmp_path))

@@ -30,6 +30,7 @@ def add_command(commands: argparse._SubParsersAction[Any]) -> None:
         default=[],
         help="a name the page may be asked for by, besides those of this machine; repeatable",
     )
+    page.add_argument("--json", action="store_true", help="print the address as JSON")
     page.add_argument("--open", action="store_true", help="open the page in a browser")
     page.set_defaults(run=_ui)
 
@@ -46,4 +47,6 @@ def _ui(options: argparse.Namespace) -> int:
     from ato_sql.cli import database_url
 
     database = database_url(options.db)
-    return serve(database, options.host, options.port, options.allow_host, options.open)
+    return serve(
+        database, options.host, options.port, options.allow_host, options.open, options.json
+    )

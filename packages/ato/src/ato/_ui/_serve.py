@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import sys
 from typing import Any, Sequence
@@ -23,6 +24,7 @@ def serve(
     port: int = 0,
     allow_hosts: Sequence[str] = (),
     open_browser: bool = False,
+    as_json: bool = False,
 ) -> int:
     """Serve until interrupted; returns the exit code.
 
@@ -32,6 +34,7 @@ def serve(
         port: the port to listen on, 0 for any that is free.
         allow_hosts: names, besides those of this machine, the page may be asked for by.
         open_browser: whether to open the page in a browser.
+        as_json: whether to print the address as JSON.
 
     Raises:
         UserError: the database cannot be shown or the address cannot be used.
@@ -42,7 +45,8 @@ def serve(
     # Rebinding needs a name, so an address that was asked for may be asked by.
     own = [] if host in EVERYWHERE else [f"[{host}]" if ":" in host else host]
     app = make_app(shown, allowed_hosts(listener.getsockname()[1], [*allow_hosts, *own]))
-    print(f"ato ui: {shown.shown} at {url} (read-only; Ctrl-C ends it)", flush=True)
+    said = f"ato ui: {shown.shown} at {url} (read-only; Ctrl-C ends it)"
+    print(json.dumps({"url": url, "database": shown.shown}) if as_json else said, flush=True)
     if open_browser:
         import webbrowser
 
