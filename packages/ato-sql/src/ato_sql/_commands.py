@@ -16,7 +16,7 @@ from ato_sql._tables import duration, lines_of, print_json, print_table, text_of
 from ato_sql._terms import read_terms
 from ato_sql._time import now
 from ato_sql._values import join
-from ato_sql.cli import database_url, open_finder
+from ato_sql._which_database import DEFAULT_DATABASE, database_url, open_finder
 
 _SHOWN_METRICS = 4
 _FOLLOW_SECONDS = 0.5
@@ -333,8 +333,6 @@ def export(options: Namespace) -> int:
 
 def take(options: Namespace) -> int:
     """Take in runs from a file."""
-    from ato_sql.cli import DEFAULT_DATABASE
-
     finder = _finder_of_any(options.db, DEFAULT_DATABASE)
     _report_intake(options, finder.import_(options.path))
     return 0
