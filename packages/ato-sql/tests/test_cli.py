@@ -178,3 +178,11 @@ def test_what_is_printed_cannot_steer_the_terminal(config, capsys):
     config.experiment.project_name = "\x1b[31mred"
     SQLLogger(config).start().finish()
     assert "\x1b" not in out(capsys, "runs")
+
+
+def test_a_file_that_is_no_database_is_one_line(tmp_path, capsys):
+    path = tmp_path / "notes.db"
+    path.write_text("not a database")
+    assert main(["runs", "--db", str(path)]) == 2
+    assert "file is not a database" in capsys.readouterr().err
+    assert path.read_text() == "not a database"

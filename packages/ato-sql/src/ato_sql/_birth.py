@@ -135,17 +135,16 @@ def _try_wal(engine: Engine) -> None:
     SQLite does not wait for locks while it switches, so the waiting is done here.
     """
     for attempt in range(200):
-        connection = engine.raw_connection()
-        try:
-            mode = connection.cursor().execute("PRAGMA journal_mode").fetchone()[0]
-            if mode != "wal":
-                connection.cursor().execute("PRAGMA journal_mode=WAL")
-            return
-        except sqlite3.OperationalError as error:
-            if "locked" not in str(error) and "busy" not in str(error):
+        # Not engine.raw_connection(), whose errors are the driver's own.
+        with engine.connect() as connection:
+            cursor = connection.connection.cursor()
+            try:
+                if cursor.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+                    cursor.execute("PRAGMA journal_mode=WAL")
                 return
-        finally:
-            connection.close()
+            except sqlite3.OperationalError as error:
+                if "locked" not in str(error) and "busy" not in str(error):
+                    return
         time.sleep(random.uniform(0.001, 0.01) * min(attempt + 1, 10))
 
 
