@@ -1,5 +1,9 @@
 """`hash_output` of NumPy arrays, SciPy matrices and pandas tables."""
 
+import os
+import subprocess
+import sys
+import threading
 import tracemalloc
 
 import pytest
@@ -7,6 +11,8 @@ import pytest
 from ato_trace import HashError, hash_output
 
 np = pytest.importorskip("numpy")
+
+LARGE_GOLDEN = "7380afab32e57cc7e4a4c84b9d85e540e9b6cc74b5b2ec2005143e2921fd6f2f"
 
 
 def equal(one, other, **how):
@@ -137,6 +143,79 @@ class TestArrays:
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         assert peak < 64 << 20
+
+
+class TestLargeArrays:
+    """Above one MiB an array is hashed piece by piece, in several threads."""
+
+    @pytest.fixture(scope="class")
+    def large(self):
+        array = np.arange(600_000, dtype="f8").reshape(600, 1000)
+        array[7, 7] = np.nan
+        return array
+
+    def test_memory_layout_does_not_matter(self, large):
+        assert equal(large, np.asfortranarray(large))
+        assert equal(large, np.repeat(large, 2, axis=1)[:, ::2])
+        assert equal(large, large.astype(">f8"))
+        assert equal(large[::-1], large[::-1].copy())
+        assert equal(np.broadcast_to(large[0], (600, 1000)), np.stack([large[0]] * 600))
+        texts = np.array([["abc", "d"]] * 100_000)
+        assert equal(texts, np.asfortranarray(texts))
+
+    @pytest.mark.parametrize("place", [(0, 0), (300, 500), (599, 999)])
+    def test_every_element_counts(self, large, place):
+        other = large.copy()
+        other[place] += 0.5
+        assert not equal(large, other)
+
+    def test_every_nan_is_the_same(self, large):
+        other = large.copy()
+        other[7, 7] = -np.nan
+        assert large.tobytes() != other.tobytes()
+        assert equal(large, other)
+
+    def test_rounding(self, large):
+        assert equal(large, np.asfortranarray(large + 1e-9), decimals=3)
+        assert not equal(large, large + 0.1, decimals=3)
+
+    def test_what_is_masked_has_no_value(self, large):
+        mask = np.zeros(large.shape, bool)
+        mask[5] = True
+        other = large.copy()
+        other[5] = 0
+        assert equal(np.ma.array(large, mask=mask), np.ma.array(other, mask=mask))
+        assert not equal(np.ma.array(large, mask=mask), np.ma.array(other, mask=~mask))
+
+    def test_the_hash_is_the_same_on_every_python(self):
+        assert hash_output(np.arange(500_000, dtype="<i8")) == LARGE_GOLDEN
+
+    @pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="needs affinity")
+    def test_the_number_of_processors_does_not_matter(self):
+        program = (
+            "import os, numpy, ato_trace\n"
+            "os.sched_setaffinity(0, [min(os.sched_getaffinity(0))])\n"
+            "print(ato_trace.hash_output(numpy.arange(500_000, dtype='<i8')))"
+        )
+        done = subprocess.run([sys.executable, "-c", program], stdout=subprocess.PIPE, check=True)
+        assert done.stdout.decode().strip() == LARGE_GOLDEN
+
+    def test_an_error_in_a_piece_is_raised(self, large, monkeypatch):
+        def fail(_):
+            raise MemoryError("no room")
+
+        monkeypatch.setattr(np, "isnan", fail)
+        with pytest.raises(MemoryError, match="no room"):
+            hash_output(large)
+
+    def test_where_no_thread_can_start_one_does_all(self, large, monkeypatch):
+        expected = hash_output(large)
+
+        def refuse(_):
+            raise RuntimeError("can't start new thread")
+
+        monkeypatch.setattr(threading.Thread, "start", refuse)
+        assert hash_output(large) == expected
 
 
 class TestSparse:

@@ -14,6 +14,7 @@ from ato_trace._encoders import (
     encode_str,
 )
 from ato_trace._errors import HashError
+from ato_trace._tree_hash import piece_digests
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 
     from ato_trace._sink import Encoder, Sink
 
-_CHUNK_BYTES = 1 << 20  # stays in the cache between the search for NaN and the hash
+_CHUNK_BYTES = 1 << 20  # stays in the cache between the search for NaN and the hash; part of the
+# definition of the hash: what is larger is hashed piece by piece
 
 
 def numpy_encoder(value: Any) -> Encoder | None:
@@ -80,8 +82,21 @@ def encode_array(array: Any, sink: Sink) -> None:
     elif dtype.hasobject or dtype.kind == "T":  # T: strings of any length, NumPy 2
         _encode_objects(array, sink)
     else:
-        for chunk in _chunks(array, _step(array)):
-            sink.update(_settled(chunk, sink).view("u1"))
+        _encode_elements(_chunks(array, _step(array)), array, sink)
+
+
+def _encode_elements(chunks: Iterator[Any], array: Any, sink: Sink) -> None:
+    """Write chunks of one MiB, or where there are several their digests."""
+
+    def settle(chunk: Any) -> Any:
+        return _settled(chunk, sink).view("u1")
+
+    count = -(-array.size // _step(array))
+    if count > 1:
+        sink.update(b"".join(piece_digests(chunks, settle, count)))
+    else:
+        for chunk in chunks:
+            sink.update(settle(chunk))
 
 
 def _encode_objects(array: Any, sink: Sink) -> None:
@@ -111,7 +126,7 @@ def _step(array: Any) -> int:
 
 
 def _chunks(array: Any, step: int) -> Iterator[Any]:
-    """The elements in C order, as contiguous little-endian pieces; views where possible."""
+    """The elements in C order, as contiguous little-endian pieces of `step`; views if possible."""
     np = sys.modules["numpy"]
     wanted = array.dtype.newbyteorder("<")
     if array.size == 0 or array.itemsize == 0:
@@ -129,8 +144,24 @@ def _chunks(array: Any, step: int) -> Iterator[Any]:
         order="C",
         buffersize=step,
     )
+    yield from _regrouped((piece.copy() for piece in pieces), step)
+
+
+def _regrouped(pieces: Iterator[Any], step: int) -> Iterator[Any]:
+    """Pieces of `step` elements each, but the last: NumPy may fill a buffer only in part."""
+    np = sys.modules["numpy"]
+    rest: list[Any] = []
+    missing = step
     for piece in pieces:
-        yield np.ascontiguousarray(piece)
+        while len(piece) >= missing:
+            rest.append(piece[:missing])
+            yield rest[0] if len(rest) == 1 else np.concatenate(rest)
+            piece, rest, missing = piece[missing:], [], step
+        if len(piece):
+            rest.append(piece)
+            missing -= len(piece)
+    if rest:
+        yield np.concatenate(rest)
 
 
 def _settled(chunk: Any, sink: Sink) -> Any:
@@ -173,6 +204,7 @@ def _encode_masked(array: Any, sink: Sink) -> None:
         return
     sink.text(b"A", _dtype_text(data.dtype))
     step = _step(data)
-    for values, gone in zip(_chunks(data, step), _chunks(mask, step)):
-        plain = np.where(gone, np.zeros((), values.dtype), values)
-        sink.update(_settled(plain, sink).view("u1"))
+    pairs = zip(_chunks(data, step), _chunks(mask, step))
+    _encode_elements(
+        (np.where(gone, np.zeros((), values.dtype), values) for values, gone in pairs), data, sink
+    )

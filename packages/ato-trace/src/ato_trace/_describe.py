@@ -5,7 +5,10 @@ from __future__ import annotations
 from types import CodeType, FunctionType, ModuleType
 
 from ato_trace._errors import FingerprintError
+from ato_trace._files import read_source
+from ato_trace._found import Found
 from ato_trace._part import Part, describe_found, join
+from ato_trace._source import find_function, parse_definition
 from ato_trace._unwrap import unwrap
 
 TYPE_CHECKING = False
@@ -40,8 +43,6 @@ def describe(obj: Any) -> Part:
 
 
 def _describe_function(function: FunctionType) -> Part:
-    from ato_trace._source import find_function
-
     found = find_function(function.__code__, function.__globals__)
     if found is None:
         return _without_source(function.__code__, function.__qualname__, function)
@@ -49,9 +50,6 @@ def _describe_function(function: FunctionType) -> Part:
 
 
 def _describe_text(text: str) -> Part:
-    from ato_trace._found import Found
-    from ato_trace._source import parse_definition
-
     text = text.strip("\n")
     node = parse_definition(text)
     if node is None:
@@ -75,9 +73,6 @@ def _without_source(code: CodeType, name: str, function: FunctionType | None = N
 
 
 def _describe_module(module: ModuleType) -> Part:
-    from ato_trace._files import read_source
-    from ato_trace._found import Found
-
     name = getattr(module, "__file__", None)
     source = read_source(name, module.__dict__) if name else None
     if source is None:

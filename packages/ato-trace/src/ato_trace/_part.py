@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ato_trace._canonical import canonical_form
 from ato_trace._errors import FingerprintError
 
 TYPE_CHECKING = False
@@ -40,8 +41,6 @@ class Part:
 
 def describe_found(found: Found, name: str | None) -> Part:
     """The canonical form of a definition whose syntax tree is at hand."""
-    from ato_trace._canonical import canonical_form
-
     try:
         form = canonical_form(found.node, name)
     except RecursionError:

@@ -55,10 +55,10 @@ def find_block(source: SourceFile, line: int) -> Found | None:
     for attempt, end in enumerate(_ends(lines, start)):
         if attempt == _ATTEMPTS:
             break
-        text = "\n".join(lines[start:end])
+        text = "\n".join(_without_tail(lines[start:end]))
         node = parse_definition(text)
         if node is not None:
-            return Found(node, _without_tail(text), source.name, line)
+            return Found(node, text, source.name, line)
     return _find_in_tree(source, line)
 
 
@@ -70,8 +70,11 @@ def _ends(lines: list[str], start: int) -> Iterator[int]:
     """
     first = lines[start].lstrip()
     width = len(lines[start]) - len(first)
+    deeper = " " * (width + 1)
     in_header = not first.startswith(_HEADERS)
     for index in range(start + 1, len(lines)):
+        if lines[index].startswith(deeper):  # as nearly all lines do
+            continue
         margin = lines[index][: width + 1]
         if margin.isspace() or not margin:
             continue
@@ -97,15 +100,15 @@ def parse_definition(text: str) -> Any:
     return node if isinstance(node, _DEFINITIONS) else None
 
 
-def _without_tail(text: str) -> str:
-    """The text without the blank lines and comments between it and what follows."""
-    rows = text.split("\n")
+def _without_tail(rows: list[str]) -> list[str]:
+    """The rows without the blank lines and comments between the first of them and what follows."""
     width = len(rows[0]) - len(rows[0].lstrip())
-    while not rows[-1].strip() or (
-        rows[-1].lstrip()[0] == "#" and len(rows[-1]) - len(rows[-1].lstrip()) <= width
+    while len(rows) > 1 and (
+        not rows[-1].strip()
+        or (rows[-1].lstrip()[0] == "#" and len(rows[-1]) - len(rows[-1].lstrip()) <= width)
     ):
         rows.pop()
-    return "\n".join(rows)
+    return rows
 
 
 def _find_in_tree(source: SourceFile, line: int) -> Found | None:
