@@ -30,9 +30,12 @@ budgets = st.one_of(
 )
 
 
-def sync(budget, sampler="random", seed=0, maximize=True, continues=True, maximum=27):
+def sync(
+    budget, sampler="random", seed=0, maximize=True, continues=True, maximum=27, adaptive=False
+):
     plans = hyperband_brackets(maximum, 1, 3)
-    return HalvingScheduler(plans, 3, SAMPLERS[sampler](SPACE, seed), budget, maximize, continues)
+    drawn_by = SAMPLERS[sampler](SPACE, seed)
+    return HalvingScheduler(plans, 3, drawn_by, budget, maximize, continues, adaptive)
 
 
 def asha(budget, sampler="random", seed=0, maximize=True, continues=True):
@@ -46,7 +49,7 @@ def metric(trial, resource):
     return uniform(trial.seed) * (1 - 0.9**resource)
 
 
-def drive(scheduler, workers=1, order=0, sign=1, fails=lambda trial: False):
+def drive(scheduler, workers=1, order=0, sign=1, fails=lambda trial: False, metric=metric):
     """Run a scheduler with so many jobs in flight, which end in an order settled by `order`."""
     running, steps = [], 0
     while not scheduler.finished:
@@ -101,11 +104,14 @@ def test_no_budget_is_ever_exceeded(make, budget, continues, workers, order):
     broken=st.integers(1, 6),
 )
 @settings(max_examples=60, deadline=None)
+@pytest.mark.parametrize("adaptive", [False, True])
 @pytest.mark.parametrize("sampler", ["random", "tpe"])
-def test_trials_do_not_depend_on_the_number_of_workers(sampler, budget, workers, order, broken):
+def test_trials_do_not_depend_on_the_number_of_workers(
+    sampler, adaptive, budget, workers, order, broken
+):
     fails = lambda trial: trial.seed % broken == 1
-    alone = drive(sync(budget, sampler), fails=fails)
-    together = drive(sync(budget, sampler), workers, order, fails=fails)
+    alone = drive(sync(budget, sampler, adaptive=adaptive), fails=fails)
+    together = drive(sync(budget, sampler, adaptive=adaptive), workers, order, fails=fails)
     assert story(alone) == story(together)
     assert alone.spent == together.spent
 
@@ -194,3 +200,27 @@ def test_a_greater_budget_goes_on_where_the_smaller_ended():
     drive(scheduler)
     assert 200 < scheduler.spent <= 400
     assert story(scheduler)[: len(before)] == before
+
+
+class TestAdaptiveBrackets:
+    """After one sweep, two of three brackets are of the kind whose winners were best."""
+
+    def kinds(self, metric_of):
+        scheduler = drive(sync(Budget(resource=10 * 357), adaptive=True), metric=metric_of)
+        return [bracket.plan.s for bracket in scheduler.brackets]
+
+    def test_each_kind_runs_once_at_first(self):
+        assert self.kinds(metric)[:4] == [3, 2, 1, 0]
+
+    def test_where_the_first_epochs_tell_the_last_halving_early_wins(self):
+        chosen = self.kinds(lambda trial, resource: uniform(trial.seed))[4:]
+        assert chosen.count(3) >= 0.6 * len(chosen)
+
+    def test_where_they_mislead_halving_late_wins(self):
+        def misleading(trial, resource):
+            value = uniform(trial.seed)
+            return value if resource == 27 else 1 - value
+
+        chosen = self.kinds(misleading)[4:]
+        assert chosen.count(0) >= 0.6 * len(chosen)
+        assert {1, 2, 3} <= set(chosen)

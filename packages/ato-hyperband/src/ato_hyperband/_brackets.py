@@ -58,17 +58,6 @@ def hyperband_brackets(max_resource: Resource, min_resource: Resource, eta: floa
     return [halving_plan(s, s_max, max_resource, min_resource, eta) for s in range(s_max, -1, -1)]
 
 
-def mostly_aggressive(brackets: list[Plan]) -> list[Plan]:
-    """Three times the first bracket, then the second or the third in turn.
-
-    Where the first epochs say anything about the last, the most aggressive bracket finds the most
-    for its cost. Among configurations a model proposes, which are all good, they say less, and the
-    next two brackets begin later.
-    """
-    first, others = brackets[0], brackets[1:3]
-    return [plan for other in others for plan in (first, first, first, other)] or [first]
-
-
 def halving_plan(
     s: int, s_max: int, max_resource: Resource, min_resource: Resource, eta: float
 ) -> Plan:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from ato_hyperband._asha import AsyncHalvingScheduler
-from ato_hyperband._brackets import mostly_aggressive
 from ato_hyperband._halving import HalvingScheduler
 from ato_hyperband._sampling import GridSampler, RandomSampler, Sampler
 from ato_hyperband._scheduler import Budget, Scheduler
@@ -52,6 +51,7 @@ def make_scheduler(
         return AsyncHalvingScheduler(
             resources, settings.eta, sampler, budget, settings.maximize, continues
         )
-    if settings.brackets == "aggressive":
-        plans = mostly_aggressive(plans)
-    return HalvingScheduler(plans, settings.eta, sampler, budget, settings.maximize, continues)
+    adaptive = settings.brackets == "adaptive"
+    return HalvingScheduler(
+        plans, settings.eta, sampler, budget, settings.maximize, continues, adaptive
+    )

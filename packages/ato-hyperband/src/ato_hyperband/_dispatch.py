@@ -30,21 +30,22 @@ class Dispatcher:
         self._seen_retired = 0
 
     def claim(self, worker: int) -> Job | None:
-        """A job for an idle worker: one it holds, else one nobody holds, else any."""
+        """A job for an idle worker: one it holds, else one nobody holds, else another's."""
         if self._study.look_at_clock():
             self._drop_all()
             return None
-        while len(self._queue) < self._lookahead:
-            job = self._study.ask()
-            if job is None:
-                break
-            self._queue.append(job)
+        self._look_ahead()
         job = self._choose(worker)
         if job is not None:
             self._queue.remove(job)
             if self._holder.get(job.trial.number, worker) != worker:
                 self._release(job.trial.number)
         return job
+
+    def prepare(self) -> None:
+        """Ask for jobs while all workers are busy, so that none of them waits for the sampler."""
+        if self._lookahead > 1 and not self._study.look_at_clock():
+            self._look_ahead()
 
     def holds(self, worker: int, job: Job) -> bool:
         """Whether the worker can continue the job's trial where it was paused."""
@@ -75,12 +76,21 @@ class Dispatcher:
         """Trials whose generators the worker holds for nothing; each is told once."""
         return self._closing.pop(worker, [])
 
+    def _look_ahead(self) -> None:
+        while len(self._queue) < self._lookahead:
+            job = self._study.ask()
+            if job is None:
+                break
+            self._queue.append(job)
+
     def _choose(self, worker: int) -> Job | None:
         if not self._queue:
             return None
         mine = (j for j in self._queue if self._holder.get(j.trial.number) == worker)
         free = (j for j in self._queue if j.trial.number not in self._holder)
-        return next(mine, None) or next(free, None) or self._queue[0]
+        chosen = next(mine, None) or next(free, None)
+        # What another worker holds is run again up to where it was: take what costs least.
+        return chosen or min(self._queue, key=lambda job: job.previous)
 
     def _release(self, trial: int) -> None:
         worker = self._holder.pop(trial, None)

@@ -15,10 +15,15 @@ from __future__ import annotations
 from collections import deque
 from typing import Sequence
 
+from ato_hyperband._bracket_choice import choose_plan
 from ato_hyperband._brackets import Plan, Resource, largest_affordable
 from ato_hyperband._sampling import Sampler
 from ato_hyperband._scheduler import Budget, Scheduler
 from ato_hyperband._trial import Job, Outcome, Trial
+
+# The last rungs of a bracket, few trials that train for long: the next bracket begins without
+# knowing what comes of them, so that workers need not wait.
+HIDDEN_RUNGS = 2
 
 
 class Bracket:
@@ -97,6 +102,7 @@ class HalvingScheduler(Scheduler):
         plans: The brackets of one sweep, in order; begun again as long as the budget lasts.
         eta: The reduction factor a shortened bracket uses.
         sampler, budget, maximize, continues: As for Scheduler.
+        adaptive: Whether brackets after the first sweep are mostly of the kind that found most.
     """
 
     def __init__(
@@ -107,8 +113,10 @@ class HalvingScheduler(Scheduler):
         budget: Budget,
         maximize: bool,
         continues: bool,
+        adaptive: bool = False,
     ) -> None:
         super().__init__(sampler, budget, maximize, continues)
+        self._adaptive = adaptive
         self.brackets: list[Bracket] = []
         self._plans, self._eta = plans, eta
         self._open: list[Bracket] = []
@@ -191,13 +199,13 @@ class HalvingScheduler(Scheduler):
         return True
 
     def _may_open(self) -> bool:
-        if not self._sampler.learns or not self.brackets:
+        if not (self._sampler.learns or self._adaptive) or not self.brackets:
             return True
         if any(bracket.number < len(self.brackets) - 1 for bracket in self._open):
             return False
         last = self.brackets[-1]
-        visible = max(1, len(last.plan.rungs) - 2)
-        if not last.rung_complete(visible - 1):
+        visible = max(0, len(last.plan.rungs) - HIDDEN_RUNGS)
+        if visible and not last.rung_complete(visible - 1):
             return False
         for bracket in self.brackets[-2:-1]:
             self._tell_rungs(bracket, len(bracket.plan.rungs))
@@ -215,14 +223,23 @@ class HalvingScheduler(Scheduler):
         What a bracket was planned to cost counts even if failures made it cheaper, until no
         bracket is open: what counts must not depend on which of them happens to have ended.
         """
-        sweep, position = divmod(len(self.brackets), len(self._plans))
+        sweep = len(self.brackets) // len(self._plans)
         if self._budget.sweeps is not None and sweep >= self._budget.sweeps:
             return None
-        plan = self._plans[position]
+        plan = self._next_plan()
         if not self._fits(plan, actual=False) and self._open:
             return None
         left = self._left(actual=not self._fits(plan, actual=False))
         return largest_affordable(plan, self._eta, self._continues, *left)
+
+    def _next_plan(self) -> Plan:
+        number = len(self.brackets)
+        if not self._adaptive:
+            return self._plans[number % len(self._plans)]
+        # The last bracket may be under way; how far it is must not matter.
+        ended = [b for b in self.brackets[:-1] if b.reported[-1]]
+        winners = [(b.plan.s, min(b.reported[-1].values())) for b in ended]
+        return choose_plan(self._plans, winners, number)
 
     def _fits(self, plan: Plan, actual: bool) -> bool:
         resource, trials = self._left(actual)

@@ -25,7 +25,7 @@ def describe_plan(
     resource: str | None,
     budget: Budget,
     continues: bool,
-    mostly_first: bool = False,
+    adaptive: bool = False,
 ) -> str:
     """The bracket plan as text: a line per bracket, `configurations@resource` per rung."""
     if resource is None:
@@ -44,8 +44,8 @@ def describe_plan(
     ]
     if limits:
         lines.append("repeated until " + " or ".join(limits) + " are used")
-    if mostly_first:
-        lines.append(f"three of four brackets are that of s={plans[0].s}")
+    if adaptive and len(plans) > 1:
+        lines.append("after the first time, mostly the bracket that finds the best")
     return "\n".join(lines)
 
 

@@ -130,11 +130,9 @@ class Session:
     def _announce(self, study: Study) -> None:
         plans = plans_of(self.settings, self.space)
         budget = make_budget(self.settings)
-        mostly_first = self.settings.brackets == "aggressive"
+        adaptive = self.settings.brackets == "adaptive"
         resource = self.settings.resource
-        if mostly_first:
-            plans = plans[:3]
-        notice(describe_plan(plans, resource, budget, self.continues, mostly_first))
+        notice(describe_plan(plans, resource, budget, self.continues, adaptive))
         notice(f"seed {self.seed}")
         if study.replayed:
             notice(f"resumed: {study.replayed} evaluations are taken from the storage")
@@ -178,7 +176,7 @@ class Session:
 
     def _lookahead(self, workers: int) -> int:
         """How many jobs to choose from; asking early would change an asynchronous search."""
-        return 4 * workers if self.settings.scheduler == "sync" else 1
+        return 8 * workers if self.settings.scheduler == "sync" else 1
 
     def _progress(self, study: Study) -> Progress | None:
         wanted = self.search.progress

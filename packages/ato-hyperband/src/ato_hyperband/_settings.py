@@ -14,7 +14,7 @@ from ato_hyperband._spaces import SearchSpace, is_number
 MODES = ["max", "min"]
 SAMPLERS = ["random", "grid", "tpe"]
 SCHEDULERS = ["sync", "async"]
-BRACKETS = ["all", "aggressive"]
+BRACKETS = ["all", "adaptive"]
 
 
 class Settings(NamedTuple):
@@ -85,10 +85,10 @@ def plans_of(settings: Settings, space: SearchSpace) -> list[Plan]:
 
 
 def _default_brackets(given: Settings, sampler: str) -> str:
-    """A budget for a sampler that learns is best spent where most is learned."""
+    """Algorithm 1 for random draws; a search that learns also learns where to spend a budget."""
     budgets = (given.max_trials, given.max_total_resource, given.max_seconds)
     limited = any(budget is not None for budget in budgets)
-    return "aggressive" if sampler == "tpe" and limited else "all"
+    return "adaptive" if sampler == "tpe" and limited else "all"
 
 
 def _check_choice(name: str, value: Any, allowed: list[str]) -> None:

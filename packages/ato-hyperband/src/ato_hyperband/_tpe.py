@@ -1,12 +1,13 @@
-"""A sampler that learns from all rungs: Parzen estimators over one ranking of the whole search.
+"""A sampler that learns across rungs: Parzen estimators over one ranking of the whole search.
 
 Two densities are kept, of the configurations that did best and of the others, and of some
 candidates the one is drawn where their ratio is greatest (Bergstra et al., NeurIPS 2011; Falkner,
 Klein and Hutter, ICML 2018, for halving). What differs from those:
 
-* All rungs count, in one ranking. What a trial did at a low rung says little about the end of
-  training, so a trial counts by the highest rung it reached: its place among all trials seen at
-  that resource, times the share of trials that got there.
+* What a trial did at a low rung says little about the end of training and may mislead. So only
+  the rungs from the highest that enough trials reached count, in one ranking: a trial by the
+  highest of them it reached, its place among all trials seen at that resource, times the share of
+  trials that got there.
 * Nothing is learned from a rung before its best have gone on (the scheduler sees to that):
   what is good after one epoch is not what is good.
 * A share of the draws, and all before anything is known, come from a low-discrepancy sequence
@@ -36,23 +37,28 @@ class TPESampler(RandomSampler):
     Attributes:
         random_share: Share of draws that stay random.
         fewest: Trials that must be known before the model is used.
+        enough_share: Share of all trials that must have reached a rung, and be at least `fewest`,
+            for the rungs below it not to count.
         good_share: Share of the known trials that count as good.
         most_others: How many of the others the model keeps; it would be slow with all.
         candidates: Candidates from which each draw is chosen.
         spread: How much wider than their density good configurations are varied.
         nearest: How close to an earlier configuration a draw may be, in bandwidths.
         batch: How many draws are prepared at a time.
+        news: What share of the results must be new before the model is made again.
     """
 
     learns = True
     random_share = 0.25
     fewest = 10
+    enough_share = 0.1
     good_share = 0.1
     most_others = 150
     candidates = 24
     spread = 1.0
     nearest = 1.5
     batch = 16
+    news = 0.05
 
     def __init__(self, space: SearchSpace, seed: int) -> None:
         super().__init__(space, seed)
@@ -62,7 +68,7 @@ class TPESampler(RandomSampler):
         self._drawn: list[list[float]] = []
         self._losses: dict[float, dict[int, float]] = {}
         self._model: tuple[Any, Any] | None = None
-        self._stale = False
+        self._known = self._modelled_of = 0
         self._proposals: list[Params] = []
 
     def draw(self, number: int, bracket: int) -> Trial | None:
@@ -75,18 +81,25 @@ class TPESampler(RandomSampler):
 
     def observe(self, trial: Trial, resource: float, loss: float) -> None:
         self._losses.setdefault(resource, {})[trial.number] = loss
-        self._stale = True
+        self._known += 1
 
     def ranking(self) -> list[int]:
-        """Numbers of the trials with results, best first."""
-        total = len({number for losses in self._losses.values() for number in losses})
+        """Numbers of the trials whose results count, best first."""
+        counted = self._counted()
+        total = len({number for losses in counted for number in losses})
         places: dict[int, float] = {}
-        for resource in sorted(self._losses):
-            losses = self._losses[resource]
+        for losses in counted:
             share = len(losses) / total
             for place, number in enumerate(sorted(losses, key=lambda n: (losses[n], n))):
                 places[number] = share * (place + 0.5) / len(losses)
         return sorted(places, key=lambda n: (places[n], n))
+
+    def _counted(self) -> list[dict[int, float]]:
+        """Losses by trial at each rung that counts, the lowest first."""
+        known = len({number for losses in self._losses.values() for number in losses})
+        enough = max(self.fewest, self.enough_share * known)
+        lowest = max((r for r, found in self._losses.items() if len(found) >= enough), default=0)
+        return [self._losses[r] for r in sorted(self._losses) if r >= lowest]
 
     def _draw(self, number: int) -> Params | None:
         if uniform(self.seed, number, -1) >= self.random_share:
@@ -104,8 +117,8 @@ class TPESampler(RandomSampler):
         return self.space.from_unit(point)
 
     def _modelled(self, number: int) -> Params | None:
-        if self._stale:
-            self._stale = False
+        if self._known - self._modelled_of > self.news * self._modelled_of:
+            self._modelled_of = self._known
             self._proposals = []
             self._model = self._fit()
         if self._model is None:

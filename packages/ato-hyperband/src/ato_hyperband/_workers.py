@@ -67,6 +67,7 @@ class WorkerPool:
                 self._hire(number)
             while not self._study.finished:
                 self._feed()
+                self._dispatcher.prepare()
                 self._collect()
         finally:
             for worker in self._workers.values():
