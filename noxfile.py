@@ -157,7 +157,8 @@ def distributed(session):
     # pip, not uv: pip prefers a local CPU build of torch where one is set up.
     names = ["ato-trace", "ato-scope", "ato-hyperband"]
     extra = [r for name in names for r in requirements_of(name)]
-    install(session, *names, "torch==2.13.0", "distributed", *extra)
+    engines = ["torch==2.13.0", "distributed", "loky", "submitit"]
+    install(session, *names, *engines, *extra)
     for name in names:
         run_tests(session, f"{name}/tests", "-m", "distributed or slow")
 

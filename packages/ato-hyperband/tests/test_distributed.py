@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -227,3 +228,63 @@ class TestDask:
         result = self.search(executor=client.get_executor()).run(train, [])
         assert (tmp_path / "died").exists()
         assert result.failed == []
+
+
+@pytest.mark.distributed
+class TestOtherExecutors:
+    """Engines that give an executor: the trials are those of a search in one process."""
+
+    PROGRAM = """
+import {modules}
+from ato_hyperband import HyperBand
+
+SPACES = {spaces}
+
+
+def train(config):
+    for epoch in range(1, 10):
+        yield config.lr * config.width * (1 - 0.5**epoch)
+
+
+def search(**options):
+    options = {{"resource": "epochs", "max_resource": 9, "seed": 0, **options}}
+    result = HyperBand(None, SPACES, max_total_resource=60, **options).run(train, [])
+    return [(t.params, [e.outcome.metric for e in t.evaluations]) for t in result.trials]
+
+
+if __name__ == "__main__":
+    {start}
+        assert search(executor=executor, n_jobs=2) == search()
+"""
+
+    # Open MPI refuses root, and more processes than processors, unless told otherwise.
+    OPEN_MPI = {
+        "OMPI_ALLOW_RUN_AS_ROOT": "1",
+        "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
+        "OMPI_MCA_rmaps_base_oversubscribe": "1",
+    }
+
+    def run(self, tmp_path, modules, start, *launcher):
+        pytest.importorskip(modules.split(".")[0])
+        program = tmp_path / "program.py"
+        program.write_text(self.PROGRAM.format(modules=modules, spaces=SPACES, start=start))
+        command = [*(launcher or [sys.executable]), str(program)]
+        environment = {**os.environ, **self.OPEN_MPI}
+        done = subprocess.run(
+            command, capture_output=True, timeout=120, check=False, cwd=tmp_path, env=environment
+        )
+        assert done.returncode == 0, done.stderr.decode()
+
+    def test_loky(self, tmp_path):
+        self.run(tmp_path, "loky", "with loky.ProcessPoolExecutor(2) as executor:")
+
+    def test_submitit(self, tmp_path):
+        start = "executor = submitit.AutoExecutor('logs', cluster='local')\n    if True:"
+        self.run(tmp_path, "submitit", start)
+
+    def test_mpi(self, tmp_path):
+        if shutil.which("mpiexec") is None:
+            pytest.skip("needs mpiexec, which is not on PATH")
+        launcher = ["mpiexec", "-n", "3", sys.executable, "-m", "mpi4py.futures"]
+        start = "with mpi4py.futures.MPIPoolExecutor() as executor:"
+        self.run(tmp_path, "mpi4py.futures", start, *launcher)
