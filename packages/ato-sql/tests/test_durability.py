@@ -149,6 +149,21 @@ class TestKilled:
         assert finder_of(path).search({"status": "running"}) == []
 
 
+def press_ctrl_c(process):
+    """What the process prints until it ends; as people do, press again if nothing happens.
+
+    CPython prints and forgets an interrupt that arrives inside a weakref callback.
+    """
+    for _ in range(4):
+        process.send_signal(signal.SIGINT)
+        try:
+            return process.communicate(timeout=15)
+        except subprocess.TimeoutExpired:
+            continue
+    process.kill()
+    return process.communicate()
+
+
 class TestInterrupted:
     def test_ctrl_c_at_any_moment_loses_and_doubles_nothing(self, path):
         loop = """
@@ -174,8 +189,7 @@ class TestInterrupted:
             process = programs.start(loop, **settings(path))
             process.stdout.readline()
             time.sleep(delay)
-            process.send_signal(signal.SIGINT)
-            output, errors = process.communicate(timeout=30)
+            output, errors = press_ctrl_c(process)
             assert process.returncode == 0, errors.decode()
             with sqlite3.connect(path) as connection:
                 steps = [s for (s,) in connection.execute("SELECT step FROM metrics ORDER BY id")]
