@@ -91,6 +91,7 @@ def loads(text: str) -> Any:
 
     Raises:
         ConfigFileError: If it is malformed, has duplicate keys, or a tag that is not plain data.
+        NestingError: If it is nested too deeply.
     """
     try:
         _check_depth(text)
@@ -102,6 +103,8 @@ def loads(text: str) -> Any:
         mark = error.problem_mark or error.context_mark
         place = (mark.line + 1, mark.column + 1) if mark else (None, None)
         problem = " ".join(filter(None, [error.context, error.problem]))
+        if "nesting depth" in problem:  # libyaml has a limit of its own from 0.2.6 on
+            raise NestingError("YAML nested too deeply") from None
         raise ConfigFileError(problem, None, *place) from None
     except yaml.YAMLError as error:
         raise ConfigFileError(str(error).replace("\n", " ")) from None
