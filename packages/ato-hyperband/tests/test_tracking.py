@@ -67,7 +67,7 @@ def test_each_trial_is_a_run_below_that_of_the_search():
     tracker = FakeTracker()
     result = search(tracker).run(train, [])
     study, *trials = tracker.runs
-    assert study.tags == ["search", "train"]
+    assert study.tags == ["search", "train", "mode-max"]
     assert {run.parent for run in trials} == {study.uuid}
     assert len(trials) == len(result.trials)
     assert study.status == "completed"

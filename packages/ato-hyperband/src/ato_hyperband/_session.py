@@ -155,7 +155,7 @@ class Session:
     def _tracking(self, study: Study, caller: Caller) -> Tracking | None:
         if self.search.tracker is None or not self.speaks:
             return None
-        return Tracking(self.search.tracker, study, caller, self.study_name)
+        return Tracking(self.search.tracker, study, caller, self.study_name, self.settings.mode)
 
     def _best(self, study: Study) -> tuple[Trial, Evaluation] | None:
         settings = self.settings

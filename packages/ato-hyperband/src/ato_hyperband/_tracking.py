@@ -25,14 +25,16 @@ class Tracking:
         study: The study; its log remembers which runs were begun.
         caller: Knows the configs.
         name: Name of the study.
+        mode: 'max' or 'min'; a tag of the search, `mode-max` or `mode-min`.
     """
 
-    def __init__(self, tracker: Any, study: Study, caller: Caller, name: str) -> None:
+    def __init__(self, tracker: Any, study: Study, caller: Caller, name: str, mode: str) -> None:
         self._tracker, self._study, self._caller = tracker, study, caller
         self._runs: dict[int, Any] = {}
         self._notes: dict[str, str] = study.log.notes()
         self._ended = 0
-        self._search = self._open("search", ["search", name], None, caller.base_config())
+        tags = ["search", name, f"mode-{mode}"]
+        self._search = self._open("search", tags, None, caller.base_config())
         # The last session may have been killed between the study's log and the tracker.
         for trial in study.scheduler.trials:
             self._catch_up(trial)

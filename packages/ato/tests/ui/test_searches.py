@@ -4,6 +4,9 @@ import pytest
 
 pytest.importorskip("starlette", reason="needs the extra ui")
 
+from ato.adict import ADict  # noqa: E402
+from ato.db_routers.sql.manager import SQLLogger  # noqa: E402
+
 
 @pytest.fixture(scope="module", params=["max", "min"])
 def searched(request, tmp_path_factory, serve):
@@ -117,3 +120,13 @@ def test_a_trial_that_goes_on_is_charged_for_what_it_adds(new_database, serve):
     best = serve(new_database.url).get("searches/1")["best"]
     assert best["resource"][-1] == [9.0, 0.9]
     assert best["seconds"][-1] == [3.0, 0.9]
+
+
+def test_a_search_without_any_choice_says_what_is_better(tmp_path, serve):
+    url = f"sqlite:///{tmp_path}/search.db"
+    config = ADict(experiment=ADict(project_name="search", sql=ADict(db_path=url)))
+    logger = SQLLogger(config)
+    with logger.start(tags=["search", "train", "mode-min"]) as search:
+        with logger.start(tags=["trial"], parent=search.uuid) as trial:
+            trial.log_metric("metric", 0.5, step=1)
+    assert only_search(serve(url))["mode"] == "min"

@@ -25,7 +25,7 @@ def search(connection: Any, request: Request) -> Any:
     metrics = trial_metrics(connection, run)
     metric = request.query_params.get("metric") or _objective(metrics)
     trials = read_trials(connection, run, metric)
-    mode = _mode(request) or guess_mode(trials)
+    mode = _mode(request) or _tagged_mode(run, metric) or guess_mode(trials)
     return {
         "run": run_facts(connection, run),
         "metric": metric,
@@ -47,6 +47,14 @@ def _mode(request: Request) -> str | None:
     if mode not in (None, "min", "max"):
         raise QuestionError(f"mode must be min or max, not {mode!r}")
     return mode
+
+
+def _tagged_mode(run: Any, metric: str) -> str | None:
+    """What the search took for better, as its run says; of another metric it says nothing."""
+    for mode in ("min", "max"):
+        if metric == OBJECTIVE and f"mode-{mode}" in (run.tags or []):
+            return mode
+    return None
 
 
 def _best_first(mode: str) -> Any:
