@@ -51,6 +51,18 @@ def test_any_number_of_processes_finds_the_same_trials(objective, sampler):
 
 
 @posix
+def test_when_the_time_is_up_only_what_was_done_counts():
+    def train(config):
+        while True:
+            time.sleep(0.01)
+            yield config.lr
+
+    result = hyperband(n_jobs=2, max_seconds=0.5).run(train, [])
+    assert all(trial.evaluations for trial in result.trials)
+    done = sum(trial.evaluations[-1].resource for trial in result.trials)
+    assert result.total_resource == done
+
+
 def test_work_is_done_in_that_many_processes(tmp_path):
     def train(config):
         (tmp_path / str(os.getpid())).touch()

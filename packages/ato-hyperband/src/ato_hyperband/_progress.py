@@ -91,7 +91,7 @@ class Progress:
         if self._best is not None:
             facts.append(f"best {self._best:.6g}")
         if self._total is not None:
-            facts.append(f"{max(0, self._total - self._scheduler.spent):g} {self._unit} left")
+            facts.append(f"{max(0, self._total - self._scheduler.used):g} {self._unit} left")
         return facts
 
     def _show(self, job: Job) -> None:
@@ -99,7 +99,7 @@ class Progress:
             self._bar = _tqdm(self._total, self._unit)
         if self._bar is not None:
             self._bar.set_postfix_str(", ".join(self._facts(job)), refresh=False)
-            self._bar.update(self._scheduler.spent - self._bar.n)
+            self._bar.update(self._scheduler.used - self._bar.n)
         elif time.monotonic() - self._drawn > 0.1:
             self._drawn = time.monotonic()
             print("\rsearch: " + ", ".join(self._facts(job)), end="\033[K", file=sys.stderr)

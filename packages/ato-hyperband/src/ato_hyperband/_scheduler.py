@@ -36,7 +36,8 @@ class Scheduler:
         trials: Every configuration drawn, by number.
         retired: Trials that will not be evaluated again, in the order this became certain.
         history: Resource that each evaluation added, and its metric, in the order reported.
-        spent: Resource of all evaluations given so far.
+        spent: Resource of all evaluations given so far; some may wait for a worker.
+        used: Resource of all evaluations reported.
         running: Evaluations given and not yet reported.
 
     Args:
@@ -52,6 +53,7 @@ class Scheduler:
         self.retired: list[Trial] = []
         self.history: list[tuple[Resource, float | None]] = []
         self.spent: Resource = 0
+        self.used: Resource = 0
         self.running = 0
         self._sampler, self._budget = sampler, budget
         self._maximize, self._continues = maximize, continues
@@ -87,6 +89,7 @@ class Scheduler:
     def _record(self, job: Job, outcome: Outcome) -> None:
         self.running -= 1
         added = self._cost(job.resource, job.previous)
+        self.used += added
         self.history.append((added, outcome.metric))
         job.trial.evaluations.append(Evaluation(job.rung, job.resource, outcome))
 

@@ -202,7 +202,9 @@ class Session:
         )
 
     def _result(self, study: Study) -> Result:
-        trials, settings = study.scheduler.trials, self.settings
+        settings = self.settings
+        # When the time is up, some trials have been drawn that no worker has begun.
+        trials = [trial for trial in study.scheduler.trials if trial.evaluations]
         best = self._best(study)
         if best is None:
             raise _nothing_worked(trials)
@@ -215,7 +217,7 @@ class Session:
             self.space,
             settings.mode,
             self.seed,
-            study.scheduler.spent,
+            study.scheduler.used,
             study.seconds,
             settings.resource,
             study.scheduler.history,

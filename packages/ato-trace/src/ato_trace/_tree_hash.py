@@ -36,7 +36,7 @@ def piece_digests(pieces: Iterator[Any], settle: Settle, count: int) -> list[byt
 
     def work() -> None:
         try:
-            _hash_all(numbered, taking, settle, found)
+            _hash_all(numbered, taking, settle, found, errors)
         except BaseException as error:  # raised again by the thread that waits for this one
             errors.append(error)
 
@@ -50,11 +50,15 @@ def piece_digests(pieces: Iterator[Any], settle: Settle, count: int) -> list[byt
 
 
 def _hash_all(
-    numbered: Iterator[tuple[int, Any]], taking: Any, settle: Settle, found: list[bytes]
+    numbered: Iterator[tuple[int, Any]],
+    taking: Any,
+    settle: Settle,
+    found: list[bytes],
+    errors: list[BaseException],
 ) -> None:
     import hashlib
 
-    while True:
+    while not errors:
         with taking:
             index, piece = next(numbered, (-1, None))
         if index < 0:
