@@ -202,6 +202,16 @@ def test_a_greater_budget_goes_on_where_the_smaller_ended():
     assert story(scheduler)[: len(before)] == before
 
 
+def test_the_model_finds_room_between_the_trials_of_a_small_space():
+    space = SearchSpace({"lr": {"param_type": "FLOAT", "param_range": (0.0, 1.0)}})
+    sampler, origins = TPESampler(space, 0), []
+    for number in range(200):
+        trial = sampler.draw(number, 0)
+        origins.append(trial.origin)
+        sampler.observe(trial, 1, abs(trial.params["lr"] - 0.3))
+    assert origins[-100:].count("model") > 50
+
+
 class TestAdaptiveBrackets:
     """After one sweep, two of three brackets are of the kind whose winners were best."""
 

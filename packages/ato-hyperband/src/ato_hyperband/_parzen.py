@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-# Bandwidths below this would make a model that proposes what it has seen.
-NARROWEST = 0.1
 # Chance that the category of a point is kept when the point is varied.
 KEPT = 0.8
 
@@ -19,15 +17,17 @@ class Parzen:
     Args:
         points: Rows in the unit cube.
         sizes: For each column the number of categories, 0 for numbers.
+        narrowest: Bandwidths are at least this; smaller ones would make a model that proposes
+            what it has seen.
     """
 
-    def __init__(self, points: list[list[float]], sizes: list[int]) -> None:
+    def __init__(self, points: list[list[float]], sizes: list[int], narrowest: float) -> None:
         import numpy as np
 
         self._points = np.array(points)
         count, dimensions = self._points.shape
         rule = 1.06 * count ** (-1 / (dimensions + 4))
-        self._widths = np.maximum(self._points.std(axis=0) * rule, NARROWEST)
+        self._widths = np.maximum(self._points.std(axis=0) * rule, narrowest)
         self._numbers = np.array([size == 0 for size in sizes])
         self._sizes = np.array(sizes)
 
@@ -67,20 +67,22 @@ class Parzen:
             logs += np.where(same, np.log(KEPT * size + 1 - KEPT), np.log(1 - KEPT))
         return np.log((np.exp(logs).sum(axis=1) + 1) / (len(self._points) + 1))
 
-    def distances(self, rows: Any, others: Any) -> Any:
+    def distances(self, rows: Any, others: Any, bandwidths: float, widest: float) -> Any:
         """How far each row is from each other row, in the coordinate that differs most.
 
-        Numbers count in bandwidths; another category is infinitely far.
+        Numbers count in multiples of so many bandwidths, or of `widest` where that is less;
+        another category is infinitely far.
         """
         import numpy as np
 
+        units = np.minimum(self._widths * bandwidths, widest)
         apart = np.zeros((len(rows), len(others)))
         for column, size in enumerate(self._sizes):
             one, other = rows[:, None, column], others[None, :, column]
             if size:
                 apart[_category(one, size) != _category(other, size)] = np.inf
             else:
-                np.maximum(apart, np.abs(one - other) / self._widths[column], out=apart)
+                np.maximum(apart, np.abs(one - other) / units[column], out=apart)
         return apart
 
 

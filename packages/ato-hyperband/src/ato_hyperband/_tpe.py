@@ -43,7 +43,10 @@ class TPESampler(RandomSampler):
         most_others: How many of the others the model keeps; it would be slow with all.
         candidates: Candidates from which each draw is chosen.
         spread: How much wider than their density good configurations are varied.
+        narrowest: The least bandwidth.
         nearest: How close to an earlier configuration a draw may be, in bandwidths.
+        crowded: Both shrink with the number of trials, so that all of them would find room in
+            this share of the space.
         batch: How many draws are prepared at a time.
         news: What share of the results must be new before the model is made again.
     """
@@ -56,7 +59,9 @@ class TPESampler(RandomSampler):
     most_others = 150
     candidates = 24
     spread = 1.0
+    narrowest = 0.1
     nearest = 1.5
+    crowded = 0.1
     batch = 16
     news = 0.05
 
@@ -138,9 +143,16 @@ class TPESampler(RandomSampler):
         if len(others) > self.most_others:
             step = len(others) / self.most_others
             others = [others[int(i * step)] for i in range(self.most_others)]
+        narrowest = min(self.narrowest, self._room() / self.nearest)
         return tuple(
-            Parzen([self._points[n] for n in numbers], self._sizes) for numbers in (good, others)
+            Parzen([self._points[n] for n in numbers], self._sizes, narrowest)
+            for numbers in (good, others)
         )  # type: ignore[return-value]
+
+    def _room(self) -> float:
+        """How far apart trials may be for all to find room in a share of the unit cube."""
+        numbers = max(1, self._sizes.count(0))
+        return 1.1 * float((self.crowded / max(1, len(self._drawn))) ** (1 / numbers))
 
     def _propose(self, number: int) -> list[Params]:
         """A batch of configurations, the first to be used last in the list."""
@@ -151,13 +163,15 @@ class TPESampler(RandomSampler):
         random = np.random.RandomState(mix(self.seed, number, -3) >> 32)
         points = good.sample(random, self.batch * self.candidates, self.spread)
         scores = good.log_density(points) - others.log_density(points)
-        new = good.distances(points, np.array(self._drawn)).min(axis=1) >= self.nearest
+        room = self._room()
+        earlier = good.distances(points, np.array(self._drawn), self.nearest, room)
+        new = earlier.min(axis=1) >= 1
         chosen: list[int] = []
         for first in range(0, len(points), self.candidates):
             group = [i for i in range(first, first + self.candidates) if new[i]]
             for i in sorted(group, key=lambda i: -scores[i]):
                 row = points[i : i + 1]
-                if (good.distances(row, points[chosen]) >= self.nearest).all():
+                if (good.distances(row, points[chosen], self.nearest, room) >= 1).all():
                     chosen.append(i)
                     break
         return [self.space.from_unit(points[i]) for i in reversed(chosen)]
