@@ -1,31 +1,6 @@
 """From an empty directory to an explained change, as a newcomer would go."""
 
 import json
-import os
-import subprocess
-import sys
-
-import pytest
-
-
-@pytest.fixture
-def shell(tmp_path):
-    environment = {k: v for k, v in os.environ.items() if k != "ATO_DB"}
-
-    def run(*words, code=0):
-        done = subprocess.run(
-            [sys.executable, *words],
-            cwd=str(tmp_path),
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            timeout=120,
-        )
-        output = done.stdout.decode()
-        assert done.returncode == code, output
-        return output
-
-    return run
 
 
 def test_why_names_the_changed_line(shell, tmp_path):

@@ -13,23 +13,6 @@ pytest.importorskip("starlette", reason="needs the extra ui")
 
 
 @pytest.fixture
-def shell(tmp_path):
-    environment = {k: v for k, v in os.environ.items() if k != "ATO_DB"}
-
-    def run(*words):
-        return subprocess.run(
-            [sys.executable, *words],
-            cwd=str(tmp_path),
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            timeout=120,
-        ).stdout.decode()
-
-    return run
-
-
-@pytest.fixture
 def page(tmp_path):
     """The address of `ato ui` in the newcomer's directory."""
     process = subprocess.Popen(
@@ -52,7 +35,7 @@ def test_init_train_change_train_why_and_look(shell, tmp_path, request):
     shell("train.py")
 
     assert "+ slope -= 2 * lr * sum(e * x for e, x in errors)" in shell(
-        "-m", "ato", "why", "1", "2"
+        "-m", "ato", "why", "1", "2", code=1
     )
 
     address = request.getfixturevalue("page")()
