@@ -198,6 +198,47 @@ class TestInterrupted:
             assert len(steps) - int(output) in (0, 1)
             assert status == "interrupted"
 
+    def test_ctrl_c_at_any_line_of_a_flush_loses_nothing_and_leaves_no_lock(self, tmp_path):
+        lines, _ = self.interrupt(str(tmp_path / "whole.sqlite"), None)
+        for line in range(1, lines, lines // 150):
+            path = str(tmp_path / f"{line}.sqlite")
+            _, logged = self.interrupt(path, line)
+            with sqlite3.connect(path) as connection:
+                steps = [s for (s,) in connection.execute("SELECT step FROM metrics ORDER BY id")]
+                status = connection.execute("SELECT status FROM experiments").fetchone()[0]
+            assert steps == list(range(logged))
+            assert status == "interrupted"
+            assert glob.glob(path + "*.ato-journal*") == []
+
+    def interrupt(self, path, line):
+        """Interrupt a flush at its so manieth line; return how many it ran and what was logged."""
+        logger = SQLLogger({"experiment": {"project_name": "digits", "sql": settings(path)}})
+        count = 0
+
+        def trace(frame, event, argument):
+            nonlocal count
+            if event == "line":
+                count += 1
+                if count == line:
+                    raise KeyboardInterrupt
+            return trace
+
+        before = sys.gettrace()
+        try:
+            with logger.start() as run:
+                for step in range(10):
+                    run.log_metric("loss", float(step), step)
+                sys.settrace(trace)
+                run.flush()
+                sys.settrace(before)
+                raise KeyboardInterrupt
+        except KeyboardInterrupt:
+            # The traceback is still there, and with it all that the interrupted call had open.
+            return count, step + 1
+        finally:
+            sys.settrace(before)
+            logger.close()
+
     def test_an_uncaught_exception_fails_a_run_that_was_never_finished(self, path):
         programs.run(
             """

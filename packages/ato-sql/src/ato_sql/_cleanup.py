@@ -48,7 +48,7 @@ class Cleanup(NamedTuple):
 def delete_run(engine: Engine, run_id: int) -> None:
     """Delete a run with all its rows, and its copied artifacts unless others have the same."""
     artifact = table_of(Artifact)
-    with writing(engine).begin() as connection:
+    with writing(engine).connect() as connection, connection.begin():
         query = select(artifact.c.stored).where(artifact.c.run_id == run_id)
         copies = set(connection.execute(query.where(artifact.c.stored.is_not(None))).scalars())
         delete_rows(connection, run_id)
@@ -71,7 +71,7 @@ def collect(engine: Engine, folder: str, dry_run: bool = False) -> Cleanup:
         folder: where its copies of artifacts are. One that several databases share is left alone.
         dry_run: only tell.
     """
-    with writing(engine).begin() as connection:
+    with writing(engine).connect() as connection, connection.begin():
         referred = _referred(connection)
         orphans = [p for p in _copies(folder) if p not in referred and _is_old(p)]
         if len(owners(folder)) > 1:

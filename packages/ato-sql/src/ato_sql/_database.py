@@ -66,7 +66,7 @@ class Database:
 
     def commit(self, batch: Batch, births: Mapping[str, dict[str, Any]]) -> dict[str, RunKey]:
         """Write a batch in one transaction; see `apply_batch`."""
-        with writing(self.engine()).begin() as connection:
+        with writing(self.engine()).connect() as connection, connection.begin():
             return apply_batch(connection, batch, births)
 
     def close(self) -> None:

@@ -135,6 +135,7 @@ def _sqlite_engine(url: URL, full_sync: bool) -> Engine:
     engine = create_engine(url, **settings)
     event.listen(engine, "connect", functools.partial(_set_up_sqlite, full_sync))
     event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine, "close", _end_transaction)
     return engine
 
 
@@ -147,6 +148,15 @@ def _set_up_sqlite(full_sync: bool, connection: Any, record: object) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     write = connection.get_execution_options().get("ato_write")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+def _end_transaction(connection: Any, record: object) -> None:
+    """Give up the lock before a connection is closed.
+
+    After Ctrl-C SQLAlchemy closes the connection at once, but SQLite keeps a closed connection
+    open, with its lock, while there are statements of it; and the traceback keeps those.
+    """
+    connection.rollback()
 
 
 def _server_engine(url: URL) -> Engine:

@@ -54,7 +54,7 @@ def take_in(engine: Engine, records: Iterable[Record]) -> Intake:
     for record in stream:
         if record.get("type") != "run":
             raise DatabaseError(f"expected a run, found a record of type {record.get('type')!r}")
-        with writing(engine).begin() as connection:
+        with writing(engine).connect() as connection, connection.begin():
             _take_run(connection, record, _rest(stream, record), result)
     return result
 

@@ -112,12 +112,12 @@ class Journal:
 
     def clear(self) -> None:
         """Remove the file, all of it being in the database."""
-        if self._file is not None:
-            self._file.close()
-        if self.path is not None:
-            _remove(self.path)
-        self._file, self.path = None, None
+        path = self.path
+        self.close()
+        self.path = None  # first: a file that Ctrl-C leaves here is harmless, a missing one is not
         self._born.clear()
+        if path is not None:
+            _remove(path)
 
     def close(self) -> None:
         """Let go of the file; it stays for the next program."""

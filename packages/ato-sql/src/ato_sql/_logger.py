@@ -252,7 +252,8 @@ class SQLLogger:
         name = clean_text(self._settings.project)
         self._writer.flush()
         try:
-            with writing(self._writer.database.engine()).begin() as connection:
+            engine = writing(self._writer.database.engine())
+            with engine.connect() as connection, connection.begin():
                 get_or_create_project(connection, name)
         except DBAPIError as error:
             raise self._trouble(error) from None

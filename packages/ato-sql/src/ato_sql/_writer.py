@@ -120,8 +120,8 @@ class Writer:
 
     def end(self, uuid: str, data: dict[str, Any]) -> None:
         """Write the end of a run."""
-        self._alive.pop(uuid, None)
         self.put_event(uuid, _batch.UPDATE, data)
+        self._alive.pop(uuid, None)
         self.flush()
         self.committer.forget(uuid)
 
