@@ -224,50 +224,59 @@ def dehb(meter, seed):
             search.tell(job, objective(job["config"], job["fidelity"]))
 
 
-def ato_2_2_1(meter, seed):
-    """Plain halving over a grid, restarting at each generation; the largest grid that fits."""
+def ato_2_2_1(meter, per_parameter):
+    """Plain halving over a grid of so many values per parameter."""
     from ato.adict import ADict
     from ato.hyperopt.hyperband import HyperBand
     from ato.scope import Scope
 
     sys.argv = sys.argv[:1]
-    chosen = None
-    for per_parameter in range(2, 9):
-        size = per_parameter ** len(meter.table.space)
-        if halving_cost(size) <= meter.limit:
-            chosen = per_parameter
-    if chosen is None:
-        return
     if "scope" not in SHARED:  # it allows no second scope of one name in a process
         SHARED["scope"] = Scope()
-    scope = SHARED["scope"]
     spaces = ADict()
     for name, low, high, log, integer in meter.table.space:
         spaces[name] = ADict(
             param_type="INTEGER" if integer else "FLOAT",
             param_range=(low, high),
-            num_samples=chosen,
+            num_samples=per_parameter,
             space_type="LOG" if log else "LINEAR",
         )
-    search = HyperBand(scope, spaces, halving_rate=1 / 3, num_min_samples=1, mode="min")
+    search = HyperBand(SHARED["scope"], spaces, halving_rate=1 / 3, num_min_samples=1, mode="min")
     steps = search.compute_optimized_initial_training_steps(EPOCHS)
+    reached = {}
 
     @search.main
     def train(config):
-        generation = min(config["__num_halved__"], len(steps) - 1)
-        return meter.train(config, 0, steps[generation])
+        stop = steps[min(config["__num_halved__"], len(steps) - 1)]
+        key = tuple(config[name] for name, *_ in meter.table.space)
+        start = min(reached.get(key, 0), stop - 1)
+        reached[key] = stop
+        return meter.train(config, start, stop)
 
     train()
 
 
-def halving_cost(size):
-    import math
+def grid_halving(meter, per_parameter):
+    """The same with ato 3: the same grid, the same generations."""
+    from ato_hyperband import HyperBand
 
-    generations = [size]
-    while generations[-1] > 1:
-        generations.append(max(1, generations[-1] // 3))
-    last = len(generations) - 1
-    return sum(n * math.ceil(EPOCHS / 3 ** (last - g)) for g, n in enumerate(generations))
+    spaces = {
+        name: {
+            "param_type": "INTEGER" if integer else "FLOAT",
+            "param_range": (low, high),
+            "num_samples": per_parameter,
+            "space_type": "LOG" if log else "LINEAR",
+        }
+        for name, low, high, log, integer in meter.table.space
+    }
+    search = HyperBand(None, spaces, mode="min")
+    steps = search.compute_optimized_initial_training_steps(EPOCHS)
+
+    def train(config):
+        rung = config["trial"]["rung"]
+        return meter.train(config, steps[rung - 1] if rung else 0, steps[rung])
+
+    search.run(train, [])
 
 
 TOOLS = {
@@ -282,6 +291,7 @@ TOOLS = {
     "optuna TPE": (optuna_study, {"sampler": "tpe", "pruner": "none"}),
     "DEHB": (dehb, {}),
     "ato 2.2.1": (ato_2_2_1, {}),
+    "ato 3, the same grid": (grid_halving, {}),
 }
 OURS = [name for name in TOOLS if name.startswith("ato 3")] + ["random search"]
 
@@ -293,8 +303,11 @@ def run(tool, dataset, seeds, largest):
     table = Table(dataset)
     rows, curves, seconds, evaluations = [], [], 0.0, 0
     for seed in range(seeds):
-        if function is ato_2_2_1:  # it knows no budget, so each is a search of its own
-            rows.append([separate(table, function, seed, budget) for budget in BUDGETS])
+        if function in (
+            ato_2_2_1,
+            grid_halving,
+        ):  # they know no budget, so each is a search of its own
+            rows.append([largest_grid(table, function, budget) for budget in BUDGETS])
             break
         meter = Meter(table, largest)
         started = time.perf_counter()
@@ -311,13 +324,18 @@ def run(tool, dataset, seeds, largest):
     return {"rows": rows, "curve": curve, "overhead": seconds / max(1, evaluations)}
 
 
-def separate(table, function, seed, budget):
-    meter = Meter(table, budget)
-    try:
-        function(meter, seed)
-    except OutOfBudget:
-        pass
-    return meter.best - float(table.best) if meter.evaluations else None
+def largest_grid(table, function, budget):
+    """The regret of the search over the largest grid that ends within the budget."""
+    for per_parameter in range(8, 1, -1):
+        meter = Meter(table, budget)
+        if per_parameter ** len(table.space) > meter.limit:
+            continue
+        try:
+            function(meter, per_parameter)
+        except OutOfBudget:
+            continue
+        return meter.best - float(table.best)
+    return None
 
 
 # -- the report --------------------------------------------------------------------------------

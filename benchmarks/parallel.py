@@ -1,9 +1,9 @@
 """How much faster a search is with two worker processes: `python benchmarks/parallel.py`.
 
 The objective trains for real: a scikit-learn MLP of two layers on digits, an epoch at a time, BLAS
-kept to one thread (with more, one process already uses several processors). The same search with
-the same seed runs with one and with two processes, in turn, each in a fresh Python. Two plain
-processes that train without any search show what the machine can give.
+kept to one thread (with more, one process already uses several processors). Each round has a seed
+of its own and runs the same search with one and with two processes, each in a fresh Python. Two
+plain processes that train without any search show what the machine can give.
 """
 
 import argparse
@@ -23,7 +23,7 @@ ONE_THREAD = {
 SPACES = {
     "learning_rate": {"param_type": "FLOAT", "param_range": (1e-3, 1.0), "space_type": "LOG"},
     "momentum": {"param_type": "FLOAT", "param_range": (0.0, 0.95)},
-    "width": {"param_type": "INTEGER", "param_range": (64, 512), "space_type": "LOG"},
+    "width": {"param_type": "INTEGER", "param_range": (32, 256), "space_type": "LOG"},
 }
 DATA = {}
 
@@ -61,7 +61,7 @@ def train(config):
         yield float(model.score(inputs[1200:], labels[1200:]))
 
 
-def search(n_jobs, scheduler, sampler, budget):
+def search(n_jobs, scheduler, sampler, budget, seed):
     from ato_hyperband import HyperBand
 
     digits()
@@ -71,7 +71,7 @@ def search(n_jobs, scheduler, sampler, budget):
         SPACES,
         resource="epochs",
         max_resource=27,
-        seed=0,
+        seed=seed,
         max_total_resource=budget,
         n_jobs=n_jobs,
         scheduler=scheduler,
@@ -81,7 +81,7 @@ def search(n_jobs, scheduler, sampler, budget):
     return {"seconds": time.perf_counter() - started, "metric": result.metric}
 
 
-def copies(count, epochs):
+def copies(count, epochs, seed):
     """As many epochs as a search, in so many processes that know nothing of each other."""
     import multiprocessing
 
@@ -98,9 +98,12 @@ def copies(count, epochs):
 
 
 def epochs_of_one(epochs):
-    training = train({"width": 180, "learning_rate": 0.05, "momentum": 0.5})
-    for _ in range(epochs):
-        next(training)
+    models = [
+        train({"width": width, "learning_rate": 0.05, "momentum": 0.5})
+        for width in (32, 54, 91, 152, 256)
+    ]
+    for epoch in range(epochs):
+        next(models[epoch % len(models)])
 
 
 def measure(*arguments):
@@ -111,8 +114,8 @@ def measure(*arguments):
 
 
 def compare(title, one, two, rounds):
-    """Medians; processors that change their speed make single runs differ by a tenth."""
-    pairs = [(measure(*one), measure(*two)) for _ in range(rounds)]
+    """Medians over seeds: how much the trials differ in cost decides how long workers wait."""
+    pairs = [(measure(*one, seed), measure(*two, seed)) for seed in range(rounds)]
     same = all(first["metric"] == second["metric"] for first, second in pairs)
     seconds = [statistics.median(pair[i]["seconds"] for pair in pairs) for i in (0, 1)]
     ratio = statistics.median(first["seconds"] / second["seconds"] for first, second in pairs)
@@ -123,7 +126,7 @@ def compare(title, one, two, rounds):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--budget", type=int, default=1000, help="epochs of each search")
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=7, help="seeds")
     parser.add_argument("--worker", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.worker:

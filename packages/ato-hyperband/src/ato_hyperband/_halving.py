@@ -23,7 +23,7 @@ from ato_hyperband._trial import Job, Outcome, Trial
 
 # The last rungs of a bracket, few trials that train for long: the next bracket begins without
 # knowing what comes of them, so that workers need not wait.
-HIDDEN_RUNGS = 2
+HIDDEN_RUNGS = 3
 
 
 class Bracket:

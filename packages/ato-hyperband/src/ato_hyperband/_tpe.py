@@ -164,15 +164,15 @@ class TPESampler(RandomSampler):
         points = good.sample(random, self.batch * self.candidates, self.spread)
         scores = good.log_density(points) - others.log_density(points)
         room = self._room()
-        earlier = good.distances(points, np.array(self._drawn), self.nearest, room)
-        new = earlier.min(axis=1) >= 1
+        known = np.array(self._drawn)
         chosen: list[int] = []
         for first in range(0, len(points), self.candidates):
-            group = [i for i in range(first, first + self.candidates) if new[i]]
+            group = range(first, first + self.candidates)
             for i in sorted(group, key=lambda i: -scores[i]):
                 row = points[i : i + 1]
-                if (good.distances(row, points[chosen], self.nearest, room) >= 1).all():
+                if (good.distances(row, known, self.nearest, room) >= 1).all():
                     chosen.append(i)
+                    known = np.concatenate([known, row])
                     break
         return [self.space.from_unit(points[i]) for i in reversed(chosen)]
 
