@@ -115,17 +115,21 @@ def random_search(meter, seed):
         meter.train(config, 0, EPOCHS)
 
 
-def ours(meter, seed, **options):
-    from ato_hyperband import HyperBand
-
-    spaces = {
+def search_spaces(table, **more):
+    """The table's parameters as both atos describe them."""
+    return {
         name: {
             "param_type": "INTEGER" if integer else "FLOAT",
             "param_range": (low, high),
             "space_type": "LOG" if log else "LINEAR",
+            **more,
         }
-        for name, low, high, log, integer in meter.table.space
+        for name, low, high, log, integer in table.space
     }
+
+
+def ours(meter, seed, **options):
+    from ato_hyperband import HyperBand
 
     def train(config):
         epoch = 0
@@ -135,7 +139,7 @@ def ours(meter, seed, **options):
 
     HyperBand(
         None,
-        spaces,
+        search_spaces(meter.table),
         resource="epochs",
         max_resource=EPOCHS,
         mode="min",
@@ -233,14 +237,7 @@ def ato_2_2_1(meter, per_parameter):
     sys.argv = sys.argv[:1]
     if "scope" not in SHARED:  # it allows no second scope of one name in a process
         SHARED["scope"] = Scope()
-    spaces = ADict()
-    for name, low, high, log, integer in meter.table.space:
-        spaces[name] = ADict(
-            param_type="INTEGER" if integer else "FLOAT",
-            param_range=(low, high),
-            num_samples=per_parameter,
-            space_type="LOG" if log else "LINEAR",
-        )
+    spaces = ADict(search_spaces(meter.table, num_samples=per_parameter))
     search = HyperBand(SHARED["scope"], spaces, halving_rate=1 / 3, num_min_samples=1, mode="min")
     steps = search.compute_optimized_initial_training_steps(EPOCHS)
     reached = {}
@@ -260,15 +257,7 @@ def grid_halving(meter, per_parameter):
     """The same with ato 3: the same grid, the same generations."""
     from ato_hyperband import HyperBand
 
-    spaces = {
-        name: {
-            "param_type": "INTEGER" if integer else "FLOAT",
-            "param_range": (low, high),
-            "num_samples": per_parameter,
-            "space_type": "LOG" if log else "LINEAR",
-        }
-        for name, low, high, log, integer in meter.table.space
-    }
+    spaces = search_spaces(meter.table, num_samples=per_parameter)
     search = HyperBand(None, spaces, mode="min")
     steps = search.compute_optimized_initial_training_steps(EPOCHS)
 
@@ -293,6 +282,7 @@ TOOLS = {
     "ato 2.2.1": (ato_2_2_1, {}),
     "ato 3, the same grid": (grid_halving, {}),
 }
+GRIDS = (ato_2_2_1, grid_halving)
 OURS = [name for name in TOOLS if name.startswith("ato 3")] + ["random search"]
 
 
@@ -303,10 +293,7 @@ def run(tool, dataset, seeds, largest):
     table = Table(dataset)
     rows, curves, seconds, evaluations = [], [], 0.0, 0
     for seed in range(seeds):
-        if function in (
-            ato_2_2_1,
-            grid_halving,
-        ):  # they know no budget, so each is a search of its own
+        if function in GRIDS:  # they know no budget, so each column is a search of its own
             rows.append([largest_grid(table, function, budget) for budget in BUDGETS])
             break
         meter = Meter(table, largest)

@@ -211,7 +211,7 @@ class TestInterrupted:
             assert glob.glob(path + "*.ato-journal*") == []
 
     def interrupt(self, path, line):
-        """Interrupt a flush at its so manieth line; return how many it ran and what was logged."""
+        """Interrupt a flush at its `line`-th line; return the lines it ran and what was logged."""
         logger = SQLLogger({"experiment": {"project_name": "digits", "sql": settings(path)}})
         count = 0
 

@@ -169,5 +169,10 @@ def _server_engine(url: URL) -> Engine:
 
 
 def writing(engine: Engine) -> Engine:
-    """Return the same engine whose transactions take the write lock at their start on SQLite."""
+    """Return the same engine whose transactions take the write lock at their start on SQLite.
+
+    Use `with writing(engine).connect() as connection, connection.begin():`. The shorter
+    `engine.begin()` is a generator: Ctrl-C just before it is resumed would leave the transaction
+    open, with its lock, as long as the traceback keeps the generator.
+    """
     return engine.execution_options(ato_write=True)
