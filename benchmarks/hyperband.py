@@ -6,20 +6,25 @@ Searches the learning curves in `benchmarks/curves/` (made by `curves/make.py`):
 of scikit-learn models over 81 epochs or trees, for 2,048 configurations of five parameters on four
 data sets. A proposed configuration has the curve of the nearest measured one. Every tool pays for
 each epoch it trains, and for none twice when it takes the same trial further, whether or not it
-could continue. Its score after some budget is the lowest error among all epochs it has paid for,
-minus the lowest error in the table (regret).
+could continue. Two scores are printed, each less the lowest in the table (regret):
+
+* the final error: what the configuration it would name best by then, the one with the lowest error
+  where training has gone furthest, has after the whole training;
+* the lowest error of all epochs it has paid for, which on noisy curves is partly luck.
 
 Peers are installed into an environment of their own, `.nox/bench-hyperband`.
 """
 
 import argparse
 import json
+import math
 import os
 import pathlib
 import platform
+import random
 import subprocess
 import sys
-import time
+from concurrent.futures import ThreadPoolExecutor
 
 HERE = pathlib.Path(__file__).resolve().parent
 DATASETS = ["digits", "synthetic", "quantiles", "boosting"]
@@ -43,7 +48,7 @@ class Table:
 
         stored = np.load(HERE / "curves" / f"{name}.npz")
         self.errors = stored["errors"].astype(float)
-        self.best = self.errors.min()
+        self.best = {"final": float(self.errors[:, -1].min()), "lowest": float(self.errors.min())}
         self.space = [parameter(*row) for row in stored["space"].tolist()]
         self.points = np.stack([self.unit(row) for row in stored["configurations"]])
         self.known = {}
@@ -72,31 +77,34 @@ def parameter(name, low, high, log, integer):
 
 
 class Meter:
-    """What one search has paid, and the best it has seen for it."""
+    """What one search has paid, and both scores after each epoch that changed one."""
 
     def __init__(self, table, limit):
         self.table, self.limit = table, limit * EPOCHS
-        self.spent, self.best, self.evaluations = 0, 1.0, 0
-        self.trace = []
+        self.spent = 0
+        self.lowest, self.furthest = 1.0, (0, -1.0)  # the latter: an epoch, minus the error there
+        self.traces = {"final": [], "lowest": []}
 
     def train(self, config, start, stop):
         """Pay for the epochs after `start` up to `stop`; the error after `stop`."""
         errors = self.table.errors[self.table.nearest(config)]
-        self.evaluations += 1
         for epoch in range(start, stop):
             if self.spent == self.limit:
                 raise OutOfBudget
             self.spent += 1
-            if errors[epoch] < self.best:
-                self.best = float(errors[epoch])
-                self.trace.append((self.spent, self.best))
+            if errors[epoch] < self.lowest:
+                self.lowest = float(errors[epoch])
+                self.traces["lowest"].append((self.spent, self.lowest))
+            if (epoch, -errors[epoch]) > self.furthest:
+                self.furthest = epoch, -errors[epoch]
+                self.traces["final"].append((self.spent, float(errors[-1])))
         return float(errors[stop - 1])
 
-    def regrets(self, budgets):
+    def regrets(self, score, budgets):
         found = []
         for budget in budgets:
-            seen = [best for spent, best in self.trace if spent <= budget * EPOCHS]
-            found.append((seen[-1] if seen else 1.0) - float(self.table.best))
+            seen = [error for spent, error in self.traces[score] if spent <= budget * EPOCHS]
+            found.append((seen[-1] if seen else 1.0) - self.table.best[score])
         return found
 
 
@@ -104,8 +112,6 @@ class Meter:
 
 
 def random_search(meter, seed):
-    import random
-
     draw = random.Random(seed)
     while True:
         config = {}
@@ -115,17 +121,18 @@ def random_search(meter, seed):
         meter.train(config, 0, EPOCHS)
 
 
-def search_spaces(table, **more):
-    """The table's parameters as both atos describe them."""
-    return {
-        name: {
+def search_spaces(table, counts=None):
+    """The table's parameters as both atos describe them, for a grid with so many values each."""
+    spaces = {}
+    for k, (name, low, high, log, integer) in enumerate(table.space):
+        spaces[name] = {
             "param_type": "INTEGER" if integer else "FLOAT",
             "param_range": (low, high),
             "space_type": "LOG" if log else "LINEAR",
-            **more,
         }
-        for name, low, high, log, integer in table.space
-    }
+        if counts:
+            spaces[name]["num_samples"] = counts[k]
+    return spaces
 
 
 def ours(meter, seed, **options):
@@ -228,8 +235,8 @@ def dehb(meter, seed):
             search.tell(job, objective(job["config"], job["fidelity"]))
 
 
-def ato_2_2_1(meter, per_parameter):
-    """Plain halving over a grid of so many values per parameter."""
+def ato_2_2_1(meter, counts):
+    """Plain halving over a grid of so many values of each parameter."""
     from ato.adict import ADict
     from ato.hyperopt.hyperband import HyperBand
     from ato.scope import Scope
@@ -237,7 +244,7 @@ def ato_2_2_1(meter, per_parameter):
     sys.argv = sys.argv[:1]
     if "scope" not in SHARED:  # it allows no second scope of one name in a process
         SHARED["scope"] = Scope()
-    spaces = ADict(search_spaces(meter.table, num_samples=per_parameter))
+    spaces = ADict(search_spaces(meter.table, counts))
     search = HyperBand(SHARED["scope"], spaces, halving_rate=1 / 3, num_min_samples=1, mode="min")
     steps = search.compute_optimized_initial_training_steps(EPOCHS)
     reached = {}
@@ -253,12 +260,11 @@ def ato_2_2_1(meter, per_parameter):
     train()
 
 
-def grid_halving(meter, per_parameter):
+def grid_halving(meter, counts):
     """The same with ato 3: the same grid, the same generations."""
     from ato_hyperband import HyperBand
 
-    spaces = search_spaces(meter.table, num_samples=per_parameter)
-    search = HyperBand(None, spaces, mode="min")
+    search = HyperBand(None, search_spaces(meter.table, counts), mode="min")
     steps = search.compute_optimized_initial_training_steps(EPOCHS)
 
     def train(config):
@@ -283,46 +289,73 @@ TOOLS = {
     "ato 3, the same grid": (grid_halving, {}),
 }
 GRIDS = (ato_2_2_1, grid_halving)
+DEFAULT = "ato 3 (default: tpe)"
 OURS = [name for name in TOOLS if name.startswith("ato 3")] + ["random search"]
 
 
 def run(tool, dataset, seeds, largest):
-    """Regrets at each budget for each seed, and the tool's own time per evaluation."""
+    """By score the regrets at each budget for each seed, and the mean curve over all budgets."""
     function, options, *limit = TOOLS[tool]
-    largest = min([largest, *limit])
     table = Table(dataset)
-    rows, curves, seconds, evaluations = [], [], 0.0, 0
+    if function in GRIDS:  # they know no budget, so each column is a search of its own
+        grids = [[grown_grid(table, function, b, seed) for b in BUDGETS] for seed in range(seeds)]
+        return {
+            score: {
+                "rows": [[m.regrets(score, [b])[0] for m, b in zip(row, BUDGETS)] for row in grids],
+                "curve": [],
+            }
+            for score in table.best
+        }
+    largest = min([largest, *limit])
+    meters = []
     for seed in range(seeds):
-        if function in GRIDS:  # they know no budget, so each column is a search of its own
-            rows.append([largest_grid(table, function, budget) for budget in BUDGETS])
-            break
-        meter = Meter(table, largest)
-        started = time.perf_counter()
+        meters.append(Meter(table, largest))
         try:
-            function(meter, seed, **options)
+            function(meters[-1], seed, **options)
         except OutOfBudget:
             pass
-        seconds += time.perf_counter() - started
-        evaluations += meter.evaluations
-        reached = meter.regrets(BUDGETS)
-        rows.append([r if b <= largest else None for b, r in zip(BUDGETS, reached)])
-        curves.append(meter.regrets(range(1, largest + 1)))
-    curve = [mean(values) for values in zip(*curves)]
-    return {"rows": rows, "curve": curve, "overhead": seconds / max(1, evaluations)}
+    return {
+        score: {
+            "rows": [m.regrets(score, [b for b in BUDGETS if b <= largest]) for m in meters],
+            "curve": [
+                mean(c) for c in zip(*(m.regrets(score, range(1, largest + 1)) for m in meters))
+            ],
+        }
+        for score in table.best
+    }
 
 
-def largest_grid(table, function, budget):
-    """The regret of the search over the largest grid that ends within the budget."""
-    for per_parameter in range(8, 1, -1):
-        meter = Meter(table, budget)
-        if per_parameter ** len(table.space) > meter.limit:
-            continue
-        try:
-            function(meter, per_parameter)
-        except OutOfBudget:
-            continue
-        return meter.best - float(table.best)
-    return None
+def grown_grid(table, function, budget, seed):
+    """A search over a grid that fills the budget.
+
+    From two values of each parameter on, one that the seed draws gets one more, as long as the
+    search ends within the budget: a grid has no seed, but how to share out its values is a choice.
+    """
+    draw = random.Random(seed)
+    counts, growing = [2] * len(table.space), list(range(len(table.space)))
+    best = searched_grid(table, function, budget, counts)
+    while growing:
+        k = draw.choice(growing)
+        counts[k] += 1
+        larger = searched_grid(table, function, budget, counts)
+        if larger is None:
+            counts[k] -= 1
+            growing.remove(k)
+        else:
+            best = larger
+    return best
+
+
+def searched_grid(table, function, budget, counts):
+    """What the search over that grid has paid and seen; None where the budget is too small."""
+    meter = Meter(table, budget)
+    if math.prod(counts) > meter.limit:
+        return None
+    try:
+        function(meter, counts)
+    except OutOfBudget:
+        return None
+    return meter
 
 
 # -- the report --------------------------------------------------------------------------------
@@ -344,6 +377,7 @@ def environment():
 def ask(python, tool, dataset, seeds, largest):
     """Run one tool in its own process."""
     command = [str(python), __file__, "--worker", tool, dataset, str(seeds), str(largest)]
+    command += ["--quick"] * (len(BUDGETS) == 3)
     done = subprocess.run(command, capture_output=True, check=False)
     if done.returncode:
         print(done.stderr.decode().strip().splitlines()[-1:], file=sys.stderr)
@@ -352,35 +386,41 @@ def ask(python, tool, dataset, seeds, largest):
 
 
 def mean(values):
-    known = [value for value in values if value is not None]
-    return sum(known) / len(known) if known else None
+    return sum(values) / len(values)
 
 
-def shown(value):
-    return "      -" if value is None else f"{100 * value:7.3f}"
+def standard_error(values):
+    middle = mean(values)
+    return math.sqrt(sum((x - middle) ** 2 for x in values) / max(1, len(values) - 1) / len(values))
 
 
-def report(dataset, results):
-    print(f"\n{dataset}: mean regret in percentage points after so many full trainings")
-    print(f"{'':30s}" + "".join(f"{budget:>8d}" for budget in BUDGETS))
-    means = {}
+def shown(column):
+    return f"{100 * mean(column):7.2f} ± {100 * standard_error(column):4.2f}"
+
+
+def report(dataset, score, results):
+    print(f"\n{dataset}: regret of the {score} error in percentage points, mean ± standard error")
+    print(f"{'after so many full trainings':30s}" + "".join(f"{b:>14d}" for b in BUDGETS))
+    best, mine = [math.inf] * len(BUDGETS), []
     for tool, result in results.items():
         if result is None:
             print(f"{tool:30s} not installed")
             continue
-        means[tool] = [mean([row[k] for row in result["rows"]]) for k in range(len(BUDGETS))]
-        print(f"{tool:30s}" + "".join(f" {shown(v)}" for v in means[tool]))
-    peers = {t: m for t, m in means.items() if not t.startswith("ato 3")}
-    best = [min(m[k] for m in peers.values() if m[k] is not None) for k in range(len(BUDGETS))]
-    mine = means["ato 3 (default: tpe)"]
-    print(f"{'ours ÷ best peer':30s}" + "".join(f" {m / b:7.2f}" for m, b in zip(mine, best)))
+        columns = list(zip(*result[score]["rows"]))
+        print(f"{tool:30s}" + "".join(shown(column) for column in columns), flush=True)
+        means = [mean(column) for column in columns]
+        if tool == DEFAULT:
+            mine = means
+        elif not tool.startswith("ato 3"):
+            best[: len(means)] = map(min, best, means)
+    print(f"{'ours ÷ best peer':30s}" + "".join(f"{m / b:14.2f}" for m, b in zip(mine, best)))
 
 
-def saved_budget(results):
+def saved_budget(score, results):
     """How much less budget than random search each tool needs to reach its last mean error."""
-    target = results["random search"]["curve"][-1]
+    target = results["random search"][score]["curve"][-1]
     for tool, result in results.items():
-        curve = result["curve"] if result else []
+        curve = result[score]["curve"] if result else []
         reached = [budget for budget, regret in enumerate(curve, 1) if regret <= target]
         if reached:
             print(f"{tool:30s} {BUDGETS[-1] / reached[0]:6.1f} times less than random search")
@@ -392,29 +432,32 @@ def main():
     parser.add_argument("--quick", action="store_true", help="up to 20 full trainings only")
     parser.add_argument("--worker", nargs=4, help=argparse.SUPPRESS)
     parser.add_argument("--peers", help="a Python that has the peers already")
+    parser.add_argument("--datasets", nargs="+", choices=DATASETS, default=DATASETS)
     options = parser.parse_args()
+    if options.quick:
+        del BUDGETS[3:]
     if options.worker:
         sys.stderr = open(os.devnull, "w")  # noqa: SIM115
         tool, dataset, seeds, largest = options.worker
         print(json.dumps(run(tool, dataset, int(seeds), int(largest))))
         return
-    if options.quick:
-        del BUDGETS[3:]
     python = options.peers or environment()
-    print(f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} CPUs")
-    overheads = {}
-    for dataset in DATASETS:
-        results = {}
-        for tool in TOOLS:
-            interpreter = sys.executable if tool in OURS else python
-            results[tool] = ask(interpreter, tool, dataset, options.seeds, BUDGETS[-1])
-            if results[tool] is not None:
-                overheads.setdefault(tool, []).append(results[tool]["overhead"])
-        report(dataset, results)
-        saved_budget(results)
-    print("\nown time per evaluation (µs, one reported epoch; the table's look-up included)")
-    for tool, values in overheads.items():
-        print(f"{tool:30s} {1e6 * min(values):9.1f}")
+    print(f"Python {platform.python_version()}, {platform.machine()}, {options.seeds} seeds")
+    for dataset in options.datasets:
+        results = compared(python, dataset, options.seeds)
+        for score in ("final", "lowest"):
+            report(dataset, score, results)
+            saved_budget(score, results)
+
+
+def compared(python, dataset, seeds):
+    """Results by tool; as many tools run at a time as there are CPUs, as none is timed here."""
+
+    def result(tool):
+        return ask(sys.executable if tool in OURS else python, tool, dataset, seeds, BUDGETS[-1])
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return dict(zip(TOOLS, pool.map(result, TOOLS)))
 
 
 if __name__ == "__main__":
