@@ -33,6 +33,28 @@ def test_halving_rate_one_third_means_eta_three():
     assert [plan.rungs[0].size for plan in hyperband.plans] == [81, 34, 15, 8, 5]
 
 
+def test_with_finalists_the_last_few_all_train_to_the_end():
+    assert [sizes(plan.with_finalists(3)) for plan in hyperband_brackets(81, 1, 3)] == [
+        [(81, 1), (27, 3), (9, 9), (3, 81)],
+        [(34, 3), (11, 9), (3, 81)],
+        [(15, 9), (5, 27), (1, 81)],
+        [(8, 27), (2, 81)],
+        [(5, 81)],
+    ]
+
+
+def test_a_search_that_learns_on_a_budget_has_finalists_and_others_have_algorithm_1():
+    def last_rungs(**options):
+        space = {"x": {"param_type": "FLOAT", "param_range": (0, 1)}}
+        hyperband = HyperBand(None, space, resource="epochs", max_resource=81, **options)
+        return [plan.rungs[-1].size for plan in hyperband.plans]
+
+    assert last_rungs(max_total_resource=500) == [3, 3, 1, 2, 5]
+    assert last_rungs() == [1, 1, 1, 2, 5]
+    assert last_rungs(max_total_resource=500, brackets="all") == [1, 1, 1, 2, 5]
+    assert last_rungs(max_total_resource=500, sampler="random") == [1, 1, 1, 2, 5]
+
+
 @pytest.mark.parametrize("s_max", range(1, 9))
 @pytest.mark.parametrize("eta", [2, 3, 4, 10])
 def test_powers_of_eta_are_not_missed_by_rounding(s_max, eta):
@@ -125,6 +147,7 @@ SETTINGS_MISTAKES = [
     ({"sampler": "tpee"}, "unknown sampler 'tpee'; did you mean 'tpe'"),
     ({"sampler": "random"}, "sampler='random' without a resource needs max_trials"),
     ({"scheduler": "asynch"}, "unknown scheduler 'asynch'; did you mean 'async'"),
+    ({"scheduler": "async", "brackets": "all"}, "brackets='all' is for scheduler='sync'"),
     ({"scheduler": "async"}, "scheduler='async' needs a resource"),
     ({"resource": "epochs"}, "resource='epochs' needs max_resource"),
     ({"max_resource": 81}, "max_resource needs the name of the resource"),

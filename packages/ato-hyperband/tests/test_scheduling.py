@@ -34,6 +34,8 @@ def sync(
     budget, sampler="random", seed=0, maximize=True, continues=True, maximum=27, adaptive=False
 ):
     plans = hyperband_brackets(maximum, 1, 3)
+    if adaptive:
+        plans = [plan.with_finalists(3) for plan in plans]
     drawn_by = SAMPLERS[sampler](SPACE, seed)
     return HalvingScheduler(plans, 3, drawn_by, budget, maximize, continues, adaptive)
 
@@ -118,9 +120,10 @@ def test_trials_do_not_depend_on_the_number_of_workers(
 
 @given(seed=st.integers(0, 2**32), broken=st.integers(1, 4))
 @settings(max_examples=40, deadline=None)
-def test_exactly_the_best_third_goes_on(seed, broken):
+@pytest.mark.parametrize("adaptive", [False, True])
+def test_exactly_the_best_third_goes_on(adaptive, seed, broken):
     fails = lambda trial: broken > 1 and trial.seed % broken == 1
-    scheduler = drive(sync(Budget(sweeps=1), seed=seed), fails=fails)
+    scheduler = drive(sync(Budget(sweeps=1), seed=seed, adaptive=adaptive), fails=fails)
     for bracket in scheduler.brackets:
         for rung in range(len(bracket.rungs) - 1):
             here, above = bracket.rungs[rung], bracket.rungs[rung + 1]
@@ -200,6 +203,14 @@ def test_a_greater_budget_goes_on_where_the_smaller_ended():
     drive(scheduler)
     assert 200 < scheduler.spent <= 400
     assert story(scheduler)[: len(before)] == before
+
+
+def test_first_draws_are_denser_at_the_ends_of_ranges_and_even_over_categories():
+    draws = [TPESampler(SPACE, 0).draw(number, 0).params for number in range(300)]
+    units = [SPACE.parameters[0].to_unit(params["lr"]) for params in draws]
+    assert 0.23 < sum(u < 0.1 or u > 0.9 for u in units) / len(units) < 0.37  # uniform: 0.2
+    counts = [sum(params["kind"] == kind for params in draws) for kind in "abc"]
+    assert max(counts) - min(counts) <= 6
 
 
 def test_the_model_finds_room_between_the_trials_of_a_small_space():

@@ -36,6 +36,17 @@ class Plan(NamedTuple):
                 reached = rung.resource
         return total
 
+    def with_finalists(self, eta: float) -> Plan:
+        """The plan without its last choice, where that is among no more than η trials.
+
+        They all go to the end instead, so that the result is chosen by what it is chosen for and
+        workers share the longest stage. The trials of the stage before are still its best 1/η.
+        """
+        if len(self.rungs) < 3 or self.rungs[-2].size > eta:
+            return self
+        finalists = Rung(self.rungs[-2].size, self.rungs[-1].resource)
+        return Plan(self.s, (*self.rungs[:-2], finalists))
+
     def resized(self, size: int, eta: float) -> Plan:
         """The same stages begun with another number of trials; stages left empty are dropped."""
         sizes = [_floor(size / eta**i) for i in range(len(self.rungs))]

@@ -5,7 +5,7 @@ reported, the best ⌊n/η⌋ of them go on. Which trials exist and which go on 
 only, never on when they arrive, so any number of workers finds the same trials:
 
 * a sampler that learns is told outcomes when a bracket begins, in a fixed order: all of the
-  brackets before the last, and the lower rungs of the last, so that workers have something to do
+  brackets before the last, and the wide rungs of the last, so that workers have something to do
   while the last few trials of a bracket finish;
 * budgets are shared out by what a bracket is planned to cost before it begins.
 """
@@ -21,9 +21,9 @@ from ato_hyperband._sampling import Sampler
 from ato_hyperband._scheduler import Budget, Scheduler
 from ato_hyperband._trial import Job, Outcome, Trial
 
-# The last rungs of a bracket, few trials that train for long: the next bracket begins without
-# knowing what comes of them, so that workers need not wait.
-HIDDEN_RUNGS = 3
+# Rungs of at most η to this power are few trials that train for long: the next bracket begins
+# without knowing what comes of them, so that workers need not wait.
+NARROW = 2
 
 
 class Bracket:
@@ -204,7 +204,8 @@ class HalvingScheduler(Scheduler):
         if any(bracket.number < len(self.brackets) - 1 for bracket in self._open):
             return False
         last = self.brackets[-1]
-        visible = max(0, len(last.plan.rungs) - HIDDEN_RUNGS)
+        narrow = self._eta**NARROW + 1e-9
+        visible = sum(rung.size > narrow for rung in last.plan.rungs)
         if visible and not last.rung_complete(visible - 1):
             return False
         for bracket in self.brackets[-2:-1]:

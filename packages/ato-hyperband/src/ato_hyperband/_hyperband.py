@@ -58,9 +58,10 @@ class HyperBand:
             `config.trial.checkpoint_dir`, and a rung is charged only for what it adds.
         trial_timeout: Seconds one evaluation may take; longer ones count as failed.
         progress: Whether to show progress on stderr; None: where it is a terminal.
-        brackets: 'all' runs those of Algorithm 1 in turn; 'adaptive' does so once, then mostly
-            the kind whose winners were best. Default: 'adaptive' for 'tpe' with a budget, else
-            'all'.
+        brackets: 'all' runs those of Algorithm 1 in turn. 'adaptive' runs each once, then mostly
+            the kind whose winners were best; where a last choice among η or fewer trials is left,
+            all of them are trained to the end. Default: 'adaptive' for 'tpe' with a budget, else
+            'all'. The asynchronous scheduler has one bracket and takes neither.
 
     Raises:
         SpaceError: A search space is wrong.

@@ -56,6 +56,11 @@ def check_settings(given: Settings, space: SearchSpace) -> Settings:
     _check_choice("scheduler", given.scheduler, SCHEDULERS)
     sampler = given.sampler or ("grid" if given.resource is None else "tpe")
     _check_choice("sampler", sampler, SAMPLERS)
+    if given.brackets and given.scheduler == "async":
+        raise SettingsError(
+            f"brackets={given.brackets!r} is for scheduler='sync': asynchronous halving has one "
+            "bracket, the most aggressive"
+        )
     brackets = given.brackets or _default_brackets(given, sampler)
     _check_choice("brackets", brackets, BRACKETS)
     rate = given.halving_rate
@@ -77,7 +82,10 @@ def plans_of(settings: Settings, space: SearchSpace) -> list[Plan]:
     """The brackets of one sweep."""
     if settings.resource is not None:
         maximum = settings.max_resource or 1
-        return hyperband_brackets(maximum, settings.min_resource, settings.eta)
+        plans = hyperband_brackets(maximum, settings.min_resource, settings.eta)
+        if settings.brackets == "adaptive":
+            plans = [plan.with_finalists(settings.eta) for plan in plans]
+        return plans
     size = settings.max_trials or 1
     if settings.sampler == "grid":
         size = len(Grid(space)) if settings.max_trials is None else min(size, len(Grid(space)))
@@ -88,7 +96,8 @@ def _default_brackets(given: Settings, sampler: str) -> str:
     """Algorithm 1 for random draws; a search that learns also learns where to spend a budget."""
     budgets = (given.max_trials, given.max_total_resource, given.max_seconds)
     limited = any(budget is not None for budget in budgets)
-    return "adaptive" if sampler == "tpe" and limited else "all"
+    learns = sampler == "tpe" and given.scheduler == "sync"
+    return "adaptive" if learns and limited else "all"
 
 
 def _check_choice(name: str, value: Any, allowed: list[str]) -> None:
