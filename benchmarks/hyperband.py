@@ -426,6 +426,33 @@ def saved_budget(score, results):
             print(f"{tool:30s} {BUDGETS[-1] / reached[0]:6.1f} times less than random search")
 
 
+def free_choice(table, at, finished, size=81, rounds=400):
+    """Mean final regret when choosing costs nothing.
+
+    `size` random configurations are ordered by their error after `at` epochs, as if those epochs
+    were free, and the best `finished` are trained to the end: what to expect at most of a search
+    that begins knowing nothing and chooses at `at` epochs or before.
+    """
+    import numpy as np
+
+    random = np.random.RandomState(0)
+    regrets = []
+    for _ in range(rounds):
+        points = random.random_sample((size, 1, len(table.space)))
+        drawn = ((points - table.points) ** 2).sum(axis=2).argmin(axis=1)
+        best = table.errors[drawn, at - 1].argsort(kind="stable")[:finished]
+        regrets.append(float(table.errors[drawn[best], -1].min()) - table.best["final"])
+    return regrets
+
+
+def limits(dataset):
+    """What small budgets can be expected to reach: choosing for free, then 3 full trainings."""
+    table = Table(dataset)
+    for at in (1, 3, 9, 27):
+        title = f"81 at random, best 3 at {at}"
+        print(f"{title:30s}{shown(free_choice(table, at, 3))}")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seeds", type=int, default=20)
@@ -448,6 +475,8 @@ def main():
         for score in ("final", "lowest"):
             report(dataset, score, results)
             saved_budget(score, results)
+        print("\nregret of the final error if choosing cost nothing, 3 full trainings after it")
+        limits(dataset)
 
 
 def compared(python, dataset, seeds):
