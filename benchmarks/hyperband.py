@@ -427,7 +427,7 @@ def saved_budget(score, results):
 
 
 def free_choice(table, at, finished, size=81, rounds=400):
-    """Mean final regret when choosing costs nothing.
+    """Final regrets when choosing costs nothing.
 
     `size` random configurations are ordered by their error after `at` epochs, as if those epochs
     were free, and the best `finished` are trained to the end: what to expect at most of a search
@@ -435,10 +435,10 @@ def free_choice(table, at, finished, size=81, rounds=400):
     """
     import numpy as np
 
-    random = np.random.RandomState(0)
+    draws = np.random.RandomState(0)
     regrets = []
     for _ in range(rounds):
-        points = random.random_sample((size, 1, len(table.space)))
+        points = draws.random_sample((size, 1, len(table.space)))
         drawn = ((points - table.points) ** 2).sum(axis=2).argmin(axis=1)
         best = table.errors[drawn, at - 1].argsort(kind="stable")[:finished]
         regrets.append(float(table.errors[drawn[best], -1].min()) - table.best["final"])
