@@ -431,7 +431,7 @@ def free_choice(table, at, finished, size=81, rounds=400):
 
     `size` random configurations are ordered by their error after `at` epochs, as if those epochs
     were free, and the best `finished` are trained to the end: what to expect at most of a search
-    that begins knowing nothing and chooses at `at` epochs or before.
+    that begins with random configurations and chooses at `at` epochs or before.
     """
     import numpy as np
 

@@ -42,7 +42,7 @@ class Plan(NamedTuple):
         They all go to the end instead, so that the result is chosen by what it is chosen for and
         workers share the longest stage. The trials of the stage before are still its best 1/η.
         """
-        if len(self.rungs) < 3 or self.rungs[-2].size > eta:
+        if len(self.rungs) < 3 or self.rungs[-2].size > _floor(eta):
             return self
         finalists = Rung(self.rungs[-2].size, self.rungs[-1].resource)
         return Plan(self.s, (*self.rungs[:-2], finalists))
