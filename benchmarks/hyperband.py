@@ -3,10 +3,11 @@
     python benchmarks/hyperband.py [--seeds 20] [--quick]
 
 Searches the learning curves in `benchmarks/curves/` (made by `curves/make.py`): validation error
-of scikit-learn models over 81 epochs or trees, for 2,048 configurations of five parameters on four
-data sets. A proposed configuration has the curve of the nearest measured one. Every tool pays for
-each epoch it trains, and for none twice when it takes the same trial further, whether or not it
-could continue. Two scores are printed, each less the lowest in the table (regret):
+of scikit-learn models over 81 epochs or trees, for 2,048 configurations of five to eight
+parameters on six data sets. A proposed configuration has the curve of the nearest measured one.
+Every tool pays for each epoch it trains, and for none twice when it takes the same trial further,
+whether or not it could continue. Two scores are printed, each less the lowest in the table
+(regret):
 
 * the final error: what the configuration it would name best by then, the one with the lowest error
   where training has gone furthest, has after the whole training;
@@ -27,7 +28,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 
 HERE = pathlib.Path(__file__).resolve().parent
-DATASETS = ["digits", "synthetic", "quantiles", "boosting"]
+DATASETS = ["digits", "synthetic", "quantiles", "boosting", "histogram", "hastie"]
 BUDGETS = [5, 10, 20, 50, 100]  # in full trainings of 81 epochs
 EPOCHS = 81
 PEERS = ["optuna", "dehb", "ato==2.2.1", "numpy"]

@@ -1,12 +1,9 @@
 """Make the learning curves that `benchmarks/hyperband.py` searches: `python make.py digits`.
 
 Each curve is the validation error of a scikit-learn model after each of 81 epochs (of an MLP) or
-trees (of boosting). The 2,048 configurations are a Sobol sequence over five parameters, so the
-nearest measured configuration stands for any point a search tool proposes. Needs scikit-learn and
-scipy; takes between a few minutes and an hour per table on one core.
-
-digits, synthetic: MLPs with momentum; the sampler's settings were chosen on these two.
-quantiles, boosting: other models on other data, on which nothing was chosen.
+trees (of boosting). The 2,048 configurations are a Sobol sequence over five to eight parameters, so
+the nearest measured configuration stands for any point a search tool proposes. Needs scikit-learn
+and scipy; takes between a few minutes and an hour per table on one core.
 """
 
 import argparse
@@ -19,9 +16,11 @@ from sklearn.datasets import (
     load_digits,
     make_classification,
     make_friedman1,
+    make_friedman2,
     make_gaussian_quantiles,
+    make_hastie_10_2,
 )
-from sklearn.ensemble import GradientBoostingRegressor
+from sklearn.ensemble import GradientBoostingRegressor, HistGradientBoostingRegressor
 from sklearn.neural_network import MLPClassifier
 
 EPOCHS = 81
@@ -47,6 +46,24 @@ BOOSTING = [
     ("subsample", 0.2, 1.0, False, False),
     ("min_samples_leaf", 1, 64, True, True),
     ("max_features", 0.1, 1.0, False, False),
+]
+HISTOGRAM_BOOSTING = [
+    ("learning_rate", 0.01, 1.0, True, False),
+    ("max_leaf_nodes", 2, 64, True, True),
+    ("min_samples_leaf", 1, 100, True, True),
+    ("l2_regularization", 1e-4, 100.0, True, False),
+    ("max_bins", 8, 255, True, True),
+    ("max_features", 0.1, 1.0, False, False),
+]
+EVERY_ADAM_MLP = [
+    ("learning_rate", 1e-4, 0.3, True, False),
+    ("beta_1", 0.0, 0.99, False, False),
+    ("epsilon", 1e-10, 1e-2, True, False),
+    ("batch_size", 16, 256, True, True),
+    ("width", 8, 128, True, True),
+    ("depth", 1, 3, False, True),
+    ("alpha", 1e-6, 1.0, True, False),
+    ("one_minus_beta_2", 1e-4, 0.5, True, False),
 ]
 
 
@@ -84,6 +101,18 @@ def boosting():
     return inputs, targets, 500
 
 
+def histogram():
+    """Friedman's second regression problem with noise: 400 to learn from, 4,000 to be judged by."""
+    inputs, targets = make_friedman2(n_samples=4400, noise=150.0, random_state=0)
+    return inputs, targets, 400
+
+
+def hastie():
+    """A shell around a Gaussian in 10 dimensions: 600 to learn from, 3,900 to be judged by."""
+    inputs, labels = make_hastie_10_2(n_samples=4500, random_state=0)
+    return inputs, labels, 600
+
+
 def momentum_mlp(config):
     return MLPClassifier(
         (config["width"],),
@@ -97,12 +126,16 @@ def momentum_mlp(config):
 
 
 def adam_mlp(config):
+    others = {name: config[name] for name in ("beta_1", "epsilon") if name in config}
+    if "one_minus_beta_2" in config:
+        others["beta_2"] = 1 - config["one_minus_beta_2"]
     return MLPClassifier(
         (config["width"],) * config["depth"],
         learning_rate_init=config["learning_rate"],
         batch_size=config["batch_size"],
         alpha=config["alpha"],
         random_state=0,
+        **others,
     )
 
 
@@ -119,19 +152,31 @@ def mlp_curve(model, train, test):
     return errors
 
 
-def boosting_curve(config, train, test):
+def boosting_curve(model, train, test):
     """The share of the variance that is not explained after each tree."""
-    model = GradientBoostingRegressor(n_estimators=EPOCHS, random_state=0, **config)
     model.fit(*train)
     variance = np.var(test[1])
     return np.array([np.mean((p - test[1]) ** 2) / variance for p in model.staged_predict(test[0])])
 
 
+def gradient_boosting(config):
+    return GradientBoostingRegressor(n_estimators=EPOCHS, random_state=0, **config)
+
+
+def histogram_boosting(config):
+    return HistGradientBoostingRegressor(
+        max_iter=EPOCHS, early_stopping=False, random_state=0, **config
+    )
+
+
+#            data       parameters          model               curve
 TABLES = {
-    "digits": (digits, MOMENTUM_MLP, lambda c, *data: mlp_curve(momentum_mlp(c), *data)),
-    "synthetic": (synthetic, MOMENTUM_MLP, lambda c, *data: mlp_curve(momentum_mlp(c), *data)),
-    "quantiles": (quantiles, ADAM_MLP, lambda c, *data: mlp_curve(adam_mlp(c), *data)),
-    "boosting": (boosting, BOOSTING, boosting_curve),
+    "digits": (digits, MOMENTUM_MLP, momentum_mlp, mlp_curve),
+    "synthetic": (synthetic, MOMENTUM_MLP, momentum_mlp, mlp_curve),
+    "quantiles": (quantiles, ADAM_MLP, adam_mlp, mlp_curve),
+    "boosting": (boosting, BOOSTING, gradient_boosting, boosting_curve),
+    "histogram": (histogram, HISTOGRAM_BOOSTING, histogram_boosting, boosting_curve),
+    "hastie": (hastie, EVERY_ADAM_MLP, adam_mlp, mlp_curve),
 }
 
 
@@ -151,7 +196,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("table", choices=list(TABLES))
     name = parser.parse_args().table
-    data, space, curve = TABLES[name]
+    data, space, model, curve = TABLES[name]
     inputs, labels, n_train = data()
     order = np.random.RandomState(0).permutation(len(inputs))
     inputs, labels = inputs[order], labels[order]
@@ -159,7 +204,7 @@ def main():
     warnings.filterwarnings("ignore")
     np.seterr(all="ignore")
     chosen = list(configurations(space))
-    errors = np.stack([curve(config, train, test) for config in chosen])
+    errors = np.stack([curve(model(config), train, test) for config in chosen])
     np.savez_compressed(
         pathlib.Path(__file__).with_name(f"{name}.npz"),
         space=np.array([(*spec[:3], *map(int, spec[3:])) for spec in space], dtype=str),

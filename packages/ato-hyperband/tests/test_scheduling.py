@@ -1,5 +1,7 @@
 """Properties of the schedulers, driven without any training."""
 
+import itertools
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -205,12 +207,60 @@ def test_a_greater_budget_goes_on_where_the_smaller_ended():
     assert story(scheduler)[: len(before)] == before
 
 
-def test_first_draws_are_denser_at_the_ends_of_ranges_and_even_over_categories():
-    draws = [TPESampler(SPACE, 0).draw(number, 0).params for number in range(300)]
-    units = [SPACE.parameters[0].to_unit(params["lr"]) for params in draws]
-    assert 0.23 < sum(u < 0.1 or u > 0.9 for u in units) / len(units) < 0.37  # uniform: 0.2
-    counts = [sum(params["kind"] == kind for params in draws) for kind in "abc"]
-    assert max(counts) - min(counts) <= 6
+def numbers(count):
+    field = {"param_type": "FLOAT", "param_range": (0.0, 1.0)}
+    return SearchSpace({f"x{k:02d}": field for k in range(count)})
+
+
+def first_draws(space, count, seed=0):
+    sampler = TPESampler(space, seed)
+    return [tuple(sampler.draw(number, 0).params.values()) for number in range(count)]
+
+
+def is_vertex(point):
+    return all(x in (0.0, 1.0) for x in point)
+
+
+class TestFirstDraws:
+    """Before anything is known: points inside the space and vertices of it in turn."""
+
+    def test_every_other_is_a_vertex_until_there_are_32(self):
+        draws = first_draws(numbers(8), 100)
+        assert [n for n, point in enumerate(draws) if is_vertex(point)] == list(range(1, 64, 2))
+
+    @pytest.mark.parametrize("dimensions", [1, 2, 3, 4, 5])
+    def test_a_small_space_has_each_vertex_once(self, dimensions):
+        vertices = [p for p in first_draws(numbers(dimensions), 81) if is_vertex(p)]
+        assert len(vertices) == len(set(vertices)) == 2**dimensions
+
+    @pytest.mark.parametrize("seed", range(3))
+    def test_the_effect_of_no_number_is_mixed_up_with_that_of_any_pair(self, seed):
+        vertices = [p for p in first_draws(numbers(16), 64, seed) if is_vertex(p)]
+        signs = [[2 * x - 1 for x in point] for point in vertices]
+        for i, j in itertools.combinations(range(16), 2):
+            assert sum(s[i] * s[j] for s in signs) == 0
+        for i, j, k in itertools.combinations(range(16), 3):
+            assert sum(s[i] * s[j] * s[k] for s in signs) == 0
+
+    def test_the_seed_says_in_which_order_the_vertices_come(self):
+        assert (
+            first_draws(numbers(3), 16, seed=1)[1::2] != first_draws(numbers(3), 16, seed=2)[1::2]
+        )
+
+    def test_categories_have_no_ends_and_come_evenly(self):
+        draws = [TPESampler(SPACE, 0).draw(number, 0).params for number in range(300)]
+        counts = [sum(params["kind"] == kind for params in draws) for kind in "abc"]
+        assert max(counts) - min(counts) <= 6
+
+    def test_ends_of_ranges_are_met_exactly(self):
+        space = SearchSpace(
+            {
+                "lr": {"param_type": "FLOAT", "param_range": (1e-4, 0.3), "space_type": "LOG"},
+                "width": {"param_type": "INTEGER", "param_range": (7, 300), "space_type": "LOG"},
+            }
+        )
+        ends = set(itertools.product((1e-4, 0.3), (7, 300)))
+        assert ends <= set(first_draws(space, 8))
 
 
 def test_the_model_finds_room_between_the_trials_of_a_small_space():

@@ -10,17 +10,16 @@ Klein and Hutter, ICML 2018, for halving). What differs from those:
   trials that got there.
 * Nothing is learned from a rung before its best have gone on (the scheduler sees to that):
   what is good after one epoch is not what is good.
-* A share of the draws, and all before anything is known, come from a low-discrepancy sequence
-  (the generalised golden ratio of M. Roberts, shifted by the seed). Numbers are a little denser
-  towards the ends of their ranges, where what grows with one parameter is best.
+* A share of the draws, and all before anything is known, come from a composite design
+  (`_design.py`): vertices of the space and a low-discrepancy sequence inside.
 * No candidate too close to an earlier configuration is taken: its result is known.
 """
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
+from ato_hyperband._design import CompositeDesign
 from ato_hyperband._parameters import CategoryParameter
 from ato_hyperband._parzen import Parzen
 from ato_hyperband._random import mix, uniform
@@ -70,7 +69,7 @@ class TPESampler(RandomSampler):
     def __init__(self, space: SearchSpace, seed: int) -> None:
         super().__init__(space, seed)
         self._sizes = [len(p.categories) if isinstance(p, CategoryParameter) else 0 for p in space]
-        self._sequence = _golden_ratios(len(space))
+        self._design = CompositeDesign(self._sizes, seed)
         self._points: dict[int, list[float]] = {}
         self._drawn: list[list[float]] = []
         self._losses: dict[float, dict[int, float]] = {}
@@ -119,11 +118,7 @@ class TPESampler(RandomSampler):
     def _random(self, number: int, attempt: int) -> Params:
         if attempt:
             return super()._random(number, attempt)
-        shifts = (uniform(self.seed, -2, k) for k in range(len(self.space)))
-        point = [(shift + number * step) % 1 for shift, step in zip(shifts, self._sequence)]
-        return self.space.from_unit(
-            [u if size else _outwards(u) for u, size in zip(point, self._sizes)]
-        )
+        return self.space.from_unit(self._design.point(number))
 
     def _modelled(self, number: int) -> Params | None:
         if self._known - self._modelled_of > self.news * self._modelled_of:
@@ -184,16 +179,3 @@ class TPESampler(RandomSampler):
         return [
             p.to_unit(params[p.name]) if p.name in params else 0.5 for p in self.space.parameters
         ]
-
-
-def _outwards(u: float) -> float:
-    """Half-way to the arcsine law, to which the points of D-optimal designs tend."""
-    return u / 2 + math.sin(math.pi * u / 2) ** 2 / 2
-
-
-def _golden_ratios(dimensions: int) -> list[float]:
-    """Steps of the additive recurrence: powers of 1/φ, φ the root of φ^(d+1) = φ + 1."""
-    phi = 2.0
-    for _ in range(50):
-        phi = (1 + phi) ** (1 / (dimensions + 1))
-    return [phi ** -(k + 1) % 1 for k in range(dimensions)]
