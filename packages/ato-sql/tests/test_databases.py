@@ -7,12 +7,14 @@ import uuid
 
 import pytest
 from sqlalchemy import create_engine, text
+from sqlalchemy.exc import SQLAlchemyError
 
 import programs
 import servers
 from ato_adict import ADict
 from ato_sql import NotFound, SQLFinder, SQLLogger, TrackerWarning
 from ato_sql._engine import parse_url
+from ato_sql.reading import ReadOnlyDatabase
 from conftest import end_all_writers
 
 pytestmark = [pytest.mark.databases, pytest.mark.timeout(300)]
@@ -205,6 +207,13 @@ def test_forked_children_have_connections_of_their_own(url):
         on_error="raise",
     )
     assert rows(url, "SELECT COUNT(*) FROM metrics") == [(1500,)]
+
+
+def test_a_database_opened_for_reading_refuses_to_write(url, logger):
+    logger.run()
+    with ReadOnlyDatabase(url).connect() as connection:
+        with pytest.raises(SQLAlchemyError, match="(?i)read.only"):
+            connection.execute(text("DELETE FROM experiments"))
 
 
 def test_credentials_of_the_url_are_nowhere(url, capfd):

@@ -65,8 +65,8 @@ def serve():
     import uvicorn
 
     from ato._ui._app import make_app
-    from ato._ui._database import Database
     from ato._ui._guard import allowed_hosts
+    from ato_sql.reading import ReadOnlyDatabase
 
     running = []
 
@@ -75,7 +75,7 @@ def serve():
         listener.bind(("127.0.0.1", 0))
         listener.listen(64)
         port = listener.getsockname()[1]
-        app = make_app(Database(database), allowed_hosts(port, allow_hosts))
+        app = make_app(ReadOnlyDatabase(database), allowed_hosts(port, allow_hosts))
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off", ws="none"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()

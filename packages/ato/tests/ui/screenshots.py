@@ -87,10 +87,10 @@ def start_server(url):
     import uvicorn
 
     from ato._ui._app import make_app
-    from ato._ui._database import Database
     from ato._ui._guard import allowed_hosts
+    from ato_sql.reading import ReadOnlyDatabase
 
-    database = Database(url)
+    database = ReadOnlyDatabase(url)
     database.shown = "sqlite:///experiments.db"
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))

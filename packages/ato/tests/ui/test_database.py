@@ -16,11 +16,11 @@ def path_of(url):
 
 
 def refusal(database):
-    from ato._ui._database import Database
     from ato_sql import DatabaseError
+    from ato_sql.reading import ReadOnlyDatabase
 
     with pytest.raises(DatabaseError) as caught:
-        Database(database)
+        ReadOnlyDatabase(database)
     return str(caught.value)
 
 
@@ -45,9 +45,9 @@ class TestReadingOnly:
         from sqlalchemy import text
         from sqlalchemy.exc import OperationalError
 
-        from ato._ui._database import Database
+        from ato_sql.reading import ReadOnlyDatabase
 
-        with Database(written).connect() as connection:
+        with ReadOnlyDatabase(written).connect() as connection:
             with pytest.raises(OperationalError, match="readonly"):
                 connection.execute(text("DELETE FROM experiments"))
 
@@ -155,7 +155,7 @@ def test_a_server_is_shown_as_a_file_is(variable, serve, tmp_path):
     from sqlalchemy.exc import DBAPIError
     from ui_example import make_example, make_search
 
-    from ato._ui._database import Database
+    from ato_sql.reading import ReadOnlyDatabase
 
     url = os.environ.get(variable)
     if not url:
@@ -177,7 +177,7 @@ def test_a_server_is_shown_as_a_file_is(variable, serve, tmp_path):
         assert page.get("projects/1/history", trace="train_step")["versions"]
         (search,) = page.get(f"projects/{projects['search']['id']}/searches")["searches"]
         assert page.get(f"searches/{search['id']}")["params"] == ["lr", "model"]
-        with Database(own).connect() as connection, pytest.raises(
+        with ReadOnlyDatabase(own).connect() as connection, pytest.raises(
             DBAPIError, match="(?i)read.only"
         ):
             connection.execute(text("DELETE FROM notes"))

@@ -16,10 +16,10 @@ from starlette.staticfiles import StaticFiles
 
 from ato._ui import _compare, _functions, _metrics, _projects, _run, _runs, _search, _searches
 from ato._ui._answer import MissingError, Query, QuestionError, answer
-from ato._ui._database import Database
 from ato._ui._guard import App, Guard
 from ato._version import __version__
 from ato_sql import DatabaseError
+from ato_sql.reading import ReadOnlyDatabase
 
 STATIC = pathlib.Path(__file__).parent / "static"
 QUERIES = {
@@ -48,7 +48,7 @@ PAGES = [
 log = logging.getLogger("ato.ui")
 
 
-def make_app(database: Database, hosts: frozenset[str]) -> App:
+def make_app(database: ReadOnlyDatabase, hosts: frozenset[str]) -> App:
     """Return the ASGI application.
 
     Args:
@@ -75,14 +75,14 @@ class _Static(StaticFiles):
         return response
 
 
-def _info(database: Database) -> Query:
+def _info(database: ReadOnlyDatabase) -> Query:
     def info(connection: Any, request: Request) -> Any:
         return {"database": database.shown, "version": __version__}
 
     return info
 
 
-def _endpoint(database: Database, query: Query) -> Any:
+def _endpoint(database: ReadOnlyDatabase, query: Query) -> Any:
     # A plain function: the framework runs it in a thread, so a slow query stops no other.
     def endpoint(request: Request) -> Response:
         try:

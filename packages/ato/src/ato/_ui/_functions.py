@@ -9,8 +9,8 @@ from starlette.requests import Request
 
 from ato._ui._answer import MissingError
 from ato._ui._change import code_change, readable
-from ato._ui._database import tables
 from ato._ui._projects import find_project
+from ato_sql.reading import tables
 
 TABLE, RUNS_TABLE = tables["fingerprints"], tables["experiments"]
 TRACED, RUNS, SOURCES = TABLE.c, RUNS_TABLE.c, tables["fingerprint_sources"].c

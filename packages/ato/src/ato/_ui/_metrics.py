@@ -9,9 +9,9 @@ from starlette.requests import Request
 
 from ato._ui._answer import QuestionError, number, run_ids, whole
 from ato._ui._compare import MOST
-from ato._ui._database import tables
 from ato._ui._duration import seconds_between
 from ato._ui._run import find_run
+from ato_sql.reading import tables
 
 TABLE = tables["metrics"]
 METRICS = TABLE.c

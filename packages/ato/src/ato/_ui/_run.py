@@ -10,10 +10,10 @@ from sqlalchemy import func, select
 from starlette.requests import Request
 
 from ato._ui._answer import MissingError
-from ato._ui._database import tables
 from ato._ui._leaves import leaves, provenance_of
 from ato._ui._runs import reading
 from ato._ui._status import shown_status
+from ato_sql.reading import tables
 
 TABLE = tables["experiments"]
 RUNS = TABLE.c

@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import func, select
 from starlette.requests import Request
 
-from ato._ui._database import tables
 from ato._ui._projects import find_project
 from ato._ui._status import lost_runs
+from ato_sql.reading import tables
 
 TABLE = tables["experiments"]
 RUNS = TABLE.c

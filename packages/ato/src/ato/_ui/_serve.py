@@ -11,9 +11,9 @@ import uvicorn
 from sqlalchemy.engine import URL
 
 from ato._ui._app import make_app
-from ato._ui._database import Database
 from ato._ui._guard import allowed_hosts
 from ato_adict import UserError
+from ato_sql.reading import ReadOnlyDatabase
 
 EVERYWHERE = ("0.0.0.0", "::", "")
 
@@ -39,7 +39,7 @@ def serve(
     Raises:
         UserError: the database cannot be shown or the address cannot be used.
     """
-    shown = Database(database)
+    shown = ReadOnlyDatabase(database)
     listener = _listen(host, port)
     url = _url(listener.getsockname())
     # Rebinding needs a name, so an address that was asked for may be asked by.

@@ -6,8 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from ato._ui._database import tables
-from ato_sql._status import is_lost
+from ato_sql.reading import is_lost, tables
 
 RUNS = tables["experiments"].c
 _NEEDED = (

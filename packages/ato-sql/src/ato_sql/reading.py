@@ -1,4 +1,7 @@
-"""Open a tracker's database for reading only."""
+"""Open a tracker's database for reading only, for pages and reports that write their own queries.
+
+`tables` holds its tables by name (`projects`, `experiments`, `metrics`, …), to select from.
+"""
 
 from __future__ import annotations
 
@@ -13,15 +16,19 @@ from sqlalchemy.engine import URL, Engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
-from ato_sql import Base, DatabaseError
 from ato_sql._birth import check_schema
 from ato_sql._engine import clean_error, open_engine, parse_url, show_url, sqlite_file
+from ato_sql._errors import DatabaseError
+from ato_sql._schema import Base
+from ato_sql._status import is_lost
+
+__all__ = ["ReadOnlyDatabase", "is_lost", "tables"]
 
 BUSY_SECONDS = 10.0
 tables = Base.metadata.tables
 
 
-class Database:
+class ReadOnlyDatabase:
     """A tracker's database, opened so that nothing in it can change.
 
     Attributes:
@@ -141,6 +148,6 @@ def _check(engine: Engine, shown: str) -> None:
         raise DatabaseError(f"{shown} holds no runs: it has not been used by a tracker")
     if not check_schema(engine):
         raise DatabaseError(
-            f"{shown} was written by an older version and the page changes nothing; "
+            f"{shown} was written by an older version, and reading changes nothing; "
             "bring it up to date with: ato upgrade"
         )
