@@ -106,7 +106,7 @@ class TestValueHash:
             def __reduce_ex__(self, protocol):
                 return Hidden, ()
 
-        with pytest.raises(ConversionError, match="a Hidden has no canonical form"):
+        with pytest.raises(ConversionError, match="an object of type Hidden has no canonical form"):
             ADict(p=Hidden()).get_value_hash()
 
     def test_of_arrays_depends_on_their_content(self):

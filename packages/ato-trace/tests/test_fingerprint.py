@@ -184,7 +184,7 @@ class TestObjects:
         [
             (len, "builtins.len is implemented in C"),
             (dict, "builtins.dict is implemented in C"),
-            (3, "a int object has no code of its own"),
+            (3, "an object of type int has no code of its own"),
             ("not python", "is not the source of a function or class"),
         ],
     )

@@ -124,7 +124,7 @@ def _unhashable(value: Any) -> Exception:
     from ato_adict._errors import ConversionError
 
     return ConversionError(
-        f"get_value_hash: a {type(value).__name__} has no canonical form: {value!r}"
+        f"get_value_hash: an object of type {type(value).__name__} has no canonical form: {value!r}"
     )
 
 

@@ -106,6 +106,6 @@ def _why_not(obj: Any) -> str:
         return f"{full} is implemented in C and has no Python code to fingerprint"
     kind = type(obj).__qualname__
     return (
-        f"a {kind} object has no code of its own; fingerprint its class ({kind}), one of its "
-        "methods, or hash its value with hash_output"
+        f"an object of type {kind} has no code of its own; fingerprint its class ({kind}), "
+        "one of its methods, or hash its value with hash_output"
     )

@@ -242,4 +242,4 @@ def _refusal(value: Any) -> str:
         return f"hashing a {kind} would consume it (pass a list of its items)"
     if callable(value):
         return f"a {kind} has no canonical value"
-    return f"a {kind} object has no canonical form"
+    return f"an object of type {kind} has no canonical form"

@@ -33,7 +33,7 @@ def traced(target: Any, recorder: Recorder) -> Any:
     if hasattr(target, "rewrap"):  # an entry of a scope: record inside, after its config is made
         return target.rewrap(traced(target.__wrapped__, recorder))
     if not callable(target):
-        raise FingerprintError(f"a {type(target).__qualname__} object cannot be traced")
+        raise FingerprintError(f"an object of type {type(target).__qualname__} cannot be traced")
     return _traced_function(target, recorder)
 
 
