@@ -3,7 +3,8 @@
 Each curve is the validation error of a scikit-learn model after each of 81 epochs (of an MLP) or
 trees (of boosting). The 2,048 configurations are a Sobol sequence over five to eight parameters, so
 the nearest measured configuration stands for any point a search tool proposes. Needs scikit-learn
-and scipy; takes between a few minutes and an hour per table on one core.
+and scipy; takes between a few minutes and an hour per table on one core. Where training is
+unstable, the arithmetic of another CPU can give another curve.
 """
 
 import argparse

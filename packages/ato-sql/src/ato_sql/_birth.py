@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import random
 import sqlite3
 import time
-from typing import Iterator
+from typing import Callable
 
 from sqlalchemy import inspect, text
 from sqlalchemy.engine import Connection, Engine, RootTransaction
@@ -37,16 +36,7 @@ def ensure_schema(engine: Engine) -> str | None:
     with engine.connect() as connection:
         if current_revision(connection) == HEAD:
             return None
-    with schema_lock(engine) as connection:
-        revision = current_revision(connection)
-        if revision is None:
-            _create(connection)
-            return None
-        if revision == HEAD:
-            return None
-        from ato_sql._migrate import upgrade
-
-        return upgrade(connection, revision)
+    return _while_locked(engine, _create_or_upgrade)
 
 
 def check_schema(engine: Engine) -> bool:
@@ -79,6 +69,18 @@ def current_revision(connection: Connection) -> str | None:
     return str(revision)
 
 
+def _create_or_upgrade(connection: Connection) -> str | None:
+    revision = current_revision(connection)
+    if revision is None:
+        _create(connection)
+        return None
+    if revision == HEAD:
+        return None
+    from ato_sql._migrate import upgrade
+
+    return upgrade(connection, revision)
+
+
 def _create(connection: Connection) -> None:
     Base.metadata.create_all(connection)
     connection.execute(
@@ -87,20 +89,20 @@ def _create(connection: Connection) -> None:
     connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": HEAD})
 
 
-@contextlib.contextmanager
-def schema_lock(engine: Engine) -> Iterator[Connection]:
-    """A transaction in which no other process creates or upgrades the schema."""
-    backend = engine.url.get_backend_name()
+def _while_locked(engine: Engine, change: Callable[[Connection], str | None]) -> str | None:
+    """Make a change in a transaction in which no other process creates or upgrades the schema.
+
+    Not a generator to be used as a context manager: Ctrl-C just before one is resumed leaves its
+    lock as long as the traceback keeps it.
+    """
     with writing(engine).connect() as connection:
+        backend = engine.url.get_backend_name()
         if backend in MYSQL:
-            with _mysql_lock(connection):
-                yield connection
-                connection.commit()
-            return
+            return _while_mysql_locked(connection, change)
         with _begin(connection):
             if backend == "postgresql":
                 connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK_NUMBER})"))
-            yield connection
+            return change(connection)
 
 
 def _begin(connection: Connection) -> RootTransaction:
@@ -115,15 +117,18 @@ def _begin(connection: Connection) -> RootTransaction:
             connection.rollback()
 
 
-@contextlib.contextmanager
-def _mysql_lock(connection: Connection) -> Iterator[None]:
+def _while_mysql_locked(
+    connection: Connection, change: Callable[[Connection], str | None]
+) -> str | None:
     # One lock per database of the server; DDL commits, so it cannot be tied to a transaction.
     name = text("SELECT GET_LOCK(CONCAT(:name, '.', DATABASE()), :seconds)")
     values = {"name": _LOCK_NAME, "seconds": _LOCK_SECONDS}
     if connection.execute(name, values).scalar() != 1:
         raise DatabaseError("another process has been changing the schema for two minutes")
     try:
-        yield
+        result = change(connection)
+        connection.commit()
+        return result
     finally:
         release = text("SELECT RELEASE_LOCK(CONCAT(:name, '.', DATABASE()))")
         connection.execute(release, {"name": _LOCK_NAME})
