@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import Any, Iterator
 
+from ato_hyperband._conditions import is_active
 from ato_hyperband._errors import SpaceError
 from ato_hyperband._parameters import Parameter
-from ato_hyperband._spaces import Params, SearchSpace, is_active
+from ato_hyperband._spaces import Params, SearchSpace
 
 
 class Grid:

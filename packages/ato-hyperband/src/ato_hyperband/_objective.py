@@ -15,7 +15,7 @@ from typing import Any, Callable, Iterator, NamedTuple
 
 from ato_hyperband._brackets import Resource
 from ato_hyperband._errors import ObjectiveError
-from ato_hyperband._spaces import is_number
+from ato_hyperband._fields import is_number
 from ato_hyperband._timeout import TrialTimeout, time_limit
 from ato_hyperband._trial import Outcome
 

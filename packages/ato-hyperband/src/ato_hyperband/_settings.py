@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 from ato_adict import did_you_mean
 from ato_hyperband._brackets import Plan, Resource, grid_halving_plan, hyperband_brackets
 from ato_hyperband._errors import SettingsError
+from ato_hyperband._fields import is_number
 from ato_hyperband._grid import Grid
-from ato_hyperband._spaces import SearchSpace, is_number
+from ato_hyperband._spaces import SearchSpace
 
 MODES = ["max", "min"]
 SAMPLERS = ["random", "grid", "tpe"]
