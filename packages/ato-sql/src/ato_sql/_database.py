@@ -11,7 +11,7 @@ from sqlalchemy.engine import URL, Engine
 from ato_sql._apply import RunKey, apply_batch
 from ato_sql._batch import Batch
 from ato_sql._birth import ensure_schema
-from ato_sql._engine import open_engine, sqlite_file, writing
+from ato_sql._engine import file_identity, open_engine, sqlite_file, writing
 
 # Connections to servers a child process inherited: the parent's, so not used and not closed.
 _INHERITED: list[Engine] = []
@@ -43,7 +43,7 @@ class Database:
         if engine is not None and self._pid != os.getpid():
             _INHERITED.append(engine)
             engine = None
-        elif engine is not None and self._file and _identity(self._file) != self._identity:
+        elif engine is not None and self._file and file_identity(self._file) != self._identity:
             self.close()  # removed or replaced: the open file has no name any more
             engine = None
         return self._open() if engine is None else engine
@@ -60,7 +60,7 @@ class Database:
             engine.dispose()
             raise
         self._pid = os.getpid()
-        self._identity = _identity(self._file) if self._file is not None else None
+        self._identity = file_identity(self._file) if self._file is not None else None
         self._engine = engine
         return engine
 
@@ -85,11 +85,3 @@ def close_files() -> None:
     for database in list(_DATABASES):
         if sqlite_file(database.url) is not None:
             database.close()
-
-
-def _identity(path: str) -> tuple[int, int] | None:
-    try:
-        status = os.stat(path)
-    except OSError:
-        return None
-    return status.st_dev, status.st_ino

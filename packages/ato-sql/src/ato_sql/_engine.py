@@ -104,6 +104,15 @@ def sqlite_file(url: URL) -> str | None:
     return url.database
 
 
+def file_identity(path: str) -> tuple[int, int] | None:
+    """Return what tells a file from another of the same name, or None where there is none."""
+    try:
+        status = os.stat(path)
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
 def open_engine(url: URL, full_sync: bool = False) -> Engine:
     """Return an engine for `url`; no connection is made yet.
 

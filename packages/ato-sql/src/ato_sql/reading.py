@@ -17,7 +17,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
 from ato_sql._birth import check_schema
-from ato_sql._engine import clean_error, open_engine, parse_url, show_url, sqlite_file
+from ato_sql._engine import (
+    clean_error,
+    file_identity,
+    open_engine,
+    parse_url,
+    show_url,
+    sqlite_file,
+)
 from ato_sql._errors import DatabaseError
 from ato_sql._schema import Base
 from ato_sql._status import is_lost
@@ -59,7 +66,7 @@ class ReadOnlyDatabase:
         """
         if self._path is not None:
             with self._lock:
-                if _identity(self._path) != self._file:  # the open file has no name any more
+                if file_identity(self._path) != self._file:  # the open file has no name any more
                     self._engine.dispose()
                     self._open()
         return self._engine.connect()
@@ -69,20 +76,12 @@ class ReadOnlyDatabase:
         return clean_error(error, self._url)
 
     def _open(self) -> None:
-        self._file = _identity(self._path) if self._path is not None else None
+        self._file = file_identity(self._path) if self._path is not None else None
         self._engine = _read_only_engine(self._url)
         try:
             _check(self._engine, self.shown)
         except SQLAlchemyError as error:
             raise DatabaseError(f"cannot read {self.shown}: {self.reason(error)}") from None
-
-
-def _identity(path: str) -> tuple[int, int] | None:
-    try:
-        status = os.stat(path)
-    except OSError:
-        return None
-    return status.st_dev, status.st_ino
 
 
 def _read_only_engine(url: URL) -> Engine:
