@@ -405,7 +405,7 @@ def report(dataset, score, results):
     best, mine = [math.inf] * len(BUDGETS), []
     for tool, result in results.items():
         if result is None:
-            print(f"{tool:30s} not installed")
+            print(f"{tool:30s} not installed, or failed")
             continue
         columns = list(zip(*result[score]["rows"]))
         print(f"{tool:30s}" + "".join(shown(column) for column in columns), flush=True)
