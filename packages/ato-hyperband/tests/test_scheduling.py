@@ -273,6 +273,16 @@ def test_the_model_finds_room_between_the_trials_of_a_small_space():
     assert origins[-100:].count("model") > 50
 
 
+def test_values_that_the_model_draws_are_plain_numbers():
+    sampler = TPESampler(numbers(2), 0)
+    trials = []
+    for number in range(40):
+        trials.append(sampler.draw(number, 0))
+        sampler.observe(trials[-1], 1, abs(trials[-1].params["x00"] - 0.3))
+    drawn = [trial.params for trial in trials if trial.origin == "model"]
+    assert {type(value) for params in drawn for value in params.values()} == {float}
+
+
 class TestAdaptiveBrackets:
     """After one sweep, two of three brackets are of the kind whose winners were best."""
 

@@ -173,7 +173,7 @@ class TPESampler(RandomSampler):
                     chosen.append(i)
                     known = np.concatenate([known, row])
                     break
-        return [self.space.from_unit(points[i]) for i in reversed(chosen)]
+        return [self.space.from_unit(points[i].tolist()) for i in reversed(chosen)]
 
     def _vector(self, params: Params) -> list[float]:
         return [
