@@ -33,8 +33,7 @@ class CompositeDesign:
         self._shifts = [uniform(seed, -2, k) for k in range(len(sizes))]
         self._steps = _golden_ratios(len(sizes))
         self._numbers = [k for k, size in enumerate(sizes) if not size]
-        vertices = min(MOST_VERTICES, 2 ** len(self._numbers)) if self._numbers else 0
-        self._order = Permutation(vertices, seed) if vertices else ()
+        self._order = Permutation(min(MOST_VERTICES, 2 ** len(self._numbers)), seed)
         self._mirrored = [mix(seed, -4, k) & 1 for k in self._numbers]
 
     def point(self, number: int) -> list[float]:
