@@ -24,7 +24,7 @@ from ato_sql._schema import (
     Project,
 )
 from ato_sql._search import Search
-from ato_sql._status import lost_ids
+from ato_sql._status import lost_runs
 from ato_sql._traces import TraceQueries
 from ato_sql._values import clean_text
 
@@ -216,4 +216,5 @@ def _search_on(
     connection: Connection, where: Mapping[str, Any] | None, order_by: str | None
 ) -> Search:
     by_status = "status" in (where or {}) or (order_by or "").lstrip("-+") == "status"
-    return Search(connection.dialect.name, lost_ids(connection) if by_status else ())
+    lost = [run.id for run in lost_runs(connection)] if by_status else []
+    return Search(connection.dialect.name, lost)

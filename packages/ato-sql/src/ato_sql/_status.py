@@ -16,6 +16,16 @@ from ato_sql._time import now
 
 LOST = "lost"
 MISSED_BEATS = 6
+_NEEDED = (
+    "id",
+    "project_id",
+    "status",
+    "host",
+    "pid",
+    "process",
+    "heartbeat",
+    "heartbeat_every",
+)
 
 
 def is_lost(run: Any, moment: dt.datetime | None = None) -> bool:
@@ -46,10 +56,16 @@ def show_status(runs: Iterable[Experiment]) -> None:
             set_committed_value(run, "status", LOST)
 
 
-def lost_ids(connection: Connection) -> list[int]:
-    """Return the ids of all runs that are gone."""
-    table = table_of(Experiment)
-    names = ("id", "status", "host", "pid", "process", "heartbeat", "heartbeat_every")
-    query = select(*(table.c[name] for name in names)).where(table.c.status == RUNNING)
+def lost_runs(connection: Connection, project_id: int | None = None) -> list[Any]:
+    """Return `id` and `project_id`, among others, of the runs that are gone.
+
+    Args:
+        connection: to the database.
+        project_id: one project's only; None for all.
+    """
+    runs = table_of(Experiment).c
+    query = select(*(runs[name] for name in _NEEDED)).where(runs.status == RUNNING)
+    if project_id is not None:
+        query = query.where(runs.project_id == project_id)
     moment = now()
-    return [row.id for row in connection.execute(query) if is_lost(row, moment)]
+    return [run for run in connection.execute(query) if is_lost(run, moment)]

@@ -27,9 +27,9 @@ from ato_sql._engine import (
 )
 from ato_sql._errors import DatabaseError
 from ato_sql._schema import Base
-from ato_sql._status import is_lost
+from ato_sql._status import is_lost, lost_runs
 
-__all__ = ["ReadOnlyDatabase", "is_lost", "tables"]
+__all__ = ["ReadOnlyDatabase", "is_lost", "lost_runs", "tables"]
 
 BUSY_SECONDS = 10.0
 tables = Base.metadata.tables

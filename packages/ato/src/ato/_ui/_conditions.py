@@ -15,9 +15,8 @@ from sqlalchemy import Text, and_, cast, exists, func, not_, or_, select
 
 from ato._ui._answer import QuestionError
 from ato._ui._filter import Term
-from ato._ui._status import lost_runs
 from ato_adict import did_you_mean
-from ato_sql.reading import tables
+from ato_sql.reading import lost_runs, tables
 
 RUNS_TABLE = tables["experiments"]
 RUNS, PARAMS, SUMMARIES = RUNS_TABLE.c, tables["params"].c, tables["metric_summaries"].c

@@ -8,9 +8,8 @@ from sqlalchemy import distinct, func, select
 from starlette.requests import Request
 
 from ato._ui._answer import MissingError
-from ato._ui._status import lost_runs
 from ato._ui._trials import is_ours
-from ato_sql.reading import tables
+from ato_sql.reading import lost_runs, tables
 
 PROJECTS, RUNS = tables["projects"].c, tables["experiments"].c
 PARAMS, SUMMARIES = tables["params"].c, tables["metric_summaries"].c

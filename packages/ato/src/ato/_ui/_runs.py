@@ -14,8 +14,7 @@ from ato._ui._duration import seconds_between
 from ato._ui._filter import parse_filter
 from ato._ui._leaves import shown_param
 from ato._ui._projects import find_project
-from ato._ui._status import lost_runs
-from ato_sql.reading import tables
+from ato_sql.reading import lost_runs, tables
 
 TABLE = tables["experiments"]
 RUNS, PARAMS, SUMMARIES = TABLE.c, tables["params"].c, tables["metric_summaries"].c

@@ -8,8 +8,7 @@ from sqlalchemy import func, select
 from starlette.requests import Request
 
 from ato._ui._projects import find_project
-from ato._ui._status import lost_runs
-from ato_sql.reading import tables
+from ato_sql.reading import lost_runs, tables
 
 TABLE = tables["experiments"]
 RUNS = TABLE.c

@@ -15,8 +15,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import and_, func, select
 
 from ato._ui._leaves import shown_param
-from ato._ui._status import lost_runs
-from ato_sql.reading import tables
+from ato_sql.reading import lost_runs, tables
 
 TABLE, METRICS_TABLE = tables["experiments"], tables["metrics"]
 RUNS, PARAMS, SUMMARIES = TABLE.c, tables["params"].c, tables["metric_summaries"].c
