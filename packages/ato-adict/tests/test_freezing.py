@@ -2,6 +2,9 @@
 
 import copy
 import pickle
+from collections import OrderedDict, defaultdict
+from collections.abc import Mapping
+from types import MappingProxyType
 
 import pytest
 from hypothesis import given, settings
@@ -183,3 +186,72 @@ def test_freeze_then_defrost_changes_nothing(data):
     config.defrost()
     assert config == before
     assert types(config) == types(before)
+
+
+def _set(sequence, where, value):
+    sequence[where] = value
+
+
+LATER = {
+    "append": lambda layers: layers.append({"a": {"b": 1}}),
+    "extend": lambda layers: layers.extend([{"a": {"b": 1}}]),
+    "insert": lambda layers: layers.insert(0, {"a": {"b": 1}}),
+    "an item": lambda layers: _set(layers, 0, {"a": {"b": 1}}),
+    "a slice": lambda layers: _set(layers, slice(0, 1), [{"a": {"b": 1}}]),
+    "an extended slice": lambda layers: _set(layers, slice(None, None, 1), [{"a": {"b": 1}}]),
+    "+=": lambda layers: layers.__iadd__([{"a": {"b": 1}}]),
+    "an ordered dict": lambda layers: layers.insert(0, OrderedDict(a=OrderedDict(b=1))),
+    "another mapping": lambda layers: layers.insert(0, MappingProxyType({"a": {"b": 1}})),
+    "a config": lambda layers: layers.insert(0, ADict(a={"b": 1})),
+    "a subclass": lambda layers: layers.insert(0, defaultdict(dict, a={"b": 1})),
+}
+PLACES = {
+    "a list": (lambda: ADict(x=[0]), lambda c: c.x, lambda c: c.x[0]),
+    "a list in a list": (lambda: ADict(x=[[0]]), lambda c: c.x[0], lambda c: c.x[0][0]),
+    "a list in a tuple": (lambda: ADict(x=([0],)), lambda c: c.x[0], lambda c: c.x[0][0]),
+    "a list below": (lambda: ADict(m={"x": [0]}), lambda c: c.m.x, lambda c: c.m.x[0]),
+    "a list of configs": (lambda: ADict(x=[{"y": [0]}]), lambda c: c.x[0].y, lambda c: c.x[0].y[0]),
+}
+
+
+@pytest.mark.parametrize("freeze", [ADict.freeze, ADict.convert_to_immutable])
+@pytest.mark.parametrize("later", LATER.values(), ids=LATER.keys())
+@pytest.mark.parametrize("place", PLACES.values(), ids=PLACES.keys())
+def test_what_was_put_into_a_list_later_is_frozen_too(place, later, freeze):
+    make, sequence, item = place
+    config = make()
+    later(sequence(config))
+    if not isinstance(item(config), Mapping):
+        sequence(config).pop(0)
+    freeze(config)
+    frozen = item(config)
+    for write in (
+        lambda: frozen.update(z=1),
+        lambda: _set(frozen, "a", 1),
+        lambda: _set(frozen["a"], "b", 2),
+        lambda: setattr(frozen.a, "b", 2),
+        lambda: frozen.pop("a"),
+        lambda: frozen["a"].clear(),
+        lambda: sequence(config).append({}),
+    ):
+        with pytest.raises(FrozenError):
+            write()
+    assert frozen == {"a": {"b": 1}}
+
+
+def test_what_was_put_into_a_list_later_can_be_changed_again():
+    config = ADict(x=[])
+    config.x.append({"a": [{"b": 1}]})
+    config.freeze().defrost()
+    config.x[0].a[0].b = 2
+    config.x.append(3)
+    assert config == {"x": [{"a": [{"b": 2}]}, 3]}
+
+
+def test_freezing_changes_no_value_and_no_hash():
+    config = ADict(x=[{"a": 1}], y=(1, [2]), z={1, 2})
+    config.x.append({"c": (1, {"d": []})})
+    before = config.to_dict(), config.get_value_hash(), config.get_structural_hash(deep=True)
+    config.freeze()
+    after = config.to_dict(), config.get_value_hash(), config.get_structural_hash(deep=True)
+    assert after == before

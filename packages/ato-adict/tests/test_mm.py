@@ -32,8 +32,8 @@ def test_delete_replaces_what_the_base_says(folder):
 
 
 def test_several_bases_and_bases_of_bases(folder):
-    folder("a.py", "x = 1\ny = 1\n")
-    folder("b.yaml", "_base_: a.py\ny: 2\nz: 2\n")
+    folder("a.yaml", "x: 1\ny: 1\n")
+    folder("b.yaml", "_base_: a.yaml\ny: 2\nz: 2\n")
     folder("c.json", '{"z": 3}')
     path = folder("d.py", "_base_ = ['b.yaml', 'c.json']\n")
     assert ADict.from_mm_config(path) == {"x": 1, "y": 2, "z": 3}
@@ -57,6 +57,29 @@ def test_a_missing_base_is_named(folder):
     path = folder("c.py", "_base_ = 'no.py'\n")
     with pytest.raises(ConfigFileNotFoundError, match=r"no\.py: there is no such file"):
         ADict.from_mm_config(path)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "_base_ = 'base.py'\n",
+        "_base_ = ['base.py']\nx = _base_.lr\n",
+        "_base_ = 'base.py'\nx = {{_base_.lr}}\n",
+        "if True:\n    _base_ = 'base.py'\n",
+    ],
+)
+def test_a_file_that_builds_on_others_is_not_read_without_them(folder, text):
+    folder("base.py", "lr = 1\n")
+    with pytest.raises(ConfigFileError, match=r"_base_; read it with ADict.from_mm_config"):
+        ADict.from_file(folder("child.py", text))
+
+
+@pytest.mark.parametrize("name", ["child.yaml", "child.json"])
+def test_data_that_builds_on_a_program_says_how_to_go_on(folder, name):
+    folder("base.py", "lr = 1\n")
+    text = '{"_base_": "base.py", "lr": 2}'
+    with pytest.raises(ConfigFileError, match=r"or the base as data, base\.yaml"):
+        ADict.from_mm_config(folder(name, text))
 
 
 @pytest.mark.parametrize("base", ["3", "[1]", "None"])
@@ -115,11 +138,11 @@ def test_private_variables_stay_but_functions_do_not(folder):
     assert "C" not in config
 
 
-def test_load_merges_into_the_config(folder):
+def test_load_replaces_the_keys_that_it_has(folder):
     path = folder("c.py", "model = dict(head=dict(n=1))\nlr = 1\n")
     config = ADict(seed=0, model={"head": {"m": 2}})
     assert config.load_mm_config(path) is None
-    assert config == {"seed": 0, "model": {"head": {"m": 2, "n": 1}}, "lr": 1}
+    assert config == {"seed": 0, "model": {"head": {"n": 1}}, "lr": 1}
 
 
 class TestMmLikeUpdate:

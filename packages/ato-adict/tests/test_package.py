@@ -14,6 +14,18 @@ def test_all_names_exist():
         assert hasattr(ato_adict, name)
 
 
+def test_public_classes_name_the_package_as_their_module():
+    classes = [getattr(ato_adict, name) for name in ato_adict.__all__]
+    classes = [each for each in classes if isinstance(each, type)]
+    assert ADict in classes
+    assert {each.__module__ for each in classes} == {"ato_adict"}
+
+
+def test_a_name_that_does_not_exist_is_an_error_with_a_suggestion():
+    with pytest.raises(AttributeError, match="'ato_adict' has no attribute 'mergee'.*'merge'"):
+        ato_adict.mergee
+
+
 def test_every_error_is_an_ato_error():
     errors = [getattr(ato_adict, name) for name in ato_adict.__all__ if name.endswith("Error")]
     assert len(errors) >= 10

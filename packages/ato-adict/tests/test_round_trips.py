@@ -2,6 +2,8 @@
 
 import datetime
 import math
+import os
+import tempfile
 
 import pytest
 from hypothesis import example, given, settings
@@ -120,6 +122,10 @@ def test_yaml(data):
 @example(data={"path": "C:\\Users\\new\\u0041"})
 @example(data={"a": [math.inf, -math.inf, math.nan]})
 @example(data={"": {"": {"": 1}}, "a.b": {"c d": 1}})
+@example(data={"path": "C:\\xyz", "C:\\xyz": {"C:\\xyz": [{"C:\\xyz": 1}]}})
+@example(data={"a": [1, {"b": 2}], "c": [{"d": 1}, 2]})
+@example(data={"a": [{}, {"b": {}}, {"b": {"c": [{"d": {}}]}}]})
+@example(data={"a": [[{"b": [1, 2]}], []]})
 def test_toml(data):
     assert_round_trip(data, "toml")
 
@@ -188,9 +194,10 @@ def test_xyz_holds_integers_of_any_size():
     )
 )
 def test_python(data):
-    from ato_adict._python_files import dumps, execute
-
-    assert same(data, execute(dumps(data), "config.py"))
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "config.py")
+        ADict(data).dump(path)
+        assert same(data, ADict.from_file(path).to_dict())
 
 
 NESTED = {"a": [1, {"b": 2}], "path": "C:\\new", "nan": math.nan, "größe": "🙂\nx"}

@@ -6,7 +6,7 @@ import pickle
 
 import pytest
 
-from ato_adict import ADict
+from ato_adict import ADict, leaves, to_plain, was_handed_on
 
 
 def make():
@@ -144,3 +144,63 @@ def test_a_frozen_config_records_reads():
     config = make().freeze()
     _ = config.lr
     assert config.accessed_keys == {"lr"}
+
+
+HANDED = {
+    "to_dict": lambda c: c.to_dict(),
+    "clone": lambda c: c.clone(),
+    "method copy": lambda c: c.copy(),
+    "copy": copy.copy,
+    "deepcopy": copy.deepcopy,
+    "flatten": lambda c: c.flatten(),
+    "dumps": lambda c: c.dumps("yaml"),
+    "json": lambda c: c.json(),
+    "json.dumps": json.dumps,
+    "pickle": pickle.dumps,
+    "items": lambda c: list(c.items()),
+    "values": lambda c: list(c.values()),
+    "a config of it": ADict,
+    "an update": lambda c: ADict().update(c),
+    "a merge": lambda c: ADict().update(c, recurrent=True),
+    "a union": lambda c: c | {"more": 1},
+}
+NOT_HANDED = {
+    "repr": repr,
+    "equality": lambda c: c == {},
+    "keys": lambda c: list(c.keys()),
+    "membership": lambda c: "lr" in c,
+    "hasattr": lambda c: hasattr(c, "nothing"),
+    "a wrong name": lambda c: c.get("model.dept"),
+    "a read": lambda c: c.lr,
+    "hashes": lambda c: (c.get_structural_hash(), c.get_value_hash()),
+    "freezing": lambda c: c.freeze().defrost(),
+    "strictness": lambda c: c.strict(),
+    "leaves": lambda c: list(leaves(c)),
+    "plain data": to_plain,
+    "usage": lambda c: (c.unused_keys(), c.get_minimal_config()),
+    "difference": lambda c: c.diff({"lr": 1}),
+    "html": lambda c: c._repr_html_(),
+}
+
+
+class TestHandedOn:
+    """A config all of whose values went elsewhere at once, where nobody sees them read."""
+
+    @pytest.mark.parametrize("hand_on", HANDED.values(), ids=HANDED.keys())
+    def test_it_is_known(self, hand_on):
+        config = make()
+        hand_on(config)
+        assert was_handed_on(config)
+        assert config.accessed_keys == set()
+
+    @pytest.mark.parametrize("look", NOT_HANDED.values(), ids=NOT_HANDED.keys())
+    def test_a_look_is_none(self, look):
+        config = make()
+        look(config)
+        assert not was_handed_on(config)
+
+    def test_a_level_is_handed_on_alone(self):
+        config = make()
+        config.model.to_dict()
+        assert was_handed_on(config.model)
+        assert not was_handed_on(config)

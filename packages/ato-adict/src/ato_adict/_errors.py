@@ -1,26 +1,34 @@
-"""The errors of ato, from the most general down."""
+"""The errors of ato, from the most general down, and the suggestion that many of them end with."""
 
 from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    pass
+    from typing import Iterable
 
 
 class AtoError(Exception):
     """The base of every error ato raises on purpose."""
 
+    __module__ = "ato_adict"
+
 
 class UserError(AtoError):
     """A mistake in what the user typed or wrote; at the command line one line and exit code 2."""
+
+    __module__ = "ato_adict"
 
 
 class FrozenError(AtoError, AttributeError, TypeError):
     """A write to a frozen config; `defrost()` the tree or write to a `clone()`."""
 
+    __module__ = "ato_adict"
+
 
 class UnsetKeyError(AtoError, AttributeError):
     """An attribute that is not a key of the config; the message holds its full dotted name."""
+
+    __module__ = "ato_adict"
 
     def __init__(self, message: object, name: str | None = None) -> None:
         super().__init__(message)
@@ -34,6 +42,8 @@ class UnsetKeyError(AtoError, AttributeError):
 class MissingKeyError(AtoError, KeyError):
     """An item that is not a key of the config; the message holds its full dotted name."""
 
+    __module__ = "ato_adict"
+
     def __str__(self) -> str:
         # KeyError prints the repr of its argument, which would quote the whole sentence.
         return str(self.args[0]) if self.args else ""
@@ -42,13 +52,19 @@ class MissingKeyError(AtoError, KeyError):
 class ReservedNameError(AtoError, AttributeError):
     """An attribute write whose name is a method of the config; write `config['name']`."""
 
+    __module__ = "ato_adict"
+
 
 class NestingError(AtoError, ValueError):
     """Data that contains itself or is nested too deeply to walk."""
 
+    __module__ = "ato_adict"
+
 
 class ConversionError(AtoError, TypeError):
     """A value that a format, dataclass or dotted name cannot hold; the message names its key."""
+
+    __module__ = "ato_adict"
 
 
 class ValidationError(UserError, ValueError):
@@ -57,6 +73,8 @@ class ValidationError(UserError, ValueError):
     Attributes:
         problems: One sentence for each key at fault, in order.
     """
+
+    __module__ = "ato_adict"
 
     def __init__(self, problems: list[str]) -> None:
         super().__init__(problems)
@@ -69,6 +87,8 @@ class ValidationError(UserError, ValueError):
 class InterpolationError(UserError, ValueError):
     """A `${...}` that cannot be resolved: unknown, unset or referring to itself."""
 
+    __module__ = "ato_adict"
+
 
 class ConfigFileError(UserError, ValueError):
     """A config file or text that cannot be read.
@@ -78,6 +98,8 @@ class ConfigFileError(UserError, ValueError):
         line: The line at fault, from 1, where known.
         column: The column at fault, from 1, where known.
     """
+
+    __module__ = "ato_adict"
 
     def __init__(
         self,
@@ -105,5 +127,34 @@ class ConfigFileError(UserError, ValueError):
 class ConfigFileNotFoundError(ConfigFileError, FileNotFoundError):
     """A config file that does not exist."""
 
+    __module__ = "ato_adict"
+
     def __init__(self, problem: str, path: str | None = None) -> None:
         super().__init__(problem, path)
+
+
+def did_you_mean(name: object, candidates: Iterable[object]) -> str:
+    """Return a suggestion to append to an error message.
+
+    Args:
+        name: The name that was not found.
+        candidates: The names that exist; those that are no strings are ignored.
+
+    Returns:
+        `"; did you mean 'x'?"` with the closest candidate, or `""` where none is close.
+    """
+    if not isinstance(name, str):
+        return ""
+    from difflib import get_close_matches
+
+    names = {c.lower(): c for c in candidates if isinstance(c, str) and c != name}
+    wanted = name.lower()
+    close = get_close_matches(wanted, list(names), n=1, cutoff=0.65)
+    close = close or [known for known in names if _begins(wanted, known)]
+    return f"; did you mean '{names[close[0]]}'?" if close else ""
+
+
+def _begins(one: str, other: str) -> bool:
+    """Whether one name is the beginning of the other, as 'batch' is of 'batch_size'."""
+    shorter, longer = sorted((one, other), key=len)
+    return len(shorter) > 1 and longer.startswith(shorter)

@@ -6,6 +6,7 @@ from __future__ import annotations
 class Missing:
     """The type of `MISSING`; there is one instance per process, also after unpickling."""
 
+    __module__ = "ato_adict"
     __slots__ = ()
 
     def __repr__(self) -> str:

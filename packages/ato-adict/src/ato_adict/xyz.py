@@ -20,6 +20,8 @@ from __future__ import annotations
 
 import os
 
+from ato_adict import _files
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import IO, Any
@@ -29,16 +31,21 @@ if TYPE_CHECKING:
 __all__ = ["dumps", "loads", "dump", "load"]
 
 
-def dumps(obj: Any) -> str:
+def dumps(obj: Any, format_dict: None = None) -> str:
     """Return `obj` as xyz text.
 
+    Args:
+        obj: Plain data, or a config.
+        format_dict: Refused: files that ato 2.x wrote with it were never read back.
+
     Raises:
+        TypeError: With a `format_dict`.
         ConversionError: For a value or key that xyz cannot hold; the message names its place.
         NestingError: For data that contains itself or is nested too deeply.
     """
-    from ato_adict._xyz_write import write
-
-    return write(obj)
+    if format_dict is not None:
+        raise TypeError("xyz.dumps has one format, which loads reads; leave out format_dict=")
+    return _files.write_xyz(obj)
 
 
 def loads(text: str) -> Any:
@@ -48,18 +55,14 @@ def loads(text: str) -> Any:
         ConfigFileError: For malformed text; the message names line and column.
         NestingError: For text that is nested too deeply.
     """
-    from ato_adict._xyz_read import read
-
-    return read(text)
+    return _files.read_xyz(text)
 
 
 def dump(obj: Any, path_or_file: PathOrFile) -> None:
     """Write `obj` as xyz text to a path (all or nothing) or to an open text file."""
     text = dumps(obj)
     if isinstance(path_or_file, (str, os.PathLike)):
-        from ato_adict._files import write
-
-        write(path_or_file, text)
+        _files.write(path_or_file, text)
     else:
         path_or_file.write(text)
 
@@ -70,9 +73,6 @@ def load(path_or_file: PathOrFile) -> Any:
     Raises:
         ConfigFileError: For malformed text; the message names path, line and column.
     """
-    from ato_adict._files import read_text
-    from ato_adict._xyz_read import read
-
     if isinstance(path_or_file, (str, os.PathLike)):
-        return read(read_text(os.fspath(path_or_file)), os.fspath(path_or_file))
-    return read(path_or_file.read())
+        return _files.read_xyz(_files.read_text(os.fspath(path_or_file)), os.fspath(path_or_file))
+    return _files.read_xyz(path_or_file.read())

@@ -1,0 +1,101 @@
+"""Composing a config from a directory of config files."""
+
+from __future__ import annotations
+
+import os
+import re
+import warnings
+from collections.abc import Iterable
+
+from ato_adict._errors import (
+    ConfigFileError,
+    ConfigFileNotFoundError,
+    ValidationError,
+    did_you_mean,
+)
+from ato_adict._files.files import SUFFIXES, load
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+_ON_MISSING = ("error", "warn", "ignore")
+
+
+def compose_into(
+    config: Any,
+    root: Any,
+    config_filename: str,
+    select: Any,
+    overrides: Any,
+    on_missing: str,
+    required: Any,
+) -> None:
+    """Merge the base file, the selected options and the overrides into `config`."""
+    on_missing = "ignore" if on_missing == "skip" else on_missing
+    if on_missing not in _ON_MISSING:
+        raise ValueError(f"on_missing must be one of {_ON_MISSING}, not {on_missing!r}")
+    root = os.fspath(root)
+    for stem in [config_filename, *_selected(select or {})]:
+        path = _find(root, stem, on_missing)
+        if path is not None:
+            config.update(load(path), recurrent=True)
+    for name, value in (overrides or {}).items():
+        config.set_by_name(name, value)
+    _require(config, [required] if isinstance(required, str) else required or [])
+
+
+def _selected(select: Any) -> list[str]:
+    stems = []
+    for group, options in select.items():
+        several = isinstance(options, Iterable) and not isinstance(options, str)
+        stems += [f"{group}/{option}" for option in (options if several else [options])]
+    return stems
+
+
+def _find(root: str, stem: str, on_missing: str) -> str | None:
+    """Return the file `root/stem` with any suffix; a suffix may be part of the stem."""
+    base = os.path.join(root, *_inside(stem, root))
+    if os.path.splitext(base)[1] in SUFFIXES and os.path.isfile(base):
+        return base
+    found = [base + suffix for suffix in SUFFIXES if os.path.isfile(base + suffix)]
+    if len(found) > 1:
+        names = " and ".join(map(os.path.basename, found))
+        raise ConfigFileError(f"ambiguous: {names} both exist; remove one", base)
+    if not found:
+        _missing(root, stem, base, on_missing)
+        return None
+    return found[0]
+
+
+def _inside(stem: str, root: str) -> list[str]:
+    """Return the parts of a name that stays below the root: what is chosen may come from data."""
+    parts = re.split(r"[/\\\\]" if os.sep == "\\" else "/", stem)
+    if os.pardir in parts or "\0" in stem or any(map(os.path.isabs, (stem, *parts))):
+        raise ConfigFileError(f"{stem!r} is no name of a file below {root}")
+    return parts
+
+
+def _missing(root: str, stem: str, base: str, on_missing: str) -> None:
+    if on_missing == "ignore":
+        return
+    suffixes = "|".join(suffix[1:] for suffix in SUFFIXES)
+    problem = f"there is no {stem}.[{suffixes}] in {root}{_hint(base)}"
+    if on_missing == "error":
+        raise ConfigFileNotFoundError(problem)
+    warnings.warn(problem, stacklevel=5)
+
+
+def _hint(base: str) -> str:
+    directory, name = os.path.split(base)
+    try:
+        stems = {os.path.splitext(file)[0] for file in os.listdir(directory)}
+    except OSError:
+        return ""
+    return did_you_mean(name, sorted(stems))
+
+
+def _require(config: Any, names: Any) -> None:
+    problems = [f"required key '{name}' is not set" for name in names if not config.has(name)]
+    if problems:
+        raise ValidationError(problems)

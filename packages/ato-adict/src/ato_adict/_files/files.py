@@ -1,0 +1,209 @@
+"""Config files: which format, reading with clear errors, writing all or nothing."""
+
+from __future__ import annotations
+
+import os
+import stat
+from importlib import import_module
+
+from ato_adict._errors import (
+    ConfigFileError,
+    ConfigFileNotFoundError,
+    NestingError,
+    did_you_mean,
+)
+from ato_adict._files.replace import replacing
+from ato_adict._names import nesting_error
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable, Union
+
+    Path = Union[str, "os.PathLike[str]"]
+
+SUFFIXES = {
+    ".yaml": "yaml",
+    ".yml": "yaml",
+    ".json": "json",
+    ".jsonl": "jsonl",
+    ".toml": "toml",
+    ".xyz": "xyz",
+    ".py": "py",
+}
+_PROGRAMS = "ato_adict._files.python_files"
+_LOOK = 8192  # bytes that tell of what kind a file is
+MAX_BYTES = 256 << 20
+# Format to its reader and writer, in the modules of this room; imported when first needed.
+_CODECS: dict[str, tuple[str, str]] = {
+    "yaml": ("yaml.loads", "yaml.dumps"),
+    "json": ("json.loads", "json.dumps_file"),
+    "jsonl": ("json.loads_lines", "json.dumps_lines"),
+    "toml": ("toml.loads", "toml.dumps"),
+    "xyz": ("xyz.read.read_xyz", "xyz.write.write_xyz"),
+    "py": ("python_files.execute", "python_files.dumps"),
+}
+
+# What reads a file whose top level is a list, which no config is.
+_LIST_READERS = {"yaml": "yaml.safe_load", "json": "json.load", "xyz": "ato_adict.xyz.load"}
+
+
+def _codec(format: str, writes: bool = False) -> Callable[..., Any]:
+    module, _, function = _CODECS[format][writes].rpartition(".")
+    codec: Callable[..., Any] = getattr(import_module(f"ato_adict._files.{module}"), function)
+    return codec
+
+
+def _text_format(format: str) -> str:
+    name = format.lower().lstrip(".")
+    name = SUFFIXES.get(f".{name}", name)
+    if name not in _CODECS or name == "py":
+        raise _unknown(f"format '{format}'", name, [n for n in _CODECS if n != "py"])
+    return name
+
+
+def format_of(path: Path) -> str:
+    """Return the format that the suffix of a path stands for."""
+    suffix = os.path.splitext(os.fspath(path))[1]
+    if suffix.lower() not in SUFFIXES:
+        raise _unknown(f"suffix '{suffix}' of '{os.fspath(path)}'", suffix, list(SUFFIXES))
+    return SUFFIXES[suffix.lower()]
+
+
+def _unknown(what: str, name: str, known: Any) -> ConfigFileError:
+    hint = did_you_mean(name, known)
+    return ConfigFileError(f"unknown {what}{hint or '; known are ' + ', '.join(known)}")
+
+
+def dumps(tree: Any, format: str, **options: Any) -> str:
+    """Return `tree` as text."""
+    return _written(tree, _text_format(format), options)
+
+
+def _written(tree: Any, format: str, options: dict[str, Any]) -> str:
+    try:
+        text: str = _codec(format, writes=True)(tree, **options)
+    except RecursionError:
+        raise nesting_error(tree) from None
+    return text
+
+
+def loads(text: Any, format: str) -> Any:
+    """Return the mapping that a text describes."""
+    if isinstance(text, (bytes, bytearray)):
+        text = _decode(bytes(text), None)
+    return parse(text, _text_format(format), None)
+
+
+def load(path: Path) -> Any:
+    """Return the mapping in a file."""
+    name, format = os.fspath(path), format_of(path)
+    text = read_text(name)
+    if format == "py":
+        return _codec(format)(text, name)
+    return parse(text, format, name)
+
+
+def read_text(name: str) -> str:
+    """Return the content of a text file in UTF-8."""
+    try:
+        _check_plain(name)
+        with open(name, "rb") as file:
+            return _decode(file.read(), name)
+    except ValueError as error:
+        if isinstance(error, ConfigFileError):
+            raise
+        raise ConfigFileError(f"is no path: {error}", repr(name)) from None
+    except FileNotFoundError:
+        raise ConfigFileNotFoundError("there is no such file", name) from None
+    except IsADirectoryError:
+        raise ConfigFileError("is a directory, not a config file", name) from None
+    except OSError as error:
+        raise ConfigFileError(f"cannot be read: {error.strerror or error}", name) from None
+
+
+def _check_plain(name: str) -> None:
+    """Refuse what never ends or never begins: devices, pipes, and files larger than any config."""
+    found = os.stat(name)
+    if not stat.S_ISREG(found.st_mode) and not stat.S_ISDIR(found.st_mode):
+        raise ConfigFileError("is a device or a pipe, not a config file", name)
+    if found.st_size > MAX_BYTES:
+        raise ConfigFileError(f"has more than {MAX_BYTES >> 20} MiB; no config has", name)
+
+
+def _decode(data: bytes, name: Any) -> str:
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        problem = f"not a text in UTF-8: byte 0x{data[error.start]:02x} at offset {error.start}"
+        raise ConfigFileError(problem, name, line) from None
+    return text.replace("\r\n", "\n")
+
+
+def parse(text: str, format: str, name: Any) -> Any:
+    """Return the mapping that a text describes; `name` is its file, for messages."""
+    if format == "json" and not text.strip():
+        raise ConfigFileError("is empty; an empty config is written {}", name)
+    try:
+        data = _codec(format)(text)
+    except ConfigFileError as error:
+        raise ConfigFileError(error.problem, name, error.line, error.column) from None
+    except RecursionError:
+        raise NestingError(f"{name or format}: nested too deeply") from None
+    if not isinstance(data, dict):
+        found = "nothing" if data is None else f"a {type(data).__name__}"
+        if isinstance(data, list):
+            found += f"; put it below a key, or read it with {_LIST_READERS[format]}"
+        raise ConfigFileError(f"expected a mapping at the top level, found {found}", name)
+    return data
+
+
+def dump(tree: Any, path: Path, force: bool = False, **options: Any) -> None:
+    """Write `tree` to a file in the format of its suffix."""
+    write(path, _written(tree, format_of(path), options), force)
+
+
+def write(path: Path, text: str, force: bool = False) -> None:
+    """Replace the content of a text file, all or nothing; of a file of another kind by force."""
+    name = os.fspath(path)
+    if not force:
+        _refuse_other_kinds(name)
+    try:
+        with replacing(name) as scratch, open(scratch, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+    except FileNotFoundError:
+        problem = f"there is no directory '{os.path.dirname(name)}'"
+        raise ConfigFileNotFoundError(problem, name) from None
+    except OSError as error:
+        raise ConfigFileError(f"cannot be written: {error.strerror or error}", name) from None
+    except ValueError as error:
+        raise ConfigFileError(f"is no path: {error}", repr(name)) from None
+
+
+def _refuse_other_kinds(name: str) -> None:
+    """Raise if a file that is there is none that could have been written as a config."""
+    if "\0" in name or not os.path.isfile(name):
+        return
+    try:
+        with open(name, "rb") as file:
+            data = file.read(_LOOK)
+    except OSError:
+        return  # whatever is wrong is said when it is written
+    kind = None
+    if data.startswith(b"SQLite format 3\0"):
+        kind = "an SQLite database"
+    elif b"\0" in data or not _is_text(data):
+        kind = "no text file"
+    elif name.lower().endswith(".py") and import_module(_PROGRAMS).is_program(name):
+        kind = "a Python program"
+    if kind is not None:
+        problem = f"is {kind}, not a config; it is only replaced by force (force=True, --force)"
+        raise ConfigFileError(problem, name)
+
+
+def _is_text(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return error.start > len(data) - 4 and len(data) == _LOOK  # a character cut in two
+    return True

@@ -1,0 +1,122 @@
+"""JSON and JSON lines."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date, time
+
+from ato_adict._errors import ConfigFileError
+from ato_adict._files.numbers import bounded_int, too_long
+from ato_adict._files.simplify import Rules, countable, no_surrogates, simplify
+from ato_adict._names import nesting_error
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable
+
+RULES = Rules(
+    "JSON", {type(None): None, bool: None, int: countable, float: None, str: no_surrogates}
+)
+
+
+def dumps(tree: Any, **options: Any) -> str:
+    """Return a config as JSON text; not-a-number and infinities as Python's json writes them."""
+    return json.dumps(simplify(tree, RULES), **options)
+
+
+def dumps_file(tree: Any, **options: Any) -> str:
+    """Return a config as the text of a JSON file: indented, with a final line break."""
+    return dumps(tree, **{"indent": 2, "ensure_ascii": False, **options}) + "\n"
+
+
+def dumps_lines(tree: Any, **options: Any) -> str:
+    """Return a config as JSON lines: one line, one object."""
+    return dumps(tree, **{"ensure_ascii": False, **options}) + "\n"
+
+
+def jsonable(value: Any, other: Callable[[Any], Any] = repr) -> Any:
+    """Return data as strict JSON can hold it, whatever types that loses. Not a read.
+
+    Keys become texts, tuples and sets lists, not-a-number and infinities their names, dates and
+    times ISO texts, numbers of numpy plain ones.
+
+    Args:
+        value: A config, or any other data.
+        other: What is made of an object that JSON does not know.
+
+    Raises:
+        NestingError: For data that contains itself or is nested too deeply.
+    """
+    try:
+        return _jsonable(value, other)
+    except RecursionError:
+        raise nesting_error(value) from None
+
+
+def _jsonable(value: Any, other: Callable[[Any], Any]) -> Any:
+    if isinstance(value, float):
+        return float(value) if value - value == 0 else repr(float(value))
+    if value is None or isinstance(value, (str, int)):
+        return value
+    if isinstance(value, Mapping):
+        return {str(key): _jsonable(child, other) for key, child in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_jsonable(item, other) for item in value]
+    if isinstance(value, (set, frozenset)):
+        return [_jsonable(item, other) for item in sorted(value, key=repr)]
+    if hasattr(value, "dtype") and getattr(value, "shape", None) == ():
+        return _jsonable(value.item(), other)
+    return value.isoformat() if isinstance(value, (date, time)) else other(value)
+
+
+def loads(text: str) -> Any:
+    """Return the data of a JSON text; a key that appears twice in an object is an error."""
+    long_number = too_long(text)
+    options: Any = {} if long_number is None else {"parse_int": bounded_int}
+    try:
+        return json.loads(text, object_pairs_hook=_no_duplicates, **options)
+    except json.JSONDecodeError as error:
+        raise ConfigFileError(error.msg, None, error.lineno, error.colno) from None
+    except ConfigFileError:
+        raise
+    except ValueError as error:
+        raise ConfigFileError(str(error), None, *(long_number or (None, None))) from None
+
+
+def loads_lines(text: str) -> dict[str, Any]:
+    """Return the objects of JSON lines merged into one; the last one wins."""
+    merged: dict[str, Any] = {}
+    empty = True
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.strip():
+            merged.update(_load_line(line, number))
+            empty = False
+    if empty:
+        raise ConfigFileError("is empty; an empty config is written {}")
+    return merged
+
+
+def _load_line(line: str, number: int) -> dict[str, Any]:
+    try:
+        data = loads(line)
+    except ConfigFileError as error:
+        raise ConfigFileError(error.problem, None, number, error.column) from None
+    if not isinstance(data, dict):
+        problem = f"expected a JSON object, found {type(data).__name__}"
+        if isinstance(data, list):
+            problem += "; put it below a key, or read each line with json.loads"
+        raise ConfigFileError(problem, None, number)
+    return data
+
+
+def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    data = dict(pairs)
+    if len(data) < len(pairs):
+        seen: set[str] = set()
+        for name, _ in pairs:
+            if name in seen:
+                shown = name if len(name) <= 80 else name[:80] + "..."
+                raise ConfigFileError(f"the key '{shown}' appears twice in one object")
+            seen.add(name)
+    return data

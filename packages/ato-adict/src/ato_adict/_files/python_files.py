@@ -1,0 +1,166 @@
+"""Config files in Python."""
+
+from __future__ import annotations
+
+import ast
+import os
+import sys
+from keyword import iskeyword
+from types import FunctionType, ModuleType
+
+from ato_adict._errors import ConfigFileError, ConversionError
+from ato_adict._files.simplify import Rules, countable, no_surrogates, set_problem, simplify
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+BASE = "_base_"
+
+
+def execute(source: str, path: str) -> dict[str, Any]:
+    """Run a config file and return its variables, without modules, functions and classes.
+
+    Args:
+        source: The text of the file.
+        path: Its path, for messages and `__file__`.
+    """
+    variables = new_variables(path)
+    tree = read_code(source, path)
+    if sets_bases(tree):
+        problem = "builds on other files by _base_; read it with ADict.from_mm_config(path)"
+        raise ConfigFileError(problem, path)
+    run_code(tree, variables, path)
+    return visible(variables)
+
+
+def sets_bases(tree: ast.AST) -> bool:
+    """Whether code says which files it builds on, as those of OpenMMLab do."""
+    return any(
+        isinstance(part, ast.Name) and part.id == BASE and isinstance(part.ctx, ast.Store)
+        for part in ast.walk(tree)
+    )
+
+
+def new_variables(path: str) -> dict[str, Any]:
+    """Return the variables that a config file begins with."""
+    return {"__file__": os.path.abspath(path), "__name__": "config"}
+
+
+def visible(variables: dict[str, Any], private: bool = False) -> dict[str, Any]:
+    """Return the variables of a config file that are values of the config.
+
+    Args:
+        variables: All of them.
+        private: Whether variables that begin with one underscore count.
+    """
+    hidden = "__" if private else "_"
+    return {
+        name: value
+        for name, value in variables.items()
+        if not name.startswith(hidden) and not isinstance(value, (ModuleType, FunctionType, type))
+    }
+
+
+def read_code(source: str, path: str) -> ast.Module:
+    """Return the syntax tree of a config file."""
+    try:
+        return ast.parse(source, path)
+    except (SyntaxError, ValueError) as error:
+        raise _malformed(error, path) from None
+
+
+def run_code(tree: ast.Module, variables: dict[str, Any], path: str) -> None:
+    """Run the syntax tree of a config file with these variables."""
+    try:
+        code = compile(tree, path, "exec")
+    except (SyntaxError, ValueError) as error:
+        raise _malformed(error, path) from None
+    _run(code, variables, path)
+
+
+def _malformed(error: Exception, path: str) -> ConfigFileError:
+    line, column = getattr(error, "lineno", None), getattr(error, "offset", None)
+    return ConfigFileError(getattr(error, "msg", str(error)), path, line, column)
+
+
+def _run(code: Any, variables: dict[str, Any], path: str) -> None:
+    try:
+        exec(code, variables)
+    except Exception as error:
+        lines = []
+        trace = error.__traceback__
+        while trace is not None:
+            if trace.tb_frame.f_code.co_filename == path:
+                lines.append(trace.tb_lineno)
+            trace = trace.tb_next
+        problem = f"{type(error).__name__}: {error}"
+        raise ConfigFileError(problem, path, lines[-1] if lines else None) from error
+
+
+def is_program(path: str) -> bool:
+    """Tell whether a file in Python does more than give values to names."""
+    try:
+        with open(path, "rb") as file:
+            body = ast.parse(file.read()).body
+    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
+        return True  # not what was written as a config
+    return not all(isinstance(one, (ast.Assign, ast.AnnAssign)) or _is_text(one) for one in body)
+
+
+def _is_text(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Expr) and type(statement.value) in (ast.Constant, _STR)
+
+
+_STR = getattr(ast, "Str", ast.Constant) if sys.version_info < (3, 8) else ast.Constant
+
+
+def dumps(tree: Any) -> str:
+    """Return a config as a Python file: one assignment per top-level key.
+
+    Raises:
+        ConversionError: For a key that is no variable name, or a value that is no literal.
+    """
+    plain = simplify(tree, _rules())
+    for name in plain:
+        if not isinstance(name, str) or not name.isidentifier() or iskeyword(name):
+            raise ConversionError(f"Python cannot hold the key {name!r}: not a variable name")
+        if name.startswith("_"):
+            raise ConversionError(f"Python cannot hold the key {name!r}: a private name")
+    return "".join([f"{name} = {_literal(value)}\n" for name, value in plain.items()])
+
+
+def _rules() -> Rules:
+    keys = (str, int, bool, type(None), bytes, complex)
+    checks: dict[type, Any] = {**dict.fromkeys(keys), str: no_surrogates, int: countable}
+    members = (*keys, float, tuple, frozenset)
+    checks[set] = lambda value: set_problem(value, members)
+    return Rules("Python", {**checks, float: None}, keys, tuples=True)
+
+
+def _literal(value: Any, indent: str = "") -> str:
+    """Return a value as source text, a dict over several lines."""
+    if isinstance(value, dict):
+        below = indent + "    "
+        items = [f"{below}{_literal(k)}: {_literal(v, below)},\n" for k, v in value.items()]
+        return "{\n" + "".join(items) + indent + "}" if items else "{}"
+    if isinstance(value, (list, tuple)):
+        text = ", ".join([_literal(item, indent) for item in value])
+        if isinstance(value, list):
+            return f"[{text}]"
+        return f"({text},)" if len(value) == 1 else f"({text})"
+    if isinstance(value, (set, frozenset)):
+        members = ", ".join(sorted(map(_literal, value)))
+        text = f"{{{members}}}" if members else ""
+        return text if text and isinstance(value, set) else f"{type(value).__name__}({text})"
+    if isinstance(value, float) and value - value != 0:
+        return f'float("{value}")'
+    if isinstance(value, complex):
+        return _complex(value)
+    return repr(value)
+
+
+def _complex(value: complex) -> str:
+    """Return a complex number; what is not finite, or a negative zero, is no literal."""
+    plain = all(part - part == 0 and repr(part) != "-0.0" for part in (value.real, value.imag))
+    return repr(value) if plain else f"complex({_literal(value.real)}, {_literal(value.imag)})"

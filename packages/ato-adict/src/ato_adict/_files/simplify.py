@@ -1,0 +1,144 @@
+"""Making sure a format can hold a config, before anything is written."""
+
+from __future__ import annotations
+
+import os
+
+from ato_adict._errors import ConversionError
+from ato_adict._names.depth import nesting_error
+from ato_adict._names.dotted import join
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable, Optional
+
+    Check = Callable[[Any], Optional[str]]
+
+
+_BASICS: dict[type, Callable[[Any], Any]] = {
+    str: str.__str__,
+    int: int,
+    float: float,
+    set: set,
+}
+
+
+class Rules:
+    """What a format can hold.
+
+    Args:
+        name: The format, for messages.
+        leaves: Exact type to a check that returns what is wrong with a value, or None.
+        keys: The types of keys it keeps.
+        tuples: Whether it tells tuples from lists.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        leaves: dict[type, Check | None],
+        keys: tuple[type, ...] = (str,),
+        tuples: bool = False,
+    ) -> None:
+        self.name = name
+        self.leaves = leaves
+        self.keys = keys
+        self.tuples = tuples
+
+
+def simplify(tree: Any, rules: Rules) -> Any:
+    """Return a plain copy of `tree` with exact basic types only.
+
+    Raises:
+        ConversionError: If the format cannot hold a value or key; the message names it.
+        NestingError: If the tree contains itself or is nested too deeply.
+    """
+    try:
+        return _simplify(tree, rules, ())
+    except RecursionError:
+        raise nesting_error(tree) from None
+
+
+def _simplify(value: Any, rules: Rules, keys: tuple[Any, ...]) -> Any:
+    if isinstance(value, dict):
+        return {
+            _key(key, rules, keys): _simplify(child, rules, (*keys, key))
+            for key, child in value.items()
+        }
+    if isinstance(value, (list, tuple)):
+        items = [_simplify(child, rules, (*keys, i)) for i, child in enumerate(value)]
+        return tuple(items) if rules.tuples and isinstance(value, tuple) else items
+    return _leaf(value, rules, keys)
+
+
+def _key(key: Any, rules: Rules, above: tuple[Any, ...]) -> Any:
+    if type(key) in rules.keys:
+        problem = _problem(key, rules)
+    elif isinstance(key, str) and str in rules.keys:
+        return str.__str__(key)
+    else:
+        problem = f"keys of type {type(key).__name__}"
+    if problem:
+        raise _cannot(rules, (*above, key), problem)
+    return key
+
+
+def _leaf(value: Any, rules: Rules, keys: tuple[Any, ...]) -> Any:
+    if type(value) not in rules.leaves:
+        value = _basic(value, rules, keys)
+    problem = _problem(value, rules)
+    if problem:
+        raise _cannot(rules, keys, problem)
+    return value
+
+
+def _problem(value: Any, rules: Rules) -> str | None:
+    check = rules.leaves.get(type(value))
+    return check(value) if check else None
+
+
+def _basic(value: Any, rules: Rules, keys: tuple[Any, ...]) -> Any:
+    """Return a value of a subclass (of str, int, float, set, …) as the basic type it extends."""
+    if hasattr(value, "dtype") and getattr(value, "shape", None) == ():
+        return _leaf(value.item(), rules, keys)  # a number of numpy or torch
+    if isinstance(value, os.PathLike):
+        return _leaf(os.fspath(value), rules, keys)
+    if hasattr(value, "_value_") and hasattr(value, "_name_") and value._name_:
+        return _leaf(value._name_, rules, keys)  # a member of an enum, which its name restores
+    if not hasattr(value, "_value_"):
+        for base, as_basic in _BASICS.items():
+            if isinstance(value, base) and base in rules.leaves:
+                return as_basic(value)
+    raise _cannot(rules, keys, "None" if value is None else f"a {type(value).__name__} ({value!r})")
+
+
+def _cannot(rules: Rules, keys: tuple[Any, ...], what: str) -> ConversionError:
+    return ConversionError(f"{rules.name} cannot hold {what}, at '{join(keys)}'")
+
+
+def no_surrogates(text: str) -> str | None:
+    """Refuse a text that is no Unicode text; such arise from undecodable file names."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return f"a string with lone surrogates ({text!r})"
+    return None
+
+
+def countable(number: int) -> str | None:
+    """Refuse integers of more digits than Python itself converts to decimal and back."""
+    if number.bit_length() > 14_000:
+        return f"an integer of {number.bit_length()} bits"
+    return None
+
+
+def set_problem(members: Any, allowed: tuple[type, ...]) -> str | None:
+    """Refuse a set with a member that its format does not write."""
+    for member in members:
+        if type(member) not in allowed:
+            return f"a set with a {type(member).__name__} ({member!r})"
+        inside = set_problem(member, allowed) if isinstance(member, (tuple, frozenset)) else None
+        own = no_surrogates(member) if isinstance(member, str) else inside
+        if own or (type(member) is int and countable(member)):
+            return own or countable(member)
+    return None

@@ -1,0 +1,226 @@
+"""What surrounds a program: its process, the command that starts it again, its git checkout.
+
+The packages of the suite that record or restart a run share these. Nothing here changes anything,
+and what cannot be known is None, never an error.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+__all__ = [
+    "git",
+    "process_identity",
+    "process_start",
+    "restart_command",
+    "program_file",
+    "program_folder",
+    "escape_output",
+    "content_hash",
+    "hash_of_file",
+]
+
+_GIT_SECONDS = 10.0
+_IMPORTED = time.time()
+
+
+def git(folder: str, *arguments: str, text: bytes = b"") -> bytes | None:
+    """Run git in a folder without taking its locks and return what it printed.
+
+    Args:
+        folder: Where to run it.
+        arguments: Of the command.
+        text: What it reads on standard input.
+
+    Returns:
+        Its output; None where there is no git or no repository, it failed, or took 10 seconds.
+    """
+    import subprocess
+
+    safe = ["-c", "core.quotepath=off", "-c", "core.fsmonitor=false"]
+    try:
+        done = subprocess.run(
+            ["git", *safe, *arguments],
+            cwd=folder,
+            input=text,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=_GIT_SECONDS,
+            env={**os.environ, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"},
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return done.stdout if done.returncode == 0 else None
+
+
+def process_identity(pid: int) -> str | None:
+    """Return a text that no other process ever had on this machine.
+
+    On Linux: boot id, pid namespace and start time in clock ticks; elsewhere the start time, if
+    psutil is installed. None where there is no such process or it cannot be known.
+    """
+    try:
+        with open("/proc/sys/kernel/random/boot_id") as file:
+            boot = file.read().strip()
+        machine = f"{boot}/{os.readlink('/proc/self/ns/pid')}"
+    except OSError:
+        return _psutil_identity(pid)
+    try:
+        return f"{machine}/{_start_ticks(pid)}"
+    except (OSError, ValueError, IndexError):
+        return None
+
+
+def process_start() -> float:
+    """When this process started, in seconds since 1970; else when this module was imported."""
+    try:
+        age = time.clock_gettime(time.CLOCK_BOOTTIME) - _start_ticks("self") / os.sysconf(
+            "SC_CLK_TCK"
+        )
+    except (OSError, AttributeError, ValueError, IndexError):
+        return _IMPORTED
+    return min(_IMPORTED, time.time() - age)
+
+
+def restart_command() -> list[str] | None:
+    """Return the command that runs this program again, without its arguments.
+
+    None where it is no file or module that can be started again: a notebook, `-c`, a prompt.
+    """
+    from subprocess import _args_from_interpreter_flags  # type: ignore[attr-defined]
+
+    main = sys.modules.get("__main__")
+    spec = getattr(main, "__spec__", None)
+    python = [sys.executable, *_args_from_interpreter_flags()]
+    if spec is not None and spec.name:
+        name = spec.name
+        return [*python, "-m", name[: -len(".__main__")] if name.endswith(".__main__") else name]
+    if getattr(main, "__file__", None) is None:
+        return None
+    return [*python, sys.argv[0]]
+
+
+def program_file() -> str | None:
+    """Return the file of the program that runs, absolute; None where it has none of its own.
+
+    A program that a tool of Python or a library runs, as in `python -m cProfile train.py`, is the
+    one that the command line names. Once it was asked for, it is known to the end: Python forgets
+    the file when the program's text has ended, before exit handlers run, and the working directory
+    may change.
+    """
+    file = getattr(sys.modules.get("__main__"), "__file__", None)
+    if file in _program_files:
+        return _program_files[file]
+    named = sys.argv[0] if sys.argv and sys.argv[0].endswith((".py", ".pyw")) else None
+    for one in (file, named):
+        if one and os.path.isfile(one) and not _is_installed(os.path.abspath(one)):
+            found = os.path.abspath(one)
+            if file is not None:
+                _program_files[file] = found
+            return found
+    return None if file is not None else next(iter(_program_files.values()), None)
+
+
+# What `__main__.__file__` was, and which file the program is.
+_program_files: dict[str, str] = {}
+
+
+def _is_installed(file: str) -> bool:
+    """Whether a file is Python's, or of an installed package."""
+    folder = os.path.dirname(file)
+    scripts = os.path.join(sys.prefix, "Scripts" if os.name == "nt" else "bin")
+    if folder == scripts or {"site-packages", "dist-packages"} & set(folder.split(os.sep)):
+        return True
+    return file.startswith(_STANDARD_LIBRARY)
+
+
+_STANDARD_LIBRARY = os.path.dirname(os.path.realpath(os.__file__)) + os.sep
+
+
+def program_folder() -> str:
+    """Return the folder of the program that runs, else the working directory."""
+    file = program_file()
+    folder = os.path.dirname(file) if file else os.getcwd()
+    return folder if os.path.isdir(folder) else os.getcwd()
+
+
+def escape_output() -> None:
+    """Let standard output escape the characters that its encoding lacks, as standard error does.
+
+    A name in Chinese must not end a program with an error where the terminal is set to ASCII.
+    """
+    reconfigure = getattr(sys.stdout, "reconfigure", None)  # not of what stands in for it
+    if reconfigure is not None:
+        reconfigure(errors="backslashreplace")
+
+
+def _start_ticks(pid: object) -> int:
+    with open(f"/proc/{pid}/stat", "rb") as file:
+        # The program's name, in parentheses, may hold blanks and parentheses of its own.
+        fields = file.read().rpartition(b")")[2].split()
+    if fields[0] in (b"Z", b"X"):
+        raise ValueError("the process has ended")
+    return int(fields[19])
+
+
+def _psutil_identity(pid: int) -> str | None:
+    try:
+        import psutil  # type: ignore[import-untyped, import-not-found, unused-ignore]
+
+        return f"psutil/{psutil.Process(pid).create_time()}"
+    except Exception:  # not installed, no such process, no permission
+        return None
+
+
+# -- contents of files ---------------------------------------------------------------------------
+
+_WHOLE = 256 << 20
+_PIECE = 1 << 20
+_SAMPLES = 64
+
+
+def content_hash(path: str) -> str:
+    """Hash the content of a file: `sha256:…`, or `sampled:…` for one of more than 256 MiB.
+
+    A sample is the size, the first and the last MiB, and 62 more at equal distances.
+
+    Raises:
+        OSError: The file cannot be read.
+        ValueError: It is no plain file: a device, a pipe, a folder.
+    """
+    import stat
+
+    with open(path, "rb", opener=_without_waiting) as file:
+        found = os.fstat(file.fileno())
+        if not stat.S_ISREG(found.st_mode):
+            raise ValueError(f"{path} is no plain file")
+        return hash_of_file(file, found.st_size)
+
+
+def hash_of_file(file: Any, size: int) -> str:
+    """Hash an open binary file of a known size as `content_hash` does."""
+    import hashlib
+
+    digest = hashlib.sha256()
+    if size <= _WHOLE:
+        piece = file.read(_PIECE)
+        while piece:
+            digest.update(piece)
+            piece = file.read(_PIECE)
+        return "sha256:" + digest.hexdigest()
+    digest.update(str(size).encode())
+    for number in range(_SAMPLES):
+        file.seek((size - _PIECE) * number // (_SAMPLES - 1))
+        digest.update(file.read(_PIECE))
+    return "sampled:" + digest.hexdigest()
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    """Open a file; one that is a pipe without a writer must not hold the program."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))

@@ -1,0 +1,187 @@
+"""Files and texts that are hostile, damaged or endless: one clear error, and nothing executed."""
+
+import math
+import os
+
+import pytest
+
+from ato_adict import ADict, ConfigFileError, ConversionError, InterpolationError
+
+
+@pytest.mark.parametrize(
+    ("first", "level", "kind"),
+    [
+        ("[x, x]", "{alias}", "[{}]"),
+        ("[x, x]", "{{k: {alias}}}", "!!pairs [{}]"),
+        ("[x, x]", "{{k{j}: {alias}}}", "!!omap [{}]"),
+        ("{k: 1, l: 2}", "{alias}", "{{<<: [{}]}}"),
+        ("[x, x]", "k{j}: {alias}", "{{{}}}"),
+    ],
+)
+def test_yaml_whose_aliases_multiply_is_refused_before_it_is_built(first, level, kind):
+    lines = [f"a0: &a0 {first}"]
+    for number in range(1, 10):
+        alias = f"*a{number - 1}"
+        below = ", ".join([level.format(j=j, alias=alias) for j in range(10)])
+        lines.append(f"a{number}: &a{number} " + kind.format(below))
+    with pytest.raises(ConfigFileError, match="aliases stand for more than"):
+        ADict.loads("\n".join(lines), "yaml")
+
+
+def test_aliases_and_merges_that_configs_use_are_read():
+    text = "base: &b {lr: 1, n: 2}\nmore: &m {n: 3}\nrun: {<<: [*m, *b], x: 4}\nagain: [*b, *b]"
+    read = ADict.loads(text, "yaml")
+    assert read.run == {"lr": 1, "n": 3, "x": 4}
+    assert read.again == [read.base, read.base]
+
+
+def test_json_with_many_keys_of_which_one_appears_twice_names_it():
+    pairs = [f'"k{i}": 1' for i in range(60_000)] + ['"k59999": 2']
+    with pytest.raises(ConfigFileError, match="'k59999' appears twice"):
+        ADict.loads("{" + ",".join(pairs) + "}", "json")
+
+
+@pytest.mark.parametrize(
+    ("text", "format", "place"),
+    [
+        ("ok: 1\na: 2020-13-45", "yaml", "line 2, column 4: '2020-13-45' is no date"),
+        ("a: 2020-01-01 99:99:99", "yaml", "line 1, column 4: .* is no date or time"),
+        ("a: !!bool x", "yaml", "line 1, column 4: 'x' is no truth value"),
+        ("a: !!int x", "yaml", "line 1, column 4: 'x' is no integer"),
+        ("a: !!float x", "yaml", "line 1, column 4: 'x' is no number"),
+        ("a: " + "1" * 5000, "yaml", "line 1, column 4: .* is no integer of at most 4300 digits"),
+        ('{"b": 1,\n"a": ' + "1" * 5000 + "}", "json", "line 2, column 6: an integer of more than"),
+        ("b = 1\na = " + "1" * 5000, "toml", "line 2, column 5"),
+        ("a = 2020-13-45", "toml", "line 1"),
+    ],
+)
+def test_what_a_loader_cannot_make_a_value_of_is_named_with_its_place(text, format, place):
+    if format == "toml" and "1111" in text:
+        pytest.importorskip("tomllib")  # older Pythons read integers of any length
+    with pytest.raises(ConfigFileError, match=place):
+        ADict.loads(text, format)
+
+
+def test_a_long_text_of_digits_is_a_text():
+    digits = "1" * 5000
+    assert ADict.loads(f'{{"a": "{digits}", "n": 7}}', "json") == {"a": digits, "n": 7}
+
+
+@pytest.mark.parametrize("suffix", [".yaml", ".json", ".toml", ".py", ".xyz"])
+def test_a_path_with_a_nul_is_one_error(tmp_path, suffix):
+    path = str(tmp_path / f"a\0b{suffix}")
+    with pytest.raises(ConfigFileError, match="is no path"):
+        ADict.from_file(path)
+    with pytest.raises(ConfigFileError, match="is no path"):
+        ADict(a=1).dump(path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes of Unix")
+class TestNoPlainFiles:
+    def test_a_pipe_is_not_waited_for(self, tmp_path):
+        os.mkfifo(str(tmp_path / "a.yaml"))
+        with pytest.raises(ConfigFileError, match="a device or a pipe"):
+            ADict.from_file(tmp_path / "a.yaml")
+
+    def test_an_endless_device_is_not_read(self, tmp_path):
+        os.symlink("/dev/zero", str(tmp_path / "a.json"))
+        with pytest.raises(ConfigFileError, match="a device or a pipe"):
+            ADict.from_file(tmp_path / "a.json")
+
+    def test_a_file_larger_than_any_config_is_not_read(self, tmp_path):
+        with open(str(tmp_path / "a.yaml"), "wb") as file:
+            file.truncate(1 << 40)
+        with pytest.raises(ConfigFileError, match="MiB"):
+            ADict.from_file(tmp_path / "a.yaml")
+
+    def test_a_link_to_itself_is_one_error(self, tmp_path):
+        os.symlink("a.yaml", str(tmp_path / "a.yaml"))
+        with pytest.raises(ConfigFileError, match="cannot be read"):
+            ADict.from_file(tmp_path / "a.yaml")
+        with pytest.raises(ConfigFileError, match="cannot be written"):
+            ADict(a=1).dump(tmp_path / "a.yaml")
+
+    def test_a_link_to_a_device_is_written_to_and_stays(self, tmp_path):
+        os.symlink("/dev/null", str(tmp_path / "a.yaml"))
+        ADict(a=1).dump(tmp_path / "a.yaml")
+        assert os.readlink(str(tmp_path / "a.yaml")) == "/dev/null"
+        assert not os.path.isfile("/dev/null")
+
+
+class TestInterpolation:
+    def test_references_that_multiply_are_refused(self):
+        config = ADict(a0="x" * 10)
+        for number in range(1, 10):
+            config[f"a{number}"] = f"${{a{number - 1}}}" * 10
+        with pytest.raises(InterpolationError, match="stand for more than"):
+            config.resolve()
+
+    def test_references_to_lists_that_multiply_are_refused(self):
+        config = ADict(a0=[1] * 10)
+        for number in range(1, 10):
+            config[f"a{number}"] = [f"${{a{number - 1}}}"] * 10
+        with pytest.raises(InterpolationError, match="stand for more than"):
+            config.resolve()
+
+    def test_braces_in_braces_have_a_limit(self):
+        with pytest.raises(InterpolationError, match="nested too deeply"):
+            ADict(a="${" * 20_000 + "}" * 20_000).resolve()
+
+
+class TestBases:
+    def test_bases_that_share_bases_are_read_once(self, tmp_path):
+        (tmp_path / "a0.yaml").write_text("n: 1\nlist: [1, {x: 2}]")
+        for number in range(1, 40):
+            base = f"a{number - 1}.yaml"
+            (tmp_path / f"a{number}.yaml").write_text(f"_base_: [{base}, {base}]\nk{number}: 1")
+        read = ADict.from_mm_config(tmp_path / "a39.yaml")
+        assert read["list"] == [1, {"x": 2}]
+        assert len(read) == 41
+
+    @pytest.mark.parametrize("name", ["../x.py", "x.py", "./X.PY"])
+    def test_data_does_not_build_on_a_program(self, tmp_path, name):
+        (tmp_path / "configs").mkdir()
+        for place in ("x.py", "X.PY", "configs/x.py", "configs/X.PY"):
+            (tmp_path / place).write_text("open('ran', 'w')\n")
+        (tmp_path / "configs" / "a.yaml").write_text(f"_base_: {name}")
+        with pytest.raises(ConfigFileError, match="is a program"):
+            ADict.from_mm_config(tmp_path / "configs" / "a.yaml")
+        assert not os.path.exists("ran")
+
+    @pytest.mark.parametrize("option", ["../../x", "../x", "a/../../x", "a\0b"])
+    def test_what_is_selected_lies_below_the_root(self, tmp_path, option):
+        (tmp_path / "x.py").write_text("raise SystemExit('ran')\n")
+        (tmp_path / "root").mkdir()
+        (tmp_path / "root" / "config.yaml").write_text("a: 1")
+        with pytest.raises(ConfigFileError, match="below"):
+            ADict.compose_hierarchy(tmp_path / "root", select={"model": option})
+
+
+EXACT = [1 + 2j, complex("inf"), complex(-0.0, 1), complex(0.0, -0.0), {1, 2}, set(), {math.inf}]
+EXACT += [{(math.inf, 1)}, {1 + 2j}, -0.0, math.inf, -math.inf, {1j: 2}, {frozenset({1})}, b"x"]
+
+
+@pytest.mark.parametrize("suffix", [".py", ".xyz", ".yaml"])
+@pytest.mark.parametrize("value", EXACT, ids=repr)
+def test_a_value_comes_back_as_it_was_or_is_refused_first(tmp_path, suffix, value):
+    path = tmp_path / f"a{suffix}"
+    ADict(old=1).dump(path)
+    before = path.read_bytes()
+    try:
+        ADict(v=value).dump(path)
+    except ConversionError:
+        assert path.read_bytes() == before
+    else:
+        back = ADict.from_file(path)["v"]
+        assert (back, repr(back)) == (value, repr(value)) or len(value) > 1
+
+
+@pytest.mark.parametrize("suffix", [".py", ".xyz", ".yaml"])
+def test_not_a_number_comes_back_in_complex_numbers_and_sets(tmp_path, suffix):
+    for value in ({math.nan}, complex(math.nan, 1)):
+        path = tmp_path / f"a{suffix}"
+        try:
+            ADict(v=value).dump(path)
+        except ConversionError:
+            continue
+        assert repr(ADict.from_file(path)["v"]) == repr(value)
