@@ -89,6 +89,18 @@ def test_a_block_in_a_branch_not_taken_does_not_run():
     assert scope.apply(["big", "view"]).size == "big"
 
 
+def test_a_block_that_can_never_be_reached_is_no_obstacle():
+    @view
+    def my_config(config):
+        with Scope.lazy():
+            config.size = 1
+        return
+        with Scope.lazy():
+            config.size = 2
+
+    assert scope.apply(["view"]).size == 1
+
+
 def test_several_blocks_run_in_order():
     @view
     def my_config(config):

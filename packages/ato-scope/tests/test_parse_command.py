@@ -2,7 +2,7 @@
 
 import pytest
 
-from ato_scope import TokenError, parse_command, parse_tokens
+from ato_scope import Scope, TokenError, parse_command, parse_tokens
 
 
 @pytest.mark.parametrize(
@@ -32,3 +32,19 @@ def test_its_arguments_are_those_of_a_command_line():
 def test_what_is_never_closed_is_an_error(command):
     with pytest.raises(TokenError, match="unclosed"):
         parse_command(command)
+
+
+@pytest.mark.parametrize(
+    ("token", "value"),
+    [
+        ("a='''it's #1'''", "it's #1"),
+        ('a="""x#y"z"""', 'x#y"z'),
+        ("a='''x]'''", "x]"),
+        ("a=''", ""),
+        ("a=''+'#'", "#"),
+        (r"a='x\'#'", "x'#"),
+    ],
+)
+def test_texts_in_any_quotes_are_whole(token, value):
+    assert Scope().apply([token]).a == value
+    assert Scope().apply(parse_command(token)).a == value

@@ -217,3 +217,30 @@ def test_a_source_of_the_history_can_be_told_in_words():
     by_view, by_token = [describe_source(event["source"]) for event in scope.history]
     assert by_view.startswith("view 'defaults' (")
     assert by_token == "command line: lr=0.2"
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ({"kind": "cli", "name": "lr", "token": "lr=1"}, "command line: lr=1"),
+        ({"kind": "assign", "name": "lr", "token": "lr=1"}, "scope.assign: lr=1"),
+        ({"kind": "lazy", "name": "late", "location": "/t.py:3"}, "lazy view 'late' (/t.py:3)"),
+        ({"kind": "file", "name": "c.yaml"}, "file c.yaml"),
+        ({"kind": "base"}, "the config that the scope was made with"),
+        ({"kind": "argparse", "name": "default"}, "argparse: default"),
+        ({"kind": "argparse", "name": "lr", "token": "--lr"}, "argparse: --lr"),
+        ({"kind": "override", "name": "search"}, "search"),
+        ({"kind": "other"}, "other"),
+    ],
+)
+def test_every_kind_of_source_has_its_words(source, words):
+    assert describe_source(source) == words
+
+
+def test_an_explanation_is_data_too(scope):
+    scope.apply(["model.depth=3", "model.width=4"])
+    depth = scope.explain("model.depth")
+    assert depth.source.to_dict()["token"] == "model.depth=3"
+    assert depth.to_dict()["history"][-1]["value"] == 3
+    model = scope.explain("model").to_dict()
+    assert [child["key"] for child in model["children"]] == ["model.depth", "model.width"]

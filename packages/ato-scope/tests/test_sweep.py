@@ -5,8 +5,7 @@ import sys
 
 import pytest
 
-from ato_scope import Scope, SweepError, TokenError
-from ato_scope._sweep import read_sweep
+from ato_scope import Scope, SweepError
 
 SOURCE = """
     import sys
@@ -265,12 +264,46 @@ def test_explicit_arguments_cannot_sweep():
         Scope().apply(["--sweep", "lr=1,2"])
 
 
-def test_the_runs_are_in_the_order_of_nested_loops():
-    sweep = read_sweep(["a=1", "--sweep", "b=1,2", "c:=x,y", "~d"])
-    assert sweep.fixed == ["a=1", "~d"]
-    assert sweep.runs == [["b=1", "c:=x"], ["b=1", "c:=y"], ["b=2", "c:=x"], ["b=2", "c:=y"]]
+def test_the_runs_are_in_the_order_of_nested_loops(program):
+    program.write("""
+        from ato_scope import Scope
+
+        @Scope({"d": 0})
+        def train(config):
+            pass
+
+        train()
+    """)
+    assert program.run("a=1", "--sweep", "b=1,2", "c:=x,y", "~d").code == 0
+    begun = json.loads((program.folder / "ato-sweep.jsonl").read_text().splitlines()[0])["begin"]
+    assert begun == [
+        ["a=1", "~d", "b=1", "c:=x"],
+        ["a=1", "~d", "b=1", "c:=y"],
+        ["a=1", "~d", "b=2", "c:=x"],
+        ["a=1", "~d", "b=2", "c:=y"],
+    ]
 
 
-def test_a_malformed_token_is_refused():
-    with pytest.raises(TokenError, match="unclosed"):
-        read_sweep(["--sweep", "a=[1,2"])
+def test_a_malformed_token_is_refused(sweeping):
+    assert sweeping.run("--sweep", "a=[1,2").fails_with("unclosed")
+
+
+def test_a_program_that_is_no_file_cannot_be_started_again(program):
+    source = "from ato_scope import Scope; Scope().apply()"
+    done = program.run("--sweep", "x=1,2", command=("-c", source))
+    assert done.fails_with("put it in a file to use --sweep"), done
+
+
+def test_a_sweep_that_never_ends_is_refused_at_once(sweeping):
+    values = ",".join(map(str, range(1, 1001)))
+    done = sweeping.run("--sweep", f"lr={values}", f"seed={values}", f"layers={values}")
+    assert done.fails_with("train.py: error: a sweep of 1,000,000,000 runs;"), done
+
+
+def test_lines_that_cannot_be_read_are_left_out_and_told_of(sweeping, program):
+    sweeping.run("--sweep", "lr=1,2")
+    with open(str(program.folder / "ato-sweep.jsonl"), "ab") as file:
+        file.write(b'\xff{"program"\n{"program": "train.py", "begin": 7}\n[1]\n')
+    done = sweeping.run("--sweep", "lr=1,2,3", "--resume")
+    assert "2 skipped" in done.out
+    assert "warning: 3 lines of ato-sweep.jsonl cannot be read" in done.err

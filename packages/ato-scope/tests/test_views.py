@@ -53,12 +53,12 @@ def test_a_view_may_be_named_differently_from_its_function(scope):
         scope.apply(["fast"])
 
 
-def test_a_config_object_is_a_view_that_is_merged(scope):
+def test_the_keys_of_a_config_object_replace_those_of_the_config(scope):
     scope.observe("base", default=True)(
-        lambda config: config.update(model=ADict(depth=18, width=64))
+        lambda config: config.update(lr=1, model=ADict(depth=18, width=64))
     )
-    scope.observe("wide", config=ADict(model=ADict(width=512)))
-    assert scope.apply(["wide"]) == {"model": {"depth": 18, "width": 512}}
+    scope.observe("vit", config=ADict(model=ADict(patch=16)))
+    assert scope.apply(["vit"]) == {"lr": 1, "model": {"patch": 16}}
 
 
 def test_what_a_run_changes_never_reaches_the_config_object_of_a_view(scope):

@@ -113,6 +113,8 @@ def test_explain_shows_every_key_with_its_history(quick_start):
         "  overrode 50 from view 'defaults' (train.py:6)\n"
         "model = 'resnet50'\n"
         "  set by view 'defaults' (train.py:6)\n"
+        "\n"
+        "Not applied, since not asked for: computed_config\n"
     )
 
 

@@ -1,11 +1,14 @@
 """Configuration as a sequence of views, with the command line and where each value came from."""
 
-from ato_scope._draft import Draft
+from ato_adict import lazy_exports
+from ato_scope._build.draft import Draft
+from ato_scope._command.tokens import Token, parse_command, parse_tokens
 from ato_scope._errors import (
     ChainError,
     EntryError,
     ExpressionError,
     LazyError,
+    SchemaError,
     ScopeError,
     StrictKeyError,
     SweepError,
@@ -14,15 +17,26 @@ from ato_scope._errors import (
     UnknownViewError,
     ViewError,
 )
-from ato_scope._multi import MultiDraft, MultiScope
+from ato_scope._program import WORDS, command_line, fail, is_script, is_word, say
 from ato_scope._scope import Scope
-from ato_scope._tokens import Token, parse_command, parse_tokens
-from ato_scope._version import __version__ as __version__
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ato_scope._explain import Explanation as Explanation
-    from ato_scope._explain import describe_source as describe_source
+    from ato_scope._history.explain import Explanation as Explanation
+    from ato_scope._history.explain import describe_source as describe_source
+    from ato_scope._multi import MultiDraft as MultiDraft
+    from ato_scope._multi import MultiScope as MultiScope
+    from ato_scope._version import __version__ as __version__
+else:
+    # Programs do not pay for what few of them use.
+    __getattr__ = lazy_exports(
+        __name__,
+        {
+            "_history.explain": ("Explanation", "describe_source"),
+            "_multi": ("MultiScope", "MultiDraft"),
+            "_version": ("__version__",),
+        },
+    )
 
 __all__ = [
     "Scope",
@@ -34,6 +48,12 @@ __all__ = [
     "Token",
     "parse_command",
     "parse_tokens",
+    "WORDS",
+    "is_word",
+    "command_line",
+    "is_script",
+    "say",
+    "fail",
     "ScopeError",
     "TokenError",
     "ExpressionError",
@@ -45,13 +65,6 @@ __all__ = [
     "LazyError",
     "EntryError",
     "SweepError",
+    "SchemaError",
+    "__version__",
 ]
-
-
-def __getattr__(name: str) -> object:
-    # Programs that explain nothing do not pay for importing it.
-    if name in ("Explanation", "describe_source"):
-        from ato_scope import _explain
-
-        return getattr(_explain, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from ato_adict import did_you_mean
 from ato_scope._base import Configurable
-from ato_scope._entry import guarded
 from ato_scope._errors import ScopeError, UnknownScopeError
-from ato_scope._inject import Injector
+from ato_scope._program import guarded
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Mapping, Sequence
+    from typing import Any, Callable, Mapping, Sequence, TypeVar
 
     from ato_adict import ADict
-    from ato_scope._draft import Draft
-    from ato_scope._explain import Explanation
+    from ato_scope._base import Arguments
+    from ato_scope._build.draft import Draft
+    from ato_scope._history.explain import Explanation
     from ato_scope._scope import Scope
+
+    R = TypeVar("R")
 
 
 class MultiScope(Configurable):
@@ -32,6 +34,8 @@ class MultiScope(Configurable):
     Raises:
         ScopeError: Two scopes have one name, or there is no scope.
     """
+
+    __module__ = "ato_scope"
 
     def __init__(self, *scopes: Scope) -> None:
         if not scopes:
@@ -67,12 +71,30 @@ class MultiScope(Configurable):
         return guarded(self._configure, args)
 
     def call(
-        self, function: Callable[..., Any], configs: Mapping[str, Any], *args: Any, **kwargs: Any
-    ) -> Any:
+        self, function: Callable[..., R], configs: Mapping[str, Any], *args: Any, **kwargs: Any
+    ) -> R:
         """Call `function` with `configs` for the parameters of the scopes' names."""
-        injector = Injector(function, self._names())
-        values, named = injector.place(configs, args, kwargs)
+        values, named = self.bind(function, configs, *args, **kwargs)
         return function(*values, **named)
+
+    def bind(
+        self, function: Callable[..., Any], configs: Mapping[str, Any], *args: Any, **kwargs: Any
+    ) -> Arguments:
+        """Return the arguments with which `call` would call `function`, without calling it.
+
+        Args:
+            function: For the names of its parameters; see `call`.
+            configs: What the parameters of the scopes' names receive.
+            *args: Further arguments of the call.
+            **kwargs: Further arguments by name.
+
+        Returns:
+            The positional arguments and those by name: `function(*values, **named)`.
+
+        Raises:
+            EntryError: The function takes nothing, or has a misspelled parameter.
+        """
+        return self._bind(function, configs, args, kwargs)
 
     def __enter__(self) -> dict[str, ADict]:
         """Apply all scopes: `with scope as configs:`."""
@@ -106,9 +128,11 @@ class MultiDraft:
         assigned: The dotted keys set on the command line, starting with the scope's name.
     """
 
+    __module__ = "ato_scope"
+
     def __init__(self, drafts: dict[str, Draft]) -> None:
-        self.drafts = drafts
-        self.config = {name: draft.config for name, draft in drafts.items()}
+        self.drafts: dict[str, Draft] = drafts
+        self.config: dict[str, ADict] = {name: draft.config for name, draft in drafts.items()}
         self.assigned: set[str] = {
             f"{name}.{key}" for name, draft in drafts.items() for key in draft.assigned
         }

@@ -2,84 +2,119 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from ato_adict import ADict
+from ato_scope import _command, _history
 from ato_scope._base import Configurable
-from ato_scope._entry import guarded
 from ato_scope._errors import ScopeError
-from ato_scope._inject import Injector
-from ato_scope._observe import view_of_config, view_of_function
-from ato_scope._views import add_view, merge, names_of_chain
+from ato_scope._program import guarded
+from ato_scope._state import State, home_of
+from ato_scope._views.observe import view_of_config, view_of_function
+from ato_scope._views.order import order_views
+from ato_scope._views.views import add_view, check_priority, names_of_chain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import ArgumentParser
     from typing import Any, Callable, Mapping, Sequence, TypeVar, overload
 
-    from ato_scope._command import Command
-    from ato_scope._draft import Draft
-    from ato_scope._explain import Explanation
-    from ato_scope._provenance import Recorder
-    from ato_scope._views import Chain, View
+    from ato_adict import Schema
+    from ato_scope._base import Arguments
+    from ato_scope._build.draft import Draft
+    from ato_scope._history.explain import Explanation
+    from ato_scope._views.views import Chain, View
 
     F = TypeVar("F", bound=Callable[..., Any])
+    R = TypeVar("R")
 
 
 class Scope(Configurable):
     """A configuration made of views, and the entry functions that receive it.
 
     Args:
-        config: Values that the config starts with; never changed.
+        config: Values that the config starts with, a mapping or a dataclass instance; no view or
+            call changes them.
         name: The parameter name by which functions receive the config.
         use_external_parser: Let an `argparse` parser that the program uses take part.
         external_priority: The priority at which the defaults of that parser enter.
         enable_override: Let a view replace one of the same name from another module, and this
             scope replace one of the same name in a MultiScope.
         strict: Refuse command-line keys that no view has set.
+        schema: A dataclass or pydantic model: its defaults come first, values take the types of its
+            fields, and what does not fit, or is no field, is refused.
 
     Attributes:
-        config: The config that the last call of an entry, or of `apply`, has built.
+        config: The config that the last call of an entry, or of `apply`, has built. Before the
+            first, what the config starts with: `scope.config.lr = 0.1` sets a value of it.
         views: The registered views by name.
         manuals: Help texts by key, see `manual`.
         unknown_external_literals: What becomes of options that the parser does not know: `error`,
-            `ignore` or `merge`.
+            `ignore` or `merge`; set on the class it holds for every scope.
         registry: The scope last made under each name, in this process.
+        state: What the scope keeps from call to call, for its own rooms.
     """
 
+    __module__ = "ato_scope"
+
     registry: dict[str, Scope] = {}
+    unknown_external_literals: str = "error"
 
     def __init__(
         self,
-        config: Mapping[str, Any] | None = None,
+        config: Mapping[str, Any] | object | None = None,
         name: str = "config",
         use_external_parser: bool = False,
         external_priority: int = -2,
         enable_override: bool = False,
         strict: bool = False,
+        schema: type | None = None,
     ) -> None:
         if not (isinstance(name, str) and name.isidentifier()):
             self._reject(ScopeError(f"the name of a scope is a parameter name, not {name!r}"))
-        self.name = name
-        self.base = config
-        self.use_external_parser = use_external_parser
-        self.external_priority = external_priority
-        self.enable_override = enable_override
-        self.strict = strict
+        self.name: str = name
+        base = self._base_of(config)
+        self.config: ADict = base if isinstance(base, ADict) else ADict(base or {})
+        self.base: Mapping[str, Any] = self.config
+        self.use_external_parser: bool = use_external_parser
+        self.external_priority: int = external_priority
+        self.enable_override: bool = enable_override
+        self.strict: bool = strict
+        self.schema: Schema | None = self._schema_of(schema)
         self.views: dict[str, View] = {}
-        self.manuals = ADict()
-        self.config = ADict()
-        self._stored: list[str] = []
-        self._reads_argv = True
-        self._recorder: Recorder | None = None
-        self._parser: ArgumentParser | None = None
-        self._parser_arguments: list[str] | None = None
-        self.unknown_external_literals = "error"
+        self.manuals: ADict = ADict()
+        self.state: State = State(home_of(sys._getframe(1)))
         if use_external_parser:
-            from ato_scope._argparse import capture_parser
-
-            capture_parser(self._keep_parser)
+            _command.capture_parser(self.state.take_parser, self.views)
         Scope.registry[name] = self
+
+    def _base_of(self, config: Any) -> Any:
+        """Return the values that a scope is made with: a dataclass instance as a mapping."""
+        if config is None or hasattr(config, "keys"):
+            return config
+        if isinstance(config, type):
+            fix = f"Scope(schema={config.__name__}), or an instance of it"
+        elif hasattr(config, "__dataclass_fields__"):
+            return ADict.from_dataclass(config)
+        elif hasattr(config, "model_dump"):  # a pydantic model
+            return config.model_dump()
+        elif isinstance(config, (list, tuple)):
+            return dict(config)
+        else:
+            is_path = isinstance(config, (str, os.PathLike))
+            fix = f"ADict.from_file({str(config)!r})" if is_path else "a mapping, vars(options) say"
+        return self._reject(ScopeError(f"a scope is not made with {config!r}; write {fix}"))
+
+    def _schema_of(self, cls: Any) -> Schema | None:
+        if cls is None:
+            return None
+        from ato_adict import AtoError, Schema
+
+        try:
+            return Schema(cls)
+        except AtoError as error:
+            self._reject(ScopeError(str(error)))
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.name!r} with {len(self.views)} views>"
@@ -131,7 +166,7 @@ class Scope(Configurable):
         """Register a view: a function that changes the config it is given, or a config object.
 
         Use it as a decorator, `@scope.observe(...)`, or with a config:
-        `scope.observe('big', config=ADict(width=512))`, which is merged when the view is applied.
+        `scope.observe('big', config=ADict(width=512))`, whose keys replace those of the config.
 
         Args:
             field: The name of the view; that of the function unless given.
@@ -155,6 +190,9 @@ class Scope(Configurable):
                     view = view_of_function(thing, name, lazy)
                 view.priority, view.lazy, view.default = priority, lazy, default
                 view.chain = names_of_chain(chain_with, view.name)
+                check_priority(priority, view.name)
+                view.caller = caller.f_code
+                self.state.check_view(view)
                 add_view(self.views, view, self.enable_override)
             except ScopeError as error:
                 self._reject(error)
@@ -197,7 +235,7 @@ class Scope(Configurable):
         if isinstance(field, str):
             self.manuals.set_by_name(field, manual)
         else:
-            merge(self.manuals, field if manual is None else manual)
+            self.manuals.update(field if manual is None else manual, recurrent=True)
         return None
 
     # -- applying --------------------------------------------------------------------------------
@@ -225,11 +263,29 @@ class Scope(Configurable):
         """
         return guarded(self._configure, args)[self.name]
 
-    def call(self, function: Callable[..., Any], config: Any, *args: Any, **kwargs: Any) -> Any:
+    def call(self, function: Callable[..., R], config: Any, *args: Any, **kwargs: Any) -> R:
         """Call `function` with `config` for the parameter of the scope's name."""
-        injector = Injector(function, self._names())
-        values, named = injector.place({self.name: config}, args, kwargs)
+        values, named = self.bind(function, config, *args, **kwargs)
         return function(*values, **named)
+
+    def bind(
+        self, function: Callable[..., Any], config: Any, *args: Any, **kwargs: Any
+    ) -> Arguments:
+        """Return the arguments with which `call` would call `function`, without calling it.
+
+        Args:
+            function: For the names of its parameters; see `call`.
+            config: What the parameter of the scope's name receives.
+            *args: Further arguments of the call.
+            **kwargs: Further arguments by name.
+
+        Returns:
+            The positional arguments and those by name: `function(*values, **named)`.
+
+        Raises:
+            EntryError: The function takes nothing, or has a misspelled parameter.
+        """
+        return self._bind(function, {self.name: config}, args, kwargs)
 
     def __enter__(self) -> ADict:
         """Apply the scope: `with scope as config:`."""
@@ -237,10 +293,6 @@ class Scope(Configurable):
 
     def __exit__(self, *error: object) -> None:
         """The config stays in `scope.config`."""
-
-    def _keep(self, config: ADict, recorder: Recorder) -> None:
-        self.config = config
-        self._recorder = recorder
 
     # -- argparse --------------------------------------------------------------------------------
 
@@ -255,7 +307,7 @@ class Scope(Configurable):
             unknown: What becomes of options it does not know: `error` (unless set otherwise in
                 `scope.unknown_external_literals`), `ignore`, or `merge` into the config.
         """
-        self._parser = parser
+        self.state.take_parser(parser)
         if unknown is not None:
             self.unknown_external_literals = unknown
 
@@ -265,30 +317,9 @@ class Scope(Configurable):
         Raises:
             ScopeError: No parser takes part.
         """
-        if self._parser is None:
+        if self.state.parser is None:
             raise ScopeError("no argparse parser takes part; call scope.from_argparse(parser)")
-        from ato_scope._argparse import view_source
-
-        return view_source(self._parser, self.name)
-
-    def _take_options(
-        self, arguments: list[str], are_explicit: bool, command: Command
-    ) -> list[str]:
-        """Let the parser take its options into `command`; return the other arguments."""
-        if self.use_external_parser:
-            from ato_scope._argparse import stop_capturing
-
-            stop_capturing()
-        if self._parser is None:
-            return arguments
-        from ato_scope._argparse import read_into
-
-        if self._parser_arguments is not None and not are_explicit:
-            arguments = self._parser_arguments
-        return read_into(command, self, self._parser, arguments)
-
-    def _keep_parser(self, parser: ArgumentParser, arguments: list[str] | None) -> None:
-        self._parser, self._parser_arguments = parser, arguments
+        return _command.view_source(self.state.parser, self.name)
 
     # -- requests made by the program ------------------------------------------------------------
 
@@ -298,30 +329,30 @@ class Scope(Configurable):
         Args:
             literals: One token or several: `'high_lr'`, `['high_lr', 'lr=0.1', 'name:=x']`.
         """
-        self._stored += [literals] if isinstance(literals, str) else list(literals)
+        self.state.requests += [literals] if isinstance(literals, str) else list(literals)
 
     def get_assigned_views(self) -> dict[str, list[str]]:
         """Return what the next call would apply.
 
         Returns:
-            Names of views under `default_views`, `default_lazy_views`, `views` and `lazy_views`,
-            and the tokens that assign keys under `literals`.
+            Names of views, in the order they are applied and with those they are chained with,
+            under `default_views`, `default_lazy_views`, `views` and `lazy_views`, and the tokens
+            that assign keys under `literals`.
         """
         command = self._read(None)
-        defaults = [view for view in self.views.values() if view.default]
-        asked = [self.views[name] for name in command.views.get(self.name, ())]
+        order = order_views(self.views, command.views.get(self.name, ()))
         return {
-            "default_views": [view.name for view in defaults if not view.lazy],
-            "default_lazy_views": [view.name for view in defaults if view.lazy],
-            "views": [view.name for view in asked if not view.lazy],
-            "lazy_views": [view.name for view in asked if view.lazy],
+            "default_views": [view.name for view in order if view.default and not view.lazy],
+            "default_lazy_views": [view.name for view in order if view.default and view.lazy],
+            "views": [view.name for view in order if not view.default and not view.lazy],
+            "lazy_views": [view.name for view in order if not view.default and view.lazy],
             "literals": [token.raw for _, _, token in command.assignments],
         }
 
     def reset_user_inputs(self) -> None:
         """Forget what `assign` asked for, and read the command line no more."""
-        self._stored = []
-        self._reads_argv = False
+        self.state.requests = []
+        self.state.reads_argv = False
 
     @staticmethod
     def override(scope: Scope) -> None:
@@ -338,7 +369,8 @@ class Scope(Configurable):
     @property
     def history(self) -> list[dict[str, Any]]:
         """Every value of the last built config in the order it was given, as plain JSON data."""
-        return [] if self._recorder is None else [e.to_dict() for e in self._recorder.events()]
+        recorder = self.state.recorder
+        return [] if recorder is None else recorder.history()
 
     def explain(self, key: str) -> Explanation:
         """Return where the value of `key` comes from, and what it overrode.
@@ -349,6 +381,7 @@ class Scope(Configurable):
         Raises:
             ScopeError: The last built config has no such key, or none was built.
         """
-        from ato_scope._explain import explain
-
-        return explain(self.config, self._recorder, key)
+        explanation = _history.explain_key(self.config, self.state.recorder, key)
+        if self.schema is not None:
+            explanation.add_docs(self.schema.docs())
+        return explanation

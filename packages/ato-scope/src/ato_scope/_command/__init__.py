@@ -1,0 +1,30 @@
+"""What a command line says: its tokens, what they ask for, and the options of argparse parsers.
+
+May call `_values` and `_history`. Nothing here knows scopes, views or configs. The names below are
+the way to the options of parsers, which most programs have none of.
+"""
+
+from ato_adict import lazy_exports
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ato_scope._command.argparse import capture_parser as capture_parser
+    from ato_scope._command.argparse import check_choice as check_choice
+    from ato_scope._command.argparse import help_texts as help_texts
+    from ato_scope._command.argparse import read_options as read_options
+    from ato_scope._command.argparse import stop_capturing as stop_capturing
+    from ato_scope._command.argparse import view_source as view_source
+else:
+    __getattr__ = lazy_exports(
+        __name__,
+        {
+            "argparse": (
+                "capture_parser",
+                "check_choice",
+                "help_texts",
+                "read_options",
+                "stop_capturing",
+                "view_source",
+            )
+        },
+    )

@@ -1,0 +1,172 @@
+"""What a command line asks of one or more scopes, before anything is applied."""
+
+from __future__ import annotations
+
+from ato_adict import did_you_mean
+from ato_scope._command.keys import quoted, split_key
+from ato_scope._command.tokens import parse_tokens, shown
+from ato_scope._errors import TokenError, UnknownScopeError, UnknownViewError
+from ato_scope._program import HELP, WORDS, is_word
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
+    from typing import Any, Collection, Mapping, Sequence
+
+    from ato_scope._command.tokens import Token
+
+    Catalog = Mapping[str, Collection[str]]
+
+LOCAL_RANK = ("--local-rank", "--local_rank")
+
+
+class Command:
+    """The tokens of a command line, sorted by what they are for.
+
+    Attributes:
+        views: The requested views by name of scope, in order.
+        assignments: (name of scope, key in its config, token) in order; a file has key "".
+        word: `manual`, `print`, `explain`, `views` or None.
+        format: The format of `print`.
+        keys: The keys that `explain` asks for; all where there is none.
+        defaults: The defaults of the parser of each scope that has one, dots as levels.
+        parsers: The parser of each scope that has one, or the subparser that was asked for.
+    """
+
+    def __init__(self) -> None:
+        self.views: dict[str, list[str]] = {}
+        self.assignments: list[tuple[str, str, Token]] = []
+        self.word: str | None = None
+        self.format: str = "yaml"
+        self.keys: list[str] = []
+        self.defaults: dict[str, dict[str, Any]] = {}
+        self.parsers: dict[str, ArgumentParser] = {}
+
+    def extend(self, other: Command) -> None:
+        """Add what another command line asks for, after what this one does."""
+        for scope, names in other.views.items():
+            self.views.setdefault(scope, []).extend(names)
+        self.assignments += other.assignments
+        self.defaults.update(other.defaults)
+        self.parsers.update(other.parsers)
+        if other.word:
+            self.word, self.format, self.keys = other.word, other.format, other.keys
+
+
+def known_words(catalog: Catalog) -> set[str]:
+    """Return the words that ask for a view, with and without the name of its scope."""
+    names = {name for views in catalog.values() for name in views}
+    return names.union(f"{scope}.{name}" for scope, views in catalog.items() for name in views)
+
+
+def read_command(arguments: Sequence[str], catalog: Catalog, qualified: bool) -> Command:
+    """Read a command line.
+
+    Args:
+        arguments: As the shell made them.
+        catalog: The names of the views of each scope, by the name of the scope.
+        qualified: Whether keys start with the name of a scope, as for a MultiScope.
+
+    Raises:
+        TokenError: A token is malformed.
+        UnknownViewError: A word is no view.
+        UnknownScopeError: A key starts with no scope's name.
+    """
+    command = Command()
+    for token in parse_tokens(arguments, "" if qualified else next(iter(catalog))):
+        if is_word(token.raw):
+            _read_word(command, token)
+        elif token.kind == "view":
+            _read_view(command, token, catalog, qualified)
+        elif token.kind == "file":
+            command.assignments.append(("", "", token))
+        elif token.kind == "flag":
+            _read_flag(token)
+        else:
+            scope, key = _locate(token, catalog, qualified)
+            command.assignments.append((scope, key, token))
+    return command
+
+
+def add_values(
+    command: Command, tokens: Sequence[Token], catalog: Catalog, qualified: bool
+) -> None:
+    """Add values that the program itself gives, by the keys that a command line would name.
+
+    Raises:
+        TokenError: A key is malformed.
+        UnknownScopeError: A key starts with no scope's name.
+    """
+    for token in tokens:
+        scope, key = _locate(token, catalog, qualified)
+        split_key(key)
+        command.assignments.append((scope, key, token))
+
+
+def _read_word(command: Command, token: Token) -> None:
+    if token.kind in ("set", "text"):
+        command.format = token.value
+    command.word = "manual" if token.raw in HELP else token.key
+
+
+def _read_flag(token: Token) -> None:
+    name, _, value = token.key.partition("=")
+    if name in LOCAL_RANK:
+        # Launchers of torch add it; its value is in the environment too.
+        return
+    name = name.lstrip("-")
+    fix = f"{name or 'key'}={value or 'value'}"
+    if shown(fix) != fix:
+        fix = "key=value"
+    raise TokenError(f"unknown option {shown(token.raw)!r}; write {quoted(fix)}")
+
+
+def _read_view(command: Command, token: Token, catalog: Catalog, qualified: bool) -> None:
+    word = token.key
+    owners = [scope for scope, views in catalog.items() if word in views]
+    if owners:
+        for scope in owners:
+            command.views.setdefault(scope, []).append(word)
+    elif qualified and _is_qualified(word, catalog):
+        scope, _, name = word.partition(".")
+        command.views.setdefault(scope, []).append(name)
+    elif command.word == "explain":
+        command.keys.append(word)
+    else:
+        raise UnknownViewError(_unknown(word, catalog, qualified))
+
+
+def _is_qualified(word: str, catalog: Catalog) -> bool:
+    scope, _, name = word.partition(".")
+    return scope in catalog and name in catalog[scope]
+
+
+def _unknown(word: str, catalog: Catalog, qualified: bool) -> str:
+    names = [name for views in catalog.values() for name in views]
+    if qualified:
+        names += [f"{scope}.{name}" for scope, views in catalog.items() for name in views]
+    hint = did_you_mean(word, [*names, *WORDS])
+    fix = hint or "; run with 'views' to list them, or write key=value to set a key"
+    return f"unknown view {shown(word)!r}{fix}"
+
+
+def _locate(token: Token, catalog: Catalog, qualified: bool) -> tuple[str, str]:
+    """Return the scope that a key belongs to, and the key without the scope's name."""
+    if not qualified:
+        return next(iter(catalog)), token.key
+    scope, dot, key = _first_part(token.key)
+    if not dot or scope not in catalog:
+        known = " or ".join(f"{name}.{key or scope}" for name in catalog)
+        hint = did_you_mean(scope, catalog) if dot else ""
+        problem = f"unknown scope {scope!r}" if dot else f"key {scope!r} names no scope"
+        raise UnknownScopeError(f"{shown(token.raw)!r}: {problem}{hint or f'; write {known}'}")
+    return scope, key
+
+
+def _first_part(key: str) -> tuple[str, str, str]:
+    """Split a key before its second part: `model.lr` and `model["lr"]` alike."""
+    scope, dot, rest = key.partition(".")
+    if "[" in scope:
+        scope, dot, rest = key.partition("[")
+        rest = dot + rest
+    return scope, dot, rest

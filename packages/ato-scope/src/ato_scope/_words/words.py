@@ -1,0 +1,148 @@
+"""The built-in words of a command line: each prints something about the config and ends."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from ato_adict import ADict, AtoError, did_you_mean
+from ato_adict.surroundings import escape_output
+from ato_scope._errors import TokenError
+from ato_scope._history.explain import explain_all, explain_key
+from ato_scope._history.recorder import jsonable
+from ato_scope._program import is_printing_rank
+from ato_scope._terminal import bold, clip, width
+from ato_scope._views.order import order_views
+from ato_scope._words.manual import USAGE, VIEWS, manual_lines, view_lines, word_lines
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, NoReturn, Sequence
+
+    from ato_scope._command.command import Command
+    from ato_scope._state import Member
+
+
+def show(command: Command, scopes: Sequence[Member], qualified: bool) -> NoReturn:
+    """Print what the word of `command` asks for, then end the program with exit code 0.
+
+    Raises:
+        TokenError: `explain` asks for a key that is not there.
+        SystemExit: Always, otherwise.
+    """
+    lines = ANSWERS[command.word or "manual"](command, scopes, qualified)
+    if is_printing_rank():
+        _print("\n".join(lines))
+    raise SystemExit(0)
+
+
+def _print(text: str) -> None:
+    escape_output()
+    try:
+        sys.stdout.write(text.rstrip("\n") + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # `train.py manual | head` closed the pipe; nothing is left to be flushed at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _manual(command: Command, scopes: Sequence[Member], qualified: bool) -> list[str]:
+    lines = [USAGE.format(os.path.basename(sys.argv[0]) or "program")]
+    for scope in scopes:
+        lines += ["", *manual_lines(scope, qualified)]
+        if scope.name in command.parsers:
+            lines += ["", *command.parsers[scope.name].format_help().rstrip().splitlines()]
+    return [*lines, "", *word_lines()]
+
+
+def _views(command: Command, scopes: Sequence[Member], qualified: bool) -> list[str]:
+    lines = []
+    for scope in scopes:
+        prefix = _prefix(scope, qualified)
+        lines += [bold(VIEWS.format(scope.name)), *view_lines(scope, prefix)]
+    return lines
+
+
+def _config(command: Command, scopes: Sequence[Member], qualified: bool) -> list[str]:
+    if qualified:
+        config = ADict({scope.name: scope.config.to_dict() for scope in scopes})
+    else:
+        config = scopes[0].config
+    form = command.format
+    try:
+        text = config.dumps(form)
+    except AtoError:
+        try:
+            text = ADict(_showable(config, form)).dumps(form)
+        except AtoError as error:
+            raise TokenError(f"'print={form}': {error}") from None
+    return text.splitlines()
+
+
+def _showable(value: Any, form: str) -> Any:
+    """Return a value with the repr in place of what a format cannot hold, a function say."""
+    if isinstance(value, dict):
+        return {str(key): _showable(item, form) for key, item in dict.items(value)}
+    if isinstance(value, (list, tuple)):
+        return [_showable(item, form) for item in value]
+    try:
+        ADict(value=value).dumps(form)
+    except AtoError:
+        return jsonable(value)
+    return value
+
+
+def _explain(command: Command, scopes: Sequence[Member], qualified: bool) -> list[str]:
+    lines: list[str] = []
+    for key in command.keys or [""]:
+        found = _explain_key(key, scopes, qualified)
+        if key and not found:
+            known = [k for scope in scopes for k in _known(scope, _prefix(scope, qualified))]
+            raise TokenError(f"explain: no key {key!r}{did_you_mean(key, known)}")
+        lines += found
+    if not command.keys:
+        lines += [line for s in scopes for line in _not_applied(s, command, qualified)]
+    return [clip(line, width()) for line in lines]
+
+
+def _not_applied(scope: Member, command: Command, qualified: bool) -> list[str]:
+    """Say which views have no part in the config, in one line."""
+    applied = {view.name for view in order_views(scope.views, command.views.get(scope.name, ()))}
+    names = [_prefix(scope, qualified) + name for name in scope.views if name not in applied]
+    return ["", f"Not applied, since not asked for: {', '.join(names)}"] if names else []
+
+
+def _explain_key(key: str, scopes: Sequence[Member], qualified: bool) -> list[str]:
+    """Return the explanation of a key of any scope, of all keys below it, or of every key."""
+    lines: list[str] = []
+    for scope in scopes:
+        prefix = _prefix(scope, qualified)
+        known = _known(scope, prefix)
+        if not key or (qualified and key == scope.name):
+            lines += _explanations(scope, "", prefix)
+        elif any(k == key or k.startswith(key + ".") for k in known):
+            lines += _explanations(scope, key[len(prefix) :], prefix)
+    return lines
+
+
+def _prefix(scope: Member, qualified: bool) -> str:
+    return f"{scope.name}." if qualified else ""
+
+
+def _known(scope: Member, prefix: str) -> list[str]:
+    return [prefix + e.key for e in explain_all(scope.config, scope.state.recorder)]
+
+
+def _explanations(scope: Member, key: str, prefix: str) -> list[str]:
+    if key:
+        chosen = [explain_key(scope.config, scope.state.recorder, key)]
+    else:
+        chosen = explain_all(scope.config, scope.state.recorder)
+    if scope.schema is not None:
+        docs = scope.schema.docs()
+        for explanation in chosen:
+            explanation.add_docs(docs)
+    return [line for e in chosen for line in e.lines(prefix)]
+
+
+ANSWERS = {"manual": _manual, "views": _views, "print": _config, "explain": _explain}

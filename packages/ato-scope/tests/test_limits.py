@@ -1,0 +1,70 @@
+"""What is typed may not multiply without bound, nor be left out without a word."""
+
+import pytest
+
+from ato_scope import ExpressionError, Scope, TokenError
+
+
+def read(*tokens, **given):
+    scope = Scope()
+
+    @scope.observe(default=True)
+    def defaults(config):
+        config.update(given)
+
+    @scope
+    def main(config):
+        return dict(config)
+
+    return main.with_args(list(tokens))()
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "[" + ",".join(["config.big"] * 5000) + "]",
+        "(" + ",".join(["config.big"] * 5000) + ")",
+        "{" + ",".join([f"{n}: config.big" for n in range(900)]) + "}",
+        "[config.big] * 50",
+        "config.big + config.big",
+    ],
+)
+def test_a_value_made_of_large_ones_is_refused(value):
+    with pytest.raises(ExpressionError, match="too long"):
+        read(f"a={value}", big=[0] * 90_000)
+
+
+def test_values_that_refer_to_each_other_do_not_multiply():
+    tokens = [f"a{n}=[{','.join([f'config.a{n - 1}'] * 10)}]" for n in range(1, 12)]
+    with pytest.raises(ExpressionError, match="too long"):
+        read("a0=[0]*10", *tokens)
+
+
+def test_a_large_value_of_the_config_can_be_referred_to():
+    assert len(read("a=config.big", big=[0] * 300_000)["a"]) == 300_000
+
+
+@pytest.mark.parametrize(
+    ("token", "hint"),
+    [
+        ("lr=1#x", "lr:='1#x'"),
+        ("lr=1 # x", "lr:='1 # x'"),
+        ("n='a'#b", """n:="'a'#b\""""),
+    ],
+)
+def test_a_comment_in_a_value_is_an_error_whose_hint_can_be_pasted(token, hint):
+    with pytest.raises(ExpressionError) as caught:
+        read(token)
+    assert str(caught.value).endswith("for text write " + hint)
+
+
+def test_a_hint_about_an_option_can_be_pasted():
+    with pytest.raises(TokenError) as caught:
+        read("--lr=$(reboot)")
+    assert str(caught.value).endswith("write 'lr=$(reboot)'")
+
+
+@pytest.mark.parametrize("text", ["a#b", "it's #1", '"#"', "\\'#"])
+def test_a_text_may_hold_what_begins_a_comment(text):
+    assert read(f"a={text!r}")["a"] == text
+    assert read(f"a:={text}")["a"] == text
