@@ -1,13 +1,20 @@
 """Fixtures that make modules as users have them: files that are imported."""
 
+import gc
 import importlib.util
 import itertools
+import os
 import sys
 import textwrap
 
 import pytest
 
 _numbers = itertools.count()
+
+# Tests change a module within a second, often to one of the same size: byte code that Python kept
+# would pass for that of the new text.
+sys.dont_write_bytecode = True
+os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
 
 
 @pytest.fixture
@@ -29,3 +36,11 @@ def write_module(tmp_path):
     yield write
     for name in written:
         sys.modules.pop(name, None)
+
+
+@pytest.fixture(autouse=sys.version_info < (3, 9))
+def no_garbage_collection():
+    """No collection between a RecursionError and its handler: before 3.9 it may abort Python."""
+    gc.disable()
+    yield
+    gc.enable()

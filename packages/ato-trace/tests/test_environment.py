@@ -1,6 +1,7 @@
 """`environment()`: what a result may depend on besides its own code."""
 
 import json
+import os
 import platform
 import random
 import subprocess
@@ -30,8 +31,28 @@ def test_it_describes_python_and_the_platform_and_is_json():
     assert found["python"]["version"] == platform.python_version()
     assert found["platform"]["machine"] == platform.machine()
     assert found["packages"]["ato_trace"]
-    assert found["packages"]["hypothesis"] == sys.modules["hypothesis"].__version__
+    assert found["packages"]["pytest"] == pytest.__version__
     assert "json" not in found["packages"]
+
+
+@pytest.mark.skipif(sys.version_info < (3, 8), reason="metadata of packages: Python 3.8")
+def test_a_package_that_warns_when_it_is_asked_for_its_version_is_not_asked(tmp_path):
+    site = tmp_path / "site-packages"
+    (site / "warns").mkdir(parents=True)
+    (site / "warns-7.1.dist-info").mkdir()
+    (site / "warns-7.1.dist-info" / "METADATA").write_text("Name: warns\nVersion: 7.1\n")
+    (site / "warns" / "__init__.py").write_text(
+        "def __getattr__(name):\n    raise DeprecationWarning(name)\n"
+    )
+    code = "import warns, ato_trace; print(ato_trace.environment()['packages']['warns'])"
+    path = os.pathsep.join([str(site), os.environ.get("PYTHONPATH", "")])
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code],
+        env={**os.environ, "PYTHONPATH": path},
+        capture_output=True,
+        timeout=60,
+    )
+    assert done.stdout.split() == [b"7.1"], done.stderr.decode()
 
 
 def test_a_clean_repository(repository):

@@ -50,3 +50,19 @@ def test_every_function_of_the_corpus_has_a_fingerprint_of_its_own():
     every = [value for functions in EXPECTED.values() for value in functions.values()]
     # An empty body is an empty body, with or without a docstring.
     assert len(every) - len(set(every)) == 1
+
+
+FOLLOWED = "ed43372fec31dfc5deb04e58827f556d8670e2f415c34c91e3b850d00772c282"
+STATES = ["HERE", "START", "best", "cache", "history", "lock", "log", "rng"]
+
+
+def test_a_program_that_is_followed_has_its_golden_fingerprint(tmp_path):
+    value = fingerprint(load("followed", tmp_path).train, follow=True)
+    assert (str(value), value.kind) == (FOLLOWED, "source")
+    assert [name for name, _ in value.skipped if "." not in name] == STATES
+
+
+def test_it_is_the_same_after_the_program_ran(tmp_path):
+    module = load("followed", tmp_path)
+    module.train(None)
+    assert fingerprint(module.train, follow=True) == FOLLOWED

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ato_trace import HashError, hash_output, verify
+from ato_trace import HashError, fingerprint, hash_output, verify
 
 torch = pytest.importorskip("torch")
 pytestmark = pytest.mark.distributed
@@ -83,3 +83,72 @@ def test_verify(tensor):
     changed[2, 3] += 1
     result = verify({"w": tensor}, {"w": changed})
     assert (result.status, result.path) == ("changed", "value['w'][2, 3]")
+
+
+def test_a_compiled_module_is_the_module():
+    module = torch.nn.Sequential(torch.nn.Linear(2, 2))
+    compiled = torch.nn.Sequential(torch.compile(module[0]))
+    assert hash_output(torch.compile(module)) == hash_output(module) == hash_output(compiled)
+
+
+def test_nested_tensors():
+    def nested(*sizes):
+        return torch.nested.nested_tensor([torch.ones(size) for size in sizes])
+
+    assert hash_output(nested(2, 3)) == hash_output(nested(2, 3)) != hash_output(nested(3, 2))
+
+
+FOLLOWED = """
+import torch
+from torch import nn
+
+class Block(nn.Module):
+    def __init__(self, scale=2):
+        super().__init__()
+        self.scale = scale
+    def forward(self, x): return x * self.scale + 1
+
+torch.manual_seed(0)
+net = nn.Sequential(Block(), nn.Dropout(0.1), nn.Linear(2, 2))
+@torch.jit.script
+def scripted(x):
+    return x * 7
+act = torch.nn.functional.relu
+def f(x): return act(scripted(net(x)))
+def train(x):
+    net(x).sum().backward()
+@torch.no_grad()
+def g(x): return x
+"""
+
+
+def followed(write_module, text, name):
+    return fingerprint(getattr(write_module(text, "followed_torch"), name), follow=True)
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        ("self.scale + 1", "self.scale + 2"),
+        ("Block()", "Block(3)"),
+        ("Dropout(0.1)", "Dropout(0.2)"),
+        ("seed(0)", "seed(1)"),
+        ("x * 7", "x * 8"),
+        ("functional.relu", "functional.gelu"),
+    ],
+)
+def test_modules_and_scripted_functions_are_followed(write_module, edit):
+    before = followed(write_module, FOLLOWED, "f")
+    assert followed(write_module, FOLLOWED, "f") == before
+    assert followed(write_module, FOLLOWED.replace(*edit), "f") != before
+
+
+def test_parameters_that_the_code_trains_are_a_state(write_module):
+    value = followed(write_module, FOLLOWED, "train")
+    assert value == followed(write_module, FOLLOWED.replace("seed(0)", "seed(1)"), "train")
+    assert dict(value.skipped)["net.state_dict()"].startswith("parameters that the code")
+
+
+def test_no_grad_counts(write_module):
+    plain = FOLLOWED.replace("@torch.no_grad()\n", "")
+    assert followed(write_module, FOLLOWED, "g") != followed(write_module, plain, "g")

@@ -3,20 +3,46 @@
 from __future__ import annotations
 
 import ato_scope
-from ato_trace._records import Records
+from ato_adict import record_of
+from ato_trace import _environment, _runtime
+from ato_trace._runtime.records import Records
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-    from typing import Any, TypeVar
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from typing import Any, TypeVar, overload
 
-    from ato_trace._digest import Fingerprint
+    from ato_adict import RunRecord
+    from ato_trace._code.fingerprint import Fingerprint
 
-    F = TypeVar("F", bound=Callable[..., Any])
+    T = TypeVar("T")
+    # What a decorator without brackets may stand on; a text there is a trace id.
+    Code = TypeVar(
+        "Code",
+        bound="Callable[..., Any] | staticmethod[..., Any] | classmethod[Any, ..., Any] | property",
+    )
+
+
+# Here and not when a scope is made: the modules that a program imports after this one, and before
+# its scope, may read their data as they are imported. The hook only takes note.
+_environment.watch()
 
 
 class _Tracing:
     """What a scope that traces adds to one that does not."""
+
+    def _describe(self, record: RunRecord, configs: Mapping[str, Any]) -> None:
+        """Take the fingerprints as they are when a call begins, and notice what it reads."""
+        for records in self._records():
+            records.settle()
+        begun = [(records, records.mark()) for records in self._records()]
+        record.fingerprints = lambda: _since(begun)
+        _environment.begin_call(record, configs.values())
+
+    def _end_call(self, configs: Mapping[str, Any]) -> None:
+        record = record_of(next(iter(configs.values())))
+        if record is not None:
+            _environment.end_call(record)
 
     def _own_records(self) -> Records:
         records: Records = self.__dict__.setdefault("_fingerprint_records", Records())
@@ -24,6 +50,13 @@ class _Tracing:
 
     def _records(self) -> Iterable[Records]:
         return (self._own_records(),)
+
+    if TYPE_CHECKING:
+
+        @overload
+        def trace(self, trace_id: str | None = None, follow: bool = False) -> Callable[[T], T]: ...
+        @overload
+        def trace(self, trace_id: Code, follow: bool = False) -> Code: ...
 
     def trace(self, trace_id: Any = None, follow: bool = False) -> Any:
         """Record the fingerprint of a function, method or class: `@scope.trace('train_step')`.
@@ -41,17 +74,39 @@ class _Tracing:
             FingerprintError: What is decorated has no Python code.
         """
 
-        def decorate(target: Any, name: str | None = trace_id) -> Any:
-            _trace(self._own_records(), target, name or default_id(target), follow)
+        def decorate(target: Any, name: str) -> Any:
+            _trace(self._own_records(), target, name, follow)
             return target
 
-        return (
-            decorate if trace_id is None or isinstance(trace_id, str) else decorate(trace_id, None)
-        )
+        return _decorator(decorate, trace_id)
+
+    if TYPE_CHECKING:
+
+        @overload
+        def runtime_trace(
+            self,
+            trace_id: str | None = None,
+            *,
+            init_fn: Callable[[], Any] | None = None,
+            inspect_fn: Callable[[Any], Any] | None = None,
+            decimals: int | None = None,
+            rtol: float | None = None,
+        ) -> Callable[[T], T]: ...
+        @overload
+        def runtime_trace(
+            self,
+            trace_id: Code,
+            *,
+            init_fn: Callable[[], Any] | None = None,
+            inspect_fn: Callable[[Any], Any] | None = None,
+            decimals: int | None = None,
+            rtol: float | None = None,
+        ) -> Code: ...
 
     def runtime_trace(
         self,
         trace_id: Any = None,
+        *positional: Any,
         init_fn: Callable[[], Any] | None = None,
         inspect_fn: Callable[[Any], Any] | None = None,
         decimals: int | None = None,
@@ -65,6 +120,7 @@ class _Tracing:
 
         Args:
             trace_id: The name of the fingerprint; the qualified name of the function by default.
+            positional: Refused: what ato 2.x took as `init_fn, inspect_fn, trace_id`.
             init_fn: Called before each call, after the config is made: seed what is random.
             inspect_fn: Chooses what to hash of the output (of each item of a generator).
             decimals: Round floating-point numbers to so many decimals first, see `hash_output`.
@@ -73,25 +129,20 @@ class _Tracing:
         Raises:
             FingerprintError: What is decorated cannot be called.
             HashError: When called: the output has no canonical form.
+            TypeError: More than the name is given without its keyword.
         """
-
-        def decorate(target: Any, name: str | None = trace_id) -> Any:
-            from ato_trace._quantise import quantiser_for
-            from ato_trace._recorder import Recorder
-            from ato_trace._runtime import traced
-
-            recorder = Recorder(
-                self._own_records(),
-                name or default_id(target),
-                init_fn,
-                inspect_fn,
-                quantiser_for(decimals, rtol),
+        if positional:
+            raise TypeError(
+                "runtime_trace takes the name of the trace alone without a keyword; write"
+                " runtime_trace('name', init_fn=..., inspect_fn=...)"
             )
-            return traced(target, recorder)
 
-        return (
-            decorate if trace_id is None or isinstance(trace_id, str) else decorate(trace_id, None)
-        )
+        def decorate(target: Any, name: str) -> Any:
+            records = self._own_records()
+            recorder = _runtime.Recorder(records, name, init_fn, inspect_fn, decimals, rtol)
+            return _runtime.traced(target, recorder)
+
+        return _decorator(decorate, trace_id)
 
     @property
     def fingerprints(self) -> dict[str, dict[str, Any]]:
@@ -123,10 +174,12 @@ class _Tracing:
 
 class Scope(_Tracing, ato_scope.Scope):
     __doc__ = ato_scope.Scope.__doc__
+    __module__ = "ato_trace"
 
 
 class MultiScope(_Tracing, ato_scope.MultiScope):
     __doc__ = ato_scope.MultiScope.__doc__
+    __module__ = "ato_trace"
 
     def _records(self) -> Iterable[Records]:
         """Those of its scopes, then its own."""
@@ -134,13 +187,15 @@ class MultiScope(_Tracing, ato_scope.MultiScope):
         return [scope._own_records() for scope in members] + [self._own_records()]
 
 
-def _is_target(trace_id: Any) -> bool:
-    """Whether the decorator stands without brackets: `@scope.trace`."""
-    return trace_id is not None and not isinstance(trace_id, str)
+def _decorator(decorate: Callable[[Any, str], Any], trace_id: Any) -> Any:
+    """The decorator, or where it stands without brackets, `@scope.trace`, what it gives."""
+    if trace_id is None or isinstance(trace_id, str):
+        return lambda target: decorate(target, trace_id or _default_id(target))
+    return decorate(trace_id, _default_id(trace_id))
 
 
 def _trace(records: Records, target: Any, name: str, follow: bool) -> None:
-    from ato_trace._fingerprint import fingerprint
+    from ato_trace._code.fingerprint import fingerprint  # only programs that trace pay for it
 
     if follow:
         records.add_later(name, lambda: fingerprint(target, follow=True))
@@ -148,7 +203,7 @@ def _trace(records: Records, target: Any, name: str, follow: bool) -> None:
         records.add_static(name, fingerprint(target))
 
 
-def default_id(target: Any) -> str:
+def _default_id(target: Any) -> str:
     """The qualified name of what is traced."""
     function = getattr(target, "__func__", None) or getattr(target, "fget", None) or target
     return str(getattr(function, "__qualname__", type(target).__qualname__))
@@ -159,3 +214,13 @@ def _add_counts(total: dict[str, dict[str, int]], counts: dict[str, dict[str, in
         of_total = total.setdefault(trace_id, {})
         for value, count in of_trace.items():
             of_total[value] = of_total.get(value, 0) + count
+
+
+def _since(begun: Sequence[tuple[Records, int]]) -> dict[str, dict[str, Any]]:
+    """The fingerprints of code, and of the outputs that were recorded since a call began."""
+    static: dict[str, Any] = {}
+    runtime: dict[str, Any] = {}
+    for records, mark in begun:
+        static.update(records.static())
+        runtime.update(records.runtime(since=mark))
+    return {"static": static, "runtime": runtime}

@@ -98,10 +98,6 @@ def annotated_variables(source):
     yield "annotations of variables", ast.unparse(ast.fix_missing_locations(Annotate().visit(tree)))
 
 
-def decorated(source):
-    yield "decorators", "@first\n@second.third(1, key=2)\n" + source
-
-
 def padded(source):
     tree = ast.parse(source)
     for node in ast.walk(tree):
@@ -148,7 +144,6 @@ EDITS = [
     documented,
     annotated,
     annotated_variables,
-    decorated,
     padded,
     reordered_imports,
     respelled,

@@ -311,6 +311,7 @@ class OneEdit(cst.CSTTransformer):
 
 def variants(source, sites=3):
     """(name of the edit, changed source) for the first few places of each edit."""
+    yield "decorators", "@first\n@second.third(1, key=2)\n" + source
     for kind, edit in EDITS:
         for site in range(sites):
             try:

@@ -1,0 +1,121 @@
+"""The source of the project's own modules, as it was when they were loaded."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from ato_adict.surroundings import program_file, program_folder
+from ato_trace._environment.reads import Muted
+from ato_trace._source.projects import OWN, owner_of_module, project_folder
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+LONGEST = 1 << 20  # bytes of a file whose text is kept
+MOST_MODULES = 2000
+
+# What each file held when it was first seen: a module that was saved again later still runs that.
+_files: dict[str, bytes] = {}
+_described: dict[str, tuple[str | None, str]] = {}
+_judged: dict[str, bool] = {}
+# The main module again, and what the machine runs at every start of Python.
+_NOT_OF_THE_PROJECT = ("__mp_main__", "sitecustomize", "usercustomize")
+
+
+def capture() -> None:
+    """Read the sources of own modules that are new since the last time."""
+    with Muted():
+        for _, path in _own_files():
+            if path not in _files and len(_files) < MOST_MODULES:
+                found = _read(path)
+                if found is not None:
+                    _files[path] = found
+
+
+def loaded_sources() -> dict[str, dict[str, Any]]:
+    """The project's own modules that are loaded, by module name.
+
+    Returns:
+        For each `path`, `name` (below the project), `text` and `hash`; a text of more than a MiB
+        is None. The cells of a notebook are one module, `__main__`.
+    """
+    capture()
+    root = project_folder(program_folder())
+    found = {}
+    for module, path in _own_files():
+        if path in _files:
+            text, value = _describe(path)
+            found[module] = {"path": path, "name": _short(path, root), "text": text, "hash": value}
+    cells = _notebook_cells()
+    if cells:
+        value = _sha256(cells.encode("utf-8", "surrogatepass"))
+        found["__main__"] = {"path": "", "name": "notebook", "text": cells, "hash": value}
+    return dict(sorted(found.items()))
+
+
+def own_sources() -> list[tuple[str, str, str]]:
+    """Name, file and text of the project's own modules, those whose text is kept."""
+    capture()
+    found = [(name, path, _describe(path)[0]) for name, path in _own_files() if path in _files]
+    return [(name, path, text) for name, path, text in found if text is not None]
+
+
+def _own_files() -> list[tuple[str, str]]:
+    found = []
+    for name, module in list(sys.modules.items()):
+        file = program_file() if name == "__main__" else getattr(module, "__file__", None)
+        if not isinstance(file, str) or name in _NOT_OF_THE_PROJECT:
+            continue
+        if not file.endswith((".py", ".pyw")) and name != "__main__":
+            continue
+        if name not in _judged:
+            _judged[name] = owner_of_module(name) == OWN
+        if _judged[name]:
+            found.append((name, os.path.abspath(file)))
+    program = program_file()
+    if program and all(name != "__main__" and path != program for name, path in found):
+        found.append(("__main__", program))  # run by a tool, as `python -m cProfile` does
+    return found
+
+
+def _read(path: str) -> bytes | None:
+    try:
+        with open(path, "rb") as file:
+            return file.read(64 * LONGEST)
+    except OSError:
+        return None
+
+
+def _describe(path: str) -> tuple[str | None, str]:
+    """The text of a file, and the hash of its bytes; made when somebody asks."""
+    if path not in _described:
+        data = _files[path]
+        text = data.decode("utf-8", "replace") if len(data) <= LONGEST else None
+        _described[path] = text, _sha256(data)
+    return _described[path]
+
+
+def _sha256(data: bytes) -> str:
+    import hashlib  # OpenSSL takes a while to load: not at the start of every program
+
+    return hashlib.sha256(data).hexdigest()
+
+
+def _notebook_cells() -> str:
+    """What was entered in a notebook or an IPython prompt, cell by cell."""
+    main = sys.modules.get("__main__")
+    if getattr(main, "__file__", None) is not None or "IPython" not in sys.modules:
+        return ""
+    cells = getattr(main, "In", None)
+    if not isinstance(cells, list):
+        return ""
+    return "".join(f"# In[{n}]\n{cell}\n" for n, cell in enumerate(cells) if cell)
+
+
+def _short(path: str, root: str) -> str:
+    for folder in (root, os.getcwd()):
+        if path.startswith(folder + os.sep):
+            return os.path.relpath(path, folder).replace(os.sep, "/")
+    return path
