@@ -127,12 +127,50 @@ class TestCheckpoints:
         assert sum(trained) == result.total_resource
         assert len(os.listdir(tmp_path)) == len(result.trials)
 
-    def test_without_a_folder_there_is_none(self):
+    def test_without_a_folder_each_trial_has_one_of_its_own_all_the_same(
+        self, tmp_path, monkeypatch
+    ):
         def train(config):
-            assert config.trial.checkpoint_dir is None
+            with open(os.path.join(config.trial.checkpoint_dir, "state"), "a") as file:
+                file.write(f"{config.trial.resource} ")
             return config.lr
 
+        monkeypatch.chdir(tmp_path)
+        result = hyperband().run(train, [])
+        folder = tmp_path / "checkpoints" / "train-0"
+        assert len(os.listdir(str(folder))) == len(result.trials)
+        best = result.config.trial.checkpoint_dir
+        with open(os.path.join(best, "state")) as file:
+            assert file.read().split()[-1] == "27"
+
+    def test_a_second_search_finds_no_files_of_the_first(self, tmp_path, monkeypatch):
+        def train(config):
+            folders.add(config.trial["checkpoint_dir"])
+            assert os.listdir(config.trial.get("checkpoint_dir")) == []
+            return config.lr
+
+        monkeypatch.chdir(tmp_path)
+        folders = set()
+        first = hyperband().run(train, [])
         hyperband().run(train, [])
+        assert len(folders) == 2 * len(first.trials)
+
+    def test_a_search_that_goes_on_has_the_folders_it_had(self, tmp_path, monkeypatch):
+        def train(config):
+            folders.add(config.trial.checkpoint_dir)
+            return config.lr
+
+        monkeypatch.chdir(tmp_path)
+        folders, storage = set(), f"sqlite:///{tmp_path}/s.db"
+        hyperband(storage=storage, max_total_resource=100).run(train, [])
+        result = hyperband(storage=storage, max_total_resource=200).run(train, [])
+        assert len(folders) == len(result.trials)
+
+    def test_no_folder_is_made_for_an_objective_that_asks_for_none(self, tmp_path, monkeypatch):
+        monkeypatch.chdir(tmp_path)
+        hyperband().run(lambda config: config.lr, [])
+        hyperband(checkpoint_dir=tmp_path / "given").run(lambda config: len(config.trial), [])
+        assert list(tmp_path.iterdir()) == []
 
 
 class TestFailures:

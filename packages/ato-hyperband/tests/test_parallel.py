@@ -106,16 +106,14 @@ def test_a_process_that_dies_once_costs_nothing(tmp_path):
 
 
 @posix
-def test_a_trial_that_blocks_all_signals_is_killed_in_the_end(monkeypatch):
-    monkeypatch.setattr("ato_hyperband._worker.GRACE", 0.3)
-
+def test_a_trial_that_blocks_all_signals_is_killed_in_the_end():
     def train(config):
         if config.trial.number == 1:
             signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGALRM])
             time.sleep(60)
         return config.lr
 
-    result = hyperband(n_jobs=2, max_trials=5, trial_timeout=0.2).run(train, [])
+    result = hyperband(n_jobs=2, max_trials=5, trial_timeout=0.2, grace=0.3).run(train, [])
     assert [t.number for t in result.failed] == [1]
     assert result.failed[0].error.startswith("timeout")
 

@@ -4,7 +4,7 @@ import builtins
 
 import pytest
 
-from ato_hyperband import HyperBand
+from ato_hyperband import Evaluation, HyperBand, Outcome, Trial
 
 SPACES = {
     "lr": {"param_type": "FLOAT", "param_range": (1e-5, 1e-1), "space_type": "LOG"},
@@ -91,3 +91,259 @@ def test_a_missing_package_is_named(result, monkeypatch, ask, package):
 def test_its_repr_is_one_line(result):
     assert repr(result).startswith("<Result metric=")
     assert "\n" not in repr(result)
+
+
+KINDS = {"param_type": "CATEGORY", "categories": ["a", "b", "c"]}
+LEVELS = {"param_type": "INTEGER", "param_range": (1, 9)}
+
+
+def searched(objective, spaces=None, **options):
+    options = {"resource": "epochs", "max_resource": 9, "seed": 0, "sampler": "random", **options}
+    return HyperBand(None, spaces or {"lr": SPACES["lr"]}, **options).run(objective, [])
+
+
+class TestTheBest:
+    """Of those trained furthest: to the whole resource, or in the last generation."""
+
+    @pytest.mark.parametrize(("mode", "pick"), [("max", max), ("min", min)])
+    def test_of_the_evaluations_at_the_greatest_resource(self, mode, pick):
+        result = searched(lambda config: config.trial.seed % (7 * config.epochs), mode=mode)
+        found = [e for t in result.trials for e in t.evaluations if e.resource == 9]
+        assert result.metric == pick(e.outcome.metric for e in found)
+        assert result.resource == result.config.epochs == 9
+
+    @pytest.mark.parametrize(("mode", "pick"), [("max", max), ("min", min)])
+    def test_anywhere_it_is_of_all_evaluations(self, mode, pick):
+        result = searched(lambda config: config.trial.seed % (7 * config.epochs), mode=mode)
+        found = [e for t in result.trials for e in t.evaluations]
+        trial, evaluation = result.best_anywhere()
+        assert evaluation in trial.evaluations
+        assert evaluation.outcome.metric == pick(e.outcome.metric for e in found)
+
+    def test_a_lucky_first_epoch_does_not_win(self):
+        result = searched(lambda config: 1.0 if config.epochs == 1 else config.lr)
+        assert result.metric < 1.0
+        assert result.best_anywhere()[1].resource == 1
+
+    def test_where_all_fail_at_the_end_it_is_of_the_rung_before(self):
+        def train(config):
+            if config.epochs == 9:
+                raise RuntimeError("on purpose")
+            return config.lr
+
+        assert searched(train).resource == 3
+
+    def test_of_the_last_generation_without(self):
+        spaces = {"n": {"param_type": "INTEGER", "param_range": (1, 9)}}
+        train = lambda config: config.n if config.trial.rung == 0 else -config.n
+        result = HyperBand(None, spaces, 1 / 3, 3).run(train, [])
+        assert sorted(entry.n for entry in result.logs[-1]) == [7, 8, 9]
+        assert (result.metric, result.config.n) == (-7, 7)
+
+    def test_the_earlier_of_two_equals(self):
+        assert searched(lambda config: 0.5).best.number == 0
+
+    def test_a_metric_of_zero_is_a_metric(self):
+        result = searched(lambda config: 0.0)
+        assert result.metric == 0.0
+        assert result.failed == []
+
+
+class TestLogs:
+    @pytest.mark.parametrize("mode", ["max", "min"])
+    def test_each_rung_is_best_first_and_failures_are_last(self, mode):
+        def train(config):
+            if config.trial.number in (1, 3):
+                raise RuntimeError("on purpose")
+            return config.lr
+
+        first = searched(train, mode=mode).logs[0]
+        metrics = [entry.metric for entry in first if entry.metric is not None]
+        assert metrics == sorted(metrics, reverse=mode == "max")
+        assert [entry.trial for entry in first[-2:]] == [1, 3]
+        assert all("on purpose" in entry.error for entry in first[-2:])
+
+    def test_one_list_per_rung_of_each_bracket(self):
+        logs = searched(lambda config: config.lr).logs
+        stages = [
+            (stage[0].bracket, stage[0].rung, stage[0].resource, len(stage)) for stage in logs
+        ]
+        assert stages == [
+            (0, 0, 1, 9),
+            (0, 1, 3, 3),
+            (0, 2, 9, 1),
+            (1, 0, 3, 5),
+            (1, 1, 9, 1),
+            (2, 0, 9, 3),
+        ]
+
+    def test_an_entry_holds_the_parameters_too(self):
+        entry = searched(lambda config: config.lr).logs[0][0]
+        assert set(entry) == {"lr", "trial", "bracket", "rung", "resource", "metric", "error"}
+        assert entry.metric == entry.lr
+
+
+class TestHistory:
+    def test_it_is_in_the_order_of_evaluation_and_adds_up(self):
+        told = []
+
+        def train(config):
+            told.append((config.epochs, config.lr))
+            return config.lr
+
+        result = searched(train)
+        assert result.history() == told
+        assert sum(added for added, _ in result.history()) == result.total_resource == 78
+
+    def test_a_generator_adds_what_is_new(self):
+        def train(config):
+            while True:
+                yield config.lr
+
+        added = [added for added, _ in searched(train).history()]
+        assert added[:13] == [1] * 9 + [2] * 3 + [6]
+
+    def test_a_failure_has_no_metric(self):
+        def train(config):
+            if config.trial.number == 0:
+                raise RuntimeError("on purpose")
+            return 1.0
+
+        assert searched(train).history()[0] == (1, None)
+
+    def test_without_a_resource_an_evaluation_counts_its_generation(self):
+        result = HyperBand(None, {"n": LEVELS}).run(lambda config: config.n, [])
+        assert result.history()[:2] == [(1, 1.0), (1, 2.0)]
+        assert result.total_resource == 9 * 1 + 3 * 2 + 1 * 3
+
+
+class TestRanking:
+    @pytest.mark.parametrize("mode", ["max", "min"])
+    def test_first_by_resource_then_by_metric(self, mode):
+        ranking = searched(lambda config: config.lr, mode=mode).ranking()
+        sign = -1 if mode == "max" else 1
+        keys = [(-t.resource, sign * t.metric) for t in ranking]
+        assert keys == sorted(keys)
+
+    def test_failures_are_not_in_it(self, result):
+        assert 4 not in [t.number for t in result.ranking()]
+        assert [t.number for t in result.failed] == [4]
+
+
+class TestImportance:
+    def test_a_category_that_decides_everything_is_named_first(self):
+        spaces = {"lr": SPACES["lr"], "kind": KINDS}
+        train = lambda config: "abc".index(config.kind)
+        importance = searched(train, spaces, max_resource=27, max_trials=60).importance()
+        assert list(importance) == ["kind", "lr"]
+        assert importance["kind"] > 0.7
+
+    def test_where_nothing_can_matter_shares_are_equal(self):
+        only = {"param_type": "CATEGORY", "categories": ["a"]}
+        importance = searched(lambda config: 1.0, {"one": only, "two": only}).importance()
+        assert importance == {"one": 0.5, "two": 0.5}
+
+    def test_a_condition_that_no_good_trial_met_counts_for_nothing(self):
+        spaces = {"lr": SPACES["lr"], "kind": KINDS, "x": SPACES["momentum"]}
+        train = lambda config: "abc".index(config.kind)
+        importance = searched(train, spaces, max_resource=1, max_trials=60).importance()
+        assert importance["x"] == 0
+
+
+class TestDataframe:
+    def test_its_rows_are_the_evaluations_in_order(self):
+        pytest.importorskip("pandas")
+        result = searched(lambda config: config.lr)
+        frame = result.to_dataframe()
+        expected = [
+            (t.number, t.bracket, e.rung, e.resource, e.outcome.metric, t.origin, t.seed)
+            for t in result.trials
+            for e in t.evaluations
+        ]
+        columns = ["trial", "bracket", "rung", "resource", "metric", "origin", "seed"]
+        assert list(frame[columns].itertuples(index=False, name=None)) == expected
+        assert (frame.lr == frame.metric).all()
+
+    def test_errors_stand_in_their_rows(self, result):
+        pytest.importorskip("pandas")
+        frame = result.to_dataframe()
+        assert list(frame[frame.error.notna()].trial) == [4]
+        assert frame[frame.trial == 4].metric.isna().all()
+
+
+class TestFigure:
+    @pytest.fixture(autouse=True)
+    def needs_matplotlib(self):
+        pytest.importorskip("matplotlib")
+
+    def test_a_curve_per_trial_that_did_not_fail(self, result):
+        curves = result.plot().axes[0]
+        assert len(curves.lines) == len(result.trials) - 1
+        longest = max(curves.lines, key=lambda line: len(line.get_xdata()))
+        assert list(longest.get_xdata()) == list(range(1, 28))
+
+    @pytest.mark.parametrize("mode", ["max", "min"])
+    def test_the_best_over_budget_never_gets_worse_and_ends_at_the_total(self, mode):
+        result = searched(lambda config: config.trial.seed % 100, mode=mode)
+        (line,) = result.plot().axes[1].lines
+        best = list(line.get_ydata())
+        assert best == sorted(best, reverse=mode == "min")
+        assert best[-1] == result.metric
+        assert line.get_xdata()[-1] == result.total_resource
+
+    def test_failures_before_the_first_metric_draw_nothing(self):
+        def train(config):
+            if config.trial.number < 2:
+                raise RuntimeError("on purpose")
+            return 1.0
+
+        (line,) = searched(train).plot().axes[1].lines
+        assert line.get_xdata()[0] == 3
+
+    def test_a_parameter_that_a_trial_lacks_is_a_gap(self, result):
+        parallel = result.plot().axes[2]
+        assert [label.get_text() for label in parallel.get_xticklabels()] == list(SPACES)
+        gaps = sum(line.get_ydata()[-1] != line.get_ydata()[-1] for line in parallel.lines)
+        assert gaps == sum("momentum" not in t.params for t in result.ranking())
+
+    def test_a_few_short_rungs_are_on_a_linear_axis(self, result):
+        assert searched(lambda config: 1.0).plot().axes[0].get_xscale() == "linear"
+        assert result.plot().axes[0].get_xscale() == "log"
+
+    def test_a_grid_has_one_too(self):
+        axes = HyperBand(None, {"n": LEVELS}).run(lambda config: config.n, []).plot().axes
+        assert axes[0].get_xlabel() == "generation"
+        assert axes[1].get_xlabel() == "generation spent"
+
+
+class TestTrials:
+    def test_one_that_has_not_begun(self):
+        trial = Trial(3, {"lr": 0.1}, 7, 0, "random")
+        assert (trial.metric, trial.resource, trial.rung, trial.error) == (None, 0, -1, None)
+        assert not trial.failed
+        assert repr(trial) == "Trial(3, {'lr': 0.1}, resource=0, metric=None)"
+
+    def test_one_that_has_reached_a_rung(self):
+        trial = Trial(3, {"lr": 0.1}, 7, 0, "random")
+        trial.evaluations.append(Evaluation(0, 1, Outcome(0.5)))
+        trial.evaluations.append(Evaluation(1, 3, Outcome(None, "no memory")))
+        assert (trial.metric, trial.resource, trial.rung, trial.error) == (None, 3, 1, "no memory")
+        assert trial.failed
+
+    def test_where_they_came_from(self):
+        assert {t.origin for t in searched(lambda config: 1.0).trials} == {"random"}
+        grid = HyperBand(None, {"n": LEVELS}).run(lambda config: config.n, [])
+        assert {t.origin for t in grid.trials} == {"grid"}
+
+    def test_the_bracket_each_belongs_to(self):
+        brackets = [t.bracket for t in searched(lambda config: 1.0).trials]
+        assert brackets == [0] * 9 + [1] * 5 + [2] * 3
+
+
+def test_its_repr_names_metric_trial_and_parameters():
+    result = HyperBand(None, {"n": LEVELS}).run(lambda config: config.n, [])
+    assert repr(result) == ("<Result metric=9.0 at generation 3 of trial 8 among 9: {'n': 9}>")
+
+
+def test_mode_and_seed_are_told(result):
+    assert (result.mode, result.seed, result.resource_name) == ("max", 1, "epochs")

@@ -97,11 +97,11 @@ class TestWithAResource:
         assert max(seen.values(), key=len) == [(0, 1), (1, 3), (3, 9), (9, 27)]
         assert result.total_resource == sum(epochs for s in seen.values() for _, epochs in s)
 
-    def test_the_best_may_be_an_evaluation_at_any_rung(self, scope):
+    def test_the_best_is_one_of_those_trained_furthest(self, scope):
         hyperband = HyperBand(scope, SPACES, resource="epochs", max_resource=9, sampler="random")
         result = hyperband.run(lambda config: -config.epochs, [])
-        assert result.metric == -1
-        assert result.config.epochs == 1
+        assert (result.metric, result.resource) == (-9, 9)
+        assert result.config.epochs == 9
 
     def test_a_seed_makes_the_trials(self, scope):
         def run(seed):

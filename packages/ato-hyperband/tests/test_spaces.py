@@ -1,12 +1,10 @@
 """Search spaces: what is accepted, what each sample is, and what a mistake is called."""
 
-import math
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ato_hyperband import HyperBand, SearchSpace, SpaceError
+from ato_hyperband import SearchSpace, SpaceError
 
 
 def space(**fields):
@@ -145,48 +143,3 @@ class TestConditions:
 def test_nested_spaces_are_joined_by_dots():
     s = SearchSpace({"model": {"lr": {"param_type": "FLOAT", "param_range": (0, 1)}}})
     assert [p.name for p in s] == ["model.lr"]
-
-
-FLOAT = {"param_type": "FLOAT", "param_range": (1e-5, 1e-1)}
-MISTAKES = [
-    ({"param_range": (0, 1)}, "'lr' has no param_type"),
-    ({"param_type": "FLAOT"}, "unknown param_type 'FLAOT' of search space 'lr'; did you mean"),
-    ({"param_type": "CATEGORY", "categories": []}, "categories of 'lr' is empty"),
-    ({"param_type": "CATEGORY", "categories": "abc"}, "categories of 'lr' must be a list"),
-    ({"param_type": "CATEGORY", "categories": [1, 1]}, "categories of 'lr' holds 1 twice"),
-    ({"param_type": "CATEGORY"}, "categories of 'lr' must be a list"),
-    ({**FLOAT, "param_range": (1, 0)}, "param_range of 'lr' is reversed: 1 is above 0"),
-    ({**FLOAT, "param_range": (0, 1), "space_type": "LOG"}, "'lr' starts at 0; a LOG space"),
-    ({**FLOAT, "param_range": (-1, 1), "space_type": "LOG"}, "'lr' starts at -1"),
-    ({**FLOAT, "param_range": 3}, r"param_range of 'lr' must be \(low, high\), got 3"),
-    ({**FLOAT, "param_range": (0, math.inf)}, "'lr' holds inf, which is not a finite number"),
-    ({**FLOAT, "param_range": (0, "1")}, "'lr' holds '1', which is not"),
-    ({**FLOAT, "num_samples": 0}, "num_samples of 'lr' must be a whole number of at least 1: 0"),
-    ({**FLOAT, "num_samples": 2.5}, "num_samples of 'lr'"),
-    ({**FLOAT, "space_type": "LGO"}, "unknown space_type 'LGO' of search space 'lr'; did you mean"),
-    ({**FLOAT, "base": 1, "space_type": "LOG"}, "base of 'lr' is 1"),
-    ({**FLOAT, "num_sample": 3}, "unknown field 'num_sample' of search space 'lr'; did you mean"),
-    ({"param_type": "INTEGER", "param_range": (1, 2.5)}, "INTEGER needs whole numbers"),
-    ({**FLOAT, "when": {"optimiser": "sgd"}}, "when of 'lr' names 'optimiser', which is no para"),
-    (3, "search space 'lr' must be a mapping of fields"),
-]
-
-
-@pytest.mark.parametrize(("fields", "message"), MISTAKES, ids=[m for _, m in MISTAKES])
-def test_a_mistake_is_one_error_at_construction_that_names_the_parameter(fields, message):
-    with pytest.raises(SpaceError, match=message):
-        HyperBand(None, {"lr": fields}, max_trials=3, sampler="random")
-
-
-def test_an_unreachable_condition_is_refused():
-    spaces = {
-        "optimizer": {"param_type": "CATEGORY", "categories": ["sgd", "adam"]},
-        "momentum": {**FLOAT, "when": {"optimizer": "sdg"}},
-    }
-    with pytest.raises(SpaceError, match="'momentum' needs optimizer='sdg'.*did you mean 'sgd'"):
-        SearchSpace(spaces)
-
-
-def test_an_empty_space_is_refused():
-    with pytest.raises(SpaceError, match="search_spaces is empty"):
-        SearchSpace({})

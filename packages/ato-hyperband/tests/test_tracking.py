@@ -6,7 +6,8 @@ import uuid
 import pytest
 
 from ato_adict import ADict
-from ato_hyperband import HyperBand
+from ato_hyperband import AllTrialsFailedError, HyperBand
+from ato_scope import Scope
 
 LR = {"lr": {"param_type": "FLOAT", "param_range": (1e-5, 1e-1), "space_type": "LOG"}}
 
@@ -189,3 +190,124 @@ def test_an_evaluation_that_only_the_log_of_the_study_has_is_tracked_after_the_r
     trials = tracker.runs[1:]
     assert sorted(run.config.trial.number for run in trials) == list(range(len(result.trials)))
     assert all(run.metrics and run.status == "completed" for run in trials)
+
+
+class TestTheRunOfTheSearch:
+    def test_it_has_the_config_before_any_trial(self):
+        scope = Scope()
+
+        @scope.observe(default=True)
+        def defaults(config):
+            config.lr = 1e-3
+            config.epochs = 9
+            config.data = "digits"
+
+        tracker = FakeTracker()
+        options = {"resource": "epochs", "max_resource": 9, "seed": 0, "sampler": "random"}
+        HyperBand(scope, LR, tracker=tracker, **options).run(train, ["data:=cifar"])
+        assert dict(tracker.runs[0].config) == {"lr": 1e-3, "epochs": 9, "data": "cifar"}
+        assert tracker.runs[1].config.data == "cifar"
+        assert tracker.runs[1].config.trial.number == 0
+
+    def test_without_a_scope_its_config_is_empty(self):
+        tracker = FakeTracker()
+        search(tracker).run(train, [])
+        assert dict(tracker.runs[0].config) == {}
+
+    def test_it_tells_the_best_trial(self):
+        tracker = FakeTracker()
+        result = search(tracker).run(train, [])
+        assert ("best_trial", result.best.number, None) in tracker.runs[0].metrics
+
+    @pytest.mark.parametrize("mode", ["max", "min"])
+    def test_it_is_tagged_with_name_and_mode(self, mode):
+        tracker = FakeTracker()
+        search(tracker, mode=mode, study_name="lr sweep").run(train, [])
+        assert tracker.runs[0].tags == ["search", "lr sweep", f"mode-{mode}"]
+
+    def test_it_has_failed_when_every_trial_did(self):
+        def fails(config):
+            raise RuntimeError("on purpose")
+
+        tracker = FakeTracker()
+        with pytest.raises(AllTrialsFailedError):
+            search(tracker).run(fails, [])
+        assert {run.status for run in tracker.runs} == {"failed"}
+        assert "best_metric" not in [key for key, _, _ in tracker.runs[0].metrics]
+
+    @pytest.mark.parametrize("error", [KeyboardInterrupt, Killed])
+    def test_it_is_interrupted_when_the_search_is(self, error):
+        def interrupted(config):
+            if config.trial.number == 2:
+                raise error
+            return config.lr
+
+        tracker = FakeTracker()
+        with pytest.raises(error):
+            search(tracker).run(interrupted, [])
+        assert [run.status for run in tracker.runs] == ["interrupted", "running", "running"]
+
+
+class TestTheRunOfATrial:
+    def test_it_is_tagged_with_bracket_and_origin(self):
+        tracker = FakeTracker()
+        result = search(tracker).run(train, [])
+        for trial, run in zip(result.trials, tracker.runs[1:]):
+            assert run.tags == ["trial", f"bracket-{trial.bracket}", "random"]
+
+    def test_a_function_logs_one_metric_per_rung_at_its_resource(self):
+        tracker = FakeTracker()
+        result = search(tracker).run(lambda config: config.epochs, [])
+        run = tracker.runs[1 + result.best.number]
+        metrics = [(value, step) for key, value, step in run.metrics if key == "metric"]
+        assert metrics == [(1, 1), (3, 3), (9, 9)][: len(metrics)]
+        assert metrics[-1] == (result.best.metric, result.best.resource)
+
+    def test_each_rung_tells_the_seconds_it_took(self):
+        tracker = FakeTracker()
+        result = search(tracker).run(train, [])
+        seconds = [v for key, v, _ in tracker.runs[1].metrics if key == "seconds"]
+        assert seconds == [e.outcome.seconds for e in result.trials[0].evaluations]
+
+    def test_it_ends_as_soon_as_it_cannot_go_on(self):
+        states = []
+
+        def watching(config):
+            states.append([run.status for run in tracker.runs[1:10]])
+            return config.lr
+
+        tracker = FakeTracker()
+        search(tracker).run(watching, [])
+        assert states[8].count("running") == 8  # of the nine of the first rung one is to come
+        assert states[9].count("running") == 3  # the best third goes on
+        assert states[9].count("completed") == 6
+
+    def test_a_failed_trial_has_no_metric(self):
+        tracker = FakeTracker()
+        search(tracker).run(train, [])
+        assert "metric" not in [key for key, _, _ in tracker.runs[3].metrics]
+
+    @pytest.mark.parametrize("options", [{"scheduler": "async"}, {"n_jobs": 2}, {"sampler": "tpe"}])
+    def test_each_trial_has_exactly_one_however_the_search_runs(self, options):
+        tracker = FakeTracker()
+        result = search(tracker, max_trials=20, **options).run(train, [])
+        numbers = [run.config.trial.number for run in tracker.runs[1:]]
+        assert sorted(numbers) == [t.number for t in result.trials]
+        assert "running" not in [run.status for run in tracker.runs]
+
+    def test_generations_of_a_grid_are_rungs(self):
+        spaces = {"n": {"param_type": "INTEGER", "param_range": (1, 9)}}
+        tracker = FakeTracker()
+        HyperBand(None, spaces, tracker=tracker).run(lambda config: config.n, [])
+        rungs = [v for key, v, _ in tracker.runs[9].metrics if key == "rung"]
+        assert rungs == [0, 1, 2]
+        assert tracker.runs[9].tags == ["trial", "bracket-0", "grid"]
+
+
+def test_a_finished_search_started_again_logs_nothing_twice(tmp_path):
+    tracker = Reopening()
+    options = {"storage": f"sqlite:///{tmp_path}/s.db", "study_name": "s"}
+    search(tracker, **options).run(train, [])
+    before = [list(run.metrics) for run in tracker.runs[1:]]
+    search(tracker, **options).run(train, [])
+    assert [run.metrics for run in tracker.runs[1:]] == before

@@ -1,6 +1,6 @@
 """Hyperband with successive halving: serial, parallel, distributed, resumable."""
 
-from ato_hyperband._distributed import DistributedHyperBand
+from ato_adict import lazy_exports
 from ato_hyperband._errors import (
     AllTrialsFailedError,
     CommandLineError,
@@ -12,19 +12,41 @@ from ato_hyperband._errors import (
     StudyMismatchError,
 )
 from ato_hyperband._hyperband import HyperBand
-from ato_hyperband._result import Result
-from ato_hyperband._spaces import SearchSpace
-from ato_hyperband._trial import Evaluation, Outcome, Trial
+from ato_hyperband._space.parameters import CategoryParameter, FloatParameter, IntegerParameter
+from ato_hyperband._space.spaces import SearchSpace
+from ato_hyperband._trial.brackets import Plan, Rung
+from ato_hyperband._trial.trial import Evaluation, Outcome, Trial
 from ato_hyperband._version import __version__
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ato_hyperband._asking import AskedTrial
+    from ato_hyperband._distributed import DistributedHyperBand
+    from ato_hyperband._report.result import Result
+else:
+    __getattr__ = lazy_exports(
+        __name__,
+        {
+            "_asking": ["AskedTrial"],
+            "_distributed": ["DistributedHyperBand"],
+            "_report.result": ["Result"],
+        },
+    )
 
 __all__ = [
     "HyperBand",
     "DistributedHyperBand",
     "Result",
     "Trial",
+    "AskedTrial",
     "Evaluation",
     "Outcome",
     "SearchSpace",
+    "FloatParameter",
+    "IntegerParameter",
+    "CategoryParameter",
+    "Plan",
+    "Rung",
     "SearchError",
     "SpaceError",
     "SettingsError",

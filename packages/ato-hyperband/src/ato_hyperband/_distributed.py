@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import os
-import sys
 import traceback
 from typing import Any, Callable, Sequence
 
-from ato_hyperband._caller import Caller
-from ato_hyperband._dispatch import Dispatcher
 from ato_hyperband._errors import RankFailedError, SettingsError
 from ato_hyperband._hyperband import HyperBand
-from ato_hyperband._objective import Evaluator
-from ato_hyperband._rendezvous import open_store
-from ato_hyperband._replica import Replica
-from ato_hyperband._result import Result
+from ato_hyperband._objective.arguments import Arguments
+from ato_hyperband._objective.objective import Evaluator
+from ato_hyperband._objective.tasks import Tasks
+from ato_hyperband._report.result import Result
+from ato_hyperband._schedule.settings import check_positive
 from ato_hyperband._session import Session
-from ato_hyperband._storage import Past, make_log
-from ato_hyperband._study import Study
+from ato_hyperband._study.log import Event, Log
+from ato_hyperband._study.storage import make_log
+from ato_hyperband._study.study import Study
+from ato_hyperband._workers.dispatch import Dispatcher
+from ato_hyperband._workers.group import Group
+from ato_hyperband._workers.rank import Rank
+from ato_hyperband._workers.rendezvous import meet
 
 BACKENDS = ["pytorch"]
 
@@ -34,11 +36,20 @@ class DistributedHyperBand(HyperBand):
         rank: This process's rank; None for that of the process group, or $RANK.
         world_size: Number of ranks; None for that of the process group, or $WORLD_SIZE.
         backend: 'pytorch'.
+        rank_timeout: Seconds without a sign of life after which a rank counts as dead. Give more
+            to an objective whose calls into C keep Python from running for that long.
         **others: As for HyperBand, without n_jobs and executor.
 
     Raises:
+        RankFailedError: When it runs: another rank failed, or fell silent.
         SettingsError: An argument is wrong, or torch is missing while there are several ranks.
     """
+
+    __module__ = "ato_hyperband"
+
+    rank: int | None
+    world_size: int | None
+    rank_timeout: float
 
     def __init__(
         self,
@@ -47,10 +58,12 @@ class DistributedHyperBand(HyperBand):
         halving_rate: float = 1 / 3,
         num_min_samples: int = 1,
         tracker: Any = None,
-        mode: str = "max",
+        mode: str | Sequence[str] = "max",
         rank: int | None = None,
         world_size: int | None = None,
         backend: str = "pytorch",
+        *,
+        rank_timeout: float = 60.0,
         **others: Any,
     ) -> None:
         for name in ("n_jobs", "executor"):
@@ -60,48 +73,24 @@ class DistributedHyperBand(HyperBand):
                 )
         if backend not in BACKENDS:
             raise SettingsError(f"unknown backend {backend!r}; give 'pytorch'")
+        check_positive("rank_timeout", rank_timeout)
         super().__init__(
             scope, search_spaces, halving_rate, num_min_samples, tracker, mode, **others
         )
-        self.rank, self.world_size = rank, world_size
+        self.rank, self.world_size, self.rank_timeout = rank, world_size, rank_timeout
 
-    def run(self, function: Callable[..., Any], args: Sequence[str] | None = None) -> Result:
-        """Take part in the search; see HyperBand.run.
+    def ask(self, args: Sequence[str] | None = None) -> Any:
+        """Refused: ranks share the trials of `run`."""
+        raise SettingsError("ask() is for HyperBand; the ranks of DistributedHyperBand use run()")
 
-        Raises:
-            RankFailedError: Another rank failed, or fell silent.
-        """
-        group = _Group(self.rank, self.world_size)
+    def _search(
+        self, function: Callable[..., Any], args: Sequence[str] | None, given: Arguments
+    ) -> Result:
+        group = Group(self.rank, self.world_size)
         if group.world_size == 1:
-            return Session(self, function, args).run()
+            return Session(self, function, args, given).run()
         with group:
-            return _RankSession(self, function, args, group).run()
-
-
-class _Group:
-    """The process group: used as found, or made and taken down."""
-
-    def __init__(self, rank: int | None, world_size: int | None) -> None:
-        self._made = False
-        found = _initialised_group()
-        there = (None, None) if found is None else (found.get_rank(), found.get_world_size())
-        self.rank = _one_of("rank", rank, there[0], "RANK", 0)
-        self.world_size = _one_of("world_size", world_size, there[1], "WORLD_SIZE", 1)
-        if not 0 <= self.rank < self.world_size:
-            raise SettingsError(
-                f"rank {self.rank} is outside 0..{self.world_size - 1} (world_size)"
-            )
-
-    def __enter__(self) -> _Group:
-        self.dist = _torch_distributed()
-        if not self.dist.is_initialized():
-            self.dist.init_process_group("gloo", rank=self.rank, world_size=self.world_size)
-            self._made = True
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        if self._made:
-            self.dist.destroy_process_group()
+            return _RankSession(self, function, args, given, group).run()
 
 
 class _RankSession(Session):
@@ -112,44 +101,43 @@ class _RankSession(Session):
         search: DistributedHyperBand,
         function: Callable[..., Any],
         args: Sequence[str] | None,
-        group: _Group,
+        given: Arguments,
+        group: Group,
     ) -> None:
-        self._group = group
-        super().__init__(search, function, args, speaks=group.rank == 0)
+        self._group, self._rank_timeout = group, search.rank_timeout
+        super().__init__(search, function, args, given, speaks=group.rank == 0)
 
     def run(self) -> Result:
         result = super().run()
         answer = (result.best.number, result.metric, len(result.trials), result.total_resource)
-        answers: list[Any] = [None] * self._group.world_size
-        self._group.dist.all_gather_object(answers, answer)
+        answers = self._group.of_all(answer)
         if any(other != answer for other in answers):
             raise RankFailedError(f"ranks disagree about the result of the search: {answers}")
         return result
 
-    def _open_log(self) -> Any:
-        """Rank 0 opens the log; the others take the seed and the past from it."""
+    def _open_log(self) -> tuple[Log, Event, list[Event]]:
+        """Rank 0 opens the log; the others take what it was begun with and its past from it."""
         log = make_log(self.search.storage, self.study_name, shared=True)
-        shared: list[Any] = [None]
-        if self._group.rank == 0:
-            shared = [_settings_and_past(log, self._identity())]
-        self._group.dist.broadcast_object_list(shared, src=0)
-        settings, past, error = shared[0]
+        found = _opened(log, self._identity()) if self._group.rank == 0 else None
+        identity, past, error = self._group.from_rank_0(found)
         if error is not None:
             raise error
         if self._group.rank != 0:
-            log.open(settings)
+            log.open(identity)
             log.go_on_after(len(past))
-        self.seed = settings["seed"]
-        return Past(log, past)
+        return log, identity, past
 
-    def _run(self, study: Study, caller: Caller) -> None:
+    def _checkpoints(self, log: Log) -> str:
+        root = super()._checkpoints(log) if self._group.rank == 0 else None
+        return str(self._group.from_rank_0(root))
+
+    def _run(self, study: Study, tasks: Tasks) -> None:
         study.watches_clock = False
-        group = self._group
-        rendezvous = open_store(group.dist, group.rank, group.world_size)
-        dispatcher = Dispatcher(study, caller.pauses, self._lookahead(group.world_size))
+        rendezvous = meet(self._group, self._rank_timeout)
+        dispatcher = Dispatcher(study, tasks.pauses, self._lookahead(self._group.world_size))
         failed = True
         try:
-            _work(Replica(study, dispatcher, rendezvous), caller, Evaluator(self.function))
+            Rank(study, dispatcher, rendezvous).work(tasks, Evaluator(self.function, self.given))
             failed = False
         except RankFailedError:
             raise
@@ -160,48 +148,8 @@ class _RankSession(Session):
             rendezvous.leave(failed)
 
 
-def _work(replica: Replica, caller: Caller, evaluator: Evaluator) -> None:
-    while not replica.finished:
-        job = replica.claim()
-        if job is not None:
-            for trial in replica.to_close():
-                evaluator.forget(trial)
-            held = replica.holds(job) and evaluator.holds(job.trial.number)
-            task = caller.continuation(job) if held else caller.task(job)
-            replica.tell(job, evaluator(task))
-        elif not replica.finished:
-            replica.wait()
-    evaluator.close()
-
-
-def _settings_and_past(log: Any, identity: Any) -> tuple[Any, Any, Exception | None]:
+def _opened(log: Log, identity: Event) -> tuple[Any, Any, Exception | None]:
     try:
         return log.open(identity), log.events(), None
     except Exception as error:
         return None, None, error
-
-
-def _one_of(name: str, given: int | None, found: int | None, variable: str, default: int) -> int:
-    """The rank or world size: as given, which a process group must confirm, or as found."""
-    if given is not None and found is not None and given != found:
-        raise SettingsError(f"{name}={given} was given, but the process group says {found}")
-    if given is not None:
-        return given
-    return int(os.environ.get(variable, default)) if found is None else found
-
-
-def _initialised_group() -> Any:
-    """torch.distributed, if this process has imported it and initialised a group."""
-    dist = sys.modules.get("torch.distributed")
-    ready = dist is not None and dist.is_available() and dist.is_initialized()
-    return dist if ready else None
-
-
-def _torch_distributed() -> Any:
-    try:
-        import torch.distributed as dist
-    except ImportError:
-        raise SettingsError(
-            "several ranks need torch: pip install 'ato-hyperband[distributed]'"
-        ) from None
-    return dist

@@ -4,21 +4,39 @@ from __future__ import annotations
 
 import functools
 import os
-import sys
-from typing import Any, Callable, Sequence
 
 from ato_adict import UserError
-from ato_hyperband._brackets import Plan, Resource
 from ato_hyperband._errors import SettingsError
-from ato_hyperband._progress import notice
-from ato_hyperband._result import Result
-from ato_hyperband._settings import Settings, check_settings, plans_of
-from ato_hyperband._spaces import SearchSpace
-from ato_hyperband._storage import make_log
-from ato_hyperband._workers import count_jobs
+from ato_hyperband._objective.arguments import Arguments, takes_more
+from ato_hyperband._schedule.settings import Settings, check_settings, count_jobs, plans_of
+from ato_hyperband._space.spaces import SearchSpace
+from ato_hyperband._study.storage import make_log
+from ato_hyperband._telling import AskTell
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable, Protocol, Sequence, TypeVar
+
+    from ato_adict import ADict
+    from ato_hyperband._report.result import Result
+    from ato_hyperband._trial.brackets import Plan, Resource
+
+    F = TypeVar("F", bound=Callable[..., Any])
+
+    class Search(Protocol[F]):
+        """An objective that `main` made a search; calling it runs the search."""
+
+        objective: F
+
+        def __call__(
+            self, *values: Any, args: Sequence[str] | None = None, **named: Any
+        ) -> Result: ...
+
+        def with_args(self, args: Sequence[str]) -> Callable[..., Result]:
+            """The same search with these tokens in place of the command line."""
 
 
-class HyperBand:
+class HyperBand(AskTell):
     """A search over the configs of a scope.
 
     Without a resource: successive halving over the grid. Every combination is evaluated, the best
@@ -35,7 +53,8 @@ class HyperBand:
         halving_rate: Share of configurations that goes on at each rung, 1/η; default 1/3.
         num_min_samples: Without a resource, generations end before they hold fewer than this.
         tracker: Makes each trial a run, such as `ato_sql.SQLLogger(config)`.
-        mode: 'max' or 'min': whether a greater or a smaller metric is better.
+        mode: 'max' or 'min': whether a greater or a smaller metric is better; a list of them where
+            the objective returns several metrics, `['max', 'min']`.
         resource: Name of the resource; the config key of that name tells a plain function until
             where to train. `config.trial` says more.
         max_resource: R, what one configuration may use at most.
@@ -54,19 +73,39 @@ class HyperBand:
         storage: 'sqlite:///study.db' (or a tracker that logs to SQLite): the search is logged
             there, and goes on from there when started again.
         study_name: Name inside the storage; the objective's name by default.
-        checkpoint_dir: Folder for checkpoints. Given, each trial has its own folder in
-            `config.trial.checkpoint_dir`, and a rung is charged only for what it adds.
+        checkpoint_dir: Folder in which each trial has its own, `config.trial.checkpoint_dir`,
+            made when it is first read. Given, a rung is charged only for what it adds; by default
+            it is one of the study's own in `checkpoints/`, and each rung is charged in full.
         trial_timeout: Seconds one evaluation may take; longer ones count as failed.
         progress: Whether to show progress on stderr; None: where it is a terminal.
         brackets: 'all' runs those of Algorithm 1 in turn. 'adaptive' runs each once, then mostly
             the kind whose winners were best; where a last choice among η or fewer trials is left,
-            all of them are trained to the end. Default: 'adaptive' for 'tpe' with a budget, else
-            'all'. The asynchronous scheduler has one bracket and takes neither.
+            all of them are trained to the end. 'one' is the most aggressive alone. Default:
+            'adaptive' for 'tpe' with a budget and the synchronous scheduler, else 'all'.
+        vertices: Whether 'tpe' begins at vertices of the space, too, and not only inside.
+        cost_aware: Whether seconds count: fewer go on where the best take longer than others. What
+            is tried then depends on how long evaluations took.
+        constraint: Says of a config of the parameters whether it may be tried, as in
+            `lambda config: config.low < config.high`; None for all. Its answer must not change.
+        grace: Seconds that an evaluation may outlive its trial_timeout, in a call that cannot be
+            interrupted, before its process is killed (with n_jobs).
 
     Raises:
         SpaceError: A search space is wrong.
         SettingsError: Another argument is wrong.
     """
+
+    __module__ = "ato_hyperband"
+
+    scope: Any
+    tracker: Any
+    seed: int | None
+    n_jobs: int | None
+    executor: Any
+    storage: Any
+    study_name: str | None
+    checkpoint_dir: str | None
+    progress: bool | None
 
     def __init__(
         self,
@@ -75,7 +114,7 @@ class HyperBand:
         halving_rate: float = 1 / 3,
         num_min_samples: int = 1,
         tracker: Any = None,
-        mode: str = "max",
+        mode: str | Sequence[str] = "max",
         *,
         resource: str | None = None,
         max_resource: Resource | None = None,
@@ -94,27 +133,34 @@ class HyperBand:
         trial_timeout: float | None = None,
         progress: bool | None = None,
         brackets: str | None = None,
+        grace: float = 5.0,
+        vertices: bool = True,
+        cost_aware: bool = False,
+        constraint: Callable[[ADict], Any] | None = None,
     ) -> None:
         self.scope = scope
-        self.space = SearchSpace(search_spaces)
-        self.settings = check_settings(
-            Settings(
-                halving_rate,
-                num_min_samples,
-                mode,
-                resource,
-                max_resource,
-                min_resource,
-                sampler or "",
-                scheduler,
-                max_trials,
-                max_total_resource,
-                max_seconds,
-                trial_timeout,
-                brackets or "",
-            ),
-            self.space,
+        self.space: SearchSpace = SearchSpace(search_spaces, constraint)
+        super().__init__()
+        modes: Any = list(mode) if isinstance(mode, (list, tuple)) else mode
+        given = Settings(
+            halving_rate,
+            num_min_samples,
+            modes,
+            resource,
+            max_resource,
+            min_resource,
+            sampler or "",
+            scheduler,
+            max_trials,
+            max_total_resource,
+            max_seconds,
+            trial_timeout,
+            brackets or "",
+            grace,
+            vertices,
+            cost_aware,
         )
+        self.settings: Settings = check_settings(given, self.space)
         make_log(storage, "")  # a storage that cannot be is refused now, not after the views ran
         self.tracker, self.seed, self.storage = tracker, seed, storage
         self.executor = executor
@@ -124,7 +170,7 @@ class HyperBand:
 
     @property
     def plans(self) -> list[Plan]:
-        """The brackets of one sweep over the whole space."""
+        """The brackets of one sweep over the whole space; printed, each shows its rungs."""
         return plans_of(self.settings, self.space)
 
     def num_generations(self) -> int:
@@ -150,48 +196,70 @@ class HyperBand:
             int(-(-max_steps * rate ** (count - 1 - g) * (1 - 1e-12) // 1)) for g in range(count)
         ]
 
-    def main(self, function: Callable[..., Any]) -> Callable[..., Result]:
+    def main(self, function: F) -> Search[F]:
         """Make `function` the objective: calling the result runs the search.
 
         The objective takes the config (by the scope's parameter name) and returns its metric, or
-        yields it after each unit of resource. What is returned takes `args` as `scope.apply`
-        does (None: the command line), returns a `Result`, and has the objective as `objective`.
+        yields it after each unit of resource. What is returned gives a `Result`, and has the
+        objective as `objective`. What it is called with beside `args` goes to the objective:
+        `train(10)`, `train(data=...)`. `args`, or `with_args([...])`, are tokens in place of the
+        command line; `train([...])` too, where the objective takes the config alone.
         """
-        function = _inner(function)
+        objective = _inner(function)
+        takes_values, takes_args = takes_more(self.scope, objective)
 
-        @functools.wraps(function)
-        def search(args: Sequence[str] | None = None) -> Result:
+        @functools.wraps(objective)
+        def search(*values: Any, **named: Any) -> Result:
+            args = None if takes_args else named.pop("args", None)
+            if not takes_values and len(values) == 1 and _are_tokens(values[0]):
+                args, values = values[0], ()
+            return start(args, values, named)
+
+        def start(args: Sequence[str] | None, values: Any, named: Any) -> Result:
             try:
-                return self.run(function, args)
+                return self._search(objective, args, Arguments(values, named))
             except UserError as error:
-                if args is None and _is_script():
-                    notice("error: " + "; ".join(str(error).splitlines()))
-                    raise SystemExit(2) from None
+                from ato_scope import fail, is_script  # not loaded by a search without a scope
+
+                is_typed = getattr(error, "is_typed", True)
+                if is_typed and args is None and is_script():
+                    fail(error)
                 raise
 
-        search.objective = function  # type: ignore[attr-defined]
-        return search
+        search.objective = objective  # type: ignore[attr-defined]
+        search.with_args = lambda args: (  # type: ignore[attr-defined]
+            lambda *values, **named: start(list(args), values, named)
+        )
+        return search  # type: ignore[return-value]
 
-    def run(self, function: Callable[..., Any], args: Sequence[str] | None = None) -> Result:
+    def run(
+        self,
+        function: Callable[..., Any],
+        args: Sequence[str] | None = None,
+        *values: Any,
+        **named: Any,
+    ) -> Result:
         """Search for the config with the best metric of `function`.
 
         Args:
             function: The objective, as for `main`.
             args: Command-line tokens; None for those of the program.
+            *values: Further arguments of the objective, the same ones for every trial.
+            **named: Further arguments by name.
 
         Raises:
             AllTrialsFailedError: No trial gave a usable metric.
-            ObjectiveError: The objective gave something that is no number.
+            ObjectiveError: The objective cannot be called so, or gave something that is no number.
             StudyMismatchError: The storage holds another search under this name.
         """
+        return self._search(function, args, Arguments(values, named))
+
+    def _search(
+        self, function: Callable[..., Any], args: Sequence[str] | None, given: Arguments
+    ) -> Result:
         from ato_hyperband._session import Session
 
-        return Session(self, function, args).run()
-
-
-def _is_script() -> bool:
-    main = sys.modules.get("__main__")
-    return hasattr(main, "__file__") and not hasattr(sys, "ps1") and "pytest" not in sys.modules
+        return Session(self, function, args, given).run()
 
 
 def _inner(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -199,3 +267,10 @@ def _inner(function: Callable[..., Any]) -> Callable[..., Any]:
     while hasattr(function, "rewrap") and hasattr(function, "__wrapped__"):
         function = function.__wrapped__
     return function
+
+
+def _are_tokens(value: Any) -> bool:
+    """Whether the only value of a call is what `args` may be."""
+    return value is None or (
+        isinstance(value, (list, tuple)) and all(isinstance(token, str) for token in value)
+    )

@@ -3,29 +3,33 @@
 from __future__ import annotations
 
 import inspect
+import secrets
 import sys
 from typing import Any, Callable, Sequence
 
-from ato_adict import ADict, UserError, did_you_mean
-from ato_hyperband._build import make_budget, make_scheduler
-from ato_hyperband._caller import Caller
+from ato_adict import ADict, did_you_mean
+from ato_hyperband import _workers
 from ato_hyperband._errors import AllTrialsFailedError, CommandLineError, SettingsError
-from ato_hyperband._executor import run_on_executor
-from ato_hyperband._objective import Evaluator
-from ato_hyperband._progress import Progress, describe_plan, notice
-from ato_hyperband._remote import RemoteObjective
-from ato_hyperband._result import Result, best_of
-from ato_hyperband._serial import run_serial
-from ato_hyperband._settings import check_settings, plans_of
-from ato_hyperband._spaces import SearchSpace
-from ato_hyperband._storage import make_log
-from ato_hyperband._study import Study
-from ato_hyperband._tracking import Tracking
-from ato_hyperband._trial import Evaluation, Trial
-from ato_hyperband._workers import WorkerPool
+from ato_hyperband._objective.arguments import NOTHING, Arguments, check_call
+from ato_hyperband._objective.checkpoints import free_root
+from ato_hyperband._objective.remote import RemoteObjective
+from ato_hyperband._objective.tasks import Tasks
+from ato_hyperband._report.progress import Progress, describe_plan, notice
+from ato_hyperband._report.result import Result, best_of
+from ato_hyperband._schedule.build import make_budget, make_scheduler
+from ato_hyperband._schedule.settings import check_settings, plans_of
+from ato_hyperband._space.spaces import SearchSpace
+from ato_hyperband._study.given import given_events
+from ato_hyperband._study.log import Event, Log
+from ato_hyperband._study.storage import make_log
+from ato_hyperband._study.study import Study
+from ato_hyperband._study.tracking import Tracking
+from ato_hyperband._trial.trial import Evaluation, Trial
 
-# Words that ask a scope to print something about its config instead of running.
-_WORDS = {"manual", "print", "explain", "views", "-h", "--help"}
+# What may differ between two sessions of one search: how much is done, and how patiently.
+_NOT_IDENTITY = ("max_trials", "max_total_resource", "max_seconds", "trial_timeout", "grace")
+# The note of a study that says where its trials keep their files.
+_CHECKPOINTS = "checkpoints"
 
 
 class Session:
@@ -33,22 +37,29 @@ class Session:
 
     Args:
         search: The HyperBand.
-        function: The objective.
+        function: The objective; None for one that asks and tells.
         args: Command-line tokens, or None.
+        given: What the call passes on to the objective.
         speaks: Whether to say anything on stderr.
     """
 
     def __init__(
         self,
         search: Any,
-        function: Callable[..., Any],
+        function: Callable[..., Any] | None,
         args: Sequence[str] | None,
+        given: Arguments = NOTHING,
         speaks: bool = True,
     ) -> None:
-        self.search, self.function, self.speaks = search, function, speaks
+        self.search, self.speaks = search, speaks
+        self.function: Any = function
+        self.given = given
         self.settings = search.settings
         self.study_name = search.study_name or getattr(function, "__qualname__", "search")
-        self.draft = _draft(search.scope, args)
+        # Words such as `manual` are the scope's to answer; it ends the program then.
+        self.draft = None if search.scope is None else search.scope.draft(args)
+        if function is not None:
+            check_call(search.scope, function, given)
         self._take_resource_from_command_line()
         self.space = self._space()
         self.is_generator = inspect.isgeneratorfunction(function)
@@ -57,19 +68,48 @@ class Session:
                 "a generator yields once per unit of resource, so max_resource must be a whole "
                 f"number: {self.settings.max_resource!r}"
             )
-        self.continues = self.is_generator or search.checkpoint_dir is not None
+        # A loop of the user's own goes on with what it has trained.
+        self.is_free = self.is_generator or function is None
+        self.continues = self.is_free or search.checkpoint_dir is not None
 
     def run(self) -> Result:
         """Run to the end of the budget; the result."""
-        study = self._study()
+        study = self.begin()
+        interrupted = True
         try:
-            study.begin()
+            self._run(study, self.tasks)
+            interrupted = False
+        finally:
+            self.end(study, interrupted)
+        return self.result(study)
+
+    def begin(self) -> Study:
+        """The study, its past replayed, with those who listen to it."""
+        log, identity, past = self._open_log()
+        self.seed = identity["seed"]
+        study = self._study(log)
+        try:
+            self.checkpoints = self._checkpoints(log)
+            study.begin(past)
+            for event in given_events(self.search.given, self.space):
+                study.give(event)
             if self.speaks:
                 self._announce(study)
-            self._drive(study)
+            self._listen(study)
+        except BaseException:
+            study.close()
+            raise
+        return study
+
+    def end(self, study: Study, interrupted: bool) -> None:
+        """End the display and the runs of the tracker, and let go of the log."""
+        try:
+            if self._progress is not None:
+                self._progress.close()
+            if self._tracking is not None:
+                self._tracking.close(self._best(study), interrupted)
         finally:
             study.close()
-        return self._result(study)
 
     def _take_resource_from_command_line(self) -> None:
         """`epochs=27` on the command line is what one configuration may use at most."""
@@ -101,35 +141,45 @@ class Session:
                 notice(note)
         return space
 
-    def _study(self) -> Study:
+    def _study(self, log: Log) -> Study:
         settings = self.settings
-        log = self._open_log()
-        budget = make_budget(settings)
+        budget = make_budget(settings, self.space)
         scheduler = make_scheduler(settings, self.space, self.seed, budget, self.continues)
         return Study(scheduler, self.space, log, budget, settings.max_seconds)
 
-    def _open_log(self) -> Any:
+    def _open_log(self) -> tuple[Log, Event, list[Event]]:
+        """The log, what its study was begun with, and the events of earlier sessions."""
         log = make_log(self.search.storage, self.study_name)
-        self.seed = log.open(self._identity())["seed"]
-        return log
+        identity = log.open(self._identity())
+        return log, identity, log.events()
 
-    def _identity(self) -> Any:
-        """What two sessions must agree on to be parts of one search; budgets may differ."""
+    def _checkpoints(self, log: Log) -> str:
+        """The folder in which trials have theirs: the one given, or one that the study keeps."""
+        if self.search.checkpoint_dir is not None:
+            return str(self.search.checkpoint_dir)
+        root = log.notes().get(_CHECKPOINTS)
+        if root is None:
+            root = free_root(self.study_name, self.seed)
+            log.note(_CHECKPOINTS, root)
+        return root
+
+    def _identity(self) -> Event:
+        """What two sessions must agree on to be parts of one search."""
         settings = self.settings._asdict()
-        for name in ("max_trials", "max_total_resource", "max_seconds", "trial_timeout"):
+        for name in _NOT_IDENTITY:
             del settings[name]
         given = self.search.seed
         return {
             **settings,
             "space": self.space.describe(),
             "continues": self.continues,
-            "seed": _fresh_seed() if given is None else int(given),
+            "seed": secrets.randbits(32) if given is None else int(given),
             "seed_given": given is not None,
         }
 
     def _announce(self, study: Study) -> None:
         plans = plans_of(self.settings, self.space)
-        budget = make_budget(self.settings)
+        budget = make_budget(self.settings, self.space)
         adaptive = self.settings.brackets == "adaptive"
         resource = self.settings.resource
         notice(describe_plan(plans, resource, budget, self.continues, adaptive))
@@ -137,48 +187,38 @@ class Session:
         if study.replayed:
             notice(f"resumed: {study.replayed} evaluations are taken from the storage")
 
-    def _drive(self, study: Study) -> None:
-        caller = self._caller()
-        progress = self._progress(study)
-        tracking = self._tracking(study, caller)
-        study.listeners += [listener for listener in (tracking, progress) if listener is not None]
-        interrupted = True
-        try:
-            self._run(study, caller)
-            interrupted = False
-        finally:
-            if progress is not None:
-                progress.close()
-            if tracking is not None:
-                tracking.close(self._best(study), interrupted)
+    def _listen(self, study: Study) -> None:
+        self.tasks = self._make_tasks()
+        self._progress = self._make_progress(study)
+        self._tracking = self._make_tracking(study, self.tasks)
+        listeners = (self._tracking, self._progress)
+        study.listeners += [listener for listener in listeners if listener is not None]
 
-    def _tracking(self, study: Study, caller: Caller) -> Tracking | None:
+    def _make_tracking(self, study: Study, tasks: Tasks) -> Tracking | None:
         if self.search.tracker is None or not self.speaks:
             return None
-        return Tracking(self.search.tracker, study, caller, self.study_name, self.settings.mode)
+        return Tracking(self.search.tracker, study, tasks, self.study_name, self.settings.modes[0])
 
     def _best(self, study: Study) -> tuple[Trial, Evaluation] | None:
-        settings = self.settings
-        return best_of(study.scheduler.trials, settings.maximize, settings.resource is None)
+        return best_of(study.scheduler.trials, self.settings.maximize)
 
-    def _run(self, study: Study, caller: Caller) -> None:
+    def _run(self, study: Study, tasks: Tasks) -> None:
         """Choose who does the work."""
-        search = self.search
-        if search.executor is not None:
-            objective = RemoteObjective(self.function, f"{self.seed}-{id(study)}")
-            run_on_executor(study, caller, objective, search.executor, search.n_jobs)
-        elif search.n_jobs is not None and search.n_jobs > 1:
-            WorkerPool(
-                study, caller, self.function, search.n_jobs, self._lookahead(search.n_jobs)
-            ).run()
+        executor, n_jobs = self.search.executor, self.search.n_jobs
+        objective = RemoteObjective(self.function, f"{self.seed}-{id(study)}", self.given)
+        if executor is not None:
+            _workers.run_on_executor(study, tasks, objective, executor, n_jobs)
+        elif n_jobs is not None and n_jobs > 1:
+            lookahead, grace = self._lookahead(n_jobs), self.settings.grace
+            _workers.WorkerPool(study, tasks, objective, n_jobs, lookahead, grace).run()
         else:
-            run_serial(study, caller, Evaluator(self.function))
+            _workers.run_serial(study, tasks, objective.evaluator())
 
     def _lookahead(self, workers: int) -> int:
         """How many jobs to choose from; asking early would change an asynchronous search."""
         return 8 * workers if self.settings.scheduler == "sync" else 1
 
-    def _progress(self, study: Study) -> Progress | None:
+    def _make_progress(self, study: Study) -> Progress | None:
         wanted = self.search.progress
         if wanted is False or not self.speaks or (wanted is None and not sys.stderr.isatty()):
             return None
@@ -187,21 +227,25 @@ class Session:
         return Progress(study.scheduler, total, unit, self._better)
 
     def _better(self, one: float, other: float) -> bool:
-        return one > other if self.settings.maximize else one < other
+        return one > other if self.settings.maximize[0] else one < other
 
-    def _caller(self) -> Caller:
+    def _make_tasks(self) -> Tasks:
         settings = self.settings
-        return Caller(
+        return Tasks(
             self.draft,
             self.search.scope,
             self.function,
             settings.resource,
-            settings.max_resource if self.is_generator else None,
-            self.search.checkpoint_dir,
+            settings.max_resource if self.is_free else None,
+            self.checkpoints,
             settings.trial_timeout,
+            self.given,
+            len(settings.modes),
+            self.continues,
         )
 
-    def _result(self, study: Study) -> Result:
+    def result(self, study: Study) -> Result:
+        """What the study has found so far."""
         settings = self.settings
         # When the time is up, some trials have been drawn that no worker has begun.
         trials = [trial for trial in study.scheduler.trials if trial.evaluations]
@@ -210,7 +254,7 @@ class Session:
             raise _nothing_worked(trials)
         trial, evaluation = best
         return Result(
-            self._caller().config_of(trial, evaluation),
+            self.tasks.config_of(trial, evaluation),
             trial,
             evaluation,
             trials,
@@ -222,18 +266,6 @@ class Session:
             settings.resource,
             study.scheduler.history,
         )
-
-
-def _draft(scope: Any, args: Sequence[str] | None) -> Any:
-    if scope is None:
-        return None
-    if _WORDS.intersection(arg.split("=")[0] for arg in (sys.argv[1:] if args is None else args)):
-        scope.apply(args)  # prints what was asked for and ends the program
-    try:
-        return scope.draft(args)
-    except UserError:
-        scope.apply(args)  # the same mistake, which at a command line ends with one line
-        raise
 
 
 def _check_reserved(draft: Any) -> None:
@@ -265,13 +297,7 @@ def _left_to_search(space: SearchSpace, draft: Any) -> tuple[SearchSpace, list[s
     return (space.without(fixed) if fixed else space), notes
 
 
-def _fresh_seed() -> int:
-    import secrets
-
-    return secrets.randbits(32)
-
-
-def _nothing_worked(trials: list[Any]) -> AllTrialsFailedError:
+def _nothing_worked(trials: list[Trial]) -> AllTrialsFailedError:
     if not trials:
         return AllTrialsFailedError(
             "the budget allows no trial; raise max_total_resource, max_trials or max_seconds"

@@ -1,0 +1,46 @@
+"""Which log a storage argument means."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from ato_hyperband import _study
+from ato_hyperband._errors import SettingsError
+from ato_hyperband._study.log import Log
+
+
+def make_log(storage: Any, study: str, shared: bool = False) -> Log:
+    """The log behind a storage argument: None, an sqlite:/// URL, or a tracker with one.
+
+    Args:
+        storage: The argument.
+        study: Name of the study.
+        shared: As for SqliteLog.
+
+    Raises:
+        SettingsError: It is none of these.
+    """
+    if storage is None:
+        return Log()
+    url = storage if isinstance(storage, str) else _tracker_url(storage)
+    if not url.startswith("sqlite:///"):
+        raise SettingsError(
+            f"storage {url!r} is not supported; give 'sqlite:///study.db' (an absolute path has "
+            "four slashes) or a tracker that logs to SQLite"
+        )
+    path = url[len("sqlite:///") :]
+    folder = os.path.dirname(os.path.abspath(path))
+    if path != ":memory:" and not os.path.isdir(folder):
+        raise SettingsError(f"storage {url!r} is in a folder that does not exist: {folder}")
+    return _study.SqliteLog(path, study, shared)
+
+
+def _tracker_url(tracker: Any) -> str:
+    config: Any = getattr(tracker, "config", None)
+    try:
+        return str(config["experiment"]["sql"]["db_path"])
+    except (TypeError, KeyError):
+        raise SettingsError(
+            f"storage is {tracker!r}; give 'sqlite:///study.db' or a tracker such as SQLLogger"
+        ) from None
