@@ -1,5 +1,6 @@
 """Run little programs that track, in processes of their own."""
 
+import sqlite3
 import subprocess
 import sys
 import textwrap
@@ -29,6 +30,22 @@ def start(text, cwd=None, **settings):
 def run(text, cwd=None, code=0, **settings):
     """Run such a program to its end; return what it printed and its errors."""
     process = start(text, cwd, **settings)
-    output, errors = process.communicate(timeout=120)
+    output, errors = process.communicate(timeout=600)
     assert process.returncode == code, errors.decode()
     return output.decode(), errors.decode()
+
+
+def settings(path, **more):
+    """Return the settings of a tracker on an SQLite file."""
+    return {"db_path": f"sqlite:///{path}", **more}
+
+
+def config_of(path, **more):
+    """Return the config of a logger on an SQLite file."""
+    return {"experiment": {"project_name": "digits", "sql": settings(path, **more)}, "lr": 0.1}
+
+
+def count(path, table="metrics"):
+    """Return how many rows a table has."""
+    with sqlite3.connect(path) as connection:
+        return connection.execute(f"SELECT COUNT(*) FROM {table}").fetchone()[0]

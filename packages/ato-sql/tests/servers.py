@@ -8,6 +8,16 @@ import subprocess
 import tempfile
 import time
 
+from sqlalchemy import make_url
+
+DRIVERS = {"postgresql": "postgresql+psycopg2", "mysql": "mysql+pymysql"}
+
+
+def with_driver(url):
+    """Return a plain URL with the driver of the extra, as SQLAlchemy by itself needs it."""
+    plain = make_url(url)
+    return plain.set(drivername=DRIVERS[plain.get_backend_name()])
+
 
 def free_port():
     with socket.socket() as probe:
@@ -49,6 +59,12 @@ class Server:
     def stop(self, kill=False):
         self.process.kill() if kill else self.process.terminate()
         self.process.wait(60)
+
+    def signal(self, number):
+        """Send a signal to the server and the processes that it started."""
+        children = subprocess.run(["pgrep", "-P", str(self.process.pid)], stdout=subprocess.PIPE)
+        for pid in [self.process.pid, *map(int, children.stdout.split())]:
+            os.kill(pid, number)
 
     def remove(self):
         if self.process is not None and self.process.poll() is None:

@@ -2,42 +2,22 @@
 
 import math
 import os
+import signal
 import time
-import uuid
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 
 import programs
 import servers
 from ato_adict import ADict
-from ato_sql import NotFound, SQLFinder, SQLLogger, TrackerWarning
-from ato_sql._engine import parse_url
+from ato_sql import NotFound, SQLFinder, SQLLogger, TrackerError, TrackerWarning
 from ato_sql.reading import ReadOnlyDatabase
-from conftest import end_all_writers
+from killing import kill_and_count
+from servers import with_driver
 
 pytestmark = [pytest.mark.databases, pytest.mark.timeout(300)]
-VARIABLES = {"postgresql": "ATO_TEST_POSTGRES_URL", "mysql": "ATO_TEST_MYSQL_URL"}
-
-
-@pytest.fixture(params=sorted(VARIABLES))
-def url(request, tmp_path, monkeypatch):
-    """A database of the test's own on a shared server."""
-    base = os.environ.get(VARIABLES[request.param])
-    if not base:
-        pytest.skip(f"{VARIABLES[request.param]} is not set")
-    name = f"ato_{uuid.uuid4().hex[:12]}"
-    admin = create_engine(parse_url(base), isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    monkeypatch.chdir(tmp_path)
-    yield parse_url(base).set(database=name).render_as_string(hide_password=False)
-    end_all_writers()
-    with admin.connect() as connection:
-        end = " WITH (FORCE)" if request.param == "postgresql" else ""
-        connection.execute(text(f"DROP DATABASE {name}{end}"))
-    admin.dispose()
 
 
 def config_of(url, **more):
@@ -46,10 +26,8 @@ def config_of(url, **more):
 
 
 @pytest.fixture
-def logger(url):
-    logger = SQLLogger(config_of(url))
-    yield logger
-    logger.close()
+def logger(url, open_logger):
+    return open_logger(config_of(url))
 
 
 @pytest.fixture
@@ -60,7 +38,7 @@ def finder(url):
 
 
 def rows(url, query):
-    engine = create_engine(parse_url(url))
+    engine = create_engine(with_driver(url))
     with engine.connect() as connection:
         found = connection.execute(text(query)).all()
     engine.dispose()
@@ -158,9 +136,17 @@ class TestTheSameTracker:
         assert finder.find_run(run.uuid).tags == ["travels"]
         assert math.isnan(finder.get_metrics(run.uuid, "loss")[0].value)
 
-    def test_a_plain_url_works_with_the_driver_of_the_extra(self, url):
-        assert "+" not in url or "psycopg2" in url or "pymysql" in url
-        assert parse_url(url).drivername in ("postgresql+psycopg2", "mysql+pymysql")
+    def test_a_plain_url_works_with_the_driver_of_the_extra(self, url, finder):
+        assert make_url(url).drivername in ("postgresql", "mysql")
+        with SQLLogger(config_of(url)).start() as run:
+            run.log_metric("loss", 0.5, 0)
+        assert finder.get_metrics(run.id, "loss")[0].value == 0.5
+
+    def test_a_url_with_a_driver_of_ones_own_is_taken_as_it_is(self, url, logger):
+        logger.start().finish()
+        other = SQLFinder(config_of(with_driver(url).render_as_string(hide_password=False)))
+        assert [run.status for run in other.search()] == ["completed"]
+        other.close()
 
 
 def test_sixteen_programs_start_at_once_and_lose_and_double_nothing(url):
@@ -218,10 +204,10 @@ def test_a_database_opened_for_reading_refuses_to_write(url, logger):
 
 def test_credentials_of_the_url_are_nowhere(url, capfd):
     secret = "s3cr3tpassword"
-    with_password = parse_url(url).set(password=secret).render_as_string(hide_password=False)
+    with_password = make_url(url).set(password=secret).render_as_string(hide_password=False)
     logger = SQLLogger(config_of(with_password))
     finder = SQLFinder(config_of(with_password))
-    wrong = parse_url(with_password).set(port=1).render_as_string(hide_password=False)
+    wrong = make_url(with_password).set(port=1).render_as_string(hide_password=False)
     with pytest.warns(TrackerWarning) as caught:
         SQLLogger(config_of(wrong)).run()
     told = [repr(logger), repr(finder), *(str(w.message) for w in caught)]
@@ -232,9 +218,16 @@ def test_credentials_of_the_url_are_nowhere(url, capfd):
     assert secret not in "".join(told) + stored
     for name in os.listdir("."):
         if "ato-journal" in name:
-            with open(name) as file:
-                assert secret not in file.read()
+            with open(name, "rb") as file:
+                assert secret.encode() not in file.read()
             os.remove(name)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+def test_killed_fifty_times_nothing_is_lost_or_doubled(url):
+    kill_and_count(50, db_path=url)
 
 
 @pytest.mark.slow
@@ -296,6 +289,23 @@ class TestRestart:
         run.finish()
         found = rows(server.url, "SELECT COUNT(*), COUNT(DISTINCT step) FROM metrics")
         assert found == [(step, step)]
+
+    @pytest.mark.timeout(60)
+    def test_a_server_that_hangs_holds_no_question(self, server):
+        config = config_of(server.url, patience=1)
+        logger, finder = SQLLogger(config), SQLFinder(config)
+        with logger.start():
+            pass
+        logger.close()
+        assert len(finder.search()) == 1
+        server.signal(signal.SIGSTOP)
+        try:
+            with pytest.raises(TrackerError, match="cannot read"):
+                finder.search()
+        finally:
+            server.signal(signal.SIGCONT)
+        assert len(finder.search()) == 1
+        finder.close()
 
     def test_a_program_that_ends_while_the_server_is_down_is_made_up_for_by_the_next(
         self, server, tmp_path

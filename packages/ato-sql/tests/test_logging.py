@@ -1,5 +1,6 @@
 """What is logged is found again."""
 
+import datetime as dt
 import math
 import os
 import subprocess
@@ -7,7 +8,7 @@ import sys
 
 import pytest
 
-from ato_sql import MetricError, SettingsError, SQLFinder, SQLLogger, TrackerError
+from ato_sql import DatabaseError, MetricError, SQLFinder, SQLLogger, TrackerError
 
 
 class TestMetrics:
@@ -134,6 +135,82 @@ class TestRuns:
         with pytest.raises(MetricError, match=r"write \['baseline'\]"):
             logger.run(tags="baseline")
 
+    def test_a_tag_that_is_no_text_is_kept_as_text(self, logger, finder):
+        assert finder.get_run(logger.run(tags=[1, "a\0b"])).tags == ["1", "a\\x00b"]
+
+    def test_leaving_the_program_properly_completes_a_run(self, logger, finder):
+        with pytest.raises(SystemExit), logger.start() as run:
+            raise SystemExit(0)
+        assert finder.get_run(run.id).status == "completed"
+
+    def test_leaving_the_program_with_a_code_fails_it(self, logger, finder):
+        with pytest.raises(SystemExit), logger.start() as run:
+            raise SystemExit(3)
+        assert finder.get_run(run.id).status == "failed"
+
+    def test_an_error_of_ones_own_is_kept(self, logger, finder):
+        run = logger.start()
+        run.finish("failed", error="diverged at step 7")
+        assert finder.get_run(run.id).error == "diverged at step 7"
+
+    def test_a_second_finish_without_a_status_changes_nothing(self, logger, finder):
+        run = logger.start()
+        run.finish("pruned")
+        end = finder.get_run(run.id).end_time
+        run.finish()
+        again = finder.get_run(run.id)
+        assert (again.status, again.end_time) == ("pruned", end)
+
+    @pytest.mark.parametrize("status", ["", "x" * 256, 3])
+    def test_a_status_no_database_can_keep_is_refused_and_the_run_goes_on(
+        self, logger, finder, status
+    ):
+        run = logger.start()
+        for change in (run.update_status, run.finish):
+            with pytest.raises(MetricError, match="a status must"):
+                change(status)
+        assert finder.get_run(run.id).status == "running"
+
+    def test_an_unknown_parent_is_an_error(self, logger):
+        with pytest.raises(MetricError, match="there is no run 99"):
+            logger.start(parent=99)
+
+    def test_a_run_shows_its_id_and_whether_it_goes_on(self, logger):
+        run = logger.start()
+        assert repr(run) == f"<Run {run.id} {run.uuid}>"
+        run.finish()
+        assert repr(run) == f"<Run {run.id} {run.uuid} finished>"
+
+    def test_a_logger_shows_its_project_and_database(self, logger, path):
+        assert repr(logger) == f"<SQLLogger 'digits' in sqlite:///{path}>"
+
+    def test_finish_without_a_run_does_nothing(self, logger, finder):
+        logger.finish()
+        assert logger.get_current_run_id() is None
+        with pytest.raises(DatabaseError, match="there is no database"):
+            finder.search()
+
+    def test_what_needs_a_run_says_how_to_start_one(self, logger):
+        for call in (
+            lambda: logger.log_metrics({"loss": 0.5}),
+            lambda: logger.log_note("x"),
+            lambda: logger.update_status("x"),
+            lambda: logger.log_fingerprints({"f": "x"}),
+        ):
+            with pytest.raises(TrackerError, match=r"call logger\.run\(\) first"):
+                call()
+
+    def test_a_new_current_run_ends_the_old_one(self, logger, finder):
+        first, second = logger.run(), logger.run()
+        assert logger.get_current_run_id() == second
+        assert finder.get_run(first).status == "completed"
+
+    def test_a_project_is_made_once(self, logger, finder):
+        project = logger.get_or_create_project()
+        assert logger.get_or_create_project().id == project.id
+        assert (project.name, project.created_at.utcoffset()) == ("digits", dt.timedelta(0))
+        assert project.runs == finder.get_project("digits").runs == []
+
     def test_a_note_is_kept(self, logger, finder):
         run_id = logger.run()
         logger.log_note("the loss looks odd")
@@ -148,47 +225,6 @@ class TestRuns:
     def test_starting_a_run_is_no_read_of_the_config(self, config):
         SQLLogger(config).run()
         assert config.accessed_keys == type(config)(lr=1).accessed_keys
-
-
-class TestArtifacts:
-    def test_size_and_hash_are_recorded(self, logger, finder, tmp_path):
-        (tmp_path / "model.bin").write_bytes(b"weights")
-        run_id = logger.run()
-        logger.log_artifact(run_id, tmp_path / "model.bin", "model", metadata={"epoch": 3})
-        (artifact,) = finder.find_run(run_id).artifacts
-        assert (artifact.size, artifact.data_type) == (7, "model")
-        assert artifact.data_info == {"epoch": 3}
-        assert artifact.content_hash.startswith("9a129038d9a0")  # SHA-256
-
-    def test_a_missing_file_is_recorded_without_size(self, logger, finder):
-        run_id = logger.run()
-        logger.log_artifact(run_id, "nowhere.bin", "model")
-        assert finder.find_run(run_id).artifacts[0].size is None
-
-    def test_a_copy_outlives_the_file_and_is_kept_once(self, logger, finder, tmp_path):
-        run_id = logger.run()
-        for name in ("a.bin", "b.bin"):
-            (tmp_path / name).write_bytes(b"weights")
-            logger.log_artifact(run_id, tmp_path / name, "model", copy=True)
-            (tmp_path / name).unlink()
-        first, second = finder.find_run(run_id).artifacts
-        assert first.stored == second.stored
-        with open(first.stored, "rb") as file:
-            assert file.read() == b"weights"
-
-    def test_a_folder_is_one_artifact(self, logger, finder, tmp_path):
-        (tmp_path / "out" / "deep").mkdir(parents=True)
-        (tmp_path / "out" / "deep" / "x").write_bytes(b"12345")
-        run = logger.start()
-        run.log_artifact(tmp_path / "out", "folder", copy=True)
-        (artifact,) = finder.find_run(run.id).artifacts
-        assert artifact.size == 5
-        assert os.path.exists(os.path.join(artifact.stored, "deep", "x"))
-
-    def test_copying_a_missing_file_is_an_error(self, logger):
-        run = logger.start()
-        with pytest.raises(OSError):
-            run.log_artifact("nowhere.bin", "model", copy=True)
 
 
 class TestSkipIfDone:
@@ -208,6 +244,28 @@ class TestSkipIfDone:
         assert not logger.skip_if_done({"static": {"train": "abd"}})
         assert not logger.skip_if_done()
 
+    def test_a_config_may_be_given_instead(self, logger, config):
+        trial = config.clone()
+        trial.lr = 0.5
+        logger.start(config=trial).finish()
+        assert logger.skip_if_done(config=trial)
+        assert not logger.skip_if_done()
+
+    def test_the_order_of_keys_does_not_matter(self, logger):
+        logger.start(config={"a": 1, "b": 2}).finish()
+        assert logger.skip_if_done(config={"b": 2, "a": 1})
+        assert not logger.skip_if_done(config={"a": 1, "b": 2.5})
+
+    def test_where_it_is_kept_does_not_matter_but_the_rest_of_the_section_does(self, logger):
+        logger.start(config={"a": 1, "experiment": {"project_name": "x", "seed": 1}}).finish()
+        same = {"a": 1, "experiment": {"sql": {"db_path": "y"}, "seed": 1}}
+        assert logger.skip_if_done(config=same)
+        assert not logger.skip_if_done(config={"a": 1, "experiment": {"seed": 2}})
+
+    def test_outputs_do_not_matter(self, logger):
+        logger.start(fingerprints={"static": {"f": "a"}, "runtime": {"o": "1"}}).finish()
+        assert logger.skip_if_done({"static": {"f": "a"}, "runtime": {"o": "2"}})
+
     def test_another_project_does_not_matter(self, logger, config):
         logger.start().finish()
         config.experiment.project_name = "another"
@@ -216,35 +274,6 @@ class TestSkipIfDone:
     def test_a_failed_run_does_not_count(self, logger):
         logger.start().finish("failed")
         assert not logger.skip_if_done()
-
-
-class TestSettings:
-    def test_a_missing_project_is_named(self):
-        with pytest.raises(SettingsError, match=r"config\.experiment\.project_name must be"):
-            SQLLogger({"experiment": {"sql": {"db_path": "sqlite:///x.sqlite"}}})
-
-    def test_a_missing_section_is_named(self):
-        with pytest.raises(SettingsError, match=r"config\.experiment is missing"):
-            SQLLogger({"lr": 0.1})
-
-    def test_an_unknown_setting_suggests_the_right_one(self, config):
-        config.experiment.sql.durabilty = "commit"
-        with pytest.raises(SettingsError, match="durabilty; did you mean 'durability'"):
-            SQLLogger(config)
-
-    def test_an_unknown_value_names_the_allowed(self, config):
-        config.experiment.sql.on_error = "explode"
-        with pytest.raises(SettingsError, match="'warn' or 'raise', not 'explode'"):
-            SQLLogger(config)
-
-    def test_making_a_logger_writes_nothing(self, config, tmp_path):
-        SQLLogger(config)
-        assert os.listdir(tmp_path) == []
-
-    def test_a_plain_path_is_an_sqlite_file(self, tmp_path):
-        path = str(tmp_path / "runs.sqlite")
-        SQLLogger({"experiment": {"project_name": "p", "sql": {"db_path": path}}}).run()
-        assert os.path.exists(path)
 
 
 class TestCircumstances:
@@ -287,17 +316,3 @@ class TestCircumstances:
     def test_provenance_is_kept_as_given(self, logger, finder):
         history = [{"key": "lr", "value": 0.1, "source": {"kind": "cli", "token": "lr=0.1"}}]
         assert finder.find_run(logger.run(provenance=history)).provenance == history
-
-    def test_fingerprints_are_kept_with_their_source(self, logger, finder):
-        class Print(str):
-            canonical, source, location, kind = "canonical", "def f(): ...", "f.py:1", "source"
-
-        run_id = logger.run(fingerprints={"static": {"f": Print("abc")}, "runtime": {"out": "123"}})
-        found = {(p.trace_id, p.trace_type): p.fingerprint for p in _prints(finder, run_id)}
-        assert found == {("f", "static"): "abc", ("out", "runtime"): "123"}
-        assert finder.get_fingerprint_source("abc").source == "def f(): ..."
-        assert finder.get_fingerprint_source("123") is None
-
-
-def _prints(finder, run_id):
-    return finder.find_run(run_id).fingerprints

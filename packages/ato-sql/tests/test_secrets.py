@@ -1,84 +1,328 @@
-"""Secrets are not stored and not shown."""
+"""Secrets are not stored and not shown; innocent text is stored as it is."""
+
+import json
+import pathlib
+import string
+import subprocess
+import sys
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+import programs
 from ato_sql import DatabaseError, SQLLogger
-from ato_sql._redact import is_secret_key, redact_command, redact_text
 
-
-@pytest.mark.parametrize(
-    "key",
-    ["password", "db_password", "API_KEY", "apiKey", "hf_token", "aws.secret", "access_key"]
-    + ["client_secret", "Authorization", "passwd", "sslpassword", "private-key"],
+on_one_database = settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-def test_a_secret_key_is_recognised(key):
-    assert is_secret_key(key)
 
 
-@pytest.mark.parametrize(
-    "key",
-    ["tokenizer", "token_count", "max_tokens", "pad_token", "keys", "lr", "secretary", "monkey"],
-)
-def test_an_innocent_key_is_not(key):
-    assert not is_secret_key(key)
+@pytest.fixture
+def stored(logger, finder):
+    """Start a run with a config and return the config that the database keeps."""
+
+    def stored(config):
+        with logger.start(config=config) as run:
+            pass
+        return finder.get_run(run.id).config
+
+    return stored
 
 
-def test_secrets_in_a_config_are_hidden(config, logger, finder):
-    config.wandb = {"api_key": "s3cr3t", "mode": "offline"}
-    config.source = "postgresql://me:s3cr3t@host/db?sslpassword=s3cr3t"
-    config.credentials = {"user": "me", "password": "s3cr3t"}
-    stored = finder.find_run(SQLLogger(config).run()).config
-    assert "s3cr3t" not in repr(stored)
-    assert stored["wandb"] == {"api_key": "[redacted]", "mode": "offline"}
-    assert stored["source"] == "postgresql://me:***@host/db?sslpassword=***"
-    assert stored["lr"] == 0.1
+GOLDEN = pathlib.Path(__file__).parent / "golden"
 
 
-def test_names_of_ones_own_are_hidden_too(config, finder):
-    config.experiment.sql.secret_keys = ["license_code"]
-    config.license_code = "s3cr3t"
-    assert finder.find_run(SQLLogger(config).run()).config["license_code"] == "[redacted]"
+class TestKeys:
+    SECRET = (GOLDEN / "secret_names.txt").read_text().split()
+    INNOCENT = (GOLDEN / "innocent_names.txt").read_text().split()
+
+    def test_the_values_of_secret_keys_are_hidden(self, stored):
+        found = stored(dict.fromkeys(self.SECRET, "s3cr3t"))
+        assert [key for key, value in found.items() if value != "[redacted]"] == []
+
+    def test_the_values_of_innocent_keys_are_not(self, stored):
+        found = stored(dict.fromkeys(self.INNOCENT, "public"))
+        assert [key for key, value in found.items() if value != "public"] == []
+
+    def test_the_lists_have_two_hundred_names_each(self):
+        assert len(set(self.SECRET)) >= 200
+        assert len(set(self.INNOCENT)) >= 200
+
+    @pytest.mark.parametrize("nothing", [None, "", True, False])
+    def test_where_there_is_no_secret_nothing_is_hidden(self, stored, nothing):
+        assert stored({"password": nothing}) == {"password": nothing}
+
+    @pytest.mark.parametrize("value", ["text", 1234, 0.5, ["a", "b"]])
+    def test_a_secret_of_any_type_is_hidden(self, stored, value):
+        assert stored({"api_key": value}) == {"api_key": "[redacted]"}
+
+    def test_of_a_secret_mapping_only_the_keys_are_left(self, stored):
+        found = stored({"credentials": {"user": "me", "deep": {"x": 1}}})
+        assert found == {"credentials": {"user": "[redacted]", "deep": "[redacted]"}}
+
+    def test_secrets_deep_in_lists_are_hidden(self, stored):
+        found = stored({"servers": [{"host": "a", "password": "s3cr3t"}, ("x", {"token": "t"})]})
+        hidden = {"host": "a", "password": "[redacted]"}
+        assert found == {"servers": [hidden, ["x", {"token": "[redacted]"}]]}
+
+    def test_names_of_ones_own_are_hidden_too(self, config, open_logger, finder):
+        config.experiment.sql.secret_keys = ["license_code"]
+        config.license_code, config.License_Code = "s3cr3t", "s3cr3t"
+        found = finder.get_run(open_logger(config).run()).config
+        assert (found["license_code"], found["License_Code"]) == ("[redacted]", "[redacted]")
+
+    def test_a_name_of_ones_own_means_all_its_forms(self, config, open_logger, finder):
+        config.experiment.sql.secret_keys = ["license_code", "server.code"]
+        config.given = [
+            {"license-code": "s3cr3t"},
+            {"licenseCode": "s3cr3t"},
+            {"license_code": {"deep": "s3cr3t"}},
+            {"server": {"code": "s3cr3t"}},
+            {"server": [{"code": "s3cr3t"}]},
+        ]
+        config.code = "public"
+        found = finder.get_run(open_logger(config).run()).config
+        assert "s3cr3t" not in json.dumps(found)
+        assert found["code"] == "public"
+
+    def test_an_entry_that_names_a_secret_hides_its_value(self, stored):
+        variables = [{"name": "API_KEY", "value": "s3cr3t"}, {"name": "LANG", "value": "C"}]
+        hidden = [{"name": "API_KEY", "value": "[redacted]"}, {"name": "LANG", "value": "C"}]
+        assert stored({"variables": variables}) == {"variables": hidden}
+
+    def test_hiding_can_be_turned_off(self, config, open_logger, finder):
+        config.experiment.sql.redact = False
+        config.token = "public"
+        assert finder.get_run(open_logger(config).run()).config["token"] == "public"
+
+    def test_a_hidden_value_cannot_be_searched_for(self, logger, finder, config):
+        config.password = "s3cr3t"
+        logger.run()
+        assert finder.search({"config.password": "s3cr3t"}) == []
+        assert finder.count({"config.password": "[redacted]"}) == 1
 
 
-def test_hiding_can_be_turned_off(config, finder):
-    config.experiment.sql.redact = False
-    config.token = "public"
-    assert finder.find_run(SQLLogger(config).run()).config["token"] == "public"
-
-
-def test_secrets_in_provenance_are_hidden(logger, finder):
-    source = {"kind": "cli", "token": "api_key:=s3cr3t"}
-    run_id = logger.run(provenance=[{"key": "x.api_key", "value": "s3cr3t", "source": source}])
-    assert "s3cr3t" not in repr(finder.find_run(run_id).provenance)
-
-
-def test_a_command_line_hides_the_values_of_secret_words():
-    command = ["train.py", "api_key:=x", "--token=x", "--password", "x", "lr=0.1", "h://u:x@h"]
-    assert redact_command(command) == [
-        "train.py",
-        "api_key:=[redacted]",
-        "--token=[redacted]",
-        "--password",
-        "[redacted]",
-        "lr=0.1",
-        "h://u:***@h",
+class TestText:
+    URLS = [
+        ("postgresql://me:s3cr3t@host/db", "postgresql://me:***@host/db"),
+        ("https://:s3cr3t@host", "https://:***@host"),
+        ("two: a://u:x@h and b://v:y@h", "two: a://u:***@h and b://v:***@h"),
+        ("h://u:p@ss@host", "h://u:***@host"),
+        ("https://host/?sslpassword=s3cr3t&b=1", "https://host/?sslpassword=***&b=1"),
+        ("https://host/?a=1&X-api_key=s3cr3t#top", "https://host/?a=1&X-api_key=***#top"),
+        ("https://ghp_0123456789abcdefghij@github.com/x", "https://***@github.com/x"),
+        ("postgresql://me:s3/cr?3#t@host/db", "postgresql://me:***@host/db"),
+        ("postgresql://me:s3 cr3t@host/db", "postgresql://me:***@host/db"),
+        ("mysql://me:1234/s3cr3t@host/db", "mysql://me:***@host/db"),
+        ("mysql://me:s3@cr/3t@host", "mysql://me:***@host"),
+        ("https://me:s3/cr3t@host/path", "https://me:***@host/path"),
+        ("see 'a://u:x/y@h' and me@host", "see 'a://u:***@h' and me@host"),
+        ("https://b.org/c?sp=r&sig=s3cr3t%3D&se=1", "https://b.org/c?sp=r&sig=***&se=1"),
+        ("https://b.org/c?X-Amz-Signature=s3cr3t", "https://b.org/c?X-Amz-Signature=***"),
     ]
 
+    def test_credentials_in_urls_are_hidden(self, stored):
+        texts, kept = zip(*self.URLS)
+        assert stored({"sources": texts})["sources"] == list(kept)
 
-def test_a_traceback_hides_credentials(logger, finder):
-    with pytest.raises(RuntimeError), logger.start() as run:
-        raise RuntimeError("cannot reach postgresql://me:s3cr3t@host/db")
-    assert "s3cr3t" not in finder.find_run(run.id).error
+    INNOCENT = [
+        "see https://example.org/a?b=c#d and 3://4",
+        "https://user@host/path",
+        "mail me@example.org: now",
+        "ratio 3:4@5",
+        "password=x outside of a URL",
+        "s3://bucket/key?tokenizer=gpt2",
+        "http://localhost:6006/#scalars and me@example.org",
+        "http://localhost:4873/@scope/package",
+        "redis://localhost:6379/0 of me@example.org",
+        "see http://a.org for details: mail me@x.org",
+        '{"a": "s3://bucket", "b:c": "me@x.org"}',
+        "the token: a unit of text; cost_per_token=0.002 num_tokens=100 tokenizer=gpt2",
+        "bearer of news, basic configuration, authorization of nobody",
+        "token=None password='' api_key=null",
+        "skip-connections sk-learn hf_dataset AKIA xoxo",
+    ]
 
+    def test_text_without_credentials_is_left_as_it_is(self, stored):
+        assert stored({"sources": self.INNOCENT})["sources"] == self.INNOCENT
 
-def test_a_url_that_cannot_be_read_is_shown_without_its_password():
-    config = {"experiment": {"project_name": "p", "sql": {"db_path": "no such://me:s3cr3t@h"}}}
-    with pytest.raises(DatabaseError) as caught:
-        SQLLogger(config)
-    assert "s3cr3t" not in str(caught.value)
+    SHAPES = [
+        ("key sk-proj-0123456789abcdefghijkl.", "key [redacted]."),
+        ("ghp_0123456789abcdefghijklmnopqrstuvwxyz", "[redacted]"),
+        ("(hf_abcdefghijklmnopqrstuvwxyz012345)", "([redacted])"),
+        ("AKIAIOSFODNN7EXAMPLE", "[redacted]"),
+        ("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl", "[redacted]"),
+        ("Authorization: Bearer abc", "Authorization: [redacted]"),
+        ("sent Bearer s3cr3t-value-1", "sent Bearer [redacted]"),
+        ("Set-Cookie: id=s3cr3t; Path=/", "Set-Cookie: [redacted]"),
+        ("X-Api-Key: s3cr3t", "X-Api-Key: [redacted]"),
+        ("host=h password=s3cr3t user=u", "host=h password=[redacted] user=u"),
+        ("Server=h;Pwd=s3&c,r;Uid=u", "Server=h;Pwd=[redacted];Uid=u"),
+        ("login with password: s3cr3t", "login with password: [redacted]"),
+        ("AccountName=a;AccountKey=s3cr3t==;E=x", "AccountName=a;AccountKey=[redacted];E=x"),
+        ("connect(token='s3cr3t', n=1)", "connect(token='[redacted]', n=1)"),
+        ('{"api_key": "s3\'cr3t", "n": 1}', '{"api_key": "[redacted]", "n": 1}'),
+        (r"{\"api_key\": \"s3cr3t\", 1}", r"{\"api_key\": [redacted], 1}"),
+        ("{'credentials': {'u': 's3cr3t'}}", "{'credentials': {'u': '[redacted]'}}"),
+        ("https://hooks.slack.com/services/T0/B0/x", "https://hooks.slack.com/services/***"),
+        (
+            "-----BEGIN RSA PRIVATE KEY-----\ns3cr3t\n-----END RSA PRIVATE KEY-----",
+            "-----BEGIN RSA PRIVATE KEY-----[redacted]-----END RSA PRIVATE KEY-----",
+        ),
+    ]
 
+    def test_secrets_of_well_known_shapes_are_hidden(self, stored, logger, finder):
+        texts, kept = zip(*self.SHAPES)
+        assert stored({"texts": texts})["texts"] == list(kept)
+        with logger.start() as run:
+            for text in texts:
+                run.log_note(text)
+        assert [note.text for note in finder.get_run(run.id).notes] == list(kept)
 
-def test_text_without_credentials_is_left_as_it_is():
-    assert redact_text("see https://example.org/a?b=c#d and 3://4") == (
-        "see https://example.org/a?b=c#d and 3://4"
+    @given(
+        st.recursive(
+            st.text(max_size=20).filter(lambda t: "://" not in t)
+            | st.integers(-(2**63), 2**63)
+            | st.booleans()
+            | st.none()
+            | st.floats(allow_nan=False, allow_infinity=False),
+            lambda inner: (
+                st.lists(inner, max_size=3)
+                | st.dictionaries(
+                    st.sampled_from(["lr", "name", "x_1", "Größe"]), inner, max_size=3
+                )
+            ),
+            max_leaves=10,
+        )
     )
+    @on_one_database
+    def test_no_innocent_config_is_changed(self, stored, value):
+        assert stored({"value": value}) == {"value": value}
+
+    @given(
+        st.text(string.ascii_letters + string.digits + "_-.", min_size=1, max_size=8),
+        st.text(string.ascii_letters + string.digits + "!$%&'()*+,;=._~@-", min_size=4, max_size=9),
+        st.text(string.ascii_lowercase, min_size=1, max_size=8),
+    )
+    @on_one_database
+    def test_no_password_of_a_url_is_stored(self, stored, user, password, host):
+        kept = stored({"where": f"before db://{user}:{password}@{host}/x after"})["where"]
+        assert kept == f"before db://{user}:***@{host}/x after"
+
+
+class TestElsewhere:
+    def test_secrets_in_provenance_are_hidden(self, logger, finder):
+        source = {"kind": "cli", "token": "api_key:=s3cr3t"}
+        event = {"key": "x.api_key", "value": "s3cr3t", "old": "h://u:s3cr3t@h", "source": source}
+        kept = finder.get_run(logger.run(provenance=[event])).provenance
+        assert kept == [
+            {
+                "key": "x.api_key",
+                "value": "[redacted]",
+                "old": "[redacted]",
+                "source": {"kind": "cli", "token": "api_key:=[redacted]"},
+            }
+        ]
+
+    def test_provenance_of_ones_own_form_is_kept(self, logger, finder):
+        given = ["by hand", {"key": "lr", "value": 1, "source": "notebook"}]
+        assert finder.get_run(logger.run(provenance=given)).provenance == given
+
+    COMMANDS = [
+        (["api_key:=x"], ["api_key:=[redacted]"]),
+        (["--token=x"], ["--token=[redacted]"]),
+        (["--password", "x", "lr=0.1"], ["--password", "[redacted]", "lr=0.1"]),
+        (["--password", "--verbose"], ["--password", "--verbose"]),
+        (["--password", "-x"], ["--password", "[redacted]"]),
+        (["+password=x"], ["+password=[redacted]"]),
+        (["++a.password=x", "~token=x"], ["++a.password=[redacted]", "~token=[redacted]"]),
+        (["--header", "Authorization: Bearer x"], ["--header", "Authorization: [redacted]"]),
+        (["--header=X-Api-Key: x y"], ["--header=X-Api-Key: [redacted]"]),
+        (["secrets=[x,", "y]", "lr=1"], ["secrets=[redacted]", "lr=1"]),
+        (["layers=[1,", "2]", "lr=1"], ["layers=[1,", "2]", "lr=1"]),
+        (["extra={'password': 'x', 'n': 1}"], ["extra={'password': '[redacted]', 'n': 1}"]),
+        (["extra={password: x,", "n: 1}"], ["extra={password: [redacted], n: 1}"]),
+        (["servers+=[{'token': 'x'}]"], ["servers+=[{'token': '[redacted]'}]"]),
+        (["a={'credentials': {'u': 'x'}}"], ["a={'credentials': {'u': '[redacted]'}}"]),
+        (["credentials.user:=x"], ["credentials.user:=[redacted]"]),
+        (["servers[0].password:=x"], ["servers[0].password:=[redacted]"]),
+        (["lr=[0.1,"], ["lr=[0.1,"]),
+        (["model.api_key=x"], ["model.api_key=[redacted]"]),
+        (["h://u:x@h"], ["h://u:***@h"]),
+        (["url=h://u:x@h"], ["url=h://u:***@h"]),
+        (["password", "x"], ["password", "x"]),
+        (["tokenizer=gpt2", "max_tokens=5"], ["tokenizer=gpt2", "max_tokens=5"]),
+    ]
+
+    def test_a_command_line_hides_the_values_of_secret_words(self, logger, finder, monkeypatch):
+        found = []
+        for arguments, kept in self.COMMANDS:
+            monkeypatch.setattr(sys, "argv", ["train.py", *arguments])
+            found.append(finder.get_run(logger.run()).command[-len(kept) :])
+        assert found == [kept for _, kept in self.COMMANDS]
+
+    def test_a_command_line_is_kept_whole_where_hiding_is_off(
+        self, config, open_logger, finder, monkeypatch
+    ):
+        config.experiment.sql.redact = False
+        monkeypatch.setattr(sys, "argv", ["train.py", "api_key:=x"])
+        assert finder.get_run(open_logger(config).run()).command[-1] == "api_key:=x"
+
+    @pytest.mark.slow
+    def test_a_program_started_as_a_module_is_recorded_so(self, tmp_path, path):
+        (tmp_path / "train.py").write_text(
+            programs.program("SQLLogger(config()).start().finish()", db_path=path)
+        )
+        command = [sys.executable, "-m", "train", "--token=x", "lr=1"]
+        subprocess.run(command, cwd=str(tmp_path), check=True)
+        command = [sys.executable, "-m", "ato_sql", "show", "1", "--json", "--db", path]
+        shown = json.loads(subprocess.check_output(command))
+        assert shown["command"] == ["-m", "train", "--token=[redacted]", "lr=1"]
+
+    def test_secrets_in_tags_inputs_and_metadata_are_hidden(self, logger, finder):
+        with logger.start(tags=["a://u:s3cr3t@h"]) as run:
+            run.log_input("s3://u:s3cr3t@h/x")
+            run.log_artifact("model.pt", "model", {"api_key": "s3cr3t", "from": "a://u:s3cr3t@h"})
+        found = finder.get_run(run.id)
+        assert found.tags == ["a://u:***@h"]
+        assert [one.name for one in found.inputs] == ["s3://u:***@h/x"]
+        hidden = {"api_key": "[redacted]", "from": "a://u:***@h"}
+        assert [one.data_info for one in found.artifacts] == [hidden]
+
+    def test_a_traceback_hides_credentials(self, logger, finder):
+        with pytest.raises(RuntimeError), logger.start() as run:
+            raise RuntimeError("cannot reach postgresql://me:s3cr3t@host/db")
+        error = finder.get_run(run.id).error
+        assert "postgresql://me:***@host/db" in error
+        assert "s3cr3t" not in error
+
+    def test_a_url_that_cannot_be_read_is_shown_without_its_password(self):
+        config = {"experiment": {"project_name": "p", "sql": {"db_path": "no such://me:s3cr3t@h"}}}
+        with pytest.raises(DatabaseError) as caught:
+            SQLLogger(config)
+        assert "s3cr3t" not in str(caught.value)
+
+    def test_a_fingerprint_keeps_no_secret_of_the_code(self, logger, path):
+        class Print(str):
+            source = (
+                "def f():\n    password = \"s3cr3t-needle\"\n    token: str = ('s3cr3t-needle2')"
+            )
+            canonical = "def (args ) assign %0 = 's3cr3t-needle' assign %1 = 's3cr3t-needle2'"
+            location, kind = "a.py:1", "function"
+
+        with logger.start() as run:
+            run.log_fingerprints({"f": Print("ab" * 32)})
+        logger.close()
+        with open(path, "rb") as file:
+            assert b"s3cr3t-needle" not in file.read()
+
+    def test_the_database_file_holds_no_secret_anywhere(self, config, open_logger, path):
+        config.wandb = {"api_key": "s3cr3t-needle"}
+        logger = open_logger(config)
+        event = {"key": "wandb.api_key", "value": "s3cr3t-needle", "source": None}
+        with logger.start(provenance=[event]):
+            pass
+        logger.close()
+        with open(path, "rb") as file:
+            assert b"s3cr3t-needle" not in file.read()

@@ -2,27 +2,14 @@
 
 from __future__ import annotations
 
+from ato_adict import lazy_exports
 from ato_sql._version import __version__ as __version__
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ato_sql._cleanup import Cleanup
-    from ato_sql._compare import Change, CodeChange, Comparison, MetricChange
-    from ato_sql._errors import (
-        DatabaseError,
-        MetricError,
-        NotFound,
-        NotFoundError,
-        SettingsError,
-        TrackerError,
-        TrackerWarning,
-    )
-    from ato_sql._finder import SQLFinder
-    from ato_sql._intake import Intake
-    from ato_sql._logger import SQLLogger
-    from ato_sql._metrics import Point
-    from ato_sql._run import Run
-    from ato_sql._schema import (
+    from typing import Any, Callable
+
+    from ato_sql._db.schema import (
         Artifact,
         Base,
         Environment,
@@ -35,40 +22,26 @@ if TYPE_CHECKING:
         Param,
         Project,
     )
-    from ato_sql._traces import TraceVersion
-
-_WHERE = {
-    "_logger": ("SQLLogger",),
-    "_run": ("Run",),
-    "_finder": ("SQLFinder",),
-    "_traces": ("TraceVersion",),
-    "_metrics": ("Point",),
-    "_intake": ("Intake",),
-    "_cleanup": ("Cleanup",),
-    "_compare": ("Comparison", "Change", "CodeChange", "MetricChange"),
-    "_schema": (
-        "Base",
-        "Project",
-        "Experiment",
-        "Metric",
-        "MetricSummary",
-        "Param",
-        "Artifact",
-        "Fingerprint",
-        "FingerprintSource",
-        "Environment",
-        "Note",
-    ),
-    "_errors": (
-        "TrackerError",
-        "TrackerWarning",
-        "SettingsError",
-        "DatabaseError",
-        "MetricError",
-        "NotFound",
-        "NotFoundError",
-    ),
-}
+    from ato_sql._errors import (
+        DatabaseError,
+        ExportError,
+        MetricError,
+        NotFound,
+        NotFoundError,
+        QuestionError,
+        SettingsError,
+        TrackerError,
+        TrackerWarning,
+    )
+    from ato_sql._exchange.cleanup import Cleanup
+    from ato_sql._exchange.importing import Intake
+    from ato_sql._finder import SQLFinder
+    from ato_sql._logger import SQLLogger
+    from ato_sql._read.compare import Change, CodeChange, Comparison, MetricChange
+    from ato_sql._read.metrics import Point
+    from ato_sql._read.traces import TraceVersion
+    from ato_sql._write.replay import Replayed
+    from ato_sql._write.run import Run
 
 __all__ = [
     "SQLLogger",
@@ -81,6 +54,7 @@ __all__ = [
     "TraceVersion",
     "Point",
     "Intake",
+    "Replayed",
     "Cleanup",
     "Base",
     "Project",
@@ -97,17 +71,49 @@ __all__ = [
     "TrackerWarning",
     "SettingsError",
     "DatabaseError",
+    "ExportError",
     "MetricError",
     "NotFound",
     "NotFoundError",
+    "QuestionError",
 ]
 
-
 # SQLAlchemy takes a quarter of a second to import; `ato --help` should not wait for it.
-def __getattr__(name: str) -> object:
-    for module, names in _WHERE.items():
-        if name in names:
-            import importlib
-
-            return getattr(importlib.import_module(f"ato_sql.{module}"), name)
-    raise AttributeError(f"module 'ato_sql' has no attribute {name!r}")
+__getattr__: Callable[[str], Any] = lazy_exports(
+    __name__,
+    {
+        "_logger": ["SQLLogger"],
+        "_finder": ["SQLFinder"],
+        "_write.run": ["Run"],
+        "_read.traces": ["TraceVersion"],
+        "_read.metrics": ["Point"],
+        "_read.compare": ["Comparison", "Change", "CodeChange", "MetricChange"],
+        "_exchange.importing": ["Intake"],
+        "_write.replay": ["Replayed"],
+        "_exchange.cleanup": ["Cleanup"],
+        "_db.schema": [
+            "Base",
+            "Project",
+            "Experiment",
+            "Metric",
+            "MetricSummary",
+            "Param",
+            "Artifact",
+            "Fingerprint",
+            "FingerprintSource",
+            "Environment",
+            "Note",
+        ],
+        "_errors": [
+            "TrackerError",
+            "TrackerWarning",
+            "SettingsError",
+            "DatabaseError",
+            "ExportError",
+            "MetricError",
+            "NotFound",
+            "NotFoundError",
+            "QuestionError",
+        ],
+    },
+)

@@ -2,47 +2,177 @@
 
 from __future__ import annotations
 
-import functools
-from typing import Any, Mapping, Sequence
+import os
+from typing import IO, Any, Sequence
 
-from sqlalchemy import func, select
-from sqlalchemy.engine import Connection
+from sqlalchemy import select
+from sqlalchemy.engine import URL
 
-from ato_adict import did_you_mean
-from ato_sql._compare import Comparison, compare_runs
-from ato_sql._curves import MetricQueries
-from ato_sql._custody import Custody
-from ato_sql._engine import show_url
-from ato_sql._errors import NotFound, NotFoundError
-from ato_sql._exchange import (
-    import_pandas,
-)
-from ato_sql._reader import RunId, is_run
-from ato_sql._schema import (
+from ato_adict import ADict
+from ato_sql._db.schema import (
+    Artifact,
     Experiment,
+    FingerprintSource,
+    Metric,
     MetricSummary,
     Project,
 )
-from ato_sql._search import Search
-from ato_sql._status import lost_runs
-from ato_sql._traces import TraceQueries
-from ato_sql._values import clean_text
+from ato_sql._errors import NotFound
+from ato_sql._exchange import marking as _marking
+from ato_sql._exchange import whole_runs as _whole_runs
+from ato_sql._exchange.backup import back_up
+from ato_sql._exchange.cleanup import Cleanup
+from ato_sql._exchange.files import import_pandas, read_lines
+from ato_sql._exchange.importing import Intake
+from ato_sql._facts.config import from_json
+from ato_sql._facts.settings import read_settings
+from ato_sql._read import console as _console
+from ato_sql._read import media as _media
+from ato_sql._read import metrics as _metrics
+from ato_sql._read import naming as _naming
+from ato_sql._read import reader as _reader
+from ato_sql._read import runs as _runs
+from ato_sql._read import traces as _traces
+from ato_sql._read.compare import Comparison, compare_runs
+from ato_sql._read.frames import run_rows
+from ato_sql._read.metrics import Point
+from ato_sql._read.question.ask import Where
+from ato_sql._read.reader import Reader, RunId
+from ato_sql._read.stored import of_connection
+from ato_sql._read.traces import TraceVersion
+from ato_sql._values.url import show_url
+from ato_sql._values.values import clean_text
+from ato_sql._write.replay import Replayed, replay
 
 
-class SQLFinder(TraceQueries, MetricQueries, Custody):
+class SQLFinder:
     """Asks a database about its runs.
+
+    Nothing is created or changed by asking. A file of ato 2.2.1 is read from a copy that is brought
+    up to date; a new run, and `upgrade`, bring the file itself up to date.
 
     Objects it returns can be read after the session is closed, from any thread. What this process
     has logged to the same database is written before each query. A run whose process is gone has
     the status `lost`.
 
     Args:
-        config: a config whose `experiment.sql.db_path` names the database.
+        config: a config whose `experiment.sql.db_path` names the database; by default it is the one
+            that the environment variable `ATO_DB` names, else `experiments.db`.
 
     Raises:
-        SettingsError: it is missing.
+        SettingsError: a setting is unknown or of the wrong kind.
         DatabaseError: it is not a database URL or its driver is not installed.
     """
+
+    __module__ = "ato_sql"
+
+    def __init__(self, config: Any = None) -> None:
+        self._settings = read_settings(config, need_project=False)
+        self._reader = Reader(self._settings)
+
+    # -- projects and runs -----------------------------------------------------------------------
+
+    def get_projects(self) -> list[Project]:
+        """Return all projects by name."""
+        return _reader.all_projects(self._reader)
+
+    def find_project(self, project_name: str) -> Project | None:
+        """Return a project, None if there is none of that name."""
+        return _reader.find_project(self._reader, project_name)
+
+    def get_project(self, project_name: str) -> Project:
+        """Return a project.
+
+        Raises:
+            NotFoundError: there is none of that name.
+        """
+        return _reader.get_project(self._reader, project_name)
+
+    def find_run(self, run_id: RunId) -> Experiment | None:
+        """Return a run by its id or UUID, None if there is none."""
+        return _reader.find_run(self._reader, run_id)
+
+    def get_run(self, run_id: RunId) -> Experiment:
+        """Return a run by its id or UUID.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        return _reader.get_run(self._reader, run_id)
+
+    def artifacts(self, run_id: RunId) -> list[Artifact]:
+        """Return the files that a run made, in the order they were logged.
+
+        Raises:
+            NotFoundError: there is no such run.
+        """
+        number = self.get_run(run_id).id
+        query = select(Artifact).where(Artifact.run_id == number, Artifact.key.is_(None))
+        return self._reader.all(query.order_by(Artifact.id))
+
+    def media(
+        self, run_id: RunId, key: str | None = None, kind: str | None = None
+    ) -> list[Artifact]:
+        """Return what a run logged by step besides numbers, by key and step.
+
+        Each has `key`, `step`, `data_type` (its kind), `data_info`, and `read()` for its content.
+
+        Args:
+            run_id: the run.
+            key: only what was logged under this.
+            kind: only `'image'`, `'table'`, `'text'`, `'histogram'`, `'audio'` or `'video'`.
+
+        Raises:
+            NotFoundError: there is no such run or kind.
+        """
+        return self._reader.all(_media.media_of(self.get_run(run_id).id, key, kind))
+
+    def console(self, run_id: RunId) -> str:
+        """Return what a run printed, where it was started with `console=True`.
+
+        Raises:
+            NotFoundError: there is no such run.
+        """
+        return _console.read_console(self._reader, self.get_run(run_id).id)
+
+    def children(self, run_id: RunId) -> list[Experiment]:
+        """Return the runs whose parent is this one, such as the trials of a search.
+
+        Raises:
+            NotFoundError: there is no such run.
+        """
+        of_parent = Experiment.parent_uuid == self.get_run(run_id).uuid
+        return self._reader.all(select(Experiment).where(of_parent).order_by(Experiment.id))
+
+    def named_run(self, text: str) -> Experiment:
+        """Return the run that a text names, as every command takes it.
+
+        Args:
+            text: an id; a UUID or at least four letters of its beginning; a name; `last` or `-1`,
+                `-2` for the one before; `best:<metric>`, or `best:-<metric>` for the smallest.
+
+        Raises:
+            NotFoundError: there is none, or several.
+        """
+        return _naming.named_run(self._reader, text)
+
+    def get_config(self, run_id: RunId) -> ADict:
+        """Return the config of a run as an `ADict`, NaN and ±inf restored, secrets hidden.
+
+        What JSON cannot hold is still the mark it was stored as, with its type and repr.
+
+        Raises:
+            NotFoundError: there is no such run.
+        """
+        return ADict(from_json(self.get_run(run_id).config))
+
+    def get_runs_in_project(self, project_name: str) -> list[Experiment]:
+        """Return the runs of a project in the order they started; none for an unknown project."""
+        return self._reader.all(_runs.in_project(project_name))
+
+    def find_similar_runs(self, run_id: RunId) -> list[Experiment]:
+        """Return the other runs whose configs have the same keys and types."""
+        return self._reader.all(*_runs.similar(run_id))
 
     def find_best_run(
         self, project_name: str, metric_key: str, mode: str = "max", at: str = "best"
@@ -64,43 +194,17 @@ class SQLFinder(TraceQueries, MetricQueries, Custody):
         Raises:
             NotFoundError: `mode` or `at` is something else.
         """
-        largest = _choice("mode", mode, ["max", "min"]) == "max"
-        column = {
-            "best": MetricSummary.max if largest else MetricSummary.min,
-            "last": MetricSummary.last,
-        }[_choice("at", at, ["best", "last"])]
+        query = _runs.best_of(mode, at)
         project = self.find_project(project_name)
         if project is None:
             return NotFound("project", project_name, "Project not found")
-        among = (
-            MetricSummary.project_id == project.id,
-            MetricSummary.key == clean_text(metric_key),
-        )
-        # Two steps, each one look into an index on every database.
-        best = (
-            select(func.max(column) if largest else func.min(column))
-            .where(*among)
-            .scalar_subquery()
-        )
-        run_id = select(func.min(MetricSummary.run_id)).where(*among, column == best)
-        run = self._first(select(Experiment).where(Experiment.id == run_id.scalar_subquery()))
+        values = {"project": project.id, "key": clean_text(metric_key)}
+        run: Experiment | None = self._reader.first(query, values)
         return NotFound("run", metric_key, "Run not found") if run is None else run
-
-    def get_runs_in_project(self, project_name: str) -> list[Experiment]:
-        """Return the runs of a project in the order they started; none for an unknown project."""
-        project = select(Project.id).where(Project.name == clean_text(project_name))
-        runs = select(Experiment).where(Experiment.project_id == project.scalar_subquery())
-        return self._all(runs.order_by(Experiment.id))
-
-    def find_similar_runs(self, run_id: RunId) -> list[Experiment]:
-        """Return the other runs whose configs have the same keys and types."""
-        structure = select(Experiment.structural_hash).where(is_run(run_id)).scalar_subquery()
-        same = Experiment.structural_hash == structure
-        return self._all(select(Experiment).where(same, ~is_run(run_id)).order_by(Experiment.id))
 
     def search(
         self,
-        where: Mapping[str, Any] | None = None,
+        where: Where = None,
         order_by: str | None = None,
         tags: Sequence[str] | None = None,
         project_name: str | None = None,
@@ -110,12 +214,13 @@ class SQLFinder(TraceQueries, MetricQueries, Custody):
         """Return the runs that meet all conditions.
 
         Args:
-            where: by field, the value it must equal, or an operator and a value such as
-                `('<', 0.01)`, or a list of such pairs. Fields are `config.<key>`,
-                `metric.<key>.<min|max|last|count>` (`last` where left out),
-                `fingerprint.<trace id>`, `project` and the columns of a run (`status`,
-                `start_time`, `git_commit`, …). Operators are `= != < <= > >=`, `in`, `not in`,
-                `contains`, and `exists` with True or False.
+            where: a question such as `'lr<0.05 tag:baseline'` or several, as `ato runs --where` and
+                the filter of `ato ui` take it; see `ato_sql.reading.parse_question`. Or by field,
+                the value it must equal, or an operator and a value such as `('<', 0.01)`, or a list
+                of such pairs. Fields are `config.<key>`, `metric.<key>.<min|max|last|count>`
+                (`last` where left out), `fingerprint.<trace id>`, `project` and the columns of a
+                run (`status`, `start_time`, `git_commit`, …). Operators are `= != < <= > >=`, `in`,
+                `not in`, `contains`, and `exists` with True or False.
             order_by: such a field; `'-metric.acc.max'` for the largest first. Runs without it come
                 last. By default the order they started in.
             tags: all of these.
@@ -124,43 +229,22 @@ class SQLFinder(TraceQueries, MetricQueries, Custody):
             offset: leave out so many at the start.
 
         Raises:
-            NotFoundError: an unknown field or operator.
+            QuestionError: an unknown field or status, or a comparison that makes no sense.
+            NotFoundError: an unknown operator.
         """
-        chosen = functools.partial(self._chosen, where, tags, project_name)
-        with self._connection() as connection:
-            search = _search_on(connection, where, order_by)
-            query = chosen(select(Experiment), search).order_by(*search.order(order_by))
+        query = _runs.search(self._reader, where, order_by, tags, project_name)
         if limit is not None or offset:
             query = query.limit(2**62 if limit is None else limit).offset(offset)
-        return self._all(query)
+        return self._reader.all(query)
 
     def count(
         self,
-        where: Mapping[str, Any] | None = None,
+        where: Where = None,
         tags: Sequence[str] | None = None,
         project_name: str | None = None,
     ) -> int:
         """Return how many runs meet all conditions; see `search`."""
-        with self._connection() as connection:
-            search = _search_on(connection, where, None)
-            query = self._chosen(
-                where, tags, project_name, select(func.count(Experiment.id)), search
-            )
-            return int(connection.execute(query).scalar() or 0)
-
-    def _chosen(
-        self,
-        where: Mapping[str, Any] | None,
-        tags: Sequence[str] | None,
-        project_name: str | None,
-        query: Any,
-        search: Search,
-    ) -> Any:
-        query = query.where(*search.conditions(where), *search.tagged(tags))
-        if project_name is not None:
-            project = select(Project.id).where(Project.name == clean_text(project_name))
-            query = query.where(Experiment.project_id == project.scalar_subquery())
-        return query
+        return _runs.count(self._reader, where, tags, project_name)
 
     def compare(self, run_a: RunId, run_b: RunId) -> Comparison:
         """Return what differs between two runs: "why did this change?".
@@ -168,14 +252,14 @@ class SQLFinder(TraceQueries, MetricQueries, Custody):
         Raises:
             NotFoundError: one of them does not exist.
         """
-        first, second = self.get_run(run_a), self.get_run(run_b)
-        with self._session() as session:
-            return compare_runs(session, first, second)
+        with self._reader.connection() as connection:
+            stored = of_connection(connection, show_url(self._settings.url))
+            return compare_runs(stored, stored.run(run_a), stored.run(run_b))
 
     def to_dataframe(
         self,
         project_name: str | None = None,
-        where: Mapping[str, Any] | None = None,
+        where: Where = None,
         tags: Sequence[str] | None = None,
     ) -> Any:
         """Return a pandas data frame with one row for each run.
@@ -191,30 +275,320 @@ class SQLFinder(TraceQueries, MetricQueries, Custody):
         Raises:
             SettingsError: pandas is not installed.
         """
-        from ato_sql._frames import run_rows
-
         pandas = import_pandas()
         runs = self.search(where, tags=tags, project_name=project_name)
         names = {project.id: project.name for project in self.get_projects()}
         rows = run_rows(runs, names, self.get_summaries([run.id for run in runs]))
         return pandas.DataFrame(rows).set_index("id") if rows else pandas.DataFrame()
 
+    # -- metrics ---------------------------------------------------------------------------------
+
+    def get_metrics(
+        self, run_id: RunId, key: str, max_points: int | None = None, axis: str | None = None
+    ) -> list[Point]:
+        """Return the values of one metric of a run by step.
+
+        Args:
+            run_id: the run.
+            key: the metric.
+            max_points: with more than so many values, return about that many: the smallest and
+                the largest of each stretch, so that no spike is lost, and where there is NaN.
+            axis: another metric, such as `epoch`: points have its values instead of steps, and
+                those at whose step it has none are left out.
+
+        Raises:
+            NotFoundError: there is no such run, or no such metric in it.
+        """
+        if axis is not None:
+            points = self.get_metrics(run_id, key, max_points)
+            return _metrics.along(points, self.get_metrics(run_id, axis))
+        number = run_id if isinstance(run_id, int) else self.get_run(run_id).id
+        with self._reader.connection() as connection:
+            points = _metrics.read_points(connection, number, clean_text(key), max_points)
+            if points:
+                return points
+            raise _metrics.no_metric(connection, self.get_run(run_id).id, key)
+
+    def get_metric_keys(self, run_id: RunId) -> list[str]:
+        """Return the names of a run's metrics.
+
+        Raises:
+            NotFoundError: there is no such run.
+        """
+        return sorted(self.get_summaries([self.get_run(run_id).id]).popitem()[1])
+
+    def get_summaries(self, run_ids: Sequence[int]) -> dict[int, dict[str, MetricSummary]]:
+        """Return for each run, by metric, its count, extremes and last value."""
+        return _metrics.read_summaries(self._reader, run_ids)
+
+    def get_latest_metrics(
+        self,
+        run_id: RunId,
+        limit: int | None = 10,
+        keys: Sequence[str] | None = None,
+        after: int = 0,
+    ) -> list[Metric]:
+        """Return the metrics a run logged last, in the order they were logged.
+
+        Args:
+            run_id: the run.
+            limit: at most so many.
+            keys: only these metrics.
+            after: only those with a higher `id`, to go on from where one stopped.
+
+        Raises:
+            NotFoundError: there is no such run.
+        """
+        number = self.get_run(run_id).id
+        return _metrics.read_latest(self._reader, number, limit, keys, after)
+
+    # -- fingerprints ----------------------------------------------------------------------------
+
+    def find_similar_runs_by_trace(
+        self, run_id: RunId, trace_id: str, trace_type: str = "static"
+    ) -> list[Experiment]:
+        """Return the other runs in which a trace has the same fingerprint as in this one.
+
+        Args:
+            run_id: the run.
+            trace_id: the trace.
+            trace_type: `'static'`, the code, or `'runtime'`, the output.
+        """
+        return self._reader.all(_traces.same_trace(run_id, trace_id, trace_type))
+
+    def get_trace_statistics(self, project_name: str, trace_id: str) -> dict[str, Any] | NotFound:
+        """Return how many versions of a trace a project has seen, of the code and of the output.
+
+        Returns:
+            A dict with `project_name`, `trace_id`, `static_trace_versions` and
+            `runtime_trace_versions`; `NotFound`, which equals `{'error': 'Project not found'}`,
+            for an unknown project.
+        """
+        project = self.find_project(project_name)
+        if project is None:
+            return NotFound("project", project_name, "Project not found")
+        with self._reader.connection() as connection:
+            versions = _traces.count_versions(connection, project.id, trace_id)
+        return {
+            "project_name": project_name,
+            "trace_id": trace_id,
+            "static_trace_versions": versions.get("static", 0),
+            "runtime_trace_versions": versions.get("runtime", 0),
+        }
+
+    def history(
+        self, trace_id: str, trace_type: str = "static", project_name: str | None = None
+    ) -> list[TraceVersion]:
+        """Return the versions of a traced function, the oldest first, with the runs of each.
+
+        Raises:
+            NotFoundError: nothing was recorded under that trace id.
+        """
+        with self._reader.connection() as connection:
+            return _traces.read_versions(connection, trace_id, trace_type, project_name)
+
+    def get_fingerprint_source(self, fingerprint: str) -> FingerprintSource | None:
+        """Return what a fingerprint was made of, None if that was not recorded."""
+        query = select(FingerprintSource).where(FingerprintSource.fingerprint == str(fingerprint))
+        source: FingerprintSource | None = self._reader.first(query)
+        return source
+
+    # -- whole runs, and the database ------------------------------------------------------------
+
+    def export(
+        self,
+        path: str | os.PathLike[str],
+        project_name: str | None = None,
+        run_ids: Sequence[RunId] | None = None,
+        force: bool = False,
+    ) -> int:
+        """Write whole runs to a file of JSON lines, compressed if its name ends in `.gz`.
+
+        Images, tables and the like are in it; artifacts are named by where their copies are.
+
+        Args:
+            path: the file; an earlier export there is replaced once all is written. The target of
+                a link, mode and owner stay; a pipe or device is written to.
+            project_name: only this project.
+            run_ids: only these runs.
+            force: also replace a file of another kind; never the database itself.
+
+        Returns:
+            How many runs.
+
+        Raises:
+            NotFoundError: there is no such project or run.
+            ExportError: there is a file of another kind.
+        """
+        ids = _reader.chosen_ids(self._reader, project_name, run_ids)
+        return _whole_runs.export_runs(self._reader, os.fspath(path), ids, force)
+
+    def export_to(
+        self,
+        file: IO[str],
+        project_name: str | None = None,
+        run_ids: Sequence[RunId] | None = None,
+    ) -> int:
+        """Write whole runs to an open text file; as `export` does."""
+        ids = _reader.chosen_ids(self._reader, project_name, run_ids)
+        return _whole_runs.export_runs(self._reader, file, ids)
+
+    def import_(self, path: str | os.PathLike[str]) -> Intake:
+        """Add the runs of a file that `export` wrote.
+
+        A run that is there already, by its UUID, is left alone, or brought up to date if it was
+        still running when it was taken in before; so doing it twice changes nothing.
+
+        Raises:
+            OSError: the file cannot be read.
+            DatabaseError: the file is not such an export, or is torn; the runs before are added.
+        """
+        return _whole_runs.take_records(self._reader, read_lines(os.fspath(path)))
+
+    def merge(self, other_url: str | URL | os.PathLike[str]) -> Intake:
+        """Add the runs of another database of any kind; as `import_` does.
+
+        Raises:
+            DatabaseError: the other database does not exist or is of a newer schema.
+        """
+        return _whole_runs.merge_from(self._reader, other_url)
+
+    def export_metrics(
+        self,
+        path: str | os.PathLike[str],
+        project_name: str | None = None,
+        run_ids: Sequence[RunId] | None = None,
+        force: bool = False,
+    ) -> int:
+        """Write all values of all metrics as CSV or Parquet, by the ending of the name.
+
+        Columns are `run_id`, `project`, `key`, `step`, `value` and `timestamp`. Files that are
+        there are kept or replaced as `export` does.
+
+        Returns:
+            Of how many runs.
+
+        Raises:
+            NotFoundError: there is no such project or run.
+            ExportError: there is a file of another kind.
+            SettingsError: for Parquet, pandas or pyarrow is not installed.
+        """
+        ids = _reader.chosen_ids(self._reader, project_name, run_ids)
+        return _whole_runs.export_metrics(self._reader, os.fspath(path), ids, force)
+
+    def delete_run(self, run_id: RunId, force: bool = False, vacuum: bool = True) -> None:
+        """Delete a run, all its rows and the copies of its artifacts that no other run has.
+
+        Copies in a folder that another database keeps copies in as well are left alone.
+
+        Args:
+            run_id: the run.
+            force: also if it is still running.
+            vacuum: give the freed space back to the disk (SQLite; servers do it by themselves).
+
+        Raises:
+            NotFoundError: there is none.
+            TrackerError: it is still running.
+        """
+        _whole_runs.delete_run(self._reader, run_id, force, give_back=vacuum)
+
+    def rename(self, run_id: RunId, name: str) -> None:
+        """Give a run another name.
+
+        Raises:
+            NotFoundError: there is no such run.
+            MetricError: the name is empty or too long.
+        """
+        number = self.get_run(run_id).id
+        _marking.rename(self._reader.writable_engine(), number, name)
+
+    def tag(self, run_id: RunId, add: Sequence[str] = (), remove: Sequence[str] = ()) -> list[str]:
+        """Add and remove tags of a run; return those it has then.
+
+        Raises:
+            NotFoundError: there is no such run.
+        """
+        number = self.get_run(run_id).id
+        return _marking.change_tags(self._reader.writable_engine(), number, add, remove)
+
+    def note(self, run_id: RunId, text: str) -> None:
+        """Add a remark about a run.
+
+        Raises:
+            NotFoundError: there is no such run.
+        """
+        number = self.get_run(run_id).id
+        _marking.add_note(self._reader.writable_engine(), number, self._settings.hide(text))
+
+    def archive(self, run_id: RunId, archived: bool = True) -> None:
+        """Leave a run out of the lists of `ato runs`, or take it back.
+
+        Raises:
+            NotFoundError: there is no such run.
+        """
+        number = self.get_run(run_id).id
+        _marking.change_run(self._reader.writable_engine(), number, archived=archived)
+
+    def gc(self, dry_run: bool = False) -> Cleanup:
+        """Remove copies of artifacts, sources and environments no run refers to; vacuum.
+
+        Only a copy is removed whose content still is what was copied, an hour after it was last
+        logged, and only from a folder that no other database keeps copies in.
+
+        Args:
+            dry_run: only tell what would be removed.
+        """
+        return _whole_runs.remove_orphans(self._reader, dry_run)
+
+    def connection(self) -> Any:
+        """Return a connection of SQLAlchemy, to ask by queries of one's own.
+
+        Raises:
+            TrackerError: the database cannot be reached.
+        """
+        return self._reader.connection()
+
+    def must_exist(self) -> None:
+        """Raise if there is no database to ask.
+
+        Raises:
+            DatabaseError: the SQLite file does not exist.
+        """
+        _whole_runs.must_exist(self._reader)
+
+    def backup(self, path: str | os.PathLike[str]) -> None:
+        """Copy the whole database to a new file, also while programs write to it.
+
+        Raises:
+            DatabaseError: it is on a server, the file is there already or cannot be written.
+        """
+        self._reader.engine()
+        back_up(self._settings.url, os.fspath(path))
+
+    def replay(self, path: str | os.PathLike[str]) -> Replayed:
+        """Store what this database refused before, from a `.rejected` file.
+
+        What is stored leaves the file; doing it twice stores nothing twice.
+
+        Raises:
+            DatabaseError: the file cannot be read or is no such file.
+        """
+        self._reader.writable_engine()
+        return replay(self._reader.database, os.fspath(path))
+
+    def upgrade(self) -> str | None:
+        """Upgrade the schema where needed, as the first run of a program does too.
+
+        Returns:
+            Where the backup is, or None where there was nothing to upgrade.
+        """
+        self.must_exist()
+        self._reader.writable_engine()
+        return self._reader.database.backup
+
+    def close(self) -> None:
+        """Close the connections; the next query opens new ones."""
+        self._reader.close()
+
     def __repr__(self) -> str:
         return f"<SQLFinder of {show_url(self._settings.url)}>"
-
-
-def _choice(name: str, value: str, allowed: Sequence[str]) -> str:
-    if value not in allowed:
-        hint = did_you_mean(str(value), allowed)
-        raise NotFoundError(
-            f"{name} must be {' or '.join(map(repr, allowed))}, not {value!r}{hint}"
-        )
-    return value
-
-
-def _search_on(
-    connection: Connection, where: Mapping[str, Any] | None, order_by: str | None
-) -> Search:
-    by_status = "status" in (where or {}) or (order_by or "").lstrip("-+") == "status"
-    lost = [run.id for run in lost_runs(connection)] if by_status else []
-    return Search(connection.dialect.name, lost)

@@ -1,7 +1,7 @@
 """`python -m ato_sql`: look at runs from a terminal.
 
-Exit codes: 0 done, 1 the answer is no (two runs differ), 2 a mistake in what was asked, 130
-interrupted.
+Exit codes: 0 done, 1 the answer is no (two runs differ), 2 a mistake in what was asked or damage in
+what was read, 130 interrupted.
 """
 
 from __future__ import annotations
@@ -10,11 +10,16 @@ import argparse
 import os
 import sys
 
-from ato_sql._which_database import DEFAULT_DATABASE, database_url, open_finder
+from ato_sql import _commands
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, NoReturn, Sequence
+    from typing import Any, Callable, NoReturn, Sequence
+
+    from sqlalchemy.engine import URL
+
+    from ato_sql._finder import SQLFinder
+    from ato_sql._read.stored import Stored
 
 __all__ = [
     "CommandParser",
@@ -22,15 +27,21 @@ __all__ = [
     "database_url",
     "main",
     "open_finder",
+    "open_stored",
     "run_command",
 ]
+
+DEFAULT_DATABASE = "experiments.db"
+TRACEBACK = "ATO_TRACEBACK"
+LONGEST_LINE = 2000
+_RUN = "id, UUID or its beginning, name, last, -1, or best:METRIC"
 
 
 class CommandParser(argparse.ArgumentParser):
     """A parser that says in one line what is wrong, exit code 2."""
 
     def error(self, message: str) -> NoReturn:
-        print(f"{self.prog}: {message} (see {self.prog} --help)", file=sys.stderr)
+        print(f"{self.prog}: {_line(message)} (see {self.prog} --help)", file=sys.stderr)
         raise SystemExit(2)
 
 
@@ -54,23 +65,62 @@ def run_command(parser: CommandParser, argv: Sequence[str] | None = None) -> int
         argv: the words after the command; those of the process by default.
 
     Returns:
-        The exit code of the command; 2 after a mistake, 130 after Ctrl-C.
+        The exit code of the command; 2 after a mistake or a crash, which must not pass for an
+        answer, 130 after Ctrl-C.
     """
     from ato_adict import AtoError
+    from ato_adict.surroundings import escape_output
 
+    escape_output()
     try:
-        options = parser.parse_args(argv)
+        options = parser.parse_args(_readable(parser, argv))
         code: int = options.run(options)
         sys.stdout.flush()  # a closed pipe shows here, not at interpreter exit
     except BrokenPipeError:  # `python -m ato_sql runs | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except (AtoError, OSError) as error:
-        print(f"{parser.prog}: {error}", file=sys.stderr)
+        print(f"{parser.prog}: {_line(str(error))}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130
+    except Exception as error:
+        if os.environ.get(TRACEBACK):
+            raise
+        print(f"{parser.prog}: {_line(_unexpected(error))}", file=sys.stderr)
+        return 2
     return code
+
+
+def _readable(parser: CommandParser, argv: Sequence[str] | None) -> list[str]:
+    """The words after the command; bytes that are no text cannot name anything there is."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    for word in words:
+        if not word.isprintable() and any("\ud800" <= sign <= "\udfff" for sign in word):
+            parser.error(f"{word!a} is not in the encoding of this terminal")
+    return words
+
+
+def _unexpected(error: Exception) -> str:
+    """Say what a database or file that ato did not write, or that is damaged, has led to."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from ato_sql._values.secret_text import redact_text
+
+    words = str(getattr(error, "orig", None) or error)
+    if isinstance(error, SQLAlchemyError):
+        return f"the database cannot be asked: {redact_text(words)}"
+    return (
+        f"what was read may be damaged: {type(error).__name__}: {redact_text(words)} "
+        f"(with {TRACEBACK}=1 in the environment the traceback is shown)"
+    )
+
+
+def _line(text: str) -> str:
+    """Return text of others as one line that a terminal can show."""
+    words = " ".join(text.split())
+    shown = words if words.isprintable() else ascii(words)[1:-1]
+    return shown if len(shown) <= LONGEST_LINE else shown[:LONGEST_LINE] + "..."
 
 
 def _parser() -> CommandParser:
@@ -91,21 +141,23 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
     runs.add_argument("--sort", metavar="FIELD", help="such as metric.acc.max or config.lr")
     runs.add_argument("-r", "--reverse", action="store_true", help="the largest first")
     runs.add_argument("--metric", action="append", metavar="KEY", help="show it; may be repeated")
+    runs.add_argument("-a", "--all", action="store_true", help="archived ones too")
     runs.add_argument("-n", "--limit", type=_count, default=50, help="at most (default: 50)")
     show = _command(commands, "show", "all there is about a run")
-    show.add_argument("run_id", metavar="RUN", help="id or UUID of a run")
+    show.add_argument("run_id", metavar="RUN", help=_RUN)
     best = _command(commands, "best", "the run with the best value of a metric")
     best.add_argument("project", metavar="PROJECT")
     best.add_argument("metric", metavar="METRIC")
     best.add_argument("--mode", choices=("max", "min"), default="max")
     best.add_argument("--at", choices=("best", "last"), default="best", help="which value counts")
     compare = _command(commands, "compare", "what differs between two runs; exit code 1 if any")
-    compare.add_argument("run_a", metavar="A", help="id or UUID of a run")
-    compare.add_argument("run_b", metavar="B", help="id or UUID of another")
-    tail = _command(commands, "tail", "the latest metrics of a run")
-    tail.add_argument("run_id", metavar="RUN", nargs="?", help="id or UUID (default: the latest)")
+    compare.add_argument("run_a", metavar="A", help=_RUN)
+    compare.add_argument("run_b", metavar="B", help=_RUN)
+    tail = _command(commands, "tail", "the latest metrics of a run, or what it printed")
+    tail.add_argument("run_id", metavar="RUN", nargs="?", help=f"{_RUN} (default: last)")
     tail.add_argument("--key", action="append", metavar="KEY", help="only this; may be repeated")
     tail.add_argument("-n", "--lines", type=_count, default=10, help="so many (default: 10)")
+    tail.add_argument("-c", "--console", action="store_true", help="what it printed")
     tail.add_argument("-f", "--follow", action="store_true", help="go on until the run ends")
     _add_exchange(commands)
     _add_care(commands)
@@ -122,6 +174,9 @@ def _add_exchange(commands: argparse._SubParsersAction[Any]) -> None:
     export.add_argument(
         "--run", dest="chosen", action="append", metavar="RUN", help="only this; may be repeated"
     )
+    export.add_argument(
+        "--force", action="store_true", help="also replace a file that is no export"
+    )
     take = _command(commands, "import", "take in runs that export wrote")
     take.add_argument("path", metavar="FILE")
     merge = _command(commands, "merge", "bring the runs of another database into this one")
@@ -132,8 +187,25 @@ def _add_care(commands: argparse._SubParsersAction[Any]) -> None:
     clean = _command(commands, "gc", "remove what no run refers to, and give the space back")
     clean.add_argument("--dry-run", action="store_true", help="only tell")
     delete = _command(commands, "delete", "delete a run with all that belongs to it")
-    delete.add_argument("run_id", metavar="RUN", help="id or UUID of a run")
+    delete.add_argument("run_id", metavar="RUN", help=_RUN)
     delete.add_argument("--force", action="store_true", help="also if it is running")
+    rename = _command(commands, "rename", "give a run another name")
+    rename.add_argument("run_id", metavar="RUN", help=_RUN)
+    rename.add_argument("name", metavar="NAME")
+    tag = _command(commands, "tag", "add or remove tags of a run")
+    tag.add_argument("run_id", metavar="RUN", help=_RUN)
+    tag.add_argument("tags", metavar="TAG", nargs="*", help="add this")
+    tag.add_argument("--remove", metavar="TAG", action="append", help="may be repeated")
+    note = _command(commands, "note", "add a remark about a run")
+    note.add_argument("run_id", metavar="RUN", help=_RUN)
+    note.add_argument("text", metavar="TEXT", nargs="+")
+    archive = _command(commands, "archive", "leave runs out of lists")
+    archive.add_argument("run_ids", metavar="RUN", nargs="+", help=_RUN)
+    archive.add_argument("--undo", action="store_true", help="take them back")
+    copy = _command(commands, "backup", "copy the database to a new file, at any time")
+    copy.add_argument("path", metavar="FILE")
+    again = _command(commands, "replay", "store what the database refused, once it takes it")
+    again.add_argument("path", metavar="FILE", help="the .rejected file that a warning named")
     _command(commands, "upgrade", "bring the database to the current schema, after a backup")
 
 
@@ -155,8 +227,8 @@ def _add_choice(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--where",
         action="append",
-        metavar="TERM",
-        help="such as config.lr<0.01, metric.acc.max>0.9 or status=failed; may be repeated",
+        metavar="QUESTION",
+        help="such as 'lr<0.01 tag:baseline', acc.max>0.9 or status=failed; may be repeated",
     )
 
 
@@ -168,9 +240,88 @@ def _count(text: str) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from ato_sql._commands import COMMANDS
+    """Open the database and run the command of that name."""
+    name = options.tracker_command
+    if name == "import":  # into a database that need not be there yet
+        name = "import_"
+        finder = _finder_of(options.db or os.environ.get("ATO_DB") or DEFAULT_DATABASE)
+    else:
+        finder = open_finder(options.db)
+    command: Callable[[SQLFinder, argparse.Namespace], int] = getattr(_commands, name)
+    return command(finder, options)
 
-    return COMMANDS[options.tracker_command](options)
+
+# -- which database --------------------------------------------------------------------------------
+
+
+def database_url(database: str | None = None) -> URL:
+    """Return the database a command means.
+
+    Args:
+        database: a URL or the path of an SQLite file; without it the environment variable
+            `ATO_DB`, else `experiments.db` in the working directory.
+
+    Raises:
+        DatabaseError: there is no such file; the message says what was tried.
+    """
+    from ato_sql._errors import DatabaseError
+    from ato_sql._values.url import parse_url, sqlite_file
+
+    named = database or os.environ.get("ATO_DB")
+    url = parse_url(named or DEFAULT_DATABASE)
+    path = sqlite_file(url)
+    if path is None or os.path.isfile(path):
+        return url
+    if database:
+        raise DatabaseError(f"there is no database {path}")
+    if named:
+        raise DatabaseError(f"there is no database {path}, which ATO_DB names")
+    raise DatabaseError(
+        f"there is no {DEFAULT_DATABASE} in {os.getcwd()}, ATO_DB is not set and no --db was given"
+    )
+
+
+def open_finder(database: str | None = None) -> SQLFinder:
+    """Return a finder of the database a command means; see `database_url`.
+
+    Raises:
+        DatabaseError: there is no such file.
+    """
+    return _finder_of(database_url(database))
+
+
+def open_stored(database: str | None = None) -> Stored:
+    """Return the runs of the database a command means, to be read as they are stored.
+
+    A file of SQLite is read without SQLAlchemy, in a fifth of the time, unless it has to be
+    upgraded first.
+
+    Raises:
+        DatabaseError: there is no such file.
+    """
+    from ato_sql._read.stored import of_connection, of_file
+    from ato_sql._values.journals import may_be_left_behind
+
+    path = _plain_path(database or os.environ.get("ATO_DB") or DEFAULT_DATABASE)
+    stored = None
+    if path is not None and os.path.isfile(path) and not may_be_left_behind(path):
+        stored = of_file(path)
+    if stored is not None:
+        return stored
+    finder = open_finder(database)
+    return of_connection(finder.connection(), database or DEFAULT_DATABASE)
+
+
+def _plain_path(database: str) -> str | None:
+    """The path of an SQLite file, None for a URL that says more than that."""
+    path = database[len("sqlite:///") :] if database.startswith("sqlite:///") else database
+    return None if "://" in path or "?" in path or not path else path
+
+
+def _finder_of(database: str | URL) -> SQLFinder:
+    from ato_sql._finder import SQLFinder
+
+    return SQLFinder({"experiment": {"sql": {"db_path": database}}})
 
 
 if __name__ == "__main__":

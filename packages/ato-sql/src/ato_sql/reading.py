@@ -1,38 +1,85 @@
 """Open a tracker's database for reading only, for pages and reports that write their own queries.
 
-`tables` holds its tables by name (`projects`, `experiments`, `metrics`, …), to select from.
+- `ReadOnlyDatabase` opens it; `tables` holds its tables by name (`projects`, `experiments`,
+  `metrics`, …), to select from.
+- `run_conditions` turns a question such as `lr<0.05 tag:baseline` into conditions on
+  `tables['experiments']`, `run_order` a field into what to order them by; `parse_question` reads
+  one, `find_field` says what a name means, `complete` what an unfinished one may become.
+- `read_curve` thins out the curve of a metric, `read_overlay` those of many runs; `side_by_side`
+  compares runs, `circumstances` is
+  what a run was made in.
+- `lost_runs`, `is_lost` and `shown_status` tell which runs are gone.
+- `is_system` tells whether a metric is about the machine; `console_text` joins rows of `console`.
+- `type_of` tells the type of an image, a sound or a film from its first bytes.
+- `leaves`, `leaf_paths`, `is_incidental` and `plain` are about stored configs and values;
+  `seconds_between` is an SQL function.
 """
 
 from __future__ import annotations
 
 import os
-import pathlib
-import sqlite3
 import threading
-from typing import Any
+from typing import Any, Mapping
 
-from sqlalchemy import create_engine, event
-from sqlalchemy.engine import URL, Engine
+from sqlalchemy import Table
+from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.pool import QueuePool
 
-from ato_sql._birth import check_schema
-from ato_sql._engine import (
-    clean_error,
-    file_identity,
-    open_engine,
-    parse_url,
-    show_url,
-    sqlite_file,
-)
+from ato_sql._db.read_only import ReadOnlyEngine
+from ato_sql._db.schema import Base
+from ato_sql._db.seconds import seconds_between
 from ato_sql._errors import DatabaseError
-from ato_sql._schema import Base
-from ato_sql._status import is_lost, lost_runs
+from ato_sql._facts.config import is_incidental
+from ato_sql._facts.copies import found_path, is_copy
+from ato_sql._facts.machine import is_system
+from ato_sql._facts.media_types import type_of
+from ato_sql._facts.params import MARK, leaf_paths, leaves
+from ato_sql._read.compare import Row, side_by_side
+from ato_sql._read.console import joined as console_text
+from ato_sql._read.curves import Curve, read_curve
+from ato_sql._read.environment import INCIDENTAL, circumstances
+from ato_sql._read.overlay import Overlay, read_overlay
+from ato_sql._read.question.ask import run_conditions, run_order
+from ato_sql._read.question.completion import complete
+from ato_sql._read.question.fields import Field, find_field
+from ato_sql._read.question.terms import Term, parse_question
+from ato_sql._read.status import is_lost, lost_runs, shown_status
+from ato_sql._values.url import clean_error, parse_url, show_url
+from ato_sql._values.values import plain
 
-__all__ = ["ReadOnlyDatabase", "is_lost", "lost_runs", "tables"]
+__all__ = [
+    "ReadOnlyDatabase",
+    "tables",
+    "Term",
+    "Field",
+    "parse_question",
+    "run_conditions",
+    "run_order",
+    "find_field",
+    "complete",
+    "Curve",
+    "read_curve",
+    "Overlay",
+    "read_overlay",
+    "seconds_between",
+    "Row",
+    "side_by_side",
+    "circumstances",
+    "INCIDENTAL",
+    "is_incidental",
+    "is_lost",
+    "lost_runs",
+    "shown_status",
+    "type_of",
+    "is_system",
+    "console_text",
+    "MARK",
+    "leaves",
+    "leaf_paths",
+    "plain",
+]
 
-BUSY_SECONDS = 10.0
-tables = Base.metadata.tables
+tables: Mapping[str, Table] = Base.metadata.tables
 
 
 class ReadOnlyDatabase:
@@ -49,14 +96,17 @@ class ReadOnlyDatabase:
             database: an SQLAlchemy URL or the path of an SQLite file.
 
         Raises:
-            DatabaseError: it is not there, not a tracker's, or its schema is not the one this
-                version reads; nothing is created or upgraded.
+            DatabaseError: it is not there, not a tracker's, or of a newer schema, or on a server of
+                an older one. An older file is read as it is; nothing is created or upgraded.
         """
         self._url = parse_url(database)
-        self.shown = show_url(self._url)
-        self._path = sqlite_file(self._url)
+        self.shown: str = show_url(self._url)
+        self._reading = ReadOnlyEngine(self._url)
         self._lock = threading.Lock()
-        self._open()
+        try:
+            self._reading.engine()
+        except SQLAlchemyError as error:
+            raise DatabaseError(f"cannot read {self.shown}: {self.reason(error)}") from None
 
     def connect(self) -> Any:
         """Return a connection, to be used in a `with` block.
@@ -64,89 +114,28 @@ class ReadOnlyDatabase:
         Raises:
             DatabaseError: the file was removed or replaced by something else.
         """
-        if self._path is not None:
-            with self._lock:
-                if file_identity(self._path) != self._file:  # the open file has no name any more
-                    self._engine.dispose()
-                    self._open()
-        return self._engine.connect()
+        with self._lock:
+            try:
+                engine = self._reading.engine()
+            except SQLAlchemyError as error:
+                raise DatabaseError(f"cannot read {self.shown}: {self.reason(error)}") from None
+        return engine.connect()
+
+    def find_copy(self, stored: str | None, digest: str | None) -> str | None:
+        """Return where the copy of an artifact is; None where it is not here.
+
+        Only what is named by its content, as copies are, is found: no other file, whatever is
+        stored.
+
+        Args:
+            stored: what the table says of its path.
+            digest: its content hash.
+        """
+        if stored is None or digest is None:
+            return None
+        path = found_path(stored, digest, self._url, None)
+        return path if os.path.basename(path) == digest and is_copy(path) else None
 
     def reason(self, error: SQLAlchemyError) -> str:
         """Return in one line, without credentials, why a query failed."""
         return clean_error(error, self._url)
-
-    def _open(self) -> None:
-        self._file = file_identity(self._path) if self._path is not None else None
-        self._engine = _read_only_engine(self._url)
-        try:
-            _check(self._engine, self.shown)
-        except SQLAlchemyError as error:
-            raise DatabaseError(f"cannot read {self.shown}: {self.reason(error)}") from None
-
-
-def _read_only_engine(url: URL) -> Engine:
-    if url.get_backend_name() == "sqlite":
-        return _sqlite_engine(url)
-    engine = open_engine(url)
-    event.listen(engine, "connect", _make_session_read_only)
-    return engine
-
-
-def _sqlite_engine(url: URL) -> Engine:
-    path = sqlite_file(url)
-    if path is None or not os.path.isfile(path):
-        raise DatabaseError(
-            f"there is no database at {path or show_url(url)}; runs make one, "
-            "or name another with --db or ATO_DB"
-        )
-    uri = pathlib.Path(path).resolve().as_uri() + "?mode=ro"
-    if _is_sealed(uri, path):
-        uri += "&immutable=1"
-
-    def connect() -> sqlite3.Connection:
-        return sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, check_same_thread=False)
-
-    return create_engine(url, creator=connect, poolclass=QueuePool, pool_size=8)
-
-
-def _is_sealed(uri: str, path: str) -> bool:
-    """Whether the file can be read only as one that nobody changes.
-
-    A file in write-ahead mode in a folder that is not writable cannot be locked; without a log
-    beside it, nobody writes it.
-    """
-    if os.path.exists(f"{path}-wal") or os.access(os.path.dirname(os.path.abspath(path)), os.W_OK):
-        return False
-    connection = sqlite3.connect(uri, uri=True)
-    try:
-        connection.execute("SELECT 1 FROM sqlite_master").fetchone()
-    except sqlite3.OperationalError:
-        return True
-    except sqlite3.DatabaseError:
-        return False
-    finally:
-        connection.close()
-    return False
-
-
-def _make_session_read_only(connection: Any, record: object) -> None:
-    cursor = connection.cursor()
-    if hasattr(connection, "set_session"):  # psycopg2, whose transactions begin by themselves
-        connection.set_session(readonly=True)
-    elif "psycopg" in type(connection).__module__:
-        connection.read_only = True
-    else:
-        cursor.execute("SET SESSION TRANSACTION READ ONLY")
-    cursor.close()
-
-
-def _check(engine: Engine, shown: str) -> None:
-    with engine.connect() as connection:
-        empty = not engine.dialect.has_table(connection, "experiments")
-    if empty:
-        raise DatabaseError(f"{shown} holds no runs: it has not been used by a tracker")
-    if not check_schema(engine):
-        raise DatabaseError(
-            f"{shown} was written by an older version, and reading changes nothing; "
-            "bring it up to date with: ato upgrade"
-        )

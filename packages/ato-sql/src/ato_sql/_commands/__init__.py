@@ -1,26 +1,25 @@
-"""What each command of `python -m ato_sql` prints."""
+"""What each command of `python -m ato_sql` prints; a function each, by the command's name.
+
+It may call everything but `cli`, which hands it an open finder and the parsed options.
+"""
 
 from __future__ import annotations
 
-from argparse import Namespace
-from typing import Callable
+from ato_adict import lazy_exports
 
-from ato_sql._commands._care import delete, export, gc, merge, take, upgrade
-from ato_sql._commands._comparison import compare
-from ato_sql._commands._listing import best, runs
-from ato_sql._commands._one_run import show
-from ato_sql._commands._tail import tail
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable
 
-COMMANDS: dict[str, Callable[[Namespace], int]] = {
-    "runs": runs,
-    "show": show,
-    "best": best,
-    "compare": compare,
-    "tail": tail,
-    "export": export,
-    "import": take,
-    "merge": merge,
-    "gc": gc,
-    "delete": delete,
-    "upgrade": upgrade,
-}
+# SQLAlchemy takes a quarter of a second to import; `--help` should not wait for it.
+__getattr__: Callable[[str], Any] = lazy_exports(
+    __name__,
+    {
+        "listing": ["runs", "best"],
+        "one_run": ["show"],
+        "comparison": ["compare"],
+        "following": ["tail"],
+        "marking": ["rename", "tag", "note", "archive"],
+        "care": ["export", "import_", "merge", "gc", "delete", "backup", "replay", "upgrade"],
+    },
+)

@@ -12,7 +12,7 @@ except ImportError:  # the package's other name
     from pytorch_lightning.loggers import Logger
     from pytorch_lightning.utilities import rank_zero_only
 
-from ato_sql._run import Run
+from ato_sql._write.run import Run
 from ato_sql.integrations._numbers import only_numbers
 
 

@@ -9,8 +9,8 @@ from typing import Any, Iterable, Iterator
 from mlflow import MlflowClient
 from mlflow.entities import Metric, Param, RunTag
 
+from ato_sql._facts.params import leaves
 from ato_sql._finder import SQLFinder
-from ato_sql._params import leaves
 
 # The most that MLflow takes in one batch, and in one parameter's value.
 METRICS, PARAMS, PARAM_LENGTH = 1000, 100, 6000

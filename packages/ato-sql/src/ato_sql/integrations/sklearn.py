@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ato_sql._logger import SQLLogger
-from ato_sql._run import Run
+from ato_sql._write.run import Run
 
 
 def log_search(logger: SQLLogger, search: Any, parent: Run | None = None) -> list[int]:

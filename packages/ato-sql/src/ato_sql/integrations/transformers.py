@@ -6,7 +6,7 @@ from typing import Any
 
 from transformers import TrainerCallback
 
-from ato_sql._run import Run
+from ato_sql._write.run import Run
 from ato_sql.integrations._numbers import only_numbers
 
 

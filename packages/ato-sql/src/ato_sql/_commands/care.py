@@ -1,0 +1,87 @@
+"""`export`, `import`, `merge`, `gc`, `delete`, `backup`, `upgrade`: looking after runs."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from typing import Any
+
+from ato_sql._commands.shared import report, size_text
+from ato_sql._finder import SQLFinder
+
+
+def export(finder: SQLFinder, options: Namespace) -> int:
+    """Write runs or metrics to a file."""
+    ids = None if options.chosen is None else [finder.named_run(run).id for run in options.chosen]
+    if options.path == "-":
+        finder.export_to(sys.stdout, options.project, ids)
+        return 0
+    is_metrics = options.path.endswith((".csv", ".parquet", ".pq"))
+    write = finder.export_metrics if is_metrics else finder.export
+    count = write(options.path, options.project, ids, force=options.force)
+    report(options, {"runs": count, "path": options.path}, f"{count} runs in {options.path}")
+    return 0
+
+
+def import_(finder: SQLFinder, options: Namespace) -> int:
+    """Take in runs from a file."""
+    _report_intake(options, finder.import_(options.path))
+    return 0
+
+
+def merge(finder: SQLFinder, options: Namespace) -> int:
+    """Bring in the runs of another database."""
+    _report_intake(options, finder.merge(options.other))
+    return 0
+
+
+def _report_intake(options: Namespace, intake: Any) -> None:
+    counts = {name: len(getattr(intake, name)) for name in intake._fields}
+    text = "{added} runs added, {updated} brought up to date, {known} known".format(**counts)
+    report(options, intake._asdict(), text)
+
+
+def gc(finder: SQLFinder, options: Namespace) -> int:
+    """Remove what no run refers to."""
+    done = finder.gc(options.dry_run)
+    verb = "would remove" if options.dry_run else "removed"
+    text = (
+        f"{verb} {len(done.artifacts)} copies ({size_text(done.freed)}), {done.sources} sources "
+        f"and {done.environments} environments"
+    )
+    report(options, done._asdict(), text)
+    return 0
+
+
+def delete(finder: SQLFinder, options: Namespace) -> int:
+    """Delete a run."""
+    run = finder.named_run(options.run_id)
+    finder.delete_run(run.id, force=options.force)
+    report(options, {"deleted": run.uuid}, f"deleted run {run.id}")
+    return 0
+
+
+def backup(finder: SQLFinder, options: Namespace) -> int:
+    """Copy the database."""
+    finder.backup(options.path)
+    report(options, {"path": options.path}, f"the copy is {options.path}")
+    return 0
+
+
+def replay(finder: SQLFinder, options: Namespace) -> int:
+    """Store what was refused; exit code 1 where some still is."""
+    done = finder.replay(options.path)
+    text = f"{done.stored} stored, {done.known} were stored before"
+    if done.refused:
+        count = len(done.refused)
+        text += f"; {count} refused again stay in {options.path}: {done.refused[0]}"
+    report(options, done._asdict(), text)
+    return 1 if done.refused else 0
+
+
+def upgrade(finder: SQLFinder, options: Namespace) -> int:
+    """Bring the database to the current schema."""
+    backup = finder.upgrade()
+    text = "the schema is up to date" if backup is None else f"upgraded; the backup is {backup}"
+    report(options, {"backup": backup}, text)
+    return 0

@@ -1,0 +1,46 @@
+"""`rename`, `tag`, `note`, `archive`: what people say about runs later."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+
+from ato_sql._commands.shared import report
+from ato_sql._commands.terminal import text_of
+from ato_sql._finder import SQLFinder
+
+
+def rename(finder: SQLFinder, options: Namespace) -> int:
+    """Give a run another name."""
+    run = finder.named_run(options.run_id)
+    finder.rename(run.id, options.name)
+    report(
+        options, {"id": run.id, "name": options.name}, f"run {run.id} is {text_of(options.name)}"
+    )
+    return 0
+
+
+def tag(finder: SQLFinder, options: Namespace) -> int:
+    """Add and remove tags of a run."""
+    run = finder.named_run(options.run_id)
+    tags = finder.tag(run.id, add=options.tags, remove=options.remove or ())
+    report(options, {"id": run.id, "tags": tags}, f"run {run.id}: {text_of(tags)}")
+    return 0
+
+
+def note(finder: SQLFinder, options: Namespace) -> int:
+    """Add a remark about a run."""
+    run = finder.named_run(options.run_id)
+    finder.note(run.id, " ".join(options.text))
+    report(options, {"id": run.id}, f"noted about run {run.id}")
+    return 0
+
+
+def archive(finder: SQLFinder, options: Namespace) -> int:
+    """Leave runs out of lists, or take them back."""
+    runs = [finder.named_run(name) for name in options.run_ids]
+    for run in runs:
+        finder.archive(run.id, not options.undo)
+    ids = [run.id for run in runs]
+    verb = "are back in lists" if options.undo else "are left out of lists"
+    report(options, {"ids": ids, "archived": not options.undo}, f"{text_of(ids)} {verb}")
+    return 0

@@ -1,0 +1,130 @@
+"""`show`: all there is about a run."""
+
+from __future__ import annotations
+
+import json
+from argparse import Namespace
+from typing import Any, Mapping, Sequence
+
+from ato_sql._commands.shared import last_value, run_json, size_text
+from ato_sql._commands.terminal import lines_of, print_json, print_table, text_of
+from ato_sql._db.schema import Experiment, Input, MetricSummary
+from ato_sql._facts.params import leaves
+from ato_sql._finder import SQLFinder
+
+_FACTS = (
+    "name",
+    "user_name",
+    "status",
+    "start_time",
+    "end_time",
+    "tags",
+    "uuid",
+    "parent_uuid",
+    "command",
+    "directory",
+    "git_commit",
+    "git_dirty",
+    "host",
+    "pid",
+    "structural_hash",
+    "value_hash",
+    "code_hash",
+)
+
+
+def show(finder: SQLFinder, options: Namespace) -> int:
+    """Print all there is about a run."""
+    run = finder.named_run(options.run_id)
+    summaries = finder.get_summaries([run.id])[run.id]
+    if options.json:
+        print_json(_whole_json(run, summaries))
+        return 0
+    print(f"run {run.id} of {text_of(run.project.name)}\n")
+    facts = [(name, getattr(run, name)) for name in _FACTS]
+    _print_pairs("", [(name, _fact(value)) for name, value in facts if value not in (None, [])])
+    _print_pairs("config", _flat(run.config))
+    if summaries:
+        print("\nmetrics")
+        columns = ["key", "last", "min", "max", "count", "last step"]
+        print_table(columns, [_metric_row(summary) for summary in summaries.values()])
+    prints = [(f"{p.trace_id} ({p.trace_type})", p.fingerprint) for p in run.fingerprints]
+    _print_pairs("fingerprints", prints)
+    _print_pairs("inputs", [(one.name, _input(one)) for one in run.inputs])
+    _print_pairs(
+        "own modules", [(one.module, f"{one.name}, {one.hash[:12]}") for one in run.modules]
+    )
+    _print_pairs(
+        "artifacts", [(a.path, f"{a.data_type}, {size_text(a.size)}") for a in run.artifacts]
+    )
+    _print_pairs("media", _media_of(run))
+    _print_pairs("notes", [(text_of(note.timestamp), note.text) for note in run.notes])
+    if run.error:
+        print(f"\nerror\n{lines_of(run.error)}")
+    return 0
+
+
+def _fact(value: Any) -> Any:
+    return " ".join(value) if isinstance(value, list) else value
+
+
+def _input(one: Input) -> str:
+    """Size, hash and reader of an input, in short."""
+    kind, _, digest = (one.hash or "").rpartition(":")
+    known = f"{kind}:{digest[:12]}" if digest else one.problem or "not hashed"
+    parts = [size_text(one.size) if one.size is not None else "", known]
+    if one.how != "read":
+        parts.append(
+            {"logged": "by log_input", "updated": "written by the run too"}.get(one.how or "", "")
+        )
+    elif one.reader:
+        parts.append(f"read by {one.reader}")
+    return ", ".join(part for part in parts if part)
+
+
+def _media_of(run: Experiment) -> list[tuple[str, str]]:
+    """By key, the kind of what was logged by step, and at which steps."""
+    steps: dict[tuple[str, str], list[int]] = {}
+    for one in run.media:
+        steps.setdefault((str(one.key), str(one.data_type)), []).append(one.step or 0)
+    return [(key, f"{kind}, {_span(at)}") for (key, kind), at in sorted(steps.items())]
+
+
+def _span(steps: Sequence[int]) -> str:
+    if len(steps) == 1:
+        return f"step {steps[0]}"
+    return f"{len(steps)} of steps {min(steps)} to {max(steps)}"
+
+
+def _metric_row(s: MetricSummary) -> list[Any]:
+    return [s.key, last_value(s), s.min, s.max, s.count, s.last_step]
+
+
+def _flat(config: Any) -> list[tuple[str, Any]]:
+    return [(key, json.dumps(value, ensure_ascii=False)) for key, value in leaves(config)]
+
+
+def _print_pairs(title: str, pairs: Sequence[tuple[str, Any]]) -> None:
+    if not pairs:
+        return
+    if title:
+        print(f"\n{title}")
+    width = max(len(text_of(name)) for name, _ in pairs)
+    for name, value in pairs:
+        print(f"  {text_of(name):<{width}}  {text_of(value)}")
+
+
+def _whole_json(run: Experiment, summaries: Mapping[str, MetricSummary]) -> dict[str, Any]:
+    whole = run_json(run, {run.project_id: run.project.name}, summaries)
+    for name, rows in (
+        ("fingerprints", run.fingerprints),
+        ("inputs", run.inputs),
+        ("modules", run.modules),
+        ("artifacts", run.artifacts),
+        ("media", run.media),
+        ("notes", run.notes),
+    ):
+        columns = [c.name for c in type(rows[0]).__table__.columns] if rows else []
+        kept = [c for c in columns if c not in ("id", "run_id")]
+        whole[name] = [{c: getattr(row, c) for c in kept} for row in rows]
+    return whole

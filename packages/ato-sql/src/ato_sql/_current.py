@@ -1,0 +1,133 @@
+"""The current run of a logger, and the calls that go to it."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, Mapping, Sequence
+
+from ato_sql._errors import TrackerError
+from ato_sql._write.run import Run, entered_runs
+
+
+class CurrentRun:
+    """The part of a logger that writes to its current run.
+
+    It is the run of the innermost `with logger.start():` around the call, in this thread and task;
+    else, or where it was called within that block, the one that `run` started last.
+    """
+
+    _runs: dict[str, Run]
+    _current: Run | None
+    _around: tuple[Run, ...] = ()
+
+    def _make_current(self, run: Run) -> None:
+        self._current = run
+        self._around = entered_runs()  # the blocks that were entered before it
+
+    def _current_run(self) -> Run | None:
+        for run in reversed(entered_runs()):
+            if not run.finished and self._runs.get(run.uuid) is run:
+                newer = self._current is None or run not in self._around
+                return run if newer else self._current
+        return self._current
+
+    def _open_run(self) -> Run:
+        run = self._current_run()
+        if run is None:
+            raise TrackerError("no run is open; call logger.run() first")
+        return run
+
+    def _find(self, run_id: int) -> Run:
+        raise NotImplementedError
+
+    def get_current_run_id(self) -> int | None:
+        """Return the id of the current run, None if there is none."""
+        run = self._current_run()
+        return None if run is None else run.id
+
+    def log_metric(
+        self,
+        key: str,
+        value: Any,
+        step: int | None = None,
+        axis: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Record one value of a metric of the current run; see `Run.log_metric`."""
+        self._open_run().log_metric(key, value, step, axis)
+
+    def log_metrics(
+        self,
+        values: Mapping[str, Any],
+        step: int | None = None,
+        axis: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Record several metrics of the current run; see `Run.log_metrics`."""
+        self._open_run().log_metrics(values, step, axis)
+
+    def log_image(
+        self, key: str, image: Any, step: int | None = None, caption: str | None = None
+    ) -> None:
+        """Keep an image of the current run; see `Run.log_image`."""
+        self._open_run().log_image(key, image, step, caption)
+
+    def log_audio(
+        self, key: str, audio: Any, step: int | None = None, caption: str | None = None
+    ) -> None:
+        """Keep a sound of the current run; see `Run.log_audio`."""
+        self._open_run().log_audio(key, audio, step, caption)
+
+    def log_video(
+        self, key: str, video: Any, step: int | None = None, caption: str | None = None
+    ) -> None:
+        """Keep a film of the current run; see `Run.log_video`."""
+        self._open_run().log_video(key, video, step, caption)
+
+    def log_table(
+        self, key: str, rows: Any, step: int | None = None, columns: Sequence[str] | None = None
+    ) -> None:
+        """Keep a table of the current run; see `Run.log_table`."""
+        self._open_run().log_table(key, rows, step, columns)
+
+    def log_text(self, key: str, text: str, step: int | None = None) -> None:
+        """Keep a text of the current run; see `Run.log_text`."""
+        self._open_run().log_text(key, text, step)
+
+    def log_histogram(self, key: str, values: Any, step: int | None = None, bins: int = 64) -> None:
+        """Keep how values of the current run are spread; see `Run.log_histogram`."""
+        self._open_run().log_histogram(key, values, step, bins)
+
+    def log_artifact(
+        self,
+        run_id: int,
+        file_path: str | os.PathLike[str],
+        data_type: str,
+        metadata: Any = None,
+        copy: bool = False,
+    ) -> None:
+        """Record a file of the run `run_id`; see `Run.log_artifact`."""
+        self._find(run_id).log_artifact(file_path, data_type, metadata, copy)
+
+    def log_fingerprints(self, fingerprints: Any) -> None:
+        """Record fingerprints of the current run; see `Run.log_fingerprints`."""
+        self._open_run().log_fingerprints(fingerprints)
+
+    def log_input(self, data: Any, name: str | None = None) -> None:
+        """Record what the current run read; see `Run.log_input`."""
+        self._open_run().log_input(data, name)
+
+    def log_note(self, text: str) -> None:
+        """Record a remark about the current run."""
+        self._open_run().log_note(text)
+
+    def update_status(self, status: str) -> None:
+        """Set the status of the current run."""
+        self._open_run().update_status(status)
+
+    def finish(self, status: str | None = None) -> None:
+        """End the current run; all that was logged is in the database on return."""
+        run = self._current_run()
+        if run is None:
+            return
+        if run is self._current:
+            self._current = None
+        run.finish(status)

@@ -1,0 +1,114 @@
+"""From a database URL to an engine set up for many writers."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+from sqlalchemy import create_engine, event
+from sqlalchemy.engine import URL, Connection, Engine
+from sqlalchemy.exc import NoSuchModuleError
+from sqlalchemy.pool import QueuePool
+
+from ato_sql._db.watchdog import watch
+from ato_sql._errors import DatabaseError
+from ato_sql._values.url import sqlite_file
+
+PATIENCE_SECONDS = 20.0
+
+
+def open_engine(url: URL, full_sync: bool = False, patience: float = PATIENCE_SECONDS) -> Engine:
+    """Return an engine for `url`; no connection is made yet.
+
+    Args:
+        url: as `parse_url` returns it.
+        full_sync: on SQLite, wait for the disk at each commit, so that even a power cut loses
+            nothing that was committed.
+        patience: seconds to wait for another program's lock, or for a server to answer a call.
+
+    Raises:
+        DatabaseError: there is no such database system or its driver is not installed.
+    """
+    try:
+        if url.get_backend_name() == "sqlite":
+            return _sqlite_engine(url, full_sync, patience)
+        return _server_engine(url, patience)
+    except NoSuchModuleError:
+        raise DatabaseError(
+            f"unknown database system {url.drivername!r}; "
+            "the tracker knows sqlite, postgresql, mysql and mariadb"
+        ) from None
+    except ImportError as error:
+        raise DatabaseError(f"the driver for {url.drivername} is not installed: {error}") from None
+
+
+def _sqlite_engine(url: URL, full_sync: bool, patience: float) -> Engine:
+    settings: Any = {"connect_args": {"timeout": patience, "check_same_thread": False}}
+    if sqlite_file(url) is not None:
+        settings.update(poolclass=QueuePool, pool_size=2, max_overflow=20)
+    engine = create_engine(url, **settings)
+    event.listen(engine, "connect", functools.partial(_set_up_sqlite, full_sync))
+    event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine, "close", _end_transaction)
+    return engine
+
+
+def _set_up_sqlite(full_sync: bool, connection: Any, record: object) -> None:
+    # SQLAlchemy's own BEGIN (below) replaces the driver's, which starts too late to lock.
+    connection.isolation_level = None
+    connection.execute("PRAGMA synchronous=" + ("FULL" if full_sync else "NORMAL"))
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    write = connection.get_execution_options().get("ato_write")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+def _end_transaction(connection: Any, record: object) -> None:
+    """Give up the lock before a connection is closed.
+
+    After Ctrl-C SQLAlchemy closes the connection at once, but SQLite keeps a closed connection
+    open, with its lock, while there are statements of it; and the traceback keeps those.
+    """
+    connection.rollback()
+
+
+def _server_engine(url: URL, patience: float) -> Engine:
+    watched = url.drivername in _WATCHED
+    settings: Any = {"pool_size": 2, "max_overflow": 20, "pool_pre_ping": not watched}
+    settings["connect_args"] = _server_timeouts(url.drivername, patience)
+    engine = create_engine(url, **settings)
+    if watched:
+        watch(engine, max(1, int(patience)) + _LATER)
+    return engine
+
+
+_WATCHED = ("postgresql+psycopg2", "postgresql+psycopg")
+_LATER = 5  # seconds that the server is given to say itself that it waited in vain
+
+
+def _server_timeouts(driver: str, patience: float) -> dict[str, Any]:
+    """Return how a driver is told not to wait for ever."""
+    seconds = max(1, int(patience))
+    connect = {"connect_timeout": min(seconds, 10)}
+    if driver in _WATCHED:
+        return {**connect, "options": f"-c lock_timeout={seconds}s"}
+    if driver in ("mysql+pymysql", "mariadb+pymysql"):
+        waiting = f"SET SESSION innodb_lock_wait_timeout={seconds}, lock_wait_timeout={seconds}"
+        return {
+            **connect,
+            "read_timeout": seconds + _LATER,
+            "write_timeout": seconds + _LATER,
+            "init_command": waiting,
+        }
+    return {}
+
+
+def writing(engine: Engine) -> Engine:
+    """Return the same engine whose transactions take the write lock at their start on SQLite.
+
+    Use `with writing(engine).connect() as connection, connection.begin():`. The shorter
+    `engine.begin()` is a generator: Ctrl-C just before it is resumed would leave the transaction
+    open, with its lock, as long as the traceback keeps the generator.
+    """
+    return engine.execution_options(ato_write=True)

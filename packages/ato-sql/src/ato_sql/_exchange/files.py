@@ -1,0 +1,108 @@
+"""Files of runs and of metrics."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import json
+import zlib
+from typing import IO, Any, Iterable, Iterator
+
+from ato_adict import replacing
+from ato_sql._errors import DatabaseError, SettingsError
+from ato_sql._exchange.kinds import METRIC_COLUMNS
+from ato_sql._exchange.records import Record
+from ato_sql._values.time import iso
+from ato_sql._values.values import join
+
+
+def _open(path: str, mode: str, name: str) -> IO[str]:
+    """Open a text file; compressed if `name` ends in `.gz`."""
+    if name.endswith(".gz"):
+        return gzip.open(path, mode + "t", encoding="utf-8")  # type: ignore[return-value]
+    return open(path, mode, encoding="utf-8")
+
+
+def write_lines(path: str, records: Iterable[Record]) -> None:
+    """Write records as JSON lines."""
+    with replacing(path) as scratch, _open(scratch, "w", path) as file:
+        put_lines(file, records)
+
+
+def put_lines(file: IO[str], records: Iterable[Record]) -> None:
+    """Write records as JSON lines to an open file."""
+    for record in records:
+        file.write(json.dumps(record, separators=(",", ":")) + "\n")
+
+
+def read_lines(path: str) -> Iterator[Record]:
+    """Yield the records of a file of JSON lines.
+
+    Raises:
+        DatabaseError: a line is not JSON; its number is named.
+    """
+    number = 0
+    try:
+        with _open(path, "r", path) as file:
+            for number, line in enumerate(file, 1):
+                yield _record(path, number, line)
+    except (UnicodeDecodeError, EOFError, zlib.error) as error:
+        raise DatabaseError(f"{path}, after line {number}: no text in UTF-8 ({error})") from None
+
+
+def _record(path: str, number: int, line: str) -> Record:
+    try:
+        record = json.loads(line, parse_constant=_refuse)
+    except (ValueError, RecursionError):
+        raise DatabaseError(f"{path}, line {number}: not JSON") from None
+    if not isinstance(record, dict):
+        raise DatabaseError(f"{path}, line {number}: not a record")
+    return record
+
+
+def _refuse(constant: str) -> Any:
+    raise ValueError(f"{constant} is not JSON")
+
+
+def metric_rows(rows: Iterable[Any]) -> Iterator[tuple[Any, ...]]:
+    """Turn database rows into rows of `METRIC_COLUMNS`."""
+    for run_id, project, key, step, value, special, moment in rows:
+        yield run_id, project, key, step, join(value, special), moment
+
+
+def write_csv(path: str, rows: Iterable[Any]) -> None:
+    """Write metrics as CSV; floats as Python writes them, so that they read back the same."""
+    with replacing(path) as scratch, open(scratch, "w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(METRIC_COLUMNS)
+        for row in metric_rows(rows):
+            writer.writerow([iso(item) for item in row])
+
+
+def write_parquet(path: str, rows: Iterable[Any]) -> None:
+    """Write metrics as Parquet.
+
+    Raises:
+        SettingsError: pandas or pyarrow is not installed.
+    """
+    pandas = import_pandas()
+    frame = pandas.DataFrame(list(metric_rows(rows)), columns=METRIC_COLUMNS)
+    frame["value"] = frame["value"].astype(float)
+    with replacing(path) as scratch:
+        try:
+            frame.to_parquet(scratch, index=False)
+        except ImportError:
+            raise SettingsError("Parquet needs pyarrow; pip install pyarrow") from None
+
+
+def import_pandas() -> Any:
+    """Return pandas.
+
+    Raises:
+        SettingsError: it is not installed.
+    """
+    try:
+        import pandas
+    except ImportError:
+        raise SettingsError("this needs pandas; pip install 'ato-sql[pandas]'") from None
+    return pandas

@@ -1,0 +1,50 @@
+"""What people say about runs later: names, tags, notes, and which of them lists leave out."""
+
+from __future__ import annotations
+
+from typing import Any, Iterable
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.engine import Engine
+
+from ato_sql._db.engine import writing
+from ato_sql._db.schema import Experiment, Note, table_of
+from ato_sql._values.time import now
+from ato_sql._values.values import check_name, clean_text
+
+
+def change_run(engine: Engine, run_id: int, **values: Any) -> None:
+    """Set columns of a run."""
+    table = table_of(Experiment)
+    with writing(engine).connect() as connection, connection.begin():
+        connection.execute(update(table).where(table.c.id == run_id), values)
+
+
+def rename(engine: Engine, run_id: int, name: str) -> None:
+    """Give a run another name.
+
+    Raises:
+        MetricError: it is empty or too long.
+    """
+    change_run(engine, run_id, name=check_name("a run's name", name))
+
+
+def change_tags(
+    engine: Engine, run_id: int, add: Iterable[str], remove: Iterable[str]
+) -> list[str]:
+    """Add and remove tags of a run; return those it has then."""
+    table = table_of(Experiment)
+    gone = {clean_text(str(tag)) for tag in remove}
+    with writing(engine).connect() as connection, connection.begin():
+        query = select(table.c.tags).where(table.c.id == run_id).with_for_update()
+        tags = [tag for tag in connection.execute(query).scalar() or [] if tag not in gone]
+        tags = list(dict.fromkeys([*tags, *(clean_text(str(tag)) for tag in add)]))
+        connection.execute(update(table).where(table.c.id == run_id), {"tags": tags})
+    return tags
+
+
+def add_note(engine: Engine, run_id: int, text: str) -> None:
+    """Add a remark about a run."""
+    with writing(engine).connect() as connection, connection.begin():
+        values = {"run_id": run_id, "text": clean_text(text), "timestamp": now()}
+        connection.execute(insert(table_of(Note)), values)

@@ -1,0 +1,110 @@
+"""What is recorded of the circumstances of a run."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+import os
+import platform
+import sys
+from typing import Any, NamedTuple, Sequence
+
+from ato_adict.surroundings import git, process_identity, program_folder
+from ato_sql._facts.process import host_name
+from ato_sql._values.redact import redact_command
+from ato_sql._values.secret_text import redact_text
+from ato_sql._values.values import clean_text
+
+
+class Git(NamedTuple):
+    """The state of the repository a program runs from."""
+
+    commit: str | None
+    dirty: bool | None
+
+
+def facts(redacted: bool, secret_keys: Sequence[str], with_git: bool) -> dict[str, Any]:
+    """Return the columns of a run that say where and by what it was made."""
+    state = git_state(program_folder()) if with_git else Git(None, None)
+    environment = current_environment()
+    command = [clean_text(argument) for argument in command_line()]
+    folder = clean_text(os.getcwd())
+    return {
+        "command": redact_command(command, secret_keys) if redacted else command,
+        "directory": redact_text(folder, secret_keys) if redacted else folder,
+        "git_commit": state.commit,
+        "git_dirty": state.dirty,
+        **here(),
+        "environment": environment,
+        "environment_hash": digest(environment),
+    }
+
+
+def here() -> dict[str, Any]:
+    """Return the columns of a run that say which process keeps it alive."""
+    return {
+        "host": clean_text(host_name()),
+        "pid": os.getpid(),
+        "process": process_identity(os.getpid()),
+    }
+
+
+def command_line() -> list[str]:
+    """Return the command that runs this program, the interpreter left out."""
+    arguments = [str(argument) for argument in sys.argv]
+    spec = getattr(sys.modules.get("__main__"), "__spec__", None)
+    if spec is not None and spec.name and arguments:
+        module = spec.name[: -len(".__main__")] if spec.name.endswith(".__main__") else spec.name
+        return ["-m", module, *arguments[1:]]
+    return arguments
+
+
+# Once for a process: what runs is what was loaded when it started.
+@functools.lru_cache(maxsize=None)
+def git_state(folder: str) -> Git:
+    """Return commit and dirty flag of the repository around `folder`; None outside of one."""
+    commit = _git(folder, "rev-parse", "HEAD")
+    if commit is None:
+        return Git(None, None)
+    changes = _git(folder, "status", "--porcelain", "--untracked-files=no")
+    return Git(commit, None if changes is None else bool(changes))
+
+
+def _git(folder: str, *arguments: str) -> str | None:
+    printed = git(folder, *arguments)
+    return None if printed is None else printed.decode("utf-8", "replace").strip()
+
+
+@functools.lru_cache(maxsize=None)
+def current_environment() -> dict[str, Any]:
+    """Return versions of Python, the platform and every installed package."""
+    return {
+        "python": platform.python_version(),
+        "implementation": platform.python_implementation(),
+        "platform": platform.platform(),
+        "packages": dict(sorted(_packages().items())),
+    }
+
+
+def _packages() -> dict[str, str]:
+    try:
+        from importlib import metadata
+    except ImportError:  # Python 3.7
+        import importlib_metadata as metadata  # type: ignore[import-not-found, no-redef, unused-ignore]
+    versions: dict[str, str] = {}
+    for distribution in metadata.distributions():
+        try:
+            read = distribution.metadata  # each asking reads and parses the file
+            name, version = read["Name"], read["Version"]
+        except Exception:  # a broken installation says nothing about this run
+            continue
+        if name and version:
+            versions.setdefault(clean_text(str(name)), clean_text(str(version)))
+    return versions
+
+
+def digest(value: Any) -> str:
+    """Return the SHA-256 of a JSON value, the order of keys left out."""
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()

@@ -1,0 +1,196 @@
+"""What `config.experiment` says about where and how to track."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any, Mapping, NamedTuple
+
+from sqlalchemy.engine import URL
+
+from ato_adict import did_you_mean
+from ato_sql._errors import SettingsError
+from ato_sql._values.redact import redact
+from ato_sql._values.secret_text import Kind, redact_text
+from ato_sql._values.url import parse_url
+from ato_sql._values.values import NAME_LENGTH, clean_text
+
+_NAMES = (
+    "db_path",
+    "durability",
+    "on_error",
+    "heartbeat",
+    "patience",
+    "journal_dir",
+    "artifact_dir",
+    "redact",
+    "secret_keys",
+    "git",
+    "source",
+    "inputs",
+    "media_limit",
+)
+
+
+DEFAULT_DATABASE = "experiments.db"
+
+
+class Settings(NamedTuple):
+    """The settings of one tracker.
+
+    Attributes:
+        url: the database, from `sql.db_path`: an SQLAlchemy URL or the path of an SQLite file; by
+            default what the environment variable `ATO_DB` names, else `experiments.db`.
+        project: from `project_name`; by default the program's name.
+        durability: `'second'`, the default: a metric is in the database within a second;
+            `'commit'`: it is when `log_metric` returns.
+        on_error: `'warn'`, the default: the tracker's troubles never stop the program; `'raise'`.
+        heartbeat: seconds between a run's signs of life, 10 by default.
+        patience: seconds that `finish`, a flush and the end of the program wait for a database that
+            does not answer, 20 by default.
+        journal_dir: where to keep what is not in the database yet.
+        artifact_dir: where copied artifacts go.
+        redact: whether secrets are hidden in what is stored; True by default.
+        secret_keys: more names of config keys whose values are secrets.
+        git: whether to record commit and dirty flag; True by default.
+        source: whether to keep the source of the project's own modules; True by default.
+        inputs: whether to record the files that a run reads; True by default.
+        media_limit: the most bytes that an image, a table, a sound or a film may have, 100 MB by
+            default.
+    """
+
+    url: URL
+    project: str
+    durability: str = "second"
+    on_error: str = "warn"
+    heartbeat: float = 10.0
+    patience: float = 20.0
+    journal_dir: str | None = None
+    artifact_dir: str | None = None
+    redact: bool = True
+    secret_keys: tuple[str, ...] = ()
+    git: bool = True
+    source: bool = True
+    inputs: bool = True
+    media_limit: int = 100_000_000
+
+    def hide(self, text: str, kind: Kind = Kind.PROSE) -> str:
+        """Return a text without the secrets in it, unless they are to be kept."""
+        return redact_text(text, self.secret_keys, kind) if self.redact else text
+
+    def hide_in(self, value: Any) -> Any:
+        """Return JSON data without the secrets in it, unless they are to be kept."""
+        return redact(value, self.secret_keys) if self.redact else value
+
+
+def read_settings(config: Any, need_project: bool = True) -> Settings:
+    """Return the settings in `config.experiment`, without marking them as read.
+
+    Raises:
+        SettingsError: something is unknown or of the wrong kind.
+        DatabaseError: `db_path` is not a database URL or its driver is not installed.
+    """
+    experiment = _section({} if config is None else config, "experiment", "config")
+    sql = _section(experiment, "sql", "config.experiment")
+    for name in _items(sql):
+        if name not in _NAMES:
+            hint = did_you_mean(name, _NAMES)
+            raise SettingsError(f"unknown setting config.experiment.sql.{name}{hint}")
+    values = {name: value for name, value in _items(sql).items() if name != "db_path"}
+    database = _items(sql).get("db_path")
+    if database is None:
+        database = os.environ.get("ATO_DB") or DEFAULT_DATABASE
+    if not isinstance(database, (str, os.PathLike, URL)) or not os.fspath(str(database)):
+        raise SettingsError(
+            "config.experiment.sql.db_path must name a database, such as 'sqlite:///experiments.db'"
+        )
+    project = _project_name(experiment, need_project)
+    return Settings(url=parse_url(database), project=project, **_checked(values))
+
+
+def _section(config: Any, name: str, where: str) -> Mapping[str, Any]:
+    """Return a section of a config, an empty one where it is not there."""
+    if not isinstance(config, Mapping):
+        raise SettingsError(f"{where} must be a mapping, not {config!r}")
+    section = _items(config).get(name)
+    if section is None:
+        return {}
+    if not isinstance(section, Mapping):
+        raise SettingsError(
+            f"{where}.{name} must hold settings, such as project_name or sql.db_path, "
+            f"not {section!r}"
+        )
+    return section
+
+
+def _items(config: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The same items, read so that an ADict does not count it as access."""
+    return dict(dict.items(config)) if isinstance(config, dict) else config
+
+
+def _project_name(experiment: Mapping[str, Any], needed: bool) -> str:
+    name = _items(experiment).get("project_name")
+    if name is None:
+        return program_name() if needed else ""
+    if not isinstance(name, str) or not 0 < len(name) <= NAME_LENGTH:
+        raise SettingsError(
+            "config.experiment.project_name must be a string of 1 to "
+            f"{NAME_LENGTH} characters, not {name!r}"
+        )
+    return name
+
+
+def program_name() -> str:
+    """Return the name of the program that runs: of its file, its package or its folder."""
+    main = sys.modules.get("__main__")
+    spec = getattr(main, "__spec__", None)
+    path = getattr(main, "__file__", None)
+    if spec is not None and spec.name not in ("__main__", None):
+        name = spec.name[: -len(".__main__")] if spec.name.endswith(".__main__") else spec.name
+    elif path:
+        name = os.path.splitext(os.path.basename(path))[0]
+    else:  # a prompt or a notebook
+        name = os.path.basename(os.getcwd())
+    return clean_text(name)[:NAME_LENGTH] or "default"
+
+
+def _checked(values: Mapping[str, Any]) -> Any:
+    checked = dict(values)
+    _one_of(checked, "durability", ["second", "commit"])
+    _one_of(checked, "on_error", ["warn", "raise"])
+    for name in ("heartbeat", "patience"):
+        if name in checked:
+            checked[name] = _seconds(name, checked[name])
+    if "media_limit" in checked:
+        checked["media_limit"] = _bytes("media_limit", checked["media_limit"])
+    if "secret_keys" in checked:
+        checked["secret_keys"] = tuple(str(key) for key in checked["secret_keys"])
+    for folder in ("journal_dir", "artifact_dir"):
+        if checked.get(folder) is not None:
+            checked[folder] = os.path.abspath(os.path.expanduser(os.fspath(checked[folder])))
+    return checked
+
+
+def _one_of(values: Mapping[str, Any], name: str, allowed: list[str]) -> None:
+    if values.get(name, allowed[0]) not in allowed:
+        hint = did_you_mean(str(values[name]), allowed)
+        raise SettingsError(
+            f"config.experiment.sql.{name} must be {' or '.join(map(repr, allowed))}, "
+            f"not {values[name]!r}{hint}"
+        )
+
+
+def _seconds(name: str, value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not value > 0:
+        raise SettingsError(
+            f"config.experiment.sql.{name} must be a number of seconds above 0, not {value!r}"
+        )
+    return float(value)
+
+
+def _bytes(name: str, value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not value > 0:
+        raise SettingsError(
+            f"config.experiment.sql.{name} must be a number of bytes above 0, not {value!r}"
+        )
+    return int(value)

@@ -1,0 +1,73 @@
+"""From rows or a data frame to a table: names of columns, and rows of plain values."""
+
+from __future__ import annotations
+
+from typing import Any, Mapping, Sequence
+
+from ato_sql._errors import MetricError
+from ato_sql._facts.config import to_json
+from ato_sql._facts.params import MARK
+from ato_sql._values.values import clean_text
+
+_TAKEN = "a table is a list of dicts, a list of rows, a dict of columns or a data frame"
+
+
+def table_of_rows(key: str, data: Any, columns: Sequence[str] | None = None) -> dict[str, Any]:
+    """Return `columns` and `rows` of a table, as JSON holds them.
+
+    Args:
+        key: the table, for the error.
+        data: a list of dicts, a list of rows, a dict of columns, a data frame of pandas or polars.
+        columns: the names of the columns, where the rows do not have them.
+
+    Raises:
+        MetricError: it is none of these, or its rows differ in length.
+    """
+    names, rows = _read(key, data)
+    if columns is not None:
+        names = [str(name) for name in columns]
+    width = max(map(len, rows), default=0)
+    if names is None:
+        names = [str(number) for number in range(width)]
+    if any(len(row) != len(names) for row in rows):
+        raise MetricError(f"table {key!r} has {len(names)} columns, and a row of another length")
+    return {
+        "columns": [clean_text(str(name)) for name in names],
+        "rows": [[_cell(value) for value in row] for row in rows],
+    }
+
+
+def _read(key: str, data: Any) -> tuple[list[str] | None, list[Any]]:
+    if hasattr(data, "itertuples") and hasattr(data, "columns"):  # pandas
+        if data.index.name is not None:
+            data = data.reset_index()
+        return list(map(str, data.columns)), list(data.itertuples(index=False, name=None))
+    if hasattr(data, "iter_rows") and hasattr(data, "columns"):  # polars
+        return list(map(str, data.columns)), list(data.iter_rows())
+    if isinstance(data, Mapping):
+        data = {str(name): list(values) for name, values in data.items()}
+        if len({len(values) for values in data.values()}) > 1:
+            raise MetricError(f"table {key!r} has columns of different lengths")
+        return list(data), list(zip(*data.values()))
+    try:
+        rows = list(data)
+        if isinstance(data, (str, bytes)) or any(isinstance(row, (str, bytes)) for row in rows):
+            raise TypeError
+        if rows and all(isinstance(row, Mapping) for row in rows):
+            names = list(dict.fromkeys(name for row in rows for name in row))
+            return list(map(str, names)), [[row.get(name) for name in names] for row in rows]
+        return None, [list(row) for row in rows]
+    except TypeError:
+        raise MetricError(f"table {key!r}: {_TAKEN}; not {type(data).__name__}") from None
+
+
+def _cell(value: Any) -> Any:
+    """Return a value as JSON has it; NaN, ±inf and what JSON lacks as text."""
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, str):
+        return clean_text(value)
+    found = to_json(value)
+    if isinstance(found, dict) and MARK in found:
+        return str(found.get("value"))
+    return clean_text(found) if isinstance(found, str) else found

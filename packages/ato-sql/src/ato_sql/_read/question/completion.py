@@ -1,0 +1,88 @@
+"""What an unfinished question may become."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Iterable, Iterator
+
+from sqlalchemy import select
+from sqlalchemy.engine import Connection
+
+from ato_sql._errors import QuestionError
+from ato_sql._read.question.fields import (
+    MOST_NAMES,
+    PARAMS,
+    RUNS,
+    Field,
+    find_field,
+    known_names,
+    known_projects,
+    known_statuses,
+    of_project,
+)
+
+_RECENT = 200  # runs whose tags are offered
+_LAST = re.compile(
+    r'-?(?P<word>(?P<field>"[^"]*"|[^\s"<>=!:~,]+)(?P<sign>[<>!]?=|[<>:~])'
+    r'(?P<value>"[^"]*|[^\s"]*)|[^\s",]*)$'
+)
+
+
+def complete(
+    connection: Connection, text: str, project_id: int | None = None, limit: int = 20
+) -> list[str]:
+    """Return what the last word of an unfinished question may become, the likeliest first.
+
+    Args:
+        connection: to the database; reading is enough.
+        text: what has been typed, such as `status:completed mod` or `tag:base`.
+        project_id: only names and values of this project.
+        limit: at most so many.
+
+    Returns:
+        Words to put in the place of the last one: `model.name`, `tag:baseline`.
+    """
+    last = _LAST.search(text)
+    if last is None:
+        return []
+    if last.group("sign"):
+        field, sign, begun = last.group("field", "sign", "value")
+        values = map(_quoted, _values(connection, field.strip('"'), project_id))
+        return [field + sign + one for one in _fitting(begun, values)][:limit]
+    word = last.group("word")
+    return list(_fitting(word, known_names(connection, project_id, "." in word)))[:limit]
+
+
+def _fitting(begun: str, candidates: Iterable[str]) -> Iterator[str]:
+    """Yield what begins with a text, then what holds it."""
+    wanted, known = begun.lower(), list(dict.fromkeys(candidates))
+    yield from (one for one in known if one.lower().startswith(wanted))
+    yield from (one for one in known if one.lower().find(wanted) > 0)
+
+
+def _quoted(value: str) -> str:
+    return f'"{value}"' if re.search(r"[\s,]", value) or not value else value
+
+
+def _values(connection: Connection, name: str, project_id: int | None) -> list[str]:
+    try:
+        field = find_field(connection, name, project_id)
+    except QuestionError:
+        return []
+    if field.kind == "config":
+        query = select(PARAMS.text).where(PARAMS.key == field.key).distinct().limit(MOST_NAMES)
+        return sorted(_shown(text) for text in connection.execute(query).scalars())
+    if field == Field("run", "status"):
+        return known_statuses(connection)
+    if field == Field("run", "project"):
+        return known_projects(connection)
+    if field == Field("run", "tag"):
+        query = select(RUNS.tags).where(*of_project(project_id)).order_by(RUNS.id.desc())
+        recent = connection.execute(query.limit(_RECENT)).scalars()
+        return list(dict.fromkeys(tag for tags in recent for tag in tags or ()))
+    return []
+
+
+def _shown(text: str) -> str:
+    return str(json.loads(text)) if text.startswith('"') and text.endswith('"') else text

@@ -1,0 +1,120 @@
+"""Which runs: of a project, similar to one, the best, and those a question asks for."""
+
+from __future__ import annotations
+
+from typing import Any, Sequence
+
+from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy.engine import Connection
+
+from ato_adict import did_you_mean
+from ato_sql._db.schema import Experiment, MetricSummary, Project
+from ato_sql._errors import NotFoundError
+from ato_sql._read.question.ask import Where, run_conditions, run_order, tagged
+from ato_sql._read.reader import Reader, RunId, run_value
+from ato_sql._values.values import as_name
+
+
+def in_project(name: str) -> Select[Any]:
+    """Select the runs of a project in the order they started."""
+    return select(Experiment).where(_is_in(name)).order_by(Experiment.id)
+
+
+def _is_in(project_name: str) -> Any:
+    project = select(Project.id).where(Project.name == as_name(project_name))
+    return Experiment.project_id == project.scalar_subquery()
+
+
+def similar(run_id: RunId) -> tuple[Select[Any], dict[str, Any]]:
+    """Return the query for the other runs whose configs have the same keys and types."""
+    return _SIMILAR[isinstance(run_id, str)], {"run": run_value(run_id)}
+
+
+def _similar_by(column: Any) -> Select[Any]:
+    structure = select(Experiment.structural_hash).where(column == bindparam("run"))
+    same = Experiment.structural_hash == structure.scalar_subquery()
+    others = select(Experiment).where(same, column != bindparam("run"))
+    return others.order_by(Experiment.id)
+
+
+_SIMILAR = {False: _similar_by(Experiment.id), True: _similar_by(Experiment.uuid)}
+
+
+def best_of(mode: str, at: str) -> Select[Any]:
+    """Return the query for the best run by `project` (its id) and `key`.
+
+    Raises:
+        NotFoundError: an unknown mode or moment.
+    """
+    return _BEST[_choice("mode", mode, ["max", "min"]), _choice("at", at, ["best", "last"])]
+
+
+def _best_by(extreme: Any, column: Any) -> Select[Any]:
+    among = (
+        MetricSummary.project_id == bindparam("project"),
+        MetricSummary.key == bindparam("key"),
+    )
+    # Two steps, each one look into an index on every database.
+    best = select(extreme(column)).where(*among).scalar_subquery()
+    run_id = select(func.min(MetricSummary.run_id)).where(*among, column == best)
+    return select(Experiment).where(Experiment.id == run_id.scalar_subquery())
+
+
+_BEST = {
+    ("max", "best"): _best_by(func.max, MetricSummary.max),
+    ("min", "best"): _best_by(func.min, MetricSummary.min),
+    ("max", "last"): _best_by(func.max, MetricSummary.last),
+    ("min", "last"): _best_by(func.min, MetricSummary.last),
+}
+
+
+def _choice(name: str, value: str, allowed: Sequence[str]) -> str:
+    if value not in allowed:
+        hint = did_you_mean(str(value), allowed)
+        raise NotFoundError(
+            f"{name} must be {' or '.join(map(repr, allowed))}, not {value!r}{hint}"
+        )
+    return value
+
+
+def search(
+    reader: Reader,
+    where: Where,
+    order_by: str | None,
+    tags: Sequence[str] | None,
+    project_name: str | None,
+) -> Select[Any]:
+    """Select the runs that meet all conditions, in order; see `SQLFinder.search`."""
+    with reader.connection() as connection:
+        project_id = _project_id(connection, project_name)
+        query = select(Experiment).where(
+            *_conditions(connection, where, tags, project_name, project_id)
+        )
+        return query.order_by(*run_order(connection, order_by, project_id))
+
+
+def count(
+    reader: Reader, where: Where, tags: Sequence[str] | None, project_name: str | None
+) -> int:
+    """Return how many runs meet all conditions."""
+    with reader.connection() as connection:
+        project_id = _project_id(connection, project_name)
+        found = _conditions(connection, where, tags, project_name, project_id)
+        return connection.execute(select(func.count(Experiment.id)).where(*found)).scalar() or 0
+
+
+def _project_id(connection: Connection, name: str | None) -> int | None:
+    if name is None:
+        return None
+    return connection.execute(select(Project.id).where(Project.name == as_name(name))).scalar()
+
+
+def _conditions(
+    connection: Connection,
+    where: Where,
+    tags: Sequence[str] | None,
+    project_name: str | None,
+    project_id: int | None,
+) -> list[Any]:
+    of_project = [] if project_name is None else [_is_in(project_name)]
+    return [*run_conditions(connection, where, project_id), *tagged(connection, tags), *of_project]

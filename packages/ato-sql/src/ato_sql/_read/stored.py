@@ -1,0 +1,235 @@
+"""Runs as they are stored, asked for in plain SQL.
+
+An SQLite file is read without SQLAlchemy, whose import takes longer than all the questions.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import weakref
+from typing import Any, Callable, Dict, Iterable, Iterator, NamedTuple, Sequence, Tuple
+
+from ato_sql._db.revision import HEAD, VERSION_TABLE
+from ato_sql._db.sqlite_files import leave_no_log, uri_of
+from ato_sql._errors import NotFoundError
+from ato_sql._facts.machine import is_system
+from ato_sql._values.time import seconds_of
+from ato_sql._values.values import Number, join
+
+Rows = Sequence[Sequence[Any]]
+Ask = Callable[[str, Dict[str, Any]], Rows]
+Prints = Dict[Tuple[str, str], Tuple[str, ...]]
+_SECONDS = 10.0
+
+
+class StoredMetric(NamedTuple):
+    """What a run says of a metric: its last value and its extremes."""
+
+    last: Number
+    min: float | None
+    max: float | None
+
+
+class StoredPrint(NamedTuple):
+    """What a fingerprint was made of.
+
+    Attributes:
+        form: the version of the form that was hashed, 1 where none was recorded.
+        skipped: what was not followed, in pairs of a name and the reason.
+    """
+
+    canonical: str | None
+    source: str | None
+    location: str | None
+    kind: str | None
+    form: int
+    skipped: list[Any]
+
+
+class StoredRun(NamedTuple):
+    """All of a run that can be compared with another.
+
+    Attributes:
+        facts: git state, command, directory and host, by the names of the columns.
+        environment: Python, packages, variables, threads, …, as recorded; empty if nothing was.
+        fingerprints: by `static` or `runtime` and trace id.
+        inputs: one dict for each, by the names of the columns.
+        modules: `name`, `path` and `hash` of the own modules, by module.
+        metrics: by name, without those of the machine.
+        artifacts: `path`, `data_type`, `size` and `content_hash` of those logged, by path.
+        span: when it began and when it ended, in seconds since 1970; None where that is not known.
+    """
+
+    id: int
+    config: Any
+    provenance: list[dict[str, Any]]
+    facts: dict[str, Any]
+    environment: dict[str, Any]
+    fingerprints: Prints
+    metrics: dict[str, StoredMetric]
+    inputs: list[dict[str, Any]]
+    modules: dict[str, dict[str, Any]]
+    artifacts: dict[str, dict[str, Any]]
+    span: tuple[float | None, float | None]
+
+
+class Stored:
+    """The runs of a database.
+
+    Args:
+        ask: runs a SELECT with values for its `:names` and returns the rows.
+        shown: what to call the database.
+    """
+
+    def __init__(self, ask: Ask, shown: str) -> None:
+        self._ask = ask
+        self._shown = shown
+
+    def run(self, key: int | str) -> StoredRun:
+        """Return a run by its id or UUID.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        column = "uuid" if isinstance(key, str) else "id"
+        names = ("id", "config", "provenance", "environment_hash", *SPAN, *FACTS)
+        columns = ", ".join(f"e.{name}" for name in names)
+        found = self._ask(f"SELECT {columns} FROM experiments e WHERE e.{column} = :k", {"k": key})
+        if not found:
+            raise NotFoundError(f"there is no run {key!r} in {self._shown}")
+        row = dict(zip(names, found[0]))
+        number = row["id"]
+        return StoredRun(
+            number,
+            _json(row["config"]),
+            _json(row["provenance"]) or [],
+            facts_of(row),
+            self.environment(row["environment_hash"]),
+            self._fingerprints(number),
+            self._metrics(number),
+            self._rows("inputs", INPUT, number),
+            {row["module"]: row for row in self._rows("run_sources", MODULE, number)},
+            {row["path"]: row for row in self._rows("artifacts", ARTIFACT, number, _NO_MEDIA)},
+            (seconds_of(row["start_time"]), seconds_of(row["end_time"])),
+        )
+
+    def latest(self, count: int) -> list[int]:
+        """Return the ids of the last runs of the project that was used last, the newest first."""
+        project = "SELECT l.project_id FROM experiments l ORDER BY l.id DESC LIMIT 1"
+        query = f"SELECT e.id FROM experiments e WHERE e.project_id = ({project})"
+        return [row[0] for row in self._ask(f"{query} ORDER BY e.id DESC LIMIT {count:d}", {})]
+
+    def environment(self, digest: str | None) -> dict[str, Any]:
+        """Return what a run was made in, by its hash."""
+        rows = self._ask("SELECT e.data FROM environments e WHERE e.hash = :h", {"h": digest})
+        data = _json(rows[0][0]) if rows else None
+        return data if isinstance(data, dict) else {}
+
+    def texts(self, hashes: Iterable[str]) -> dict[str, str]:
+        """Return the texts of sources and small inputs that are kept, by their hashes."""
+        query = "SELECT t.hash, t.text FROM source_texts t WHERE t.hash IN ({})"
+        return {digest: text for digest, text in self._each(query, hashes) if text is not None}
+
+    def prints(self, fingerprints: Iterable[str]) -> dict[str, StoredPrint]:
+        """Return what fingerprints were made of, where that is kept."""
+        columns = ", ".join(f"f.{name}" for name in StoredPrint._fields)
+        query = f"SELECT f.fingerprint, {columns} FROM fingerprint_sources f"
+        rows = self._each(query + " WHERE f.fingerprint IN ({})", fingerprints)
+        return {
+            row[0]: StoredPrint(row[1], row[2], row[3], row[4], row[5] or 1, _json(row[6]) or [])
+            for row in rows
+        }
+
+    def _each(self, query: str, keys: Iterable[str]) -> Iterator[Sequence[Any]]:
+        wanted = sorted(set(keys))
+        for start in range(0, len(wanted), 500):
+            values = {f"k{n}": key for n, key in enumerate(wanted[start : start + 500])}
+            yield from self._ask(query.format(", ".join(f":{name}" for name in values)), values)
+
+    def _rows(
+        self, table: str, names: Sequence[str], run_id: int, also: str = ""
+    ) -> list[dict[str, Any]]:
+        columns = ", ".join(f"t.{name}" for name in names)
+        query = f"SELECT {columns} FROM {table} t WHERE t.run_id = :r{also} ORDER BY t.id"
+        return [dict(zip(names, row)) for row in self._ask(query, {"r": run_id})]
+
+    def _fingerprints(self, run_id: int) -> Prints:
+        found: dict[tuple[str, str], list[str]] = {}
+        names = ("trace_type", "trace_id", "fingerprint")
+        for row in self._rows("fingerprints", names, run_id):
+            found.setdefault((row["trace_type"], row["trace_id"]), []).append(row["fingerprint"])
+        return {key: tuple(prints) for key, prints in found.items()}
+
+    def _metrics(self, run_id: int) -> dict[str, StoredMetric]:
+        # A name after a point may be one that SQL has taken for itself, as `key` is on MySQL.
+        query = (
+            "SELECT m.key, m.last, m.last_special, m.min, m.max FROM metric_summaries m"
+            " WHERE m.run_id = :r"
+        )
+        rows = self._ask(query, {"r": run_id})
+        return {
+            row[0]: StoredMetric(join(row[1], row[2]), row[3], row[4])
+            for row in rows
+            if not is_system(row[0])
+        }
+
+
+FACTS = ("git_commit", "git_diff_hash", "command", "directory", "host", "git_dirty")
+SPAN = ("start_time", "end_time")
+INPUT = ("name", "path", "size", "mtime", "hash", "reader", "how", "problem")
+MODULE = ("module", "name", "path", "hash")
+_NO_MEDIA = " AND t.key IS NULL"
+ARTIFACT = ("path", "data_type", "size", "content_hash")
+
+
+def facts_of(row: Any) -> dict[str, Any]:
+    """Return the facts of a run from its row, a mapping."""
+    facts = {name: row[name] for name in FACTS}
+    dirty = facts["git_dirty"]
+    return {
+        **facts,
+        "command": _json(facts["command"]),
+        "git_dirty": dirty if dirty is None else bool(dirty),
+    }
+
+
+def _json(value: Any) -> Any:
+    """Read JSON where the driver handed out its text."""
+    return json.loads(value) if isinstance(value, str) else value
+
+
+def of_connection(connection: Any, shown: str = "the database") -> Stored:
+    """Return the runs behind a connection or session of SQLAlchemy."""
+    from sqlalchemy import text
+
+    def ask(query: str, values: dict[str, Any]) -> Rows:
+        rows: list[Any] = connection.execute(text(query), values).all()
+        return rows
+
+    return Stored(ask, shown)
+
+
+def of_file(path: str) -> Stored | None:
+    """Return the runs of an SQLite file; None if it must be upgraded or cannot be read so."""
+    try:
+        connection = sqlite3.connect(uri_of(path), uri=True, timeout=_SECONDS)
+        revision = connection.execute(f"SELECT version_num FROM {VERSION_TABLE}").fetchone()
+    except sqlite3.Error:
+        return None
+    if revision != (HEAD,):
+        _close(connection, path)
+        return None
+
+    def ask(query: str, values: dict[str, Any]) -> Rows:
+        return connection.execute(query, values).fetchall()
+
+    stored = Stored(ask, f"sqlite:///{path}")
+    weakref.finalize(stored, _close, connection, os.path.abspath(path))
+    return stored
+
+
+def _close(connection: sqlite3.Connection, path: str) -> None:
+    connection.close()
+    leave_no_log(path)

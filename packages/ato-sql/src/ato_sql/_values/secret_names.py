@@ -1,0 +1,174 @@
+"""Which names are those of secrets: one rule for config keys, flags, headers and variables.
+
+A name is read in segments: `wandbApiKey_2` is wandb, api, key. What the last one says decides:
+some words are secrets always (`password`), others by the word before them (`openai_key` is one,
+`primary_key` is not).
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from typing import Iterable
+
+_PLACES = re.compile(r"[.\[\]/:]+")
+_SEGMENTS = re.compile(r"[^\W_]+")
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_LONGEST = 300
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+# Secrets whatever comes before.
+_ALWAYS = _words(
+    "password passwords passwd passwds passphrase passphrases passcode passcodes passwort pwd"
+    " pgpass secret secrets credential credentials cred creds jwt jwts otp otps totp auth"
+    " authorization bearer cookie cookies dsn webhook webhooks apikey apikeys passkey passkeys"
+    " mnemonic sas htpasswd phpsessid jsessionid"
+)
+# Last segments that are secrets alone, or after a vendor or a role.
+_BY_ROLE = _words("key keys pass pat pats tokens")
+_ALONE = _words("pass pat pats tokens token")
+_VENDORS = _words(
+    "wandb wb openai anthropic claude gemini mistral cohere groq replicate together perplexity"
+    " deepseek xai nvidia ngc hf huggingface hub kaggle comet neptune clearml mlflow langsmith"
+    " langchain pinecone weaviate qdrant elastic elasticsearch opensearch algolia github gh gitlab"
+    " gl bitbucket git azure aws amazon gcp google firebase cloudflare cf digitalocean heroku"
+    " linode vultr hetzner ovh vercel netlify runpod lambdalabs slack discord telegram tg"
+    " twitter facebook fb linkedin reddit spotify youtube stripe paypal twilio sendgrid"
+    " mailgun mailchimp sentry datadog dd newrelic grafana pagerduty jira atlassian confluence"
+    " notion airtable docker dockerhub npm pypi conda artifactory nexus jfrog terraform vault"
+    " consul nomad databricks snowflake bigquery minio wasabi backblaze b2 supabase planetscale"
+    " neon jupyter zenodo roboflow labelbox sagemaker vertex bedrock codecov circleci travis"
+    " jenkins buildkite okta auth0 shopify hubspot salesforce zendesk intercom tavily serper"
+    " serpapi elevenlabs stability assemblyai deepgram voyage jina fireworks"
+)
+_ROLES = _words(
+    "api access secret private ssh encryption encrypt decryption decrypt signing sign signature"
+    " account auth authorization authentication oauth session storage master root admin service"
+    " server client consumer app application subscription license licence product activation"
+    " deploy deployment registry shared symmetric cipher crypto hmac aes rsa dsa ecdsa ed25519 pgp"
+    " gpg pem tls ssl x509 cert certificate keystore truststore webhook bot personal refresh"
+    " identity bearer security sas tenant sdk smtp imap pop3 ftp sftp https proxy mysql mariadb"
+    " postgres postgresql mongo mongodb redis rabbitmq amqp kafka mqtt ldap sudo wifi vpn basic jwt"
+    " csrf xsrf push broker backup recovery verification ca ci cd wallet"
+)
+_OWNERS = _VENDORS | _ROLES
+# Who has a password; as `user_key` and `host_key` these are columns and fingerprints.
+_PEOPLE = _words("user username login email mail db database sql pg http cluster host zip my")
+_LANGUAGE_MODEL = _words(
+    "pad padding bos eos unk unknown sep cls class mask masked start begin end stop eot eod image"
+    " img video audio speech vision visual text special first last next new prev previous prefix"
+    " suffix middle decoder encoder router route drop dropped per by of query patch register reg"
+    " distill distillation dist learnable memory mem state sink prompt input output source src"
+    " target tgt label max min num n total avg mean count sentinel blank bot_role pool pooling"
+    " global local latent object obj position pos time frame think thinking boi eoi lang language"
+    " task control sub word char byte subword latest current each any every single multi one"
+    " ignore added extra ctx context return boa eoa eou additional anchor summary gist decode"
+    " generated sampled forced merge prune pruned keep kept expert separator newline whitespace"
+    " comment punctuation draft cached is no null empty domain style modality cond conditioning"
+    " head tail action reward observation speaker graph fim pre suf mid"
+)
+_COUNTING = _words("num n max min total avg mean count number")
+# Two segments that make a secret together.
+_PAIRS = _words(
+    "webhook_url webhook_uri webhook_urls hook_url connection_string connection_strings"
+    " connection_str conn_string conn_str connect_string session_id session_ids access_signature"
+    " sas_url sas_uri sas_signature auth_header authorization_header pass_phrase pass_word"
+    " pass_code pass_key recovery_phrase seed_phrase backup_phrase otp_code mfa_code auth_code"
+    " authorization_code verification_code recovery_code recovery_codes backup_codes"
+    " security_code access_code pin_code private_pem client_pem key_pem otp_seed totp_seed"
+)
+_GLUED = re.compile(
+    r"(?:passw(?:or)?ds?|passphrases?|passcodes?|api_?keys?|(?:access|secret|private|session|signing"
+    r"|encryption|account|ssh|auth|license)keys?|(?:access|auth|refresh|api|session|bearer|bot)tokens?"
+    r"|clientsecrets?|sessionid|connectionstring|webhookurl)$"
+)
+# `password_hash`, `api_key_value`: the word before says what it is.
+_FORMS = _words("hash value plain plaintext base64 b64 encoded digest")
+
+
+def is_secret_key(key: object, extra: Iterable[str] = ()) -> bool:
+    """Tell whether a value under this key is a secret; below a secret's name all are.
+
+    Args:
+        key: a key, or a dotted one such as `server.credentials.user`.
+        extra: more such names; `license_code` means `--license-code` and `licenseCode` as well,
+            and `server.code` the `code` of any `server`.
+    """
+    return _is_secret(str(key)[-_LONGEST:], tuple(extra))
+
+
+@functools.lru_cache(maxsize=4096)
+def _is_secret(key: str, extra: tuple[str, ...]) -> bool:
+    places = [place for place in map(_segments, _PLACES.split(key)) if place]
+    if any(_says_secret(place) for place in places):
+        return True
+    path = [_plain(place) for place in places]
+    return any(_is_below(path, name) for name in extra)
+
+
+def _segments(name: str) -> tuple[str, ...]:
+    """Return the words of a name in lower case, numbers at its end left out."""
+    parts = [
+        part.lower() for word in _SEGMENTS.findall(name) for part in _CAMEL.split(word) if part
+    ]
+    while len(parts) > 1 and parts[-1].isdigit():
+        parts.pop()
+    if parts and not parts[-1].isdigit():
+        parts[-1] = parts[-1].rstrip("0123456789")
+    return tuple(parts)
+
+
+def _plain(segments: tuple[str, ...]) -> str:
+    return "".join(segments)
+
+
+def _is_below(path: list[str], name: str) -> bool:
+    """Tell whether `name`, dotted or not, lies somewhere on the path."""
+    wanted = [_plain(place) for place in map(_segments, _PLACES.split(name)) if place]
+    if not wanted:
+        return False
+    starts = range(len(path) - len(wanted) + 1)
+    return any(path[start : start + len(wanted)] == wanted for start in starts)
+
+
+def _says_secret(segments: tuple[str, ...]) -> bool:
+    last, before = segments[-1], segments[:-1]
+    if before and last in _FORMS:
+        return before[-1] not in ("token", "tokens") and _says_secret(before)
+    if segments[-3:] == ("access", "key", "id"):
+        return True
+    if "_".join(segments[-2:]) in _PAIRS or _GLUED.search(last):
+        return not _counts(before)
+    if last in _ALWAYS:
+        return not _counts(before)
+    if not before:
+        return last in _ALONE or _is_glued_to_owner(last)
+    if last == "token":
+        return before[-1].rstrip("0123456789") not in _LANGUAGE_MODEL
+    if last in _BY_ROLE:
+        return _has_owner(before, last)
+    return False
+
+
+def _counts(before: tuple[str, ...]) -> bool:
+    return bool(before) and before[0] in _COUNTING
+
+
+def _has_owner(before: tuple[str, ...], last: str) -> bool:
+    # `open_ai_key`, `hugging_face_key`: a vendor in two words; `oauth2_key`: in one with a number.
+    near = {before[-1], before[-1].rstrip("0123456789"), "".join(before[-2:])}
+    owners = _OWNERS | _PEOPLE if last == "pass" else _OWNERS
+    return bool(near & owners) and not (last == "tokens" and _counts(before))
+
+
+def _is_glued_to_owner(word: str) -> bool:
+    """Tell whether a word in one is a vendor or role and a secret: `hftoken`, `smtppass`."""
+    for end in ("token", "key", "keys", "pass"):
+        if word.endswith(end) and len(word) > len(end) + 1:
+            owners = _OWNERS | _PEOPLE if end == "pass" else _OWNERS
+            return word[: -len(end)] in owners
+    return False

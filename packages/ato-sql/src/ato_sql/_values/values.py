@@ -1,0 +1,205 @@
+"""From what users hand in to what every database can hold, and back."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import math
+import operator
+import sys
+from typing import Any, Mapping, Sequence, Union
+
+from ato_sql._errors import MetricError
+
+Number = Union[int, float]
+NAME_LENGTH = 255
+EXACT = 2**53
+# Beyond this Python itself refuses, since 3.11, to write an integer in digits or to read it back.
+LONGEST_INTEGER = 4300
+_KEPT = 190
+SPECIAL = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
+# SQLite keeps a whole number without the sign of its zero.
+NEGATIVE_ZERO = "-0.0"
+
+
+def as_number(key: str, value: Any) -> Number:
+    """Return `value` as a float, or as an int where a float would round it.
+
+    Args:
+        key: the metric, for the error.
+        value: a bool, int, float or any scalar that converts to one (numpy, a torch or numpy array
+            of one element, Decimal, Fraction).
+
+    Raises:
+        MetricError: `value` is not a number, or one that no database can keep.
+    """
+    if isinstance(value, bool):
+        return float(value)
+    try:
+        if isinstance(value, (str, bytes, bytearray)):
+            raise TypeError
+        if getattr(value, "size", None) == 1 and hasattr(value, "item"):  # an array of one number
+            value = value.item()
+        integer = _as_integer(value)
+        if integer is None:
+            number = float(value)
+            if math.isinf(number) and not value == number:
+                raise OverflowError
+            return number
+        if abs(integer) <= EXACT:
+            return float(integer)
+        if not has_digits(integer):
+            raise OverflowError
+        return integer
+    except OverflowError:
+        raise MetricError(
+            f"metric {key!r} is too large to be kept: a float ends at 1.8e308, "
+            f"an integer at {LONGEST_INTEGER} digits; log its logarithm"
+        ) from None
+    except (TypeError, ValueError, RuntimeError):
+        raise MetricError(
+            f"metric {key!r} needs a number, not {_short(value)} of type {type(value).__name__}"
+        ) from None
+
+
+def has_digits(integer: int) -> bool:
+    """Tell whether every Python can write an integer in digits and read it back."""
+    if integer.bit_length() <= 2048:  # 617 digits, fewer than the lowest limit one can set
+        return True
+    if integer.bit_length() > 4 * LONGEST_INTEGER:  # writing it would take long where it is allowed
+        return False
+    try:
+        return len(str(abs(integer))) <= LONGEST_INTEGER
+    except ValueError:
+        return False
+
+
+def _as_integer(value: Any) -> int | None:
+    try:
+        return operator.index(value)
+    except (TypeError, RuntimeError):
+        return None
+
+
+def _short(value: Any) -> str:
+    try:
+        text = repr(value)
+    except ValueError:  # an integer with too many digits, on its own or in a list
+        return "a value"
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def as_step(key: str, step: Any) -> int:
+    """Return `step` as an int of 64 bits.
+
+    Raises:
+        MetricError: it is not an integer or too large.
+    """
+    try:
+        number = operator.index(step)
+    except TypeError:
+        if not (isinstance(step, float) and step.is_integer()):
+            raise MetricError(
+                f"the step of metric {key!r} must be an integer, not {_short(step)}{_instead(step)}"
+            ) from None
+        number = int(step)
+    if not -(2**63) <= number < 2**63:
+        raise MetricError(f"the step of metric {key!r} does not fit into 64 bits: {_short(number)}")
+    return number
+
+
+def _instead(step: Any) -> str:
+    return "; say a fraction as axis={'epoch': 1.5}" if isinstance(step, float) else ""
+
+
+def check_name(what: str, text: Any) -> str:
+    """Return `text` if every database can keep it as a name.
+
+    Raises:
+        MetricError: it is no string, empty, or longer than 255 characters.
+    """
+    if not isinstance(text, str):
+        raise MetricError(f"{what} must be a string, not {_short(text)}")
+    clean = clean_text(text)  # which may be longer
+    if not text or len(clean) > NAME_LENGTH:
+        raise MetricError(f"{what} must have 1 to {NAME_LENGTH} characters, not {len(clean)}")
+    return clean
+
+
+def clean_text(text: str) -> str:
+    """Replace what no database stores in a text: NUL and lone surrogates."""
+    if text.isascii():
+        return text.replace("\0", "\\x00") if "\0" in text else text
+    return text.encode("utf-8", "backslashreplace").decode("utf-8").replace("\0", "\\x00")
+
+
+def shorten(text: str) -> str:
+    """Return a text of at most 255 characters, distinct where the whole was."""
+    if len(text) <= NAME_LENGTH:
+        return text
+    return text[:_KEPT] + "#" + hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
+
+
+def as_name(text: str) -> str:
+    """Return a text as a column for names keeps it: clean and of at most 255 characters."""
+    return shorten(clean_text(text))
+
+
+def split(value: Number) -> tuple[float | None, str | None]:
+    """Return the columns `value` and `special` for a number."""
+    if type(value) is float:
+        if is_negative_zero(value):
+            return 0.0, NEGATIVE_ZERO
+        # Infinity minus itself is NaN too, so one comparison finds the three special values.
+        return (value, None) if value - value == 0.0 else (None, repr(value))
+    try:
+        return float(value), str(value)
+    except OverflowError:
+        return sys.float_info.max if value > 0 else -sys.float_info.max, str(value)
+
+
+def is_finite(value: Number) -> bool:
+    """Tell whether a number is neither NaN nor infinite; ints never are."""
+    return type(value) is not float or value - value == 0.0
+
+
+def all_finite(values: Sequence[Number]) -> bool:
+    """Tell, quickly, whether all are finite floats; False may also mean that their sum is not."""
+    return set(map(type, values)) == {float} and math.isfinite(sum(values))
+
+
+def are_plain(values: Sequence[Number]) -> bool:
+    """Tell, quickly, whether all are floats that need no `special`; see `all_finite`."""
+    return all_finite(values) and not (0.0 in values and any(map(is_negative_zero, values)))
+
+
+def is_negative_zero(value: Number) -> bool:
+    """Tell whether a number is the zero below zero."""
+    return value == 0.0 and math.copysign(1.0, value) < 0
+
+
+def join(value: float | None, special: str | None) -> Number:
+    """Return the number that `split` took apart."""
+    if special is None:
+        return math.nan if value is None else value
+    if special == NEGATIVE_ZERO:
+        return -0.0
+    if special in SPECIAL:
+        return SPECIAL[special]
+    try:
+        return int(special)
+    except ValueError:  # a damaged row
+        return math.nan if value is None else value
+
+
+def plain(value: Any) -> Any:
+    """Return data as JSON can hold it: times as ISO text, NaN and ±inf as their names."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return repr(value)
+    if isinstance(value, dt.datetime):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    return value

@@ -1,0 +1,155 @@
+"""Logging of images, tables, texts, histograms, sounds and films, each by step."""
+
+from __future__ import annotations
+
+import time
+import warnings
+from typing import Any, Sequence
+
+from ato_sql._errors import TrackerError, TrackerWarning
+from ato_sql._facts import media as _media
+from ato_sql._facts.artifacts import Content, content_event, digest_of, keep_bytes
+from ato_sql._facts.copies import artifact_folder, claim
+from ato_sql._facts.media import Piece, checked_size
+from ato_sql._facts.settings import Settings
+from ato_sql._values.values import as_step, check_name
+from ato_sql._write import batch as _batch
+from ato_sql._write.writer import Writer
+
+_CLAIM_SECONDS = 60.0
+
+
+class MediaLog:
+    """The part of a run that keeps more than numbers."""
+
+    uuid: str
+    _writer: Writer
+    _settings: Settings
+    _steps: dict[Any, int]
+    _claimed: float | None = None
+
+    def log_image(
+        self, key: str, image: Any, step: int | None = None, caption: str | None = None
+    ) -> None:
+        """Keep an image.
+
+        Args:
+            key: its name, 1 to 255 characters, such as `'samples'`.
+            image: bytes or the path of a PNG, JPEG, GIF or WebP; an array or tensor of HxW, HxWx3
+                or HxWx4, floats from 0 to 1 or uint8; a PIL image; a figure of matplotlib.
+            step: an integer; by default one more than the last step of `key`, from 0 on.
+            caption: what to write below it.
+
+        Raises:
+            MetricError: it is no image, or has more bytes than `experiment.sql.media_limit`.
+            TrackerError: with `on_error='raise'`, it cannot be written.
+        """
+        piece = _media.image_piece(key, image, self._settings.media_limit)
+        self._keep(key, _with_caption(piece, caption), step)
+
+    def log_audio(
+        self, key: str, audio: Any, step: int | None = None, caption: str | None = None
+    ) -> None:
+        """Keep a sound: bytes or the path of a WAV, MP3, OGG, FLAC or M4A; as `log_image` does."""
+        limit = self._settings.media_limit
+        piece = _media.recording_piece(_media.AUDIO, key, audio, limit)
+        self._keep(key, _with_caption(piece, caption), step)
+
+    def log_video(
+        self, key: str, video: Any, step: int | None = None, caption: str | None = None
+    ) -> None:
+        """Keep a film: bytes or the path of an MP4, WebM, OGG or MOV; as `log_image` does."""
+        limit = self._settings.media_limit
+        piece = _media.recording_piece(_media.VIDEO, key, video, limit)
+        self._keep(key, _with_caption(piece, caption), step)
+
+    def log_table(
+        self, key: str, rows: Any, step: int | None = None, columns: Sequence[str] | None = None
+    ) -> None:
+        """Keep a table.
+
+        Args:
+            key: its name.
+            rows: a list of dicts, a list of rows, a dict of columns, a data frame.
+            step: as of `log_image`.
+            columns: the names of the columns, where `rows` has none.
+
+        Raises:
+            MetricError: it is no table, or has more bytes than `experiment.sql.media_limit`.
+        """
+        settings = self._settings
+        piece = _media.table_piece(key, rows, columns, settings.hide_in)
+        self._keep(key, piece, step)
+
+    def log_text(self, key: str, text: str, step: int | None = None) -> None:
+        """Keep a text of at most 1 MB; secrets in it are hidden.
+
+        Raises:
+            MetricError: it is longer.
+        """
+        self._keep(key, _media.text_piece(key, text, self._settings.hide), step)
+
+    def log_histogram(self, key: str, values: Any, step: int | None = None, bins: int = 64) -> None:
+        """Keep how values are spread: the edges and counts of bins, never the values.
+
+        Args:
+            key: its name.
+            values: an array, a tensor, a series or a list of numbers. NaN and ±inf are counted.
+            step: as of `log_image`.
+            bins: how many, of equal width from the least to the greatest.
+
+        Raises:
+            MetricError: a value is no number.
+        """
+        self._keep(key, _media.histogram_piece(key, values, bins), step)
+
+    def _keep(self, key: str, piece: Piece, step: int | None) -> None:
+        what = f"{piece.kind} {key!r}"
+        key = check_name(f"the key of {piece.kind} {key!r}", key)
+        checked_size(what, len(piece.data), self._settings.media_limit)
+        number = self._media_step(piece.kind, key, step)
+        path = piece.path or f"{key}-{number}.{piece.ending or piece.kind}"
+        try:
+            content, copy = self._stored(piece)
+        except OSError as error:
+            self._cannot_keep(what, error)
+            return
+        info, url = piece.info, self._settings.url
+        event = content_event(path, piece.kind, info, content, copy, url)
+        self._event(_batch.ARTIFACT, {**event, "key": key, "step": number})
+
+    def _media_step(self, kind: str, key: str, step: int | None) -> int:
+        place = (kind, key)  # beside the steps of metrics, whose keys are texts
+        with self._writer.steps_lock:
+            number = self._steps.get(place, -1) + 1 if step is None else as_step(key, step)
+            self._steps[place] = number
+        return number
+
+    def _stored(self, piece: Piece) -> tuple[Content, str | None]:
+        if piece.ending is None:
+            return Content(len(piece.data), digest_of(piece.data)), None
+        folder = artifact_folder(self._settings.url, self._settings.artifact_dir)
+        self._claim(folder)
+        return keep_bytes(folder, piece.data)
+
+    def _claim(self, folder: str) -> None:
+        """Claim the folder, not for each image anew: a database may be slow to say its name."""
+        now = time.monotonic()
+        if self._claimed is None or now - self._claimed > _CLAIM_SECONDS:
+            claim(folder, self._writer.owner())
+            self._claimed = now
+
+    def _cannot_keep(self, what: str, error: OSError) -> None:
+        text = f"{what} of run {self.uuid} is lost, it cannot be written: {error}"
+        if self._settings.on_error == "raise":
+            raise TrackerError(text) from error
+        warnings.warn(text, TrackerWarning, stacklevel=4)
+
+    def _event(self, kind: str, data: dict[str, Any]) -> None:
+        raise NotImplementedError
+
+
+def _with_caption(piece: Piece, caption: str | None) -> Piece:
+    if caption is None:
+        return piece
+    return piece._replace(info={**piece.info, "caption": str(caption)})

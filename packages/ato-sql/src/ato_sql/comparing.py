@@ -1,0 +1,35 @@
+"""Two runs side by side, read as they are stored and without SQLAlchemy where that can be.
+
+For programs that explain runs, as `ato why` does; `SQLFinder.compare` gives the same comparison.
+`ato_sql.cli.open_stored` opens a database as `Stored`.
+"""
+
+from __future__ import annotations
+
+from ato_sql._facts.config import is_incidental
+from ato_sql._read.compare import Change, CodeChange, Comparison, MetricChange, compare_runs
+from ato_sql._read.environment import is_drawn, is_job_identity, matters
+from ato_sql._read.inputs import records_inputs
+from ato_sql._read.stored import Stored, StoredMetric, StoredPrint, StoredRun
+from ato_sql._values.values import plain
+
+__all__ = [
+    "Stored",
+    "StoredRun",
+    "StoredMetric",
+    "StoredPrint",
+    "compare_runs",
+    "Comparison",
+    "Change",
+    "CodeChange",
+    "MetricChange",
+    "matters",
+    "is_job_identity",
+    "is_drawn",
+    "is_incidental",
+    "records_inputs",
+    "plain",
+]
+
+for _public in (Stored, StoredRun, StoredMetric, StoredPrint):
+    _public.__module__ = __name__

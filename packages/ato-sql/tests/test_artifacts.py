@@ -1,0 +1,181 @@
+"""Files that a run made."""
+
+import hashlib
+import os
+import pathlib
+
+import pytest
+
+from ato_sql import Artifact
+
+
+class TestArtifacts:
+    def test_size_and_hash_are_recorded(self, logger, finder, tmp_path):
+        (tmp_path / "model.bin").write_bytes(b"weights")
+        run_id = logger.run()
+        logger.log_artifact(run_id, tmp_path / "model.bin", "model", metadata={"epoch": 3})
+        (artifact,) = finder.find_run(run_id).artifacts
+        assert (artifact.size, artifact.data_type) == (7, "model")
+        assert artifact.data_info == {"epoch": 3}
+        assert artifact.content_hash.startswith("9a129038d9a0")  # SHA-256
+
+    def test_a_missing_file_is_recorded_without_size(self, logger, finder):
+        run_id = logger.run()
+        logger.log_artifact(run_id, "nowhere.bin", "model")
+        assert finder.find_run(run_id).artifacts[0].size is None
+
+    def test_a_copy_outlives_the_file_and_is_kept_once(self, logger, finder, tmp_path):
+        run_id = logger.run()
+        for name in ("a.bin", "b.bin"):
+            (tmp_path / name).write_bytes(b"weights")
+            logger.log_artifact(run_id, tmp_path / name, "model", copy=True)
+            (tmp_path / name).unlink()
+        first, second = finder.find_run(run_id).artifacts
+        assert first.stored == second.stored
+        with open(first.stored, "rb") as file:
+            assert file.read() == b"weights"
+
+    def test_a_folder_is_one_artifact(self, logger, finder, tmp_path):
+        (tmp_path / "out" / "deep").mkdir(parents=True)
+        (tmp_path / "out" / "deep" / "x").write_bytes(b"12345")
+        run = logger.start()
+        run.log_artifact(tmp_path / "out", "folder", copy=True)
+        (artifact,) = finder.find_run(run.id).artifacts
+        assert artifact.size == 5
+        assert os.path.exists(os.path.join(artifact.stored, "deep", "x"))
+
+    def test_copying_a_missing_file_is_an_error(self, logger):
+        run = logger.start()
+        with pytest.raises(OSError):
+            run.log_artifact("nowhere.bin", "model", copy=True)
+
+    def test_it_knows_its_run_and_its_path_as_given(self, logger, finder, tmp_path):
+        (tmp_path / "model.bin").write_bytes(b"weights")
+        run = logger.start()
+        run.log_artifact(tmp_path / "model.bin", "model")
+        (artifact,) = finder.get_run(run.id).artifacts
+        assert isinstance(artifact, Artifact)
+        assert artifact.path == str(tmp_path / "model.bin")
+        assert artifact.run.id == run.id
+        assert artifact.created_at >= finder.get_run(run.id).start_time
+
+    def test_an_empty_file_is_no_missing_one(self, logger, finder, tmp_path):
+        (tmp_path / "empty").touch()
+        run_id = logger.run()
+        logger.log_artifact(run_id, tmp_path / "empty", "log")
+        (artifact,) = finder.get_run(run_id).artifacts
+        assert (artifact.size, artifact.content_hash) == (0, hashlib.sha256().hexdigest())
+
+    def test_a_large_file_is_hashed_whole(self, logger, finder, tmp_path):
+        content = os.urandom(3_000_000)
+        (tmp_path / "big").write_bytes(content)
+        run_id = logger.run()
+        logger.log_artifact(run_id, tmp_path / "big", "data")
+        (artifact,) = finder.get_run(run_id).artifacts
+        assert artifact.content_hash == hashlib.sha256(content).hexdigest()
+
+    def folder_hash(self, logger, finder, folder):
+        with logger.start() as run:
+            run.log_artifact(folder, "folder")
+        return finder.get_run(run.id).artifacts[0].content_hash
+
+    def test_the_hash_of_a_folder_knows_names_and_contents(self, logger, finder, tmp_path):
+        hashes = []
+        for name, content in (("x", b"1"), ("y", b"1"), ("x", b"2"), ("x", b"1")):
+            folder = tmp_path / str(len(hashes))
+            folder.mkdir()
+            (folder / name).write_bytes(content)
+            hashes.append(self.folder_hash(logger, finder, folder))
+        assert len(set(hashes[:3])) == 3
+        assert hashes[3] == hashes[0]
+
+    def test_metadata_may_hold_anything(self, logger, finder):
+        run_id = logger.run()
+        logger.log_artifact(run_id, "x", "model", metadata={"shape": (1, 2), "kind": object})
+        info = finder.get_run(run_id).artifacts[0].data_info
+        assert info["shape"] == [1, 2]
+        assert info["kind"]["value"] == "<class 'object'>"
+
+    def test_a_run_that_ended_may_still_get_one(self, logger, finder):
+        with logger.start() as run:
+            pass
+        logger.log_artifact(run.id, "later.png", "figure")
+        logger.flush()
+        assert [a.path for a in finder.get_run(run.id).artifacts] == ["later.png"]
+
+    def test_of_an_unknown_run_it_is_refused(self, logger):
+        logger.run()
+        with pytest.raises(ValueError, match="there is no run 99"):
+            logger.log_artifact(99, "x", "model")
+
+    def test_copies_go_where_the_settings_say(self, config, open_logger, finder, tmp_path):
+        config.experiment.sql.artifact_dir = tmp_path / "copies"
+        (tmp_path / "a.bin").write_bytes(b"weights")
+        run = open_logger(config).start()
+        run.log_artifact(tmp_path / "a.bin", "model", copy=True)
+        (artifact,) = finder.get_run(run.id).artifacts
+        digest = hashlib.sha256(b"weights").hexdigest()
+        assert artifact.stored == str(tmp_path / "copies" / digest[:2] / digest)
+
+    def test_a_copy_that_cannot_be_written_is_an_error_and_not_recorded(
+        self, config, open_logger, finder, tmp_path
+    ):
+        (tmp_path / "file").write_text("in the way")
+        config.experiment.sql.artifact_dir = tmp_path / "file"
+        run = open_logger(config).start()
+        with pytest.raises(OSError):
+            run.log_artifact(__file__, "code", copy=True)
+        assert finder.get_run(run.id).artifacts == []
+
+    def test_no_half_copies_are_left(self, logger, tmp_path):
+        run = logger.start()
+        run.log_artifact(__file__, "code", copy=True)
+        with pytest.raises(OSError):
+            run.log_artifact("nowhere.bin", "model", copy=True)
+        left = os.listdir(str(tmp_path / "runs.sqlite.artifacts"))
+        assert [name for name in left if name.startswith(".incoming")] == []
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes of Unix")
+class TestWhatIsNoFile:
+    def test_a_device_or_pipe_is_recorded_but_not_read(self, logger, finder, tmp_path):
+        os.mkfifo(str(tmp_path / "pipe"))
+        with logger.start() as run:
+            run.log_artifact("/dev/zero", "data")
+            run.log_artifact(tmp_path / "pipe", "data")
+            for path in ("/dev/zero", str(tmp_path / "pipe")):
+                with pytest.raises(OSError):
+                    run.log_artifact(path, "data", copy=True)
+        kept = finder.get_run(run.id).artifacts
+        assert [(one.size, one.content_hash) for one in kept] == [(None, None)] * 2
+
+    def test_a_folder_with_links_to_itself_is_copied_once(self, logger, finder, tmp_path):
+        folder = tmp_path / "folder"
+        (folder / "below").mkdir(parents=True)
+        (folder / "a.txt").write_text("a")
+        for name in ("one", "two", "below/three"):
+            os.symlink(str(folder), str(folder / name))
+        os.mkfifo(str(folder / "below" / "pipe"))
+        with logger.start() as run:
+            run.log_artifact(folder, "data", copy=True)
+        (kept,) = finder.get_run(run.id).artifacts
+        assert kept.size == 1
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights there")
+def test_links_in_a_folder_are_kept_and_not_followed_in_circles(logger, finder, tmp_path):
+    folder = tmp_path / "model"
+    (folder / "part").mkdir(parents=True)
+    (folder / "weights").write_text("1")
+    os.symlink("weights", folder / "latest")
+    os.symlink("nowhere", folder / "dangling")
+    os.symlink("..", folder / "part" / "up")
+    with logger.start() as run:
+        run.log_artifact(folder, "model", copy=True)
+        run.log_artifact(folder, "model")
+    copied, recorded = finder.get_run(run.id).artifacts
+    assert copied.content_hash == recorded.content_hash is not None
+    assert copied.size == 2
+    assert (pathlib.Path(copied.stored) / "latest").read_text() == "1"
+    assert os.readlink(os.path.join(copied.stored, "dangling")) == "nowhere"
+    assert os.readlink(os.path.join(copied.stored, "part", "up")) == ".."

@@ -1,0 +1,188 @@
+"""What a run printed is kept, and printed all the same."""
+
+import contextlib
+import io
+import logging
+import sys
+import time
+
+import pytest
+
+import programs
+from ato_sql import DatabaseError, SQLFinder, SQLLogger
+from conftest import wait_until
+
+
+def test_both_streams_are_kept_in_order_and_reach_the_terminal(logger, finder, capsys):
+    with logger.start(console=True) as run:
+        print("one", 1)
+        print("two", file=sys.stderr)
+        sys.stdout.write("three\n")
+        sys.stdout.writelines(["four\n", "five\n"])
+    assert finder.console(run.id) == "one 1\ntwo\nthree\nfour\nfive\n"
+    printed = capsys.readouterr()
+    assert (printed.out, printed.err) == ("one 1\nthree\nfour\nfive\n", "two\n")
+
+
+def test_afterwards_the_streams_are_as_they_were(logger, finder):
+    before = vars(sys.stdout).get("write"), vars(sys.stderr).get("write"), sys.stdout
+
+    def fail():
+        print("inside")
+        raise ValueError
+
+    run = logger.start(console=True)
+    with pytest.raises(ValueError), run:
+        fail()
+    print("outside")
+    assert (vars(sys.stdout).get("write"), vars(sys.stderr).get("write"), sys.stdout) == before
+    assert finder.console(run.id) == "inside\n"
+
+
+def test_what_comes_before_and_after_is_not_kept_nor_that_of_other_runs(logger, finder):
+    print("before")
+    with logger.start(console=True) as run:
+        print("inside")
+    with logger.start() as other:
+        print("after")
+    assert (finder.console(run.id), finder.console(other.id)) == ("inside\n", "")
+
+
+def test_runs_within_each_other_each_keep_what_is_printed_while_they_last(logger, finder):
+    outer = logger.start(console=True)
+    print("a")
+    inner = logger.start(console=True)
+    print("b")
+    outer.finish()
+    print("c")
+    inner.finish()
+    print("d")
+    assert finder.console(outer.id) == "a\nb\n"
+    assert finder.console(inner.id) == "b\nc\n"
+
+
+def test_loggers_that_were_set_up_before_are_heard(logger, finder, capsys):
+    log = logging.getLogger("of-a-test")
+    handler = logging.StreamHandler(sys.stderr)
+    log.addHandler(handler)
+    with logger.start(console=True) as run:
+        log.warning("lr is high")
+    log.removeHandler(handler)
+    assert finder.console(run.id) == "lr is high\n"
+
+
+def test_what_is_redirected_does_not_reach_the_terminal_and_is_not_kept(logger, finder):
+    with logger.start(console=True) as run, contextlib.redirect_stdout(io.StringIO()):
+        print("for somebody else")
+    assert finder.console(run.id) == ""
+
+
+def test_lines_are_kept_as_they_look_at_their_end(logger, finder):
+    with logger.start(console=True) as run:
+        for percent in range(0, 101, 10):
+            print(f"\r{percent:3}% of it", end="")
+            if percent == 50:
+                run.flush()
+        print()
+        print("\x1b[31mred\x1b[0m \x1b]0;title\x07windows\r\nno end", end="")
+    assert finder.console(run.id) == "100% of it\nred windows\nno end"
+
+
+def test_secrets_are_hidden(logger, finder, capsys):
+    with logger.start(console=True) as run:
+        print("token=ghp_abcdefghijklmnopqrstuvwxyz0123456789")
+    assert "ghp_" not in finder.console(run.id)
+    assert "ghp_" in capsys.readouterr().out
+
+
+def test_of_a_long_output_the_beginning_and_the_end_are_kept(logger, finder):
+    with logger.start(console=True) as run:
+        for number in range(60_000):
+            print(f"line {number} {'x' * 40}")
+    text = finder.console(run.id)
+    assert text.startswith("line 0 ")
+    assert text.splitlines()[-1].startswith("line 59999 ")
+    assert "left out" in text
+    assert len(text) < 1_100_000
+
+
+def test_it_can_be_read_while_the_run_goes_on(logger, finder):
+    with logger.start(console=True) as run:
+        print("working")
+        assert wait_until(lambda: finder.console(run.id) == "working\n")
+
+
+@pytest.mark.parametrize("end", ["", "os.kill(os.getpid(), signal.SIGTERM)", "1 / 0"])
+def test_however_the_program_ends_it_is_kept(tmp_path, end, open_finder):
+    text = f"""
+        run = SQLLogger(config()).start(console=True)
+        print("last words")
+        {end}
+        """
+    process = programs.start(text, tmp_path, db_path="runs.sqlite")
+    process.communicate(timeout=60)
+    assert open_finder(tmp_path / "runs.sqlite").console(1).startswith("last words\n")
+
+
+def test_the_command_shows_the_last_lines(logger, finder, path, command):
+    with logger.start(console=True) as run:
+        for number in range(20):
+            print(f"line {number}\x07")
+    with logger.start() as silent:
+        pass
+    shown = command("tail", str(run.id), "--console", "-n", "2", "--db", path)
+    assert shown.endswith("line 19\x07\nline 18\\x07\nline 19\\x07\n")  # as printed, as shown
+    assert "kept no output" in command("tail", str(silent.id), "-c", "--db", path)
+
+
+def is_there(path):
+    """Whether a database has a run."""
+    try:
+        return SQLFinder(programs.config_of(path)).count() == 1
+    except DatabaseError:
+        return False
+
+
+def test_the_command_follows_a_run(tmp_path, path, command):
+    text = """
+        run = SQLLogger(config()).start(console=True)
+        for number in range(5):
+            print("line", number)
+            time.sleep(0.4)
+        run.finish()
+        """
+    process = programs.start(text, tmp_path, db_path=path)
+    assert wait_until(lambda: is_there(path))
+    shown = command("tail", "1", "-c", "-f", "--db", path)
+    process.communicate(timeout=60)
+    assert shown == "".join(f"line {number}\n" for number in range(5))
+
+
+def test_it_goes_where_its_run_goes(logger, finder, open_finder, tmp_path):
+    with logger.start(console=True) as run:
+        print("hello")
+    finder.export(tmp_path / "runs.jsonl")
+    other = open_finder(tmp_path / "other.sqlite")
+    other.import_(tmp_path / "runs.jsonl")
+    assert other.console(run.uuid) == "hello\n"
+    finder.delete_run(run.id)
+    assert finder.merge(tmp_path / "other.sqlite").added == [run.uuid]
+    assert finder.console(run.uuid) == "hello\n"
+
+
+@pytest.mark.databases
+def test_servers_keep_it_too(url, tmp_path, open_finder):
+    logger = SQLLogger({"experiment": {"project_name": "p", "sql": {"db_path": url}}})
+    with logger.start(console=True) as run:
+        for number in range(3):
+            print("grüße", number)
+            run.flush()
+            time.sleep(1.2 if number == 1 else 0)
+        for number in range(30_000):
+            print(f"line {number} {'x' * 40}")
+    logger.close()
+    text = open_finder(url).console(run.id)
+    assert text.startswith("grüße 0\ngrüße 1\ngrüße 2\nline 0 ")
+    assert text.splitlines()[-1].startswith("line 29999 ")
+    assert len(text) < 1_100_000
+    open_finder(url).delete_run(run.id)

@@ -1,0 +1,286 @@
+"""No copy of an artifact is removed that is not the database's own."""
+
+import hashlib
+import json
+import os
+import shutil
+import sqlite3
+import time
+
+import pytest
+
+from ato_sql import SQLFinder, SQLLogger
+
+
+def config_of(path, **more):
+    return {"experiment": {"project_name": "p", "sql": {"db_path": str(path), **more}}}
+
+
+def log_copy(path, content=b"weights", **more):
+    """Log a file with this content to a new run; the file itself is gone."""
+    os.makedirs(os.path.dirname(str(path)), exist_ok=True)
+    file = os.path.join(os.path.dirname(str(path)), "model.bin")
+    with open(file, "wb") as out:
+        out.write(content)
+    logger = SQLLogger(config_of(path, **more))
+    with logger.start() as run:
+        run.log_artifact(file, "model", copy=True)
+    logger.close()
+    os.remove(file)
+    return run
+
+
+def copy_of(path, run, **more):
+    """Where a finder of the database says that the copy of a run's artifact is."""
+    finder = SQLFinder(config_of(path, **more))
+    try:
+        (artifact,) = finder.get_run(run.uuid).artifacts
+        return artifact.stored
+    finally:
+        finder.close()
+
+
+def delete(path, run, **more):
+    finder = SQLFinder(config_of(path, **more))
+    finder.delete_run(run.uuid)
+    finder.close()
+
+
+@pytest.fixture
+def collect(tmp_path):
+    """Let `gc` remove copies of a database, as if all had been logged yesterday."""
+
+    def collect(path, **more):
+        for place, folders, files in os.walk(str(tmp_path)):
+            for name in folders + files:
+                os.utime(os.path.join(place, name), (time.time() - 86400,) * 2)
+        finder = SQLFinder(config_of(path, **more))
+        try:
+            return finder.gc().artifacts
+        finally:
+            finder.close()
+
+    return collect
+
+
+class TestMoved:
+    def test_a_moved_project_has_its_copies_and_gc_keeps_them(self, tmp_path, collect):
+        run = log_copy(tmp_path / "a" / "e.db")
+        os.rename(tmp_path / "a", tmp_path / "b")
+        assert collect(tmp_path / "b" / "e.db") == []
+        with open(copy_of(tmp_path / "b" / "e.db", run), "rb") as file:
+            assert file.read() == b"weights"
+
+    def test_a_moved_project_still_removes_what_it_owns(self, tmp_path):
+        run = log_copy(tmp_path / "a" / "e.db")
+        os.rename(tmp_path / "a", tmp_path / "b")
+        stored = copy_of(tmp_path / "b" / "e.db", run)
+        delete(tmp_path / "b" / "e.db", run)
+        assert not os.path.exists(stored)
+
+    def test_a_copied_project_removes_only_its_own_copies(self, tmp_path):
+        run = log_copy(tmp_path / "a" / "e.db")
+        shutil.copytree(tmp_path / "a", tmp_path / "c")
+        own = copy_of(tmp_path / "c" / "e.db", run)
+        delete(tmp_path / "c" / "e.db", run)
+        assert not os.path.exists(own)
+        assert os.path.exists(copy_of(tmp_path / "a" / "e.db", run))
+
+    def test_a_copied_database_that_shares_the_folder_removes_nothing(self, tmp_path, collect):
+        folder = str(tmp_path / "copies")
+        run = log_copy(tmp_path / "a" / "e.db", artifact_dir=folder)
+        shutil.copytree(tmp_path / "a", tmp_path / "c")
+        delete(tmp_path / "c" / "e.db", run, artifact_dir=folder)
+        assert collect(tmp_path / "c" / "e.db", artifact_dir=folder) == []
+        assert os.path.exists(copy_of(tmp_path / "a" / "e.db", run))
+
+    def test_a_renamed_database_has_its_copies(self, tmp_path, collect):
+        run = log_copy(tmp_path / "e.db")
+        os.rename(tmp_path / "e.db", tmp_path / "f.db")
+        assert collect(tmp_path / "f.db") == []
+        assert os.path.exists(copy_of(tmp_path / "f.db", run))
+
+    def test_a_new_database_in_the_place_of_a_renamed_one_takes_nothing(self, tmp_path, collect):
+        run = log_copy(tmp_path / "e.db")
+        os.rename(tmp_path / "e.db", tmp_path / "f.db")
+        delete(tmp_path / "e.db", log_copy(tmp_path / "e.db", b"other"))
+        assert collect(tmp_path / "e.db") == []
+        assert os.path.exists(copy_of(tmp_path / "f.db", run))
+
+    def test_a_database_reached_through_a_link_is_the_same(self, tmp_path, collect):
+        run = log_copy(tmp_path / "e.db")
+        os.mkdir(tmp_path / "elsewhere")
+        os.symlink(tmp_path / "e.db", tmp_path / "elsewhere" / "link.db")
+        assert collect(tmp_path / "elsewhere" / "link.db") == []
+        stored = copy_of(tmp_path / "elsewhere" / "link.db", run)
+        assert stored == copy_of(tmp_path / "e.db", run)
+        delete(tmp_path / "elsewhere" / "link.db", run)
+        assert not os.path.exists(stored)
+
+
+class TestOthers:
+    def test_a_merged_run_does_not_own_the_copies(self, tmp_path):
+        run = log_copy(tmp_path / "alice" / "e.db")
+        bob = SQLFinder(config_of(tmp_path / "bob" / "e.db"))
+        bob.merge(tmp_path / "alice" / "e.db")
+        stored = copy_of(tmp_path / "alice" / "e.db", run)
+        assert bob.get_run(run.uuid).artifacts[0].stored == stored
+        bob.delete_run(run.uuid)
+        assert os.path.exists(stored)
+
+    def test_databases_that_share_a_folder_leave_it_alone(self, tmp_path, collect):
+        folder = str(tmp_path / "copies")
+        first = log_copy(tmp_path / "1.db", artifact_dir=folder)
+        second = log_copy(tmp_path / "2.db", artifact_dir=folder)
+        delete(tmp_path / "1.db", first, artifact_dir=folder)
+        assert collect(tmp_path / "1.db", artifact_dir=folder) == []
+        assert os.path.exists(copy_of(tmp_path / "2.db", second))
+
+    @pytest.mark.parametrize("named", ["{folder}", "{folder}/victim", "victim", "../x/victim"])
+    def test_a_hostile_export_names_no_folder_to_remove(self, tmp_path, named):
+        run = log_copy(tmp_path / "a" / "e.db")
+        source = SQLFinder(config_of(tmp_path / "a" / "e.db"))
+        source.export(tmp_path / "e.jsonl")
+        (tmp_path / "x" / "victim").mkdir(parents=True)
+        (tmp_path / "x" / "victim" / "thesis.tex").write_text("years of work")
+        lines = [json.loads(line) for line in open(str(tmp_path / "e.jsonl"))]
+        lines[1]["artifacts"][0]["stored"] = named.format(folder=tmp_path / "x")
+        (tmp_path / "e.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+        finder = SQLFinder(config_of(tmp_path / "x" / "e.db"))
+        finder.import_(tmp_path / "e.jsonl")
+        finder.delete_run(run.uuid)
+        assert (tmp_path / "x" / "victim" / "thesis.tex").read_text() == "years of work"
+
+    def test_gc_takes_only_what_is_named_and_made_as_a_copy(self, tmp_path, collect):
+        log_copy(tmp_path / "e.db")
+        folder = tmp_path / "e.db.artifacts"
+        for name in ("my/thesis.tex", "ab/thesis.tex", "ab/" + "ab" * 32, "cd/" + "ab" * 32):
+            (folder / name).parent.mkdir(exist_ok=True)
+            (folder / name).write_text("years of work")
+        assert collect(tmp_path / "e.db") == []
+        assert len([name for _, _, names in os.walk(str(folder)) for name in names]) == 6
+
+    def test_gc_takes_a_copy_whose_run_was_never_stored(self, tmp_path, collect):
+        run = log_copy(tmp_path / "e.db")
+        log_copy(tmp_path / "e.db", b"kept")
+        stored = copy_of(tmp_path / "e.db", run)
+        shutil.copy(tmp_path / "e.db", tmp_path / "before.db")
+        delete(tmp_path / "e.db", run)
+        os.makedirs(os.path.dirname(stored), exist_ok=True)
+        with open(stored, "wb") as file:
+            file.write(b"weights")
+        assert collect(tmp_path / "e.db") == [stored]
+
+    def test_a_folder_that_no_database_claims_is_left_alone(self, tmp_path, collect):
+        run = log_copy(tmp_path / "a" / "e.db")
+        log_copy(tmp_path / "e.db", b"other")
+        folder = str(tmp_path / "a" / "e.db.artifacts")
+        assert collect(tmp_path / "e.db", artifact_dir=folder) == []
+        shutil.rmtree(os.path.join(folder, ".owners"))
+        delete(tmp_path / "a" / "e.db", run)
+        assert len(os.listdir(folder)) == 1
+
+
+class TestBetween:
+    def test_content_that_another_run_logs_meanwhile_is_kept(self, tmp_path):
+        run = log_copy(tmp_path / "e.db")
+        shutil.copy(tmp_path / "e.db", tmp_path / "before")
+        log_copy(tmp_path / "e.db")  # whose row is not there yet
+        shutil.copy(tmp_path / "before", tmp_path / "e.db")
+        stored = copy_of(tmp_path / "e.db", run)
+        delete(tmp_path / "e.db", run)
+        assert os.path.exists(stored)
+
+    def test_a_copy_of_a_run_that_is_still_in_a_journal_is_kept(self, tmp_path, collect):
+        run = log_copy(tmp_path / "e.db")
+        stored = copy_of(tmp_path / "e.db", run)
+        with open(stored, "rb") as file:
+            content = file.read()
+        delete(tmp_path / "e.db", run)
+        os.makedirs(os.path.dirname(stored), exist_ok=True)
+        with open(stored, "wb") as file:
+            file.write(content)
+        journal = tmp_path / f"e.db-01234567-{run.uuid}.ato-journal"
+        journal.touch()
+        os.chmod(tmp_path, 0o777)  # where every user may write none is stored, and so none removed
+        assert collect(tmp_path / "e.db") == []
+        journal.unlink()
+        assert collect(tmp_path / "e.db") == [stored]
+
+    def test_what_a_killed_program_left_half_copied_goes_with_the_next_copy(self, tmp_path):
+        log_copy(tmp_path / "e.db")
+        for name in ("old", "new"):
+            (tmp_path / "e.db.artifacts" / f".incoming-{name}").mkdir()
+        os.utime(tmp_path / "e.db.artifacts" / ".incoming-old", (time.time() - 10**6,) * 2)
+        log_copy(tmp_path / "e.db", b"more")
+        left = os.listdir(str(tmp_path / "e.db.artifacts"))
+        assert [name for name in left if name.startswith(".incoming")] == [".incoming-new"]
+
+
+def test_a_path_that_no_file_can_have_is_recorded_and_not_copied(tmp_path):
+    logger = SQLLogger(config_of(tmp_path / "e.db"))
+    with logger.start() as run:
+        for path in ("a\0b", "a\ud800b"):
+            run.log_artifact(path, "model" * 100)
+            with pytest.raises(OSError, match="no file"):
+                run.log_artifact(path, "model", copy=True)
+            run.log_metric("loss", 0.5)
+    found = SQLFinder(config_of(tmp_path / "e.db")).get_run(run.uuid)
+    assert [artifact.path for artifact in found.artifacts] == ["a\\x00b", "a\\ud800b"]
+    assert (len(found.metrics), found.status) == (2, "completed")
+
+
+class TestOfEarlierVersions:
+    """They stored absolute paths, and their claims told only where the database was."""
+
+    @pytest.fixture
+    def run(self, tmp_path):
+        path = tmp_path / "a" / "e.db"
+        run = log_copy(path)
+        stored = copy_of(path, run)
+        with sqlite3.connect(str(path)) as connection:
+            connection.execute("UPDATE artifacts SET stored = ?", (stored,))
+        connection.close()
+        claims = tmp_path / "a" / "e.db.artifacts" / ".owners"
+        shutil.rmtree(str(claims))
+        claims.mkdir()
+        digest = hashlib.sha256(os.path.abspath(str(path)).encode()).hexdigest()[:8]
+        (claims / f"e.db-{digest}").touch()
+        return run
+
+    def test_what_they_kept_goes_with_its_run(self, tmp_path, run):
+        stored = copy_of(tmp_path / "a" / "e.db", run)
+        delete(tmp_path / "a" / "e.db", run)
+        assert not os.path.exists(stored)
+
+    def test_in_a_copied_project_it_is_the_copied_one(self, tmp_path, run):
+        shutil.copytree(tmp_path / "a", tmp_path / "c")
+        stored = copy_of(tmp_path / "c" / "e.db", run)
+        assert stored.startswith(str(tmp_path / "c"))
+        delete(tmp_path / "c" / "e.db", run)
+        assert os.path.exists(copy_of(tmp_path / "a" / "e.db", run))
+
+    def test_after_a_move_it_is_found_and_kept(self, tmp_path, collect, run):
+        os.rename(tmp_path / "a", tmp_path / "b")
+        stored = copy_of(tmp_path / "b" / "e.db", run)
+        assert stored.startswith(str(tmp_path / "b"))
+        assert collect(tmp_path / "b" / "e.db") == []
+        assert os.path.exists(stored)
+
+
+@pytest.mark.databases
+def test_on_a_server_too_copies_go_with_the_last_run_of_their_only_database(url, tmp_path):
+    (tmp_path / "model.bin").write_bytes(b"weights")
+    runs = []
+    for _ in range(2):
+        with SQLLogger(config_of(url)).start() as run:
+            run.log_artifact(tmp_path / "model.bin", "model", copy=True)
+        runs.append(run)
+    stored = copy_of(url, runs[0])
+    delete(url, runs[0])
+    assert os.path.exists(stored)
+    delete(url, runs[1])
+    assert not os.path.exists(stored)
+    run = log_copy(tmp_path / "e.db", artifact_dir="ato_artifacts")
+    delete(tmp_path / "e.db", run, artifact_dir="ato_artifacts")
+    assert os.path.exists(stored)

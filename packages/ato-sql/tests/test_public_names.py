@@ -1,0 +1,61 @@
+"""What the package offers, and what it costs to import it."""
+
+import subprocess
+import sys
+
+import pytest
+
+import ato_sql
+from ato_adict import UserError
+
+
+@pytest.mark.parametrize("name", ato_sql.__all__)
+def test_every_public_name_is_there_and_explained(name):
+    assert getattr(ato_sql, name).__doc__
+
+
+def test_an_unknown_name_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="'ato_sql' has no attribute 'SQLoger'"):
+        ato_sql.SQLoger
+
+
+def test_all_names_can_be_imported_at_once():
+    text = "from ato_sql import *; print(SQLLogger.__name__, SQLFinder.__name__, Run.__name__)"
+    printed = subprocess.check_output([sys.executable, "-c", text])
+    assert printed.split() == [b"SQLLogger", b"SQLFinder", b"Run"]
+
+
+@pytest.mark.parametrize("name", ["SettingsError", "DatabaseError", "NotFoundError", "MetricError"])
+def test_mistakes_of_a_user_can_be_caught_as_such(name):
+    assert issubclass(getattr(ato_sql, name), UserError)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("NotFoundError", LookupError),
+        ("MetricError", TypeError),
+        ("MetricError", ValueError),
+        ("TrackerWarning", UserWarning),
+        ("NotFound", dict),
+    ],
+)
+def test_errors_are_of_the_kinds_that_python_users_catch(name, kind):
+    assert issubclass(getattr(ato_sql, name), kind)
+
+
+def test_the_tables_are_those_of_the_declarative_base():
+    from ato_sql.reading import tables
+
+    assert tables is ato_sql.Base.metadata.tables
+    for name in ("Project", "Experiment", "Metric", "MetricSummary", "Param", "Artifact", "Note"):
+        assert getattr(ato_sql, name).__table__ in tables.values()
+
+
+def test_importing_the_package_starts_and_imports_nothing_heavy():
+    text = """if True:
+        import sys, threading, ato_sql
+        print("sqlalchemy" in sys.modules, threading.active_count())
+        """
+    output = subprocess.run([sys.executable, "-c", text], stdout=subprocess.PIPE, check=True)
+    assert output.stdout.split() == [b"False", b"1"]
