@@ -6,17 +6,21 @@ import sys
 
 import pytest
 
+# Programs are changed within a second, often to a text of the same size: byte code that Python kept
+# would pass for that of the new one.
+os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
+
 
 @pytest.fixture
 def shell(tmp_path):
     """Runs Python with some words in an empty directory; the output, after a look at the code."""
     environment = {k: v for k, v in os.environ.items() if k != "ATO_DB"}
 
-    def run(*words, code=0):
+    def run(*words, code=0, **variables):
         done = subprocess.run(
             [sys.executable, *words],
             cwd=str(tmp_path),
-            env=environment,
+            env={**environment, **variables},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             timeout=120,

@@ -84,6 +84,18 @@ def test_convert_writes_the_format_of_the_suffix(ato, tmp_path):
     assert (tmp_path / "b.toml").read_text().split() == ["[model]", "depth", "=", "50"]
 
 
+def test_convert_replaces_a_program_only_by_force(ato, tmp_path):
+    (tmp_path / "a.yaml").write_text("lr: 0.1\n")
+    (tmp_path / "train.py").write_text("import os\n")
+    code, _, errors = ato("convert", "a.yaml", "train.py")
+    assert code == 2
+    assert "train.py" in errors
+    assert "is a Python program" in errors
+    assert (tmp_path / "train.py").read_text() == "import os\n"
+    assert ato("convert", "a.yaml", "train.py", "--force")[0] == 0
+    assert (tmp_path / "train.py").read_text() == "lr = 0.1\n"
+
+
 @pytest.mark.parametrize(
     "words",
     [["hash", "none.yaml"], ["diff", "none.yaml", "none.yaml"], ["convert", "a.yaml", "b.xml"]],
@@ -107,5 +119,5 @@ def test_init_does_not_overwrite(ato, tmp_path):
 def test_help_names_every_command(ato):
     code, out, _ = ato("--help")
     assert code == 0
-    commands = "init runs show best compare tail export gc upgrade diff hash convert why verify"
-    assert [c for c in [*commands.split(), "merge", "ui"] if c not in out.split()] == []
+    commands = "init runs show best compare tail export gc backup upgrade diff hash convert why"
+    assert [c for c in [*commands.split(), "verify", "merge", "ui"] if c not in out.split()] == []

@@ -6,6 +6,8 @@ import sys
 
 import pytest
 
+import ato
+
 PATHS = {
     "ato.adict": ["ADict"],
     "ato.scope": ["Scope", "MultiScope"],
@@ -33,6 +35,23 @@ def loaded_by(statement):
 
 def test_importing_ato_loads_none_of_its_parts():
     assert not {"ato_adict", "ato_scope", "ato_sql"} & set(loaded_by("import ato"))
+
+
+@pytest.mark.parametrize("name", [name for name in ato.__all__ if name != "__version__"])
+def test_the_names_that_people_use_are_in_ato_itself(name):
+    paths = [path for path, names in PATHS.items() if name in names]
+    assert paths
+    assert all(getattr(importlib.import_module(path), name) is getattr(ato, name) for path in paths)
+
+
+def test_a_name_loads_only_what_it_needs():
+    loaded = loaded_by("import ato; ato.ADict")
+    assert not {"ato_scope", "ato_sql", "numpy"} & set(loaded)
+
+
+def test_a_name_that_ato_has_not_is_told_with_those_it_has():
+    with pytest.raises(AttributeError, match="no attribute 'Scpoe'; it offers ADict, "):
+        ato.Scpoe  # noqa: B018
 
 
 @pytest.mark.parametrize("heavy", ["yaml", "toml", "sqlalchemy", "numpy", "torch", "ast"])

@@ -64,8 +64,7 @@ def serve():
     """Serve a database for the rest of the session; returns the `Page`."""
     import uvicorn
 
-    from ato._ui._app import make_app
-    from ato._ui._guard import allowed_hosts
+    from ato.page import page_app
     from ato_sql.reading import ReadOnlyDatabase
 
     running = []
@@ -75,7 +74,7 @@ def serve():
         listener.bind(("127.0.0.1", 0))
         listener.listen(64)
         port = listener.getsockname()[1]
-        app = make_app(ReadOnlyDatabase(database), allowed_hosts(port, allow_hosts))
+        app = page_app(ReadOnlyDatabase(database), port, allow_hosts)
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off", ws="none"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()

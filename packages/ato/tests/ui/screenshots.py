@@ -86,8 +86,7 @@ def search_in(path):
 def start_server(url):
     import uvicorn
 
-    from ato._ui._app import make_app
-    from ato._ui._guard import allowed_hosts
+    from ato.page import page_app
     from ato_sql.reading import ReadOnlyDatabase
 
     database = ReadOnlyDatabase(url)
@@ -96,7 +95,7 @@ def start_server(url):
     listener.bind(("127.0.0.1", 0))
     listener.listen(64)
     port = listener.getsockname()[1]
-    config = uvicorn.Config(make_app(database, allowed_hosts(port)), log_level="warning")
+    config = uvicorn.Config(page_app(database, port), log_level="warning")
     server = uvicorn.Server(config)
     threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True).start()
     return f"http://127.0.0.1:{port}"

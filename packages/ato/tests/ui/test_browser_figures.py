@@ -62,10 +62,11 @@ class TestRunPage:
         chain = ActionChains(view.browser).move_to_element_with_offset(over, -80, 0)
         chain.click_and_hold().move_by_offset(120, 0).release().perform()
         view.wait_for(lambda: "from=" in str(view.script(RESOURCES)))
-        reset = [one for one in view.all(".chart button") if one.is_displayed()]
+        buttons = ".chart button:not(.enlarge)"
+        reset = [one for one in view.all(buttons) if one.is_displayed()]
         assert [one.text for one in reset] == ["Reset zoom"]
         reset[0].click()
-        assert not [one for one in view.all(".chart button") if one.is_displayed()]
+        assert not [one for one in view.all(buttons) if one.is_displayed()]
 
     def test_the_cursor_reads_the_values_below_it(self, view):
         view.open("/compare?run=1&run=13", ".plot canvas")
@@ -95,6 +96,14 @@ class TestSearch:
         assert len(view.all(".brackets figure")) == 3
         assert view.texts(".parallel .axis-title") == ["lrlr", "modelmodel", "metricmetric"]
         assert view.texts("main h2")[:2] == ["Best over budget", "Parameters"]
+
+    def test_history_and_slices_show_every_trial(self, look, searched):
+        view = look(searched).open("/searches/1", ".scatter")
+        assert view.texts(".scatter .strong") == ["trial", "lr", "model"]
+        trials = len(view.all("[data-id]"))
+        assert [
+            len(one.find_elements("css selector", "circle")) for one in view.all(".scatter")
+        ] == [trials] * 3
 
     def test_dragging_along_an_axis_keeps_a_range(self, look, searched):
         view = look(searched).open("/searches/1", ".parallel")

@@ -35,6 +35,7 @@ def hostile(tmp_path_factory, serve):
                 run.log_metric(evil("metric"), step + number, step=step)
             run.log_artifact(evil("artifact"), evil("type"), {evil("meta"): evil("data")})
             run.log_note(evil("note"))
+            run.log_input(f"{number}".encode(), name=evil("input"))
     with logger.start(tags=[evil("search")]) as search:
         for number in range(3):
             child = ADict(config.to_dict())

@@ -66,7 +66,7 @@ class TestOtherPages:
 
     def test_a_run_that_is_not_there_says_so(self, view):
         view.open("/runs/999", ".trouble")
-        assert view.texts(".trouble") == ["This did not work: there is no run 999."]
+        assert view.texts(".trouble p") == ["Not found: there is no run 999.", "All projects"]
 
     def test_the_theme_follows_the_system_and_the_switch(self, view):
         back = "return getComputedStyle(document.body).backgroundColor"

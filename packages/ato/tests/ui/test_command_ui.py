@@ -13,7 +13,7 @@ import pytest
 
 pytest.importorskip("starlette", reason="needs the extra ui")
 
-START = "import sys; from ato._cli import main; sys.exit(main(sys.argv[1:]))"
+START = "import runpy; runpy.run_module('ato', run_name='__main__')"
 
 
 def command(*arguments, code=START, **options):
@@ -94,6 +94,23 @@ class TestServing:
 
 
 class TestMistakes:
+    def test_open_to_all_asks_for_the_name_it_is_asked_for_by(self, database):
+        code, out, err = finished("--db", database, "--host", "0.0.0.0", "--port", "0")
+        assert (code, out) == (2, "")
+        assert err.startswith("ato: --host 0.0.0.0 opens all of sqlite:///")
+        assert "add --allow-host NAME" in err
+
+    def test_open_to_all_says_who_can_read_what(self, database):
+        process = command(
+            "--db", database, "--host", "0.0.0.0", "--port", "0", "--allow-host", "lab"
+        )
+        try:
+            url_of(process)
+            assert "everyone who can reach this machine" in process.stderr.readline()
+        finally:
+            process.kill()
+            process.communicate(timeout=30)
+
     def test_no_database_is_one_line_that_says_what_was_tried(self, tmp_path):
         code, out, err = finished(cwd=str(tmp_path), env={"ATO_DB": ""})
         assert (code, out) == (2, "")
@@ -132,10 +149,13 @@ class TestMistakes:
 
 def test_the_command_line_does_not_load_the_page_before_it_is_asked_for():
     code = (
-        "import sys, argparse\n"
-        "from ato._cli import _ui\n"
-        "_ui.add_command(argparse.ArgumentParser().add_subparsers())\n"
-        "print([m for m in ('starlette', 'uvicorn', 'sqlalchemy') if m in sys.modules])"
+        "import runpy, sys\n"
+        "sys.argv = ['ato', 'ui', '--help']\n"
+        "try:\n"
+        "    runpy.run_module('ato', run_name='__main__')\n"
+        "except SystemExit:\n"
+        "    print([m for m in ('starlette', 'uvicorn', 'sqlalchemy') if m in sys.modules])"
     )
     out = subprocess.check_output([sys.executable, "-c", code], universal_newlines=True)
-    assert out == "[]\n"
+    assert "--allow-host" in out
+    assert out.endswith("\n[]\n")

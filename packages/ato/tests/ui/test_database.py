@@ -125,19 +125,24 @@ class TestRefused:
         with sqlite3.connect(path) as connection:
             connection.execute("CREATE TABLE albums (title TEXT)")
         connection.close()
-        assert "holds no runs" in refusal(path)
+        assert "its tables are albums" in refusal(path)
 
     def test_a_newer_schema_says_to_upgrade_ato(self, written):
         with sqlite3.connect(written) as connection:
-            connection.execute("UPDATE alembic_version SET version_num = '9999'")
+            connection.execute("UPDATE ato_sql_schema SET version_num = '9999'")
         connection.close()
         assert "newer" in refusal(written)
 
     def test_an_older_schema_is_not_upgraded_but_says_how(self, tmp_path):
         path = str(tmp_path / "old.db")
         with sqlite3.connect(path) as connection:  # the tables of ato 2.2.1
-            for table in ("projects", "experiments", "metrics"):
-                connection.execute(f"CREATE TABLE {table} (id INTEGER PRIMARY KEY)")
+            connection.executescript(
+                "CREATE TABLE projects (id INTEGER PRIMARY KEY, name TEXT);"
+                "CREATE TABLE experiments (id INTEGER PRIMARY KEY, project_id INTEGER, config JSON,"
+                " structural_hash TEXT, tags JSON, status TEXT, start_time TEXT, end_time TEXT);"
+                "CREATE TABLE metrics (id INTEGER PRIMARY KEY, run_id INTEGER, key TEXT,"
+                " value FLOAT, step INTEGER, timestamp TEXT)"
+            )
         connection.close()
         before = digest(path)
         assert "ato upgrade" in refusal(path)
@@ -188,10 +193,13 @@ class own_database:
 
     def __init__(self, url):
         from sqlalchemy import create_engine
+        from sqlalchemy.engine import make_url
 
-        from ato_sql._engine import parse_url
-
-        self._url = parse_url(url)
+        self._url = make_url(url)
+        drivers = {"mysql": "mysql+pymysql", "postgresql": "postgresql+psycopg2"}
+        self._url = self._url.set(
+            drivername=drivers.get(self._url.drivername, self._url.drivername)
+        )
         self._name = f"ato_ui_{os.getpid()}"
         self._engine = create_engine(self._url, isolation_level="AUTOCOMMIT")
 

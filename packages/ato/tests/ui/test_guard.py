@@ -117,3 +117,41 @@ class TestFiles:
     def test_the_chart_library_comes_with_its_license(self, page):
         reply = page.ask("/static/vendor/uplot-1.6.32/LICENSE")
         assert b"MIT" in reply.body
+
+
+class TestInAServerOfOnesOwn:
+    """The page as an ASGI application, called without a server."""
+
+    @pytest.fixture
+    def call(self, example):
+        import asyncio
+
+        from ato.page import page_app
+        from ato_sql.reading import ReadOnlyDatabase
+
+        def called(port, scope):
+            sent = []
+
+            async def receive():
+                return {"type": "http.request", "body": b"", "more_body": False}
+
+            async def send(message):
+                sent.append(message)
+
+            asyncio.run(page_app(ReadOnlyDatabase(example), port)(scope, receive, send))
+            return sent
+
+        return called
+
+    @staticmethod
+    def request(host):
+        headers = [(b"host", host)]
+        url = {"path": "/", "raw_path": b"/", "query_string": b"", "root_path": ""}
+        return {"type": "http", "method": "GET", "headers": headers, "scheme": "http", **url}
+
+    @pytest.mark.parametrize(("host", "status"), [(b"localhost", 200), (b"evil.example", 421)])
+    def test_at_port_80_browsers_leave_the_port_out(self, call, host, status):
+        assert call(80, self.request(host))[0]["status"] == status
+
+    def test_a_websocket_is_closed(self, call):
+        assert call(80, {"type": "websocket"}) == [{"type": "websocket.close", "code": 1008}]

@@ -44,8 +44,8 @@ class TestRun:
         assert "Gradient norms look odd" in answer["notes"][0]["text"]
         assert "python" in dict(answer["environment"]["facts"])
 
-    def test_an_artifact_is_named_and_never_served(self, page):
-        for path in ("/api/artifacts/1", "/artifacts/1", "/checkpoints/023/model_best.pt"):
+    def test_an_artifact_that_was_not_copied_is_named_and_never_served(self, page):
+        for path in ("/api/files/1", "/artifacts/1", "/checkpoints/023/model_best.pt"):
             assert page.ask(path).status == 404
 
     def test_metrics_are_summed_up(self, page):
@@ -84,6 +84,24 @@ class TestRun:
         assert leaf(answer, "kind")["text"] == "{1, 2}"
         assert leaf(answer, "made")["text"] == "<class 'object'>"
         assert leaf(answer, "empty")["text"] == "{}"
+
+    def test_a_long_list_of_mappings_is_shown_item_by_item(self, new_database, serve):
+        stages = [{"name": f"stage-{number}", "width": 64, "rate": 0.5} for number in range(4)]
+        config = {"stages": stages, "short": [[1, 2], [3, {"a": 4}]], "none": set()}
+        with new_database(**config).start() as run:
+            pass
+        answer = serve(new_database.url).get(f"runs/{run.id}")
+        assert leaf(answer, "stages.[3].name")["text"] == '"stage-3"'
+        assert leaf(answer, "short")["text"] == '[[1, 2], [3, {"a": 4}]]'
+        assert leaf(answer, "none")["text"] == "set()"
+
+    def test_long_metadata_of_an_artifact_is_cut(self, new_database, serve):
+        with new_database().start() as run:
+            run.log_artifact("a.pt", "model", {"text": "x" * 1000})
+            run.log_artifact("b.pt", "model")
+        long, none = (one["info"] for one in serve(new_database.url).get("runs/1")["artifacts"])
+        assert (len(long), long[-1]) == (300, "…")
+        assert none is None
 
 
 class TestCompare:
@@ -156,3 +174,26 @@ class TestFunctions:
     def test_an_unknown_function_is_an_error_that_names_it(self, page):
         message = "no run of this project traced 'nope'"
         assert page.error("projects/1/history", trace="nope") == (404, message)
+
+
+class TestBesideARun:
+    @pytest.fixture
+    def watched(self, new_database, serve):
+        """A page over two runs that told of the machine and kept what they printed."""
+        for number in range(2):
+            with new_database().start(console=True) as run:
+                print(f"hello from {number}")
+                run.log_metrics({"loss": number, "system/cpu_percent": 10.0 + number})
+        return serve(new_database.url)
+
+    def test_what_it_printed_is_asked_apart(self, watched):
+        assert watched.get("runs/1")["console"] == len("hello from 0\n")
+        assert watched.get("runs/1/console") == {"text": "hello from 0\n"}
+        assert watched.error("runs/9/console")[0] == 404
+
+    def test_the_machine_is_no_result_of_runs(self, watched):
+        rows = {row["key"]: row["differs"] for row in watched.get("compare", run=[1, 2])["metrics"]}
+        assert rows == {"loss": True, "system/cpu_percent": False}
+        assert watched.get("projects/1")["default_columns"] == ["metric.loss.last"]
+        assert watched.get("projects/1/columns")["metrics"] == ["loss", "system/cpu_percent"]
+        assert watched.get("projects/1/curves")["key"] == "loss"

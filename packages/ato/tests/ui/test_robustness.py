@@ -1,5 +1,7 @@
 """Whatever is asked, the answer is JSON and never a failure of the server."""
 
+import json
+
 import pytest
 
 pytest.importorskip("starlette", reason="needs the extra ui")
@@ -59,13 +61,30 @@ json_values = st.recursive(
 )
 
 
+@pytest.fixture(scope="module")
+def stored(tmp_path_factory, serve):
+    """A database with one run whose stored config a test may replace, and its page."""
+    import sqlite3
+
+    from ato_sql import SQLLogger
+
+    path = tmp_path_factory.mktemp("stored") / "runs.db"
+    config = {"experiment": {"project_name": "any", "sql": {"db_path": str(path)}}}
+    SQLLogger(config).start().finish()
+    page = serve(f"sqlite:///{path}")
+
+    def show(text):
+        with sqlite3.connect(str(path)) as connection:
+            connection.execute("UPDATE experiments SET config = ?", (text,))
+        connection.close()
+        return page.get("runs/1")["config"]
+
+    return show
+
+
 @relaxed
 @given(config=st.dictionaries(texts, json_values, max_size=4))
-def test_any_config_becomes_leaves_of_text(config):
-    from ato._ui._answer import plain
-    from ato._ui._leaves import leaves
-
-    found = leaves(config)
-    assert {leaf["path"][0] for leaf in found} == set(config)
-    assert all(isinstance(leaf["text"], str) for leaf in found)
-    assert plain(found) == found
+def test_any_config_becomes_leaves_of_text(stored, config):
+    shown = stored(json.dumps(config))
+    assert {leaf["path"][0] for leaf in shown} == set(config)
+    assert all(isinstance(leaf["text"], str) for leaf in shown)

@@ -1,5 +1,8 @@
-"""The `ato` command: one module per command, loaded when it is used."""
+"""The `ato` command: one module per command, loaded when it is used.
 
-from ato._cli._main import main
+May call: every distribution, and `ato._ui` for `ato ui`.
+"""
+
+from ato._cli.main import main
 
 __all__ = ["main"]

@@ -1,9 +1,12 @@
 // One metric drawn with uPlot: raw points faint behind the smoothed line, zoom, cursor readout.
+// A value that stands alone, at the end or between gaps, is drawn as a point.
 
 import uPlot from "../vendor/uplot-1.6.32/uPlot.esm.js";
+import { isMetric } from "./curves.js";
 import { h, put } from "./dom.js";
 import { duration, number } from "./format.js";
-import { nearestKnown, positiveOnly, smooth } from "./series.js";
+import { axisStyle, followWidth } from "./plots.js";
+import { alone, nearestKnown, positiveOnly, smooth, withoutOutliers } from "./series.js";
 import { colour } from "./theme.js";
 
 const HEIGHT = 220;
@@ -13,28 +16,18 @@ WHOLE.sort((a, b) => a - b);
 /**
  * Draw `answers` (from /api/metrics, one for each of `runs`) into `host`, replacing what was there.
  *
- * `options` is {smoothing, logX, logY, axis, stepped, height}; `onZoom([from, to])` is told of a dragged range,
- * `onZoom(null)` of a double click. Returns {destroy, dropped}.
+ * `options` is {smoothing, logX, logY, axis, outliers, limits, stepped, height}, of which limits are
+ * the ends of the y axis or null; `onZoom([from, to])` is told of a dragged range, `onZoom(null)` of a double
+ * click. Returns {destroy, dropped}.
  */
 export function drawChart(host, runs, answers, options, onZoom) {
   const { tables, lines, dropped } = prepare(runs, answers, options);
-  const readout = h("div", { class: "readout" });
+  // Below the plot, over the remarks: it covers no curve.
+  const readout = h("div", { class: "readout", hidden: true });
   put(host, readout);
   const data = tables.length ? uPlot.join(tables) : [[]];
   const plot = new uPlot(settings(host, lines, options, readout, onZoom), data, host);
-  const observer = new ResizeObserver(() => {
-    if (host.clientWidth) {
-      plot.setSize({ width: host.clientWidth, height: options.height || HEIGHT });
-    }
-  });
-  observer.observe(host);
-  return {
-    dropped,
-    destroy() {
-      observer.disconnect();
-      plot.destroy();
-    },
-  };
+  return { dropped, ...followWidth(plot, host, options.height || HEIGHT) };
 }
 
 // One table of [x, raw] or [x, raw, smoothed] for each run, and the lines in the same order.
@@ -49,7 +42,7 @@ function prepare(runs, answers, { smoothing, logX, logY }) {
     tables.push([shown.points.x, shown.points.y]);
     lines.push({ run, faint: smoothing > 0 });
     if (smoothing > 0) {
-      const base = answer.mean_x ? { x: answer.mean_x, y: answer.mean_y } : answer;
+      const base = answer.sampled ? { x: answer.mean_x, y: answer.mean_y } : answer;
       const { points } = positiveOnly(base, { x: logX, y: logY });
       tables.push([points.x, smooth(points.x, points.y, smoothing)]);
       lines.push({ run, faint: false });
@@ -59,16 +52,16 @@ function prepare(runs, answers, { smoothing, logX, logY }) {
 }
 
 function settings(host, lines, options, readout, onZoom) {
-  const axis = { stroke: colour("muted"), grid: { stroke: colour("grid"), width: 1 }, ticks: { show: false }, font: "11px system-ui" };
+  const axis = axisStyle();
   const showX = options.axis === "time" ? duration : number;
   return {
     width: host.clientWidth || 400,
     height: options.height || HEIGHT,
     legend: { show: false },
-    padding: [8, 12, 0, 0],
+    padding: [8, 24, 0, 0], // half a label stands right of the last tick
     scales: {
-      x: { time: false, distr: options.logX ? 3 : 1 },
-      y: { distr: options.logY ? 3 : 1 },
+      x: { time: false, distr: options.logX ? 3 : 1, range: (_, low, high) => rangeOfX(low, high, options.logX) },
+      y: { distr: options.logY ? 3 : 1, range: rangeOfY(options) },
     },
     axes: [
       { ...axis, size: 28, incrs: options.axis === "step" && !options.logX ? WHOLE : undefined, values: (_, ticks) => ticks.map((tick) => (tick === null ? "" : showX(tick))) },
@@ -102,13 +95,43 @@ function settings(host, lines, options, readout, onZoom) {
   };
 }
 
-function drawnLine({ run, faint }, { stepped }) {
+function drawnLine({ run, faint }, { stepped, axis }) {
+  const scattered = isMetric(axis); // no order connects the points
   return {
-    paths: stepped ? uPlot.paths.stepped({ align: 1 }) : undefined,
+    paths: scattered ? () => null : stepped ? uPlot.paths.stepped({ align: 1 }) : undefined,
     stroke: colour(run.colour),
     alpha: faint ? 0.22 : 1,
     width: faint ? 1 : 1.75,
-    points: { show: faint ? false : undefined, size: 4, space: 24, fill: colour(run.colour) },
+    points: {
+      show: faint ? false : scattered || undefined,
+      filter: (plot, series, shown) => (shown || faint ? null : alone(plot.data[series])),
+      size: 4,
+      space: 24,
+      fill: colour(run.colour),
+    },
+  };
+}
+
+// A single value stands in the middle of its axis.
+function rangeOfX(low, high, log) {
+  if (low === null || low !== high) {
+    return low === null ? [log ? 1 : 0, 10] : [low, high];
+  }
+  return log ? [low / 2, low * 2] : [low - 1, high + 1];
+}
+
+function rangeOfY({ logY, outliers, limits = [null, null] }) {
+  const natural = (plot, low, high) => {
+    if (low === null) {
+      return logY ? [1, 10] : [0, 1];
+    }
+    const [from, to] = outliers === false ? withoutOutliers(plot.data.slice(1), low, high) : [low, high];
+    return logY ? uPlot.rangeLog(from, to, 10, true) : uPlot.rangeNum(from, to, 0.1, true);
+  };
+  return (plot, low, high) => {
+    const [from, to] = natural(plot, low, high);
+    const [least, greatest] = [limits[0] ?? from, limits[1] ?? to];
+    return least < greatest && !(logY && least <= 0) ? [least, greatest] : [from, to];
   };
 }
 
@@ -130,11 +153,14 @@ function showReadout(plot, lines, readout, showX) {
     readout,
     h("div", { class: "muted" }, showX(plot.data[0][idx])),
     rows.map(({ line, value }) => [
-      h("span", { class: "swatch", style: { background: `var(--${line.run.colour})` } }),
-      h("span", {}, line.run.label),
-      h("b", {}, number(value)),
+      h(
+        "span",
+        {},
+        h("span", { class: "swatch", style: { background: `var(--${line.run.colour})` } }),
+        ` ${line.run.label} `,
+        h("b", {}, number(value))
+      ),
     ])
   );
   readout.hidden = !rows.length;
-  readout.classList.toggle("left", left > plot.over.clientWidth / 2);
 }

@@ -1,6 +1,7 @@
 // A card with one metric: loads its points when it comes into view, and again when they changed.
 
-import { get } from "./api.js";
+import { openChart } from "./bigchart.js";
+import { loadCurves } from "./curves.js";
 import { h, put } from "./dom.js";
 import { number } from "./format.js";
 
@@ -12,11 +13,16 @@ export function makeChartCard({ key, runs, options, signal }) {
   const value = h("span", { class: "muted small" });
   const note = h("p", { class: "chart-note" });
   const reset = h("button", { class: "quiet", type: "button", onclick: () => zoom(null), hidden: true }, "Reset zoom");
+  const enlarge = h(
+    "button",
+    { class: "quiet enlarge", type: "button", title: "Enlarge, or keep as PNG or CSV", "aria-label": `Enlarge ${key}`, onclick: () => openChart({ key, runs, options: state.options, range: state.range }) },
+    "⤢"
+  );
   const host = h("div", { class: "plot", role: "img", "aria-label": `Curve of ${key}` });
   const element = h(
     "section",
     { class: "card chart", "data-key": key },
-    h("header", {}, h("h3", { title: key }, key), h("span", { class: "grow" }), reset, value),
+    h("header", {}, h("h3", { title: key }, key), h("span", { class: "grow" }), reset, value, enlarge),
     host,
     note
   );
@@ -44,10 +50,8 @@ export function makeChartCard({ key, runs, options, signal }) {
       return;
     }
     state.stale = false;
-    const [from, to] = state.range || [null, null];
-    const question = { key, run: runs.map((run) => run.id), axis: state.options.axis, points: POINTS, from, to };
     try {
-      state.answers = (await get("metrics", question, signal)).series;
+      state.answers = await loadCurves({ key, runs, axis: state.options.axis, points: POINTS, range: state.range }, signal);
       draw();
     } catch (error) {
       if (!signal.aborted) {
@@ -79,7 +83,7 @@ export function makeChartCard({ key, runs, options, signal }) {
     },
     refresh(summary) {
       if (summary) {
-        put(value, "last ", h("b", {}, number(summary.last)));
+        put(value, "last ", h("b", { title: summary.last }, number(summary.last)));
         state.summary = summary;
       }
       state.stale = true;
@@ -88,8 +92,9 @@ export function makeChartCard({ key, runs, options, signal }) {
   };
 }
 
-function remarks(answers, dropped, summary) {
-  const parts = summary ? [`min ${number(summary.min)}`, `max ${number(summary.max)}`] : [];
+/** What to say below a chart of `answers`, of whose points `dropped` are not on a log axis. */
+export function remarks(answers, dropped, summary) {
+  const parts = summary && typeof summary.min === "number" ? [`min ${number(summary.min)}`, `max ${number(summary.max)}`] : [];
   const total = (name) => answers.reduce((sum, answer) => sum + (answer.special[name] || 0), 0);
   for (const name of ["nan", "inf", "-inf"]) {
     if (total(name)) {
@@ -98,6 +103,10 @@ function remarks(answers, dropped, summary) {
   }
   if (dropped) {
     parts.push(`${dropped} ≤ 0 not on a log axis`);
+  }
+  const unmatched = answers.reduce((sum, answer) => sum + (answer.unmatched || 0), 0);
+  if (unmatched) {
+    parts.push(`${unmatched} without a value on the x axis`);
   }
   const sampled = answers.filter((answer) => answer.sampled);
   if (sampled.length) {

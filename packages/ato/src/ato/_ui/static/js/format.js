@@ -16,7 +16,8 @@ export function number(value) {
     return "–";
   }
   if (typeof value === "string") {
-    return value; // "nan", "inf": what JSON cannot hold
+    // "nan", "inf" and integers of any length: what JSON cannot hold.
+    return /^-?\d{7,}$/.test(value) ? number(Number(value)) : value;
   }
   if (Number.isInteger(value) && Math.abs(value) < 1e6) {
     return String(value);
@@ -88,6 +89,12 @@ export function bytes(size) {
     unit += 1;
   }
   return `${unit && value < 100 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`;
+}
+
+/** The first characters of a content hash; its kind before them where that is not the usual. */
+export function shortContent(hash) {
+  const [kind, digest] = String(hash || "").split(":");
+  return digest ? `${kind === "sha256" ? "" : `${kind} `}${shortHash(digest)}` : shortHash(kind);
 }
 
 export function shortHash(hash) {

@@ -10,6 +10,7 @@ import { setUpTheme } from "./theme.js";
 const ROUTES = [
   [/^\/$/, () => import("./pages/projects.js")],
   [/^\/projects\/(?<project>\d+)$/, () => import("./pages/runs.js")],
+  [/^\/projects\/(?<project>\d+)\/curves$/, () => import("./pages/curves.js")],
   [/^\/projects\/(?<project>\d+)\/functions$/, () => import("./pages/functions.js")],
   [/^\/projects\/(?<project>\d+)\/searches$/, () => import("./pages/searches.js")],
   [/^\/runs\/(?<run>\d+)$/, () => import("./pages/run.js")],

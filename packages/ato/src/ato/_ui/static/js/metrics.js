@@ -1,13 +1,17 @@
 // The panel of all metric charts, with its settings: smoothing, log axes, x axis, filter.
 
 import { makeChartCard } from "./chartcard.js";
+import { settingsBar } from "./chartsettings.js";
 import { h, put } from "./dom.js";
+import { plural } from "./format.js";
 import { empty } from "./pieces.js";
 import { recallJson, storeJson } from "./storage.js";
 
 const MEMORY = "ato-charts";
-const DEFAULTS = { smoothing: 0, logX: false, logY: false, axis: "step" };
+const DEFAULTS = { smoothing: 0, logX: false, logY: false, axis: "step", outliers: true };
 const FILTER_FROM = 7; // so many charts are worth a filter
+const SECTIONS_FROM = 13; // so many are shown in sections by what stands before the last "/"
+const OPEN = 12; // about so many charts lie open at first
 
 /**
  * @param {{id, label, colour}[]} runs whose curves are overlaid
@@ -16,20 +20,30 @@ const FILTER_FROM = 7; // so many charts are worth a filter
  */
 export function makeMetricsPanel(runs, signal) {
   const options = { ...DEFAULTS, ...recallJson(MEMORY, {}) };
+  if (!["step", "time"].includes(options.axis)) {
+    options.axis = "step"; // a metric of another page
+  }
   const cards = new Map();
-  const grid = h("div", { class: "charts" });
+  const holder = h("div");
   const search = h("input", { class: "field", type: "search", placeholder: "Find a metric…", "aria-label": "Find a metric" });
+  let shape = null;
 
   const set = (changes) => {
     Object.assign(options, changes);
     storeJson(MEMORY, options);
     cards.forEach(({ card }) => card.redraw({ ...options }));
   };
+  const settings = settingsBar(options, set, search);
   const filter = () => {
     const text = search.value.toLowerCase();
     cards.forEach(({ card }, key) => {
       card.element.hidden = !key.toLowerCase().includes(text);
     });
+    for (const section of holder.querySelectorAll("details")) {
+      const found = section.querySelectorAll(".chart:not([hidden])").length;
+      section.hidden = !found;
+      section.open = text ? found > 0 : section.dataset.open === "true";
+    }
   };
   search.addEventListener("input", filter);
 
@@ -46,41 +60,58 @@ export function makeMetricsPanel(runs, signal) {
       }
     }
     search.hidden = cards.size < FILTER_FROM;
-    const elements = summaries.map(({ key }) => cards.get(key).card.element);
-    if (!elements.length) {
-      put(grid, empty("No metric", "Nothing was logged yet."));
-    } else if (elements.some((element, index) => grid.children[index] !== element)) {
-      put(grid, elements);
+    const keys = summaries.map(({ key }) => key);
+    if (shape !== JSON.stringify(keys)) {
+      shape = JSON.stringify(keys);
+      settings.offer(keys);
+      put(holder, keys.length ? arranged(keys, cards) : empty("No metric", "Nothing was logged yet."));
+      filter();
     }
-    filter();
   }
 
-  return { settings: settingsBar(options, set, search), element: grid, update };
+  return { settings: settings.element, element: holder, update };
 }
 
-function settingsBar(options, set, search) {
-  const slider = h("input", {
-    type: "range", min: 0, max: 1, step: 0.05, value: options.smoothing,
-    "aria-label": "Smoothing", oninput: (event) => set({ smoothing: Number(event.target.value) }),
+function arranged(keys, cards) {
+  const grid = (some) => h("div", { class: "charts" }, some.map((key) => cards.get(key).card.element));
+  const own = keys.filter((key) => !isSystem(key));
+  const system = keys.filter(isSystem);
+  const folded = system.length ? section("system", system.length, grid(system), false) : null;
+  return [sections(own, grid), folded];
+}
+
+/** Whether a metric tells of the machine, and so of no result. */
+export function isSystem(key) {
+  return key.startsWith("system/");
+}
+
+function sections(keys, grid) {
+  const groups = new Map();
+  for (const key of keys) {
+    const prefix = prefixOf(key);
+    groups.set(prefix, [...(groups.get(prefix) || []), key]);
+  }
+  if (keys.length < SECTIONS_FROM || groups.size <= 1) {
+    return grid(keys);
+  }
+  let open = 0;
+  const named = [...groups].sort(([a], [b]) => a.localeCompare(b, "en", { numeric: true }));
+  return named.map(([prefix, some]) => {
+    const opened = open === 0 || open + some.length <= OPEN;
+    open += opened ? some.length : 0;
+    return section(prefix || "others", some.length, grid(some), opened);
   });
-  const toggle = (name, label) => {
-    const onchange = (event) => set({ [name]: event.target.checked });
-    return h("label", { class: "switch" }, h("input", { type: "checkbox", checked: options[name], onchange }), label);
-  };
-  const axis = h(
-    "select",
-    { class: "field", "aria-label": "X axis", onchange: (event) => set({ axis: event.target.value }) },
-    [["step", "Step"], ["time", "Time"]].map(([value, label]) =>
-      h("option", { value, selected: options.axis === value }, label)
-    )
-  );
-  return h(
-    "div",
-    { class: "toolbar chart-settings" },
-    h("label", { class: "switch" }, "Smoothing", slider),
-    toggle("logY", "Log y"),
-    toggle("logX", "Log x"),
-    h("label", { class: "switch" }, "x", axis),
-    search
-  );
+}
+
+function prefixOf(key) {
+  return key.includes("/") ? key.slice(0, key.lastIndexOf("/")) : "";
+}
+
+function section(name, count, grid, opened) {
+  const summary = h("summary", {}, h("b", {}, name), " ", h("span", { class: "muted" }, plural(count, "metric")));
+  const details = h("details", { class: "charts-section", open: opened, "data-open": String(opened) }, summary, grid);
+  summary.addEventListener("click", () => {
+    details.dataset.open = String(!details.open);
+  });
+  return details;
 }

@@ -2,6 +2,7 @@
 
 import { h, put, svg } from "./dom.js";
 import { number } from "./format.js";
+import { MOST_TRIALS, standing } from "./plots.js";
 import { go } from "./router.js";
 import { makeScale } from "./scale.js";
 
@@ -12,8 +13,6 @@ const NARROWEST = 118;
 const WIDEST = 260;
 const LEFT = 60;
 const RIGHT = 90;
-const MOST = 1500;
-const BEST = 20; // so many at most stand out
 const CROWD = 150; // from so many on, lines are drawn fainter
 
 /**
@@ -25,7 +24,7 @@ const CROWD = 150; // from so many on, lines are drawn fainter
  * Dragging on an axis keeps only the trials in that range; a click on an axis lifts it.
  */
 export function parallel(trials, names, { metric, mode }, room) {
-  const drawn = trials.filter((trial) => typeof trial.metric === "number").slice(0, MOST);
+  const drawn = trials.filter((trial) => typeof trial.metric === "number").slice(0, MOST_TRIALS);
   const axes = [...names.map((name) => axis(name, (trial) => trial.params[name], drawn)), axis(metric, (trial) => trial.metric, drawn)];
   const spacing = Math.max(NARROWEST, Math.min(WIDEST, (room - LEFT - RIGHT) / Math.max(1, axes.length - 1)));
   axes.forEach((one, index) => (one.x = LEFT + index * spacing));
@@ -47,8 +46,7 @@ export function parallel(trials, names, { metric, mode }, room) {
 
 // The best of `total` trials stand out, the others fade with their rank and in a crowd.
 function look(rank, total) {
-  const good = total > 1 ? 1 - rank / (total - 1) : 1;
-  const best = rank < BEST && good > 0.9;
+  const { good, best } = standing(rank, total);
   const crowded = Math.min(1, Math.sqrt(CROWD / total));
   return { best, opacity: best ? 0.85 : (0.08 + 0.7 * good ** 3) * crowded };
 }

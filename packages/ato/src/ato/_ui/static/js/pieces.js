@@ -38,8 +38,16 @@ export function empty(title, text, code = null) {
   return h("div", { class: "empty" }, h("h2", {}, title), h("p", {}, text), code && h("pre", {}, code));
 }
 
+/** What went wrong, and ways to go on from there. */
 export function failure(error) {
-  return h("p", { class: "trouble", role: "alert" }, `This did not work: ${error.message}.`);
+  const lost = error.status === 404;
+  crumbs(["Projects", "/"], [lost ? "Not found" : "Error"]);
+  return h(
+    "div",
+    { class: "trouble", role: "alert" },
+    h("p", {}, lost ? `Not found: ${error.message}.` : `This did not work: ${error.message}.`),
+    h("p", {}, h("a", { href: "/" }, "All projects"), !lost && [" · ", h("a", { href: location.pathname + location.search }, "Try again")])
+  );
 }
 
 export function copyButton(text, label = "Copy") {
@@ -68,6 +76,7 @@ export function projectTabs(project, chosen) {
   const base = `/projects/${project}`;
   const pages = [
     ["Runs", base],
+    ["Curves", `${base}/curves`],
     ["Functions", `${base}/functions`],
     ["Searches", `${base}/searches`],
   ];
@@ -81,4 +90,11 @@ export function projectTabs(project, chosen) {
 /** Tell a screen reader, without moving the focus. */
 export function announce(text) {
   document.getElementById("announcer").textContent = text;
+}
+
+/** A table of rows that are made already; a column's title in a list is that of a numeric one. */
+export function simpleTable(label, columns, rows) {
+  const heads = columns.map((title) => h("th", { scope: "col", class: Array.isArray(title) && "numeric" }, title));
+  const table = h("table", { class: "grid wraps", "aria-label": label }, h("thead", {}, h("tr", {}, heads)), h("tbody", {}, rows));
+  return h("div", { class: "scrolls" }, table);
 }

@@ -1,5 +1,6 @@
 // Addresses to pages. A page is a module with render(root, {params, query, signal}).
 
+import { ApiError } from "./api.js";
 import { put } from "./dom.js";
 import { failure } from "./pieces.js";
 
@@ -42,7 +43,7 @@ function follow(event) {
   const link = event.target.closest("a[href]");
   const plain = !event.defaultPrevented && event.button === 0;
   const modified = event.metaKey || event.ctrlKey || event.shiftKey || event.altKey;
-  if (!link || !plain || modified || link.target || link.hash) {
+  if (!link || !plain || modified || link.target || link.hash || link.hasAttribute("download")) {
     return;
   }
   if (link.origin === location.origin) {
@@ -58,7 +59,7 @@ async function show() {
   const [load, params] = match(location.pathname);
   try {
     if (!load) {
-      throw new Error("there is no such page");
+      throw new ApiError("there is no such page", 404);
     }
     const page = await load();
     if (!signal.aborted) {

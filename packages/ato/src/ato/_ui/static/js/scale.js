@@ -2,9 +2,13 @@
 
 import { number } from "./format.js";
 
+const DECADES = 100;
+const LEAST = 5; // the range of numbers that may have been drawn on a log scale
+const LEANING = 0.35; // where their median lies: of numbers drawn evenly it is about a half
+
 /**
  * A scale for the values of one axis. Words get places of their own; numbers a linear or, where
- * they are positive and span more than two decades, a log scale.
+ * they are positive and span more than two decades or were drawn on one, a log scale.
  *
  * Returns {at(value) in 0..1 or null, ticks: [[position, label]]}.
  */
@@ -17,7 +21,7 @@ export function makeScale(values, wantLog = null) {
 function numericScale(values, wantLog) {
   const low = Math.min(...values);
   const high = Math.max(...values);
-  const log = low > 0 && (wantLog ?? high / low > 100);
+  const log = low > 0 && (wantLog ?? isLog(values, low, high));
   const bend = log ? Math.log10 : (value) => value;
   const width = bend(high) - bend(low);
   const at = (value) => (value === null || value === undefined ? null : width ? (bend(value) - bend(low)) / width : 0.5);
@@ -35,4 +39,10 @@ function wordScale(values) {
   const place = (word) => (words.length === 1 ? 0.5 : words.indexOf(word) / (words.length - 1));
   const at = (value) => (value === null || value === undefined ? null : place(String(value)));
   return { at, ticks: words.slice(0, 30).map((word) => [place(word), word]) };
+}
+
+function isLog(values, low, high) {
+  const middle = [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+  const leans = values.length >= 8 && high / low >= LEAST && (middle - low) / (high - low) < LEANING;
+  return high / low > DECADES || leans;
 }

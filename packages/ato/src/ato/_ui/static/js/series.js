@@ -55,3 +55,42 @@ export function nearestKnown(values, index) {
   }
   return null;
 }
+
+/** The indices of the values that no line reaches: those without a neighbour. Undefined is no gap, null is one. */
+export function alone(values) {
+  const indices = [];
+  let before = null;
+  let candidate = -1; // a value after a gap, until the next one shows whether it has a neighbour
+  values.forEach((value, index) => {
+    if (value === undefined) {
+      return;
+    }
+    if (value === null) {
+      if (candidate >= 0) {
+        indices.push(candidate);
+      }
+      candidate = -1;
+    } else {
+      candidate = before === null ? index : -1;
+    }
+    before = value;
+  });
+  if (candidate >= 0) {
+    indices.push(candidate);
+  }
+  return indices;
+}
+
+const FARTHEST = 1.5; // of the distance between the quartiles, as in a box plot
+
+/** The least and the greatest value that is no outlier, and at least [low, high] where there is none. */
+export function withoutOutliers(tables, low, high) {
+  const known = tables.flat().filter((value) => typeof value === "number").sort((a, b) => a - b);
+  if (known.length < 8) {
+    return [low, high];
+  }
+  const quartile = (share) => known[Math.round(share * (known.length - 1))];
+  const room = FARTHEST * (quartile(0.75) - quartile(0.25));
+  const inside = known.filter((value) => value >= quartile(0.25) - room && value <= quartile(0.75) + room);
+  return [inside[0], inside[inside.length - 1]];
+}

@@ -38,7 +38,7 @@ export function makeTable({ label, href, selected, onSelect, onSort }) {
     const cells = columns.map((column, index) => {
       const content = column.render(row);
       const inner = index ? content : h("a", { class: "row-link", href: href(row) }, content);
-      return h("td", { class: column.numeric && "numeric" }, inner);
+      return h("td", { class: column.numeric && "numeric", "data-column": column.id }, inner);
     });
     const chosen = selected && selected.has(row.id);
     return h("tr", { "data-id": row.id, class: chosen && "selected" }, selected && box(row, chosen), cells);
@@ -85,7 +85,7 @@ function heading(column, sort, onSort) {
     onSort && column.sortable !== false
       ? h("button", { type: "button", onclick: () => onSort(column.id), title: column.title }, label)
       : h("span", { title: column.title }, column.label);
-  return h("th", { scope: "col", class: column.numeric && "numeric", "aria-sort": direction }, inner);
+  return h("th", { scope: "col", class: column.numeric && "numeric", "aria-sort": direction, "data-column": column.id }, inner);
 }
 
 function focused(body) {

@@ -5,7 +5,8 @@ import { codeDiff } from "../diff.js";
 import { openDialog } from "../dialog.js";
 import { h, put } from "../dom.js";
 import { duration, elapsed, number } from "../format.js";
-import { makeMetricsPanel } from "../metrics.js";
+import { makeMediaPanel } from "../media.js";
+import { isSystem, makeMetricsPanel } from "../metrics.js";
 import { card, crumbs, empty, status, tags, when } from "../pieces.js";
 import { watch } from "../poll.js";
 
@@ -18,6 +19,7 @@ export async function render(root, { query, signal }) {
   }
   const runs = ids.map((id, index) => ({ id: Number(id), label: `run ${id}`, colour: `series-${index + 1}` }));
   const panel = makeMetricsPanel(runs, signal);
+  const media = makeMediaPanel(runs, signal);
   const above = h("div");
   const below = h("div", { class: "below" });
   await watch("compare", { run: ids }, {
@@ -27,10 +29,19 @@ export async function render(root, { query, signal }) {
       const project = answer.runs[0].project;
       crumbs(["Projects", "/"], [project.name, `/projects/${project.id}`], [`Compare ${ids.join(", ")}`]);
       if (!root.contains(panel.element)) {
-        put(root, above, panel.settings, panel.element, below);
+        put(root, above, panel.settings, panel.element, media.element, below);
       }
       put(above, h("div", { class: "head" }, h("h1", {}, `${ids.length} runs`)), heads(answer.runs, runs));
-      put(below, configCard(answer, runs), codeCard(answer, runs), metricsCard(answer, runs), environmentCard(answer, runs));
+      put(
+        below,
+        configCard(answer, runs),
+        codeCard(answer, runs),
+        contentsCard("Inputs", "Input", "not read", answer.inputs, runs),
+        contentsCard("Own modules", "Module", "not loaded", answer.modules, runs),
+        metricsCard(answer, runs),
+        environmentCard(answer, runs)
+      );
+      media.update(answer.media);
       panel.update(answer.metrics.map(({ key, cells }) => ({ key, count: cells.reduce((sum, cell) => sum + (cell ? cell.count : 0), 0) })));
     },
   });
@@ -81,23 +92,34 @@ function codeCard({ fingerprints }, runs) {
   return card("Fingerprints", { body: matrix("Fingerprints", "Function", runs, fingerprints, cell) });
 }
 
-// Equal letters are equal fingerprints; a letter after A opens what changed since A.
-function versionCell(print, row) {
-  const name = h("span", { class: `letter l${print.version % 8}`, title: print.fingerprint }, String.fromCharCode(65 + print.version));
-  if (!print.version || row.type === "runtime") {
+function contentsCard(title, noun, absent, { total, rows }, runs) {
+  if (!total) {
+    return null;
+  }
+  const cell = (content, row) => (content ? versionCell(content, row, "text-change") : h("span", { class: "muted" }, absent));
+  const equal = h("p", { class: "body muted" }, "Equal in all runs.");
+  const tool = h("span", { class: "small muted" }, `${rows.length} of ${total} differ`);
+  return card(title, { tools: rows.length ? [tool] : [], body: rows.length ? matrix(title, noun, runs, rows, cell) : equal });
+}
+
+// Equal letters are equal contents; a letter after A opens what changed since A.
+function versionCell(content, row, question = "change") {
+  const name = h("span", { class: `letter l${content.version % 8}`, title: content.hash }, String.fromCharCode(65 + content.version));
+  if (!content.version || row.type === "runtime") {
     return name;
   }
   const base = row.cells.find((other) => other && other.version === 0);
-  const open = () => showChange(row.key, base.fingerprint, print.fingerprint);
+  const open = () => showChange(question, row.key, base.hash, content.hash);
   return [name, " ", h("button", { class: "quiet", type: "button", onclick: open }, "what changed")];
 }
 
-async function showChange(name, old, fresh) {
-  const { lines, reason } = await get("change", { old, new: fresh });
+async function showChange(question, name, old, fresh) {
+  const { lines, reason } = await get(question, { old, new: fresh });
   openDialog(name, h("div", { class: "dialog-body" }, reason && h("p", { class: "muted" }, reason), codeDiff(lines)));
 }
 
-function metricsCard({ metrics }, runs) {
+function metricsCard({ metrics: all }, runs) {
+  const metrics = all.filter(({ key }) => !isSystem(key));
   if (!metrics.length) {
     return null;
   }

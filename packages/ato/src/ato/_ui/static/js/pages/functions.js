@@ -62,7 +62,7 @@ function history({ versions, timeline, total }, chosen) {
 }
 
 function versionItem(version, chosen) {
-  const { number, fingerprint, runs, first_run: first, last_run: last, first_time: since, location, lines, reason, source } = version;
+  const { number, fingerprint, runs, first_run: first, last_run: last, first_time: since, location, lines, reason, source, skipped } = version;
   const span = first === last ? h("a", { href: `/runs/${first}` }, `run ${first}`) : [h("a", { href: `/runs/${first}` }, `run ${first}`), " to ", h("a", { href: `/runs/${last}` }, `run ${last}`)];
   return h(
     "li",
@@ -79,6 +79,13 @@ function versionItem(version, chosen) {
     location && h("p", { class: "mono muted where" }, location),
     reason && chosen.type === "static" && h("p", { class: "small muted where" }, reason),
     lines.length ? codeDiff(lines) : null,
-    source && h("details", { class: "whole", open: !lines.length }, h("summary", {}, "Whole source"), h("pre", {}, source))
+    source && h("details", { class: "whole", open: !lines.length }, h("summary", {}, "Whole source"), h("pre", {}, source)),
+    skipped.length ? notFollowed(skipped) : null
   );
+}
+
+/** What `follow=True` left out, with the reasons. */
+function notFollowed(skipped) {
+  const items = skipped.map(({ name, reason }) => h("li", {}, h("span", { class: "mono" }, name), ` (${reason})`));
+  return h("details", { class: "whole" }, h("summary", {}, `Not followed: ${plural(skipped.length, "name")}`), h("ul", { class: "small" }, items));
 }

@@ -1,21 +1,28 @@
 // One run: what it was given, what it did, what it was made of.
 
 import { h, put } from "../dom.js";
-import { bytes, duration, elapsed, plural, shortHash } from "../format.js";
+import { bytes, duration, elapsed, plural, shortContent, shortHash } from "../format.js";
+import { makeConsole } from "../console.js";
 import { bindKeys } from "../keys.js";
+import { artifactsCard } from "../artifacts.js";
+import { makeMediaPanel } from "../media.js";
 import { makeMetricsPanel } from "../metrics.js";
-import { card, copyButton, crumbs, facts, status, tags, when } from "../pieces.js";
+import { card, copyButton, crumbs, facts, simpleTable, status, tags, when } from "../pieces.js";
 import { watch } from "../poll.js";
 import { hideTip } from "../tip.js";
 import { filterTree, makeTree } from "../tree.js";
 
+const LONG = 12; // rows of a table that is shown without asking
+
 export async function render(root, { params, signal }) {
   const id = Number(params.run);
   const holders = {};
-  for (const name of ["head", "error", "config", "code", "artifacts", "notes", "environment"]) {
+  for (const name of ["head", "error", "config", "code", "inputs", "modules", "artifacts", "notes", "environment"]) {
     holders[name] = h("div");
   }
   const panel = makeMetricsPanel([{ id, label: `run ${id}`, colour: "series-1" }], signal);
+  const media = makeMediaPanel([{ id, label: `run ${id}`, colour: "series-1" }], signal);
+  const output = makeConsole(id, signal);
   const shown = {};
 
   // Only what changed is made anew, so that folding, focus and scroll positions stay.
@@ -30,26 +37,30 @@ export async function render(root, { params, signal }) {
   await watch(`runs/${id}`, {}, {
     signal,
     isActive: ({ run }) => run.status === "running",
-    show({ run, config, provenance, metrics, fingerprints, artifacts, notes, environment }) {
+    show({ run, config, provenance, metrics, fingerprints, inputs, modules, artifacts, media: groups, notes, environment, console: letters }) {
       crumbs(["Projects", "/"], [run.project.name, `/projects/${run.project.id}`], [`Run ${id}`]);
       if (!root.contains(panel.element)) {
-        put(root, layout(holders, panel));
+        put(root, layout(holders, panel, media, output));
       }
       update("head", run, head);
       update("error", [run.status, run.error], ([state, error]) => error && traceback(state, error));
       update("config", { config, provenance }, configCard);
       update("code", [run.project.id, fingerprints], ([project, list]) => codeCard(project, list));
+      update("inputs", inputs, inputsCard);
+      update("modules", modules, modulesCard);
       update("artifacts", artifacts, artifactsCard);
       update("notes", notes, notesCard);
       update("environment", environment, environmentCard);
       panel.update(metrics);
+      media.update(groups);
+      output.update(letters);
     },
   });
   bindKeys({ "/": () => root.querySelector("input[type=search]:not([hidden])")?.focus() }, signal);
   signal.addEventListener("abort", hideTip);
 }
 
-function layout(holders, panel) {
+function layout(holders, panel, media, output) {
   return [
     holders.head,
     holders.error,
@@ -60,7 +71,9 @@ function layout(holders, panel) {
       panel.element,
       h("div", {}, holders.notes, holders.config)
     ),
-    h("div", { class: "below" }, holders.code, holders.artifacts, holders.environment),
+    media.element,
+    output.element,
+    h("div", { class: "below" }, holders.code, holders.inputs, holders.modules, holders.artifacts, holders.environment),
   ];
 }
 
@@ -122,24 +135,45 @@ function functionUrl(project, { trace_id: trace, type }) {
   return `/projects/${project}/functions?${new URLSearchParams({ trace, type })}`;
 }
 
-function artifactsCard(artifacts) {
-  if (!artifacts.length) {
+function inputsCard(inputs) {
+  if (!inputs.length) {
     return null;
   }
-  const rows = artifacts.map((file) =>
+  const rows = inputs.map((file) =>
     h(
       "tr",
       {},
-      h("td", { class: "mono" }, file.path),
-      h("td", {}, file.data_type || ""),
+      h("td", { class: "mono", title: file.path }, file.name),
       h("td", { class: "numeric" }, bytes(file.size)),
-      h("td", { class: "mono muted", title: file.content_hash }, shortHash(file.content_hash)),
-      h("td", {}, file.stored ? "copied" : ""),
-      h("td", { class: "mono muted" }, file.info || "")
+      h("td", { class: "mono muted", title: file.hash }, shortContent(file.hash)),
+      h("td", { class: "mono muted" }, file.reader || ""),
+      h("td", {}, file.how || "", file.problem && h("span", { class: "muted" }, ` – ${file.problem}`))
     )
   );
-  const columns = ["Path", "Type", ["Size"], "Content hash", "Kept", "Metadata"];
-  return card("Artifacts", { body: simpleTable("Artifacts", columns, rows) });
+  const table = simpleTable("Inputs", ["Name", ["Size"], "Content hash", "Read by", "How"], rows);
+  return card("Inputs", { body: folded(plural(inputs.length, "input"), inputs.length, table) });
+}
+
+function modulesCard(modules) {
+  if (!modules.length) {
+    return null;
+  }
+  const rows = modules.map((one) =>
+    h(
+      "tr",
+      {},
+      h("td", { class: "mono" }, one.module),
+      h("td", { class: "mono muted", title: one.path }, one.name),
+      h("td", { class: "mono muted", title: one.hash }, shortContent(one.hash))
+    )
+  );
+  const table = simpleTable("Own modules", ["Module", "File", "Content hash"], rows);
+  return card("Own modules", { body: folded(plural(modules.length, "module"), modules.length, table) });
+}
+
+// What is long is opened by who wants it.
+function folded(summary, length, body) {
+  return length > LONG ? h("details", { class: "long" }, h("summary", { class: "body" }, summary), body) : body;
 }
 
 function notesCard(notes) {
@@ -157,11 +191,4 @@ function environmentCard(environment) {
     ? h("details", {}, h("summary", {}, plural(packages.length, "package")), list)
     : null;
   return card("Environment", { body: h("div", { class: "body" }, facts(known), more) });
-}
-
-// A column's title in a list is that of a numeric one.
-function simpleTable(label, columns, rows) {
-  const heads = columns.map((title) => h("th", { scope: "col", class: Array.isArray(title) && "numeric" }, title));
-  const table = h("table", { class: "grid wraps", "aria-label": label }, h("thead", {}, h("tr", {}, heads)), h("tbody", {}, rows));
-  return h("div", { class: "scrolls" }, table);
 }

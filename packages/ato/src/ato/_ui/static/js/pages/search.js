@@ -7,6 +7,7 @@ import { card, crumbs, empty, facts, status, when } from "../pieces.js";
 import { watch } from "../poll.js";
 import { setQuery } from "../router.js";
 import { rungs } from "../rungs.js";
+import { history, slices } from "../scatter.js";
 import { bindRowKeys, makeTable } from "../table.js";
 
 const LISTED = 100;
@@ -43,7 +44,8 @@ export async function render(root, { params, query, signal }) {
     const steps = search.has_rungs ? card("Rungs", { body: rungs(search.trials) }) : null;
     const beside = search.params.length <= BESIDE && root.clientWidth > WIDE;
     const space = spaceCard(search, root.clientWidth * (beside ? 0.55 : 1) - 60);
-    put(root, head(search, change), h("div", { class: beside && "pair" }, best, space), steps, trialsCard(search));
+    const figures = figureCards(search, root.clientWidth - 40);
+    put(root, head(search, change), h("div", { class: beside && "pair" }, best, space), figures, steps, trialsCard(search));
   };
 
   signal.addEventListener("abort", () => {
@@ -106,6 +108,11 @@ function bestCard(search, keep) {
 
 function spaceCard(search, room) {
   return search.params.length ? card("Parameters", { body: parallel(search.trials, search.params, search, room) }) : null;
+}
+
+function figureCards({ trials, params, metric, mode }, room) {
+  const order = card("History", { body: h("div", { class: "scrolls" }, history(trials, metric, mode, Math.max(320, room))) });
+  return [order, params.length ? card("Slices", { body: slices(trials, params, metric, room) }) : null];
 }
 
 function trialsCard({ trials, params, metric, has_rungs: rung }) {

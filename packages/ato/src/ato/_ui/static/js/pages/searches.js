@@ -2,6 +2,7 @@
 
 import { get } from "../api.js";
 import { h, put } from "../dom.js";
+import { number } from "../format.js";
 import { crumbs, empty, projectTabs, status, tags, when } from "../pieces.js";
 import { bindRowKeys, makeTable } from "../table.js";
 
@@ -10,6 +11,7 @@ const COLUMNS = [
   { id: "status", label: "Status", render: (search) => status(search.status) },
   { id: "start_time", label: "Started", render: (search) => when(search.start_time) },
   { id: "trials", label: "Trials", numeric: true, render: (search) => search.trials },
+  { id: "best", label: "Best", numeric: true, render: (search) => number(search.best) },
   { id: "tags", label: "Tags", render: (search) => tags(search.tags) },
 ];
 

@@ -1,0 +1,126 @@
+"""`ato verify RUN`: run it again and compare what comes out."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import subprocess
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+    from typing import Any, Mapping
+
+    from ato_sql import SQLFinder
+
+TITLES = {
+    "same": "the same: outputs and metrics are equal",
+    "within tolerance": "within tolerance: not every bit is the same",
+    "changed": "changed",
+}
+
+
+def add_command(commands: argparse._SubParsersAction[Any]) -> None:
+    """Add `ato verify`."""
+    verify = commands.add_parser(
+        "verify",
+        help="run a run again and compare its outputs and metrics",
+        description="Run the recorded command again in its directory, as a new run of the same "
+        "database, and compare outputs and final metrics. Exit code 1 where they changed. The "
+        "program runs with your rights: verify only what you trust.",
+    )
+    verify.add_argument("run_id", metavar="RUN", help="id, UUID, name, last, -1, …")
+    verify.add_argument("--rtol", type=float, default=1e-5, help="relative (default: %(default)s)")
+    verify.add_argument("--atol", type=float, default=1e-8, help="absolute (default: %(default)s)")
+    verify.add_argument(
+        "--db", metavar="URL", help="the database (default: ATO_DB, experiments.db)"
+    )
+    verify.add_argument("--json", action="store_true", help="print the verdict as JSON")
+    verify.set_defaults(run=_verify)
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from ato_sql.cli import open_finder
+
+    finder = open_finder(options.db)
+    run = finder.named_run(options.run_id)
+    again = _run_again(finder, run, quiet=options.json)
+    verdict = _judge(finder, run.id, again, options.rtol, options.atol)
+    if options.json:
+        print(json.dumps({"run": run.id, "again": again, **verdict}))
+    else:
+        print(f"run {again}, against run {run.id}: {TITLES[verdict['verdict']]}")
+        print("".join(f"  {line}\n" for line in verdict["changes"]), end="")
+    return 1 if verdict["verdict"] == "changed" else 0
+
+
+def _run_again(finder: SQLFinder, run: Any, quiet: bool) -> int:
+    """Run the command of a run; return the id of the run that it made.
+
+    Raises:
+        UserError: It cannot be run again, it failed, or it logged no run.
+    """
+    from ato_adict import UserError
+
+    name = f"run {run.id}"
+    if not run.command or not run.directory:
+        raise UserError(f"{name} has no recorded command: it cannot be run again")
+    if any("[redacted]" in word or "***@" in word for word in run.command):
+        raise UserError(f"the command of {name} holds a redacted secret: run it by hand")
+    if not os.path.isdir(run.directory):
+        raise UserError(f"{name} ran in {run.directory}, which is gone")
+    before = {r.id for r in finder.get_runs_in_project(run.project.name)}
+    done = subprocess.run(
+        [sys.executable, *run.command],
+        cwd=run.directory,
+        stdout=subprocess.DEVNULL if quiet else None,
+    )
+    if done.returncode:
+        raise UserError(f"running {name} again ended with exit code {done.returncode}")
+    made = [r.id for r in finder.get_runs_in_project(run.project.name) if r.id not in before]
+    if not made:
+        raise UserError(f"running {name} again logged no run into this database")
+    return made[0]
+
+
+def _judge(finder: SQLFinder, run_a: int, run_b: int, rtol: float, atol: float) -> dict[str, Any]:
+    """Say whether outputs and metrics are the same, within tolerance, or changed."""
+    compared = finder.compare(run_a, run_b).to_dict()
+    checked = [
+        _check_output(finder, name, change, rtol, atol)
+        for name, change in compared["outputs"].items()
+    ]
+    checked += [_check_metric(k, m, rtol, atol) for k, m in compared["metrics"].items()]
+    changed = [line for line, is_close in checked if not is_close]
+    close = [line for line, is_close in checked if is_close and line]
+    verdict = "changed" if changed else "within tolerance" if close else "same"
+    return {"verdict": verdict, "changes": changed + close}
+
+
+def _check_output(
+    finder: SQLFinder, name: str, change: Mapping[str, Any], rtol: float, atol: float
+) -> tuple[str, bool]:
+    """Return what to say of an output that is not bit for bit the same, and whether it is close."""
+    from ato_trace import verify_recorded
+
+    if not change["a"] or not change["b"]:
+        return f"output {name} is only in the {'first' if change['a'] else 'second'} run", False
+    old, new = (finder.get_fingerprint_source(change[side][-1]) for side in ("a", "b"))
+    if old is None or new is None or old.canonical is None or new.canonical is None:
+        return f"output {name} differs; it is too large to tell by how much", False
+    found = verify_recorded(old.canonical, new.canonical, rtol, atol)
+    return f"output {name}: {found}", bool(found)
+
+
+def _check_metric(
+    key: str, change: Mapping[str, Any], rtol: float, atol: float
+) -> tuple[str, bool]:
+    """Return what to say of a metric, empty where it is equal, and whether it is close."""
+    a, b = change.get("a"), change.get("b")
+    if a is None or b is None:
+        return f"metric {key} is only in the {'second' if a is None else 'first'} run", False
+    if a == b or (math.isnan(a) and math.isnan(b)):
+        return "", True
+    return f"metric {key}: {a:g} -> {b:g}", math.isclose(a, b, rel_tol=rtol, abs_tol=atol)

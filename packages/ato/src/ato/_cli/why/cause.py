@@ -1,0 +1,166 @@
+"""Which of the differences most likely made the results differ."""
+
+from __future__ import annotations
+
+import re
+
+from ato._cli.why.config import config_sentence, is_code_alone
+from ato._cli.why.environment import fact_sentence
+from ato._cli.why.excerpts import excerpts, places_that_differ
+from ato._cli.why.inputs import input_sentence
+from ato._cli.why.naming import PERHAPS
+from ato._cli.why.results import artifact_sentence
+from ato_sql.comparing import is_incidental
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Iterator, Mapping
+
+# Keys that say what a run is called and where its results go.
+_LABEL = re.compile(
+    r"(^|[._])((out|output|save|log|logs|logging|result|results|work|ckpt|checkpoint|run|exp|"
+    r"experiment)_?(dir|directory|folder|path|root|name|id|file)|out|output|tag|tags|note|notes|"
+    r"comment|description|verbose|quiet|log_level|log_every|progress|wandb\w*)$",
+    re.IGNORECASE,
+)
+_OF_LIBRARIES = re.compile(
+    r"THREADS$|_DYNAMIC$|^threads |_VISIBLE_DEVICES$|PARALLELISM$|variable (LC_\w+|TZ)$"
+)
+_PROGRAMS = (".py", ".sh", ".bash", ".pl", ".r", ".R", ".jl", ".c", ".cc", ".cpp", ".cu")
+_LONGEST = 60
+_OF_MODULES = 5
+_WEAK = 7
+
+
+def is_label(change: Mapping[str, Any]) -> bool:
+    """Tell whether a config key says where a run is kept, not what it does."""
+    return is_incidental(change["key"])
+
+
+def most_likely(report: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return what may explain the results, the most likely first, as `kind`, `text` and `weak`.
+
+    What surely ran or was read comes before what may have been. Weak is what only says where
+    results go, and a function that nothing names: these come last and explain nothing.
+    """
+    found = list(_candidates(report))
+    if any(rank < _OF_MODULES for rank, _, _ in found):
+        # What is no longer reached is no longer loaded: a consequence of what else changed.
+        found = [one for one in found if one[0] != _OF_MODULES]
+    found = list({text: (rank, kind, text) for rank, kind, text in reversed(found)}.values())[::-1]
+    order = sorted(range(len(found)), key=lambda n: (found[n][0], n))
+    return [{"kind": found[n][1], "text": found[n][2], "weak": found[n][0] >= _WEAK} for n in order]
+
+
+def _candidates(report: Mapping[str, Any]) -> Iterator[tuple[int, str, str]]:
+    for change in report["config"]:
+        if not is_label(change):
+            yield _rank_of_key(change), "config", config_sentence(change)
+    for change in report["code"]:
+        if not change["problem"] and change["a"] and change["b"]:
+            yield 1, "code", _traced(change)
+    for change in report["inputs"]:
+        if not change["layout"]:
+            yield _rank_of_input(change), "input", input_sentence(change)
+    named = set()
+    for change in report["sources"]:
+        name = (change["name"], change["kind"])
+        if change["traced_as"] or change["set_key"] or name in named:
+            continue
+        if change["function"] != "<module>":
+            named.add(name)  # of several statements of a function the first is enough
+        yield _rank_of_source(change), "source", source_sentence(change)
+    for change in report["environment"]:
+        if change["matters"]:
+            yield _rank_of_fact(change["name"]), "environment", fact_sentence(change)
+    for change in report["modules"]:
+        yield _OF_MODULES, "source", module_sentence(change)
+    for sentence in report["rewritten"]:
+        yield _WEAK, "input", sentence
+    for change in report["artifacts"]:  # a result, as a rule; whatever made it explains more
+        yield 8, "artifact", artifact_sentence(change)
+
+
+def _rank_of_key(change: Mapping[str, Any]) -> int:
+    """The source of a function tells more than the key that holds it."""
+    if _LABEL.search(change["key"]):
+        return 8
+    return 3 if is_code_alone(change) else 0
+
+
+def _rank_of_input(change: Mapping[str, Any]) -> int:
+    """Programs that it runs come before what they may have written."""
+    if change["name"].endswith(_PROGRAMS):
+        return 1
+    return 2 if change["a"] and change["b"] else 4  # what is read depends on what asks for it
+
+
+def _rank_of_source(change: Mapping[str, Any]) -> int:
+    if change["used"] is False:
+        return 7
+    if change["used"] == PERHAPS:
+        return 4
+    return 2 if change["kind"] == "changed" else 3
+
+
+def _rank_of_fact(name: str) -> int:
+    """What the program asks for itself comes before what libraries may look at."""
+    if name == "threads cpus":
+        return 6
+    if _OF_LIBRARIES.search(name):
+        return 6
+    return 3 if name.startswith("variable ") else 4
+
+
+def _traced(change: Mapping[str, Any]) -> str:
+    first = next(iter(change["statements"]), None)
+    if first is not None and first["kind"] in ("value", "library"):
+        sides = (first["old"] or "(none)", first["new"] or "(none)")
+        old, new = excerpts(*sides, _LONGEST)
+        places = [place for place in first["places"] if place]
+        return f"{first['function']} changed: {old} -> {new}{_used_by(change, *places[-1:])}"
+    places = first["places"] if first else change["places"]
+    name = (first and first["name"]) or change["function"] or change["trace_id"]
+    if (
+        first
+        and not first["name"]
+        and first["function"] != (change["function"] or "").rpartition(".")[2]
+    ):
+        name = first["function"] or name
+    place = places[1] or places[0]
+    return f"{name} changed{f' ({place})' if place else _used_by(change)}"
+
+
+def _used_by(change: Mapping[str, Any], *place: str) -> str:
+    return f" ({'; '.join([*place, 'used by ' + (change['function'] or change['trace_id'])])})"
+
+
+def source_sentence(change: Mapping[str, Any]) -> str:
+    """Say that a definition changed, and where it stands."""
+    places = places_that_differ(change)
+    place = places[1] or places[0]
+    words = {"changed": "changed", "added": "was added", "removed": "was removed"}
+    end = ", though no loaded module names it" if change["used"] is False else ""
+    if change["function"] == "<module>" and change["kind"] == "changed" and not change["problem"]:
+        return _statement_sentence(change, place) + end
+    return f"{change['name']} {words[change['kind']]} ({place}){end}"
+
+
+def _statement_sentence(change: Mapping[str, Any], place: str | None) -> str:
+    """Say that a statement outside of any function changed."""
+    old, new = change["old"].strip(), change["new"].strip()
+    if old and new and len(old + new) <= 2 * _LONGEST and "\n" not in old + new:
+        return f"{place} changed: {old} -> {new}"
+    names = [re.match(r"([A-Za-z_]\w*)\s*(?::[^=\n]*)?=[^=]", text) for text in (old, new)]
+    if names[0] and names[1] and names[0].group(1) == names[1].group(1):
+        return f"{change['name']}.{names[0].group(1)} changed ({place})"
+    for name, other, word in ((names[0], new, "removed"), (names[1], old, "added")):
+        if name and not other:
+            return f"{change['name']}.{name.group(1)} was {word} ({place})"
+    return f"{change['name']} changed outside of its functions ({place})"
+
+
+def module_sentence(change: Mapping[str, Any]) -> str:
+    """Say that only one run had loaded a module."""
+    which = "second" if change["run"] == "b" else "first"
+    return f"{change['module']} was loaded only in the {which} run ({change['file']})"

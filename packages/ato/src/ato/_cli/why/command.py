@@ -1,0 +1,90 @@
+"""The words of `ato why`."""
+
+from __future__ import annotations
+
+import json
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+    from typing import Any
+
+
+def add_command(commands: argparse._SubParsersAction[Any]) -> None:
+    """Add `ato why`."""
+    why = commands.add_parser(
+        "why",
+        help="what changed between two runs",
+        description="Say what changed between two runs, the most likely cause first: config keys "
+        "and who set them, code whose logic differs, files that were read, environment, outputs "
+        "and metrics. Exit code 1 where they differ.",
+    )
+    named = "id, UUID or its beginning, name, last, -1, or best:METRIC"
+    why.add_argument(
+        "runs",
+        metavar="RUN",
+        nargs="*",
+        help=f"two runs, each by its {named}; "
+        "by default the last two of the project that was used last",
+    )
+    why.add_argument("--db", metavar="URL", help="the database (default: ATO_DB, experiments.db)")
+    why.add_argument("--json", action="store_true", help="print the changes as JSON")
+    why.add_argument(
+        "--all",
+        action="store_true",
+        help="also what is no cause: job, host, packages that were not imported",
+    )
+    why.add_argument(
+        "--verbose", action="store_true", help="also what fingerprints did not follow, and why"
+    )
+    why.set_defaults(run=_why)
+
+
+def _why(options: argparse.Namespace) -> int:
+    from ato._cli.why.report import differs, report_of
+    from ato._cli.why.sentences import sentences
+    from ato_sql.cli import open_stored
+
+    stored = open_stored(options.db)
+    report = report_of(stored, *_two_runs(stored, options))
+    if options.json:
+        from ato_sql.comparing import plain
+
+        print(json.dumps(plain(report)))
+    else:
+        for line in sentences(report, options.all, options.verbose):
+            print(_harmless(line))
+    return 1 if differs(report) else 0
+
+
+def _harmless(line: str) -> str:
+    """A line that cannot steer the terminal, whatever names and values hold."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in line)
+
+
+def _two_runs(stored: Any, options: argparse.Namespace) -> tuple[int, int]:
+    """Return the ids of the runs that are asked for.
+
+    Raises:
+        UserError: It is one run, or more than two.
+    """
+    from ato_adict import UserError
+
+    if not options.runs:
+        latest: list[int] = stored.latest(2)
+        if len(latest) < 2:
+            raise UserError("there are no two runs of one project yet")
+        return latest[1], latest[0]
+    if len(options.runs) != 2:
+        raise UserError(f"why compares two runs, not {len(options.runs)}")
+    first, second = (run_id(text, options.db) for text in options.runs)
+    return first, second
+
+
+def run_id(text: str, database: str | None) -> int:
+    """Return the id of the run that a text names; a number costs no question."""
+    from ato_sql.cli import open_finder
+
+    if text.isascii() and text.isdigit() and len(text) <= 18:
+        return int(text)
+    return open_finder(database).named_run(text).id

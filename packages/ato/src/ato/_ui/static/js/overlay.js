@@ -1,0 +1,173 @@
+// Many runs in one chart, coloured by a value of their configs, or the mean of each group with its spread.
+
+import uPlot from "../vendor/uplot-1.6.32/uPlot.esm.js";
+import { h, put } from "./dom.js";
+import { duration, number, plural } from "./format.js";
+import { aligned, grouped } from "./groups.js";
+import { axisStyle, followWidth } from "./plots.js";
+import { colour } from "./theme.js";
+
+const HEIGHT = 460;
+const COLOURS = 8; // of the theme; from so many groups on colours repeat
+const LISTED = 24; // groups in the legend
+const NEAR = 24; // pixels from a line at which it is meant
+
+/**
+ * Draw `runs` ({id, by, x, y}) into `host` and what the colours mean into `legend`.
+ *
+ * `options` is {by, axis, grouped, logY}; `open(run)` is told of a click on a run's line. Returns {destroy, dropped}.
+ */
+export function drawOverlay(host, legend, runs, options, open) {
+  const paint = painter(runs, options.by);
+  const lines = options.grouped ? groupLines(runs, paint, options) : runLines(runs, paint);
+  const { data, dropped } = options.logY ? positive(lines.data) : { data: lines.data, dropped: 0 };
+  const readout = h("div", { class: "readout", hidden: true });
+  put(host, readout);
+  host.style.height = `${HEIGHT}px`;
+  let nearest = null;
+  const plot = new uPlot(
+    {
+      ...frame(host, options),
+      series: [{}, ...lines.series],
+      bands: lines.bands,
+      focus: { alpha: lines.series.length > 60 ? 0.15 : 0.3 },
+      cursor: { y: false, points: { show: false }, focus: { prox: NEAR }, drag: { x: true, y: false } },
+      hooks: {
+        setSeries: [(_, index) => (nearest = index)],
+        setCursor: [(drawn) => tell(drawn, lines.about[nearest - 1], nearest, readout, options)],
+      },
+    },
+    data,
+    host
+  );
+  plot.over.addEventListener("click", () => {
+    const run = lines.about[nearest - 1]?.run;
+    if (run) {
+      open(run);
+    }
+  });
+  put(legend, paint.legend(options.grouped));
+  return { dropped, ...followWidth(plot, host, HEIGHT) };
+}
+
+function frame(host, { axis, logY }) {
+  const line = axisStyle();
+  const show = axis === "time" ? duration : number;
+  const labels = (format) => (_, ticks) => ticks.map((tick) => (tick === null ? "" : format(tick)));
+  return {
+    width: host.clientWidth || 800,
+    height: HEIGHT,
+    legend: { show: false },
+    padding: [12, 24, 0, 0],
+    scales: { x: { time: false }, y: { distr: logY ? 3 : 1 } },
+    axes: [
+      { ...line, size: 28, values: labels(show) },
+      { ...line, size: 64, values: labels(number) },
+    ],
+  };
+}
+
+function runLines(runs, paint) {
+  const width = runs.length > 60 ? 1 : 1.5;
+  const alpha = runs.length > 200 ? 0.55 : runs.length > 60 ? 0.7 : 0.9;
+  return {
+    data: aligned(runs),
+    series: runs.map((run) => ({ stroke: paint.of(run), width, alpha, points: { show: run.x.length === 1, fill: paint.of(run), size: 5 } })),
+    about: runs.map((run) => ({ run: run.id, label: `run ${run.id}`, by: run.by })),
+    bands: [],
+  };
+}
+
+// Three series a group: its mean, and the ends of its spread with the band between them.
+function groupLines(runs, paint) {
+  const { x, groups } = grouped(runs);
+  const series = [];
+  const about = [];
+  const bands = [];
+  const data = [x];
+  for (const { by, members, mean, low, high } of groups) {
+    const stroke = paint.of(members[0]);
+    series.push({ stroke, width: 2, points: { show: x.length === 1, fill: stroke } }, { stroke, width: 0, points: { show: false } }, { stroke, width: 0, points: { show: false } });
+    const label = `${by ?? "all"} (${plural(members.length, "run")})`;
+    about.push({ label, by }, null, null);
+    const at = data.length;
+    bands.push({ series: [at + 2, at + 1], fill: faint(stroke) });
+    data.push(mean, low, high);
+  }
+  return { data, series, about, bands };
+}
+
+function faint(stroke) {
+  return stroke.replace(/^rgba?\(([^)]+)\)$/, (_, parts) => `rgb(${parts.split(/[ ,/]+/).slice(0, 3).join(" ")} / 0.16)`);
+}
+
+function positive([x, ...columns]) {
+  let dropped = 0;
+  const kept = columns.map((column) =>
+    column.map((value) => {
+      if (typeof value === "number" && value <= 0) {
+        dropped += 1;
+        return null;
+      }
+      return value;
+    })
+  );
+  return { data: [x, ...kept], dropped };
+}
+
+function tell(plot, about, index, readout, { axis, by }) {
+  const { idx } = plot.cursor;
+  const value = about && idx !== null ? plot.data[index]?.[idx] : null;
+  readout.hidden = value === null || value === undefined;
+  if (!readout.hidden) {
+    const x = plot.data[0][idx];
+    const told = by && about.run ? h("span", {}, `${by} ${about.by ?? "not set"}`) : null;
+    put(readout, h("span", { class: "muted" }, axis === "time" ? duration(x) : number(x)), h("span", {}, about.label, " ", h("b", {}, number(value))), told);
+  }
+}
+
+// Colours by value: equal steps between two colours for numbers, one each for words.
+function painter(runs, by) {
+  const values = [...new Set(runs.map((run) => run.by ?? null))].sort(order);
+  const numeric = by && values.length > COLOURS && values.every((value) => value === null || !Number.isNaN(Number(value)));
+  const known = values.filter((value) => value !== null);
+  const theme = Array.from({ length: COLOURS }, (_, index) => colour(`series-${index + 1}`));
+  const place = (value) => known.indexOf(value) / Math.max(1, known.length - 1);
+  const paint = (value) => {
+    if (!by) {
+      return theme[0];
+    }
+    if (value === null) {
+      return colour("faint");
+    }
+    return numeric ? mixed(theme[0], theme[1], place(value)) : theme[known.indexOf(value) % COLOURS];
+  };
+  const swatch = (value) => h("span", { class: "swatch", style: { background: paint(value) } });
+  const members = (value) => runs.filter((run) => (run.by ?? null) === value).length;
+  const legend = () => {
+    if (!by || !values.length) {
+      return [];
+    }
+    const shown = numeric ? [known[0], known[Math.floor(known.length / 2)], known[known.length - 1]] : values.slice(0, LISTED);
+    const more = values.length - shown.length;
+    return [
+      h("span", { class: "muted" }, by),
+      shown.map((value) => h("span", {}, swatch(value), ` ${value ?? "not set"}`, numeric ? null : h("span", { class: "muted" }, ` × ${members(value)}`))),
+      !numeric && more > 0 && h("span", { class: "muted" }, `and ${more} more`),
+    ];
+  };
+  return { of: (run) => paint(run.by ?? null), legend };
+}
+
+function order(a, b) {
+  if (a === null || b === null) {
+    return (a === null) - (b === null);
+  }
+  const [x, y] = [Number(a), Number(b)];
+  return Number.isNaN(x) || Number.isNaN(y) ? String(a).localeCompare(String(b)) : x - y;
+}
+
+function mixed(from, to, share) {
+  const [a, b] = [from, to].map((text) => text.match(/[\d.]+/g).map(Number));
+  return `rgb(${[0, 1, 2].map((index) => Math.round(a[index] + share * (b[index] - a[index]))).join(" ")})`;
+}

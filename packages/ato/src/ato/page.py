@@ -1,0 +1,5 @@
+"""The page of `ato ui` as an ASGI application, for a server of your own; needs the extra `ui`."""
+
+from ato._ui.app import page_app
+
+__all__ = ["page_app"]

@@ -1,0 +1,1 @@
+"""A model of words that follow each other."""

@@ -1,0 +1,107 @@
+"""Every command writes to any terminal, whatever characters names and configs hold."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+pytestmark = pytest.mark.slow  # a process for each command and encoding
+
+NAME = "größe-数据-λ😀"
+PROGRAM = f"""
+from ato.adict import ADict
+from ato.db_routers.sql.manager import SQLLogger
+import sys
+
+experiment = ADict(project_name={NAME!r}, sql=ADict(db_path="sqlite:///experiments.db"))
+for lr in (0.1, 0.2):
+    with SQLLogger(ADict(experiment=experiment, lr=lr, {NAME.split("-")[0]}={NAME!r})).start(
+        tags=[{NAME!r}]
+    ) as run:
+        run.log_metric("präzision", lr, step=0)
+"""
+TERMINALS = {
+    "cp1252": {"PYTHONIOENCODING": "cp1252"},
+    "LC_ALL=C": {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+    "utf-8": {"PYTHONIOENCODING": "utf-8"},
+}
+COMMANDS = {
+    "runs": 0,
+    "runs --json": 0,
+    "show 1": 0,
+    "show 1 --json": 0,
+    f"best {NAME} präzision": 0,
+    "compare 1 2": 1,
+    "compare 1 2 --json": 1,
+    "tail 1": 0,
+    "why 1 2": 1,
+    "why 1 2 --json": 1,
+    "diff a.json b.json": 1,
+    "hash a.json": 0,
+    "runs --where größe=nothing": 0,
+    "runs --where grösse=nothing": 2,
+}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("encodings")
+    (folder / "train.py").write_text(PROGRAM, encoding="utf-8")
+    for name, value in (("a", 1), ("b", NAME)):
+        (folder / f"{name}.json").write_text(json.dumps({NAME: value}), encoding="utf-8")
+    subprocess.run([sys.executable, "train.py"], cwd=str(folder), check=True)
+    return folder
+
+
+def ato(folder, words, **variables):
+    environment = {k: v for k, v in os.environ.items() if k not in ("ATO_DB", "LC_ALL", "LANG")}
+    command = [sys.executable, "-m", "ato", *(os.fsencode(word) for word in words)]
+    return subprocess.run(
+        command,
+        cwd=str(folder),
+        env={**environment, **variables},
+        capture_output=True,
+        timeout=120,
+    )
+
+
+@pytest.mark.parametrize("terminal", TERMINALS)
+def test_no_command_fails_for_a_character(folder, terminal):
+    for command, code in COMMANDS.items():
+        if terminal != "utf-8" and not all(ord(sign) < 128 for sign in command):
+            continue  # such words cannot be typed there
+        done = ato(folder, command.split(), **TERMINALS[terminal])
+        assert done.returncode == code, (command, done.stderr.decode("utf-8", "replace"))
+        assert b"Traceback" not in done.stderr
+
+
+def test_what_the_terminal_lacks_is_escaped(folder):
+    out = ato(folder, ["runs"], PYTHONIOENCODING="cp1252").stdout.decode("cp1252")
+    assert "größe-\\u6570\\u636e-\\u03bb\\U0001f600" in out
+
+
+def test_an_argument_that_is_no_text_is_one_line(folder):
+    done = subprocess.run(
+        [sys.executable, "-m", "ato", "runs", "--project", b"caf\xe9"],
+        cwd=str(folder),
+        env={**os.environ, "PYTHONUTF8": "1"},
+        capture_output=True,
+    )
+    assert done.returncode == 2
+    assert done.stderr.decode().count("\n") == 1
+    assert "is not in the encoding of this terminal" in done.stderr.decode()
+
+
+def test_a_crash_has_not_the_exit_code_of_an_answer(folder):
+    code = (
+        "import sys, ato_sql.cli as cli, ato._cli as ato\n"
+        "def broken(finder, options): return 1 // 0\n"
+        "cli._commands.compare = broken\n"
+        "sys.exit(ato.main(['compare', '1', '2']))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=str(folder), capture_output=True)
+    assert done.returncode == 2
+    assert b"ZeroDivisionError" in done.stderr
+    assert done.stderr.count(b"\n") == 1

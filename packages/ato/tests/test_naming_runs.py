@@ -1,0 +1,49 @@
+"""Commands of `ato` take a run by whatever it is called."""
+
+import json
+
+import pytest
+
+from ato_sql import SQLLogger
+
+
+@pytest.fixture
+def runs(tmp_path):
+    """Three runs, two of `p` and before them one of `q`; the ids of those of `p`."""
+    made = []
+    for project, lr in (("q", 0.5), ("p", 0.1), ("p", 0.2)):
+        settings = {"project_name": project, "sql": {"db_path": str(tmp_path / "experiments.db")}}
+        logger = SQLLogger({"experiment": settings, "lr": lr})
+        with logger.start(name=f"{project}-{lr}") as run:
+            run.log_metric("loss", lr, step=0)
+        made.append(run.id)
+    return made[1:]
+
+
+def compared(shell, *words, code=1):
+    return json.loads(shell("-m", "ato", "why", "--json", *words, code=code))
+
+
+def test_without_words_the_last_two_runs_of_the_project_are_compared(shell, runs):
+    report = compared(shell)
+    assert [report["run_a"], report["run_b"]] == runs
+
+
+@pytest.mark.parametrize("words", [("p-0.1", "last"), ("-2", "-1"), ("best:-loss", "p-0.2")])
+def test_names_places_and_the_best_say_which_runs(shell, runs, words):
+    report = compared(shell, *words)
+    assert [report["run_a"], report["run_b"]] == runs
+
+
+def test_one_run_alone_is_a_mistake(shell, runs):
+    assert shell("-m", "ato", "why", "1", code=2) == "ato: why compares two runs, not 1\n"
+
+
+def test_a_name_that_is_not_there_is_suggested_for(shell, runs):
+    assert "did you mean 'p-0.1'" in shell("-m", "ato", "why", "p-0.11", "last", code=2)
+
+
+def test_one_run_has_no_other_to_be_compared_with(shell, tmp_path):
+    settings = {"project_name": "p", "sql": {"db_path": str(tmp_path / "experiments.db")}}
+    SQLLogger({"experiment": settings}).start().finish()
+    assert "no two runs" in shell("-m", "ato", "why", code=2)

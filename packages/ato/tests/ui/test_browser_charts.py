@@ -1,0 +1,212 @@
+"""Charts in a real browser: what is drawn, where it lies, what can be done with it."""
+
+import math
+
+import pytest
+
+pytest.importorskip("starlette", reason="needs the extra ui")
+pytest.importorskip("selenium", reason="needs selenium")
+
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.support.ui import Select
+
+pytestmark = pytest.mark.browser
+
+# How many pixels of a chart have the colour of its line.
+DRAWN = """
+const canvas = document.querySelector(arguments[0]);
+const {data} = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+let count = 0;
+for (let at = 0; at < data.length; at += 4) {
+  count += data[at + 2] > 150 && data[at] < 120 && data[at + 3] > 200;
+}
+return count;
+"""
+BOX = (
+    "const box = document.querySelector(arguments[0]).getBoundingClientRect();"
+    "return [box.top, box.bottom];"
+)
+
+
+@pytest.fixture(scope="module")
+def charted(tmp_path_factory, serve):
+    """A page over a run with odd metrics, one with 400, and twelve of two models."""
+    from ato.adict import ADict
+    from ato.db_routers.sql.manager import SQLLogger
+
+    url = f"sqlite:///{tmp_path_factory.mktemp('charts')}/charts.db"
+
+    def start(project, **config):
+        experiment = ADict(project_name=project, sql=ADict(db_path=url))
+        return SQLLogger(ADict(experiment=experiment, **config)).start()
+
+    with start("odd") as run:
+        run.log_metric("single", 0.5, step=7)
+        for step in range(30):
+            run.log_metric("islands", float(step) if step % 3 == 0 else math.nan, step=step)
+            run.log_metric("nothing", math.nan, step=step)
+            run.log_metric("huge", 12345678901234567890 * (step + 1), step=step)
+            run.log_metric("square", float(step * step), step=step)
+            run.log_metric("spiked", 1e6 if step == 11 else 1.0 + step / 100, step=step)
+    with start("many") as run:
+        for number in range(400):
+            run.log_metrics({f"layer{number // 20}/w{number % 20}": number}, step=0)
+    for number in range(12):
+        with start("models", model="cnn" if number % 2 else "mlp") as run:
+            for step in range(20):
+                run.log_metric("loss", 1 / (step + 1) + number / 50, step=step)
+    return serve(url)
+
+
+def point_into(view, card, heights):
+    """Move the pointer down the middle of a chart until it reads a value."""
+
+    def try_all():
+        over = view.wait(f"{card} .u-over")
+        for height in heights:
+            ActionChains(view.browser).move_to_element_with_offset(over, 3, height).perform()
+            if view.all(f"{card} .readout:not([hidden])"):
+                return True
+        return False
+
+    view.wait_for(try_all)
+
+
+class TestCharts:
+    def test_a_value_that_stands_alone_is_drawn(self, look, charted):
+        view = look(charted).open("/runs/1", ".plot canvas")
+        for key in ("single", "islands"):
+            view.wait(f"[data-key={key}] canvas")
+            view.wait_for(lambda key=key: view.script(DRAWN, f"[data-key={key}] canvas") >= 6)
+        assert view.script(DRAWN, "[data-key=nothing] canvas") == 0
+        assert "30 × nan not drawn" in view.texts("[data-key=nothing] .chart-note")[0]
+
+    def test_an_integer_of_any_length_is_short_and_whole_when_pointed_at(self, look, charted):
+        view = look(charted).open("/runs/1", "[data-key=huge] header b")
+        assert view.texts("[data-key=huge] header b") == ["3.704e+20"]
+        title = view.one("[data-key=huge] header b").get_attribute("title")
+        assert title == str(12345678901234567890 * 30)
+
+    @pytest.mark.parametrize("width", [420, 1400])
+    def test_the_readout_covers_no_curve(self, look, charted, width):
+        view = look(charted)
+        view.browser.set_window_size(width, 900)
+        view.open("/runs/1", ".plot canvas")
+        view.script("document.querySelector('[data-key=square]').scrollIntoView()")
+        point_into(view, "[data-key=square]", [0])
+        readout, plot = (
+            view.script(BOX, f"[data-key=square] {part}") for part in (".readout", ".plot")
+        )
+        view.browser.set_window_size(1280, 900)
+        assert readout[0] >= plot[1] - 1
+
+    def test_without_outliers_the_axis_holds_the_others(self, look, charted):
+        view = look(charted).open("/runs/1", "[data-key=spiked] canvas")
+        before = view.script(DRAWN, "[data-key=spiked] canvas")
+        view.one("label[title*=quartile] input").click()
+        view.wait_for(lambda: view.script(DRAWN, "[data-key=spiked] canvas") not in (0, before))
+
+    def test_another_metric_may_stand_on_the_x_axis(self, look, charted):
+        view = look(charted).open("/runs/1", "[data-key=square] canvas")
+        axis = Select(view.one("select[aria-label='X axis']"))
+        axis.select_by_visible_text("islands")
+        view.wait_for(
+            lambda: (
+                "20 without a value on the x axis"
+                in str(view.texts("[data-key=square] .chart-note"))
+            )
+        )
+        assert view.complaints() == []
+
+    def test_a_chart_is_enlarged_and_kept_as_picture_and_numbers(self, look, charted):
+        view = look(charted).open("/runs/1", "[data-key=square] canvas")
+        view.script(
+            "window.kept = []; const made = URL.createObjectURL;"
+            "URL.createObjectURL = (blob) => {"
+            "  kept.push([blob.type, blob.size]); return made(blob); };"
+        )
+        view.one("[data-key=square] .enlarge").click()
+        view.wait("dialog canvas")
+        png, csv = view.all("dialog .button")
+        png.click()
+        view.wait_for(lambda: view.script("return kept.length"))
+        ((kind, size),) = view.script("return kept")
+        assert kind == "image/png"
+        assert size > 1000
+        text = view.script(
+            "return fetch(arguments[0]).then((r) => r.text())", csv.get_attribute("href")
+        )
+        assert len(text.splitlines()) == 31
+        assert view.complaints() == []
+
+    def test_the_ends_of_the_y_axis_can_be_set(self, look, charted):
+        view = look(charted).open("/runs/1", "[data-key=square] canvas")
+        view.one("[data-key=square] .enlarge").click()
+        view.wait("dialog canvas")
+        before = view.wait_for(lambda: view.script(DRAWN, "dialog canvas"))
+        view.one("[aria-label='Y axis, greatest']").send_keys("50")
+        view.wait_for(lambda: view.script(DRAWN, "dialog canvas") not in (0, before))
+
+
+class TestManyMetrics:
+    def test_they_lie_folded_in_sections_by_what_stands_before_the_slash(self, look, charted):
+        view = look(charted).open("/runs/2", ".charts-section")
+        names = view.texts(".charts-section summary b")
+        assert (len(names), names[:3]) == (20, ["layer0", "layer1", "layer2"])
+        assert view.script("return document.documentElement.scrollHeight") < 6000
+
+    def test_finding_a_metric_opens_its_section_alone(self, look, charted):
+        view = look(charted).open("/runs/2", ".charts-section")
+        view.one("[aria-label='Find a metric']").send_keys("layer7/w3")
+        view.wait_for(
+            lambda: view.texts(".charts-section:not([hidden]) b:first-child")[0] == "layer7"
+        )
+        view.wait("[data-key='layer7/w3'] canvas")
+        assert len([card for card in view.all(".chart") if card.is_displayed()]) == 1
+
+
+class TestCurvesOfAProject:
+    def test_all_runs_are_drawn_and_coloured_by_a_config_key(self, look, charted):
+        view = look(charted).open("/projects/3/curves", ".plot canvas")
+        Select(view.one("[aria-label=By]")).select_by_visible_text("model")
+        view.wait_for(lambda: len(view.all(".legend .swatch")) == 2)
+        assert "cnn × 6" in view.texts(".legend")[0]
+        assert "by=model" in view.path
+        assert view.complaints() == []
+
+    def test_groups_show_their_mean_and_how_many_runs(self, look, charted):
+        view = look(charted).open("/projects/3/curves?by=model&show=groups", ".plot canvas")
+        point_into(view, ".chart", range(-180, 200, 20))
+        assert "(6 runs)" in view.texts(".readout")[0]
+
+    def test_a_click_on_a_curve_leads_to_its_run(self, look, charted):
+        view = look(charted).open("/projects/3/curves?filter=id=3", ".plot canvas")
+        over = view.wait(".u-over")
+        height = over.size["height"]
+        ActionChains(view.browser).move_to_element_with_offset(over, 0, height // 2 - 30).perform()
+        view.wait(".readout:not([hidden])")
+        over.click() if view.path.startswith("/runs") else ActionChains(
+            view.browser
+        ).click().perform()
+        view.wait_for(lambda: view.path == "/runs/3")
+
+
+class TestPages:
+    def test_cards_of_the_first_page_stand_in_line(self, look, charted):
+        view = look(charted).open("/", ".project")
+        tops = {card.location["y"] for card in view.all(".project")}
+        assert len(tops) == 1
+
+    def test_from_a_page_that_is_not_there_a_link_leads_home(self, look, charted):
+        view = look(charted).open("/nowhere", ".trouble a")
+        view.one(".trouble a").click()
+        view.wait(".project")
+
+    def test_in_a_narrow_window_the_table_shows_configs_and_metrics(self, look, charted):
+        view = look(charted)
+        view.browser.set_window_size(420, 900)
+        view.open("/projects/3", "tbody tr")
+        shown = [cell.text for cell in view.all("thead th") if cell.is_displayed()]
+        view.browser.set_window_size(1280, 900)
+        assert "model" in shown
+        assert "Duration" not in shown
