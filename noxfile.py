@@ -8,6 +8,7 @@ undeclared import or a dependency against the law of direction fails here.
 import functools
 import glob
 import hashlib
+import json
 import os
 import pathlib
 import shutil
@@ -21,9 +22,23 @@ WHEELS = ROOT / ".nox" / "wheels"
 PYTHONS = ["3.7", "3.8", "3.9", "3.10", "3.11", "3.12", "3.13"]
 REQUIRED_ON_CI = PYTHONS[:5]
 TOOLS_PYTHON = "3.11"
+COVERED_PYTHON = "3.11"
+KNOWN_TYPES = 0.95
 LIBRARIES = ["ato-adict", "ato-scope", "ato-trace", "ato-hyperband", "ato-sql"]
 DISTRIBUTIONS = [*LIBRARIES, "ato"]
+QUICK = "not databases and not distributed and not slow"
 ON_CI = os.environ.get("CI") == "true"
+# The gate has little time: 3.9 and 3.12 have the tests of `ato` alone, slow ones run on one Python.
+TESTED = [version for version in PYTHONS if not (ON_CI and version in ("3.9", "3.12"))]
+
+
+def slow_on(*versions):
+    """The Pythons of a slow session: the last of these at the gate."""
+    return list(versions[-1:] if ON_CI else versions)
+
+
+# Tests wait for disks and for programs that they start: one more than there are cores.
+WORKERS = str((os.cpu_count() or 1) + 1)
 
 nox.needs_version = ">=2024.4.15"
 nox.options.default_venv_backend = "uv"
@@ -33,10 +48,13 @@ nox.options.sessions = ["lint", "types", "imports", "tests", "meta", "page", "do
 nox.options.sessions += ["databases"]
 if ON_CI:
     # torch is a large download, so a newcomer's `make test` leaves it out.
-    nox.options.sessions += ["distributed", "integrations"]
+    nox.options.sessions += ["causes", "distributed", "integrations", "fuzz"]
     missing = [v for v in REQUIRED_ON_CI if shutil.which(f"python{v}") is None]
     if missing:
         sys.exit(f"CI needs Python {', '.join(missing)} on PATH")
+
+# Tests start programs by the hundred: without kept byte code each compiles all that it imports.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # Where Python 3.11 is absent the tools run on the interpreter that runs nox.
 tools_python = TOOLS_PYTHON if shutil.which(f"python{TOOLS_PYTHON}") else None
@@ -61,26 +79,44 @@ def install(session, *requirements):
     build_wheels()
     pinned = [f"{r}=={VERSION}" if r.split("[")[0] in DISTRIBUTIONS else r for r in requirements]
     # uv takes a wheel of the same name and version for the same wheel.
-    fresh = [f"--refresh-package={name}" for name in DISTRIBUTIONS if session.venv_backend == "uv"]
-    session.install("--find-links", str(WHEELS), *fresh, *pinned)
+    flags = [f"--refresh-package={name}" for name in DISTRIBUTIONS]
+    if any(requirement.split("[")[0] == "ato" for requirement in requirements):
+        # Its tests start programs by the hundred, which keep no byte code: see their conftest.
+        flags.append("--compile-bytecode")
+    if session.venv_backend != "uv":
+        flags = []
+    session.install("--find-links", str(WHEELS), *flags, *pinned)
+
+
+def project_of(name):
+    return nox.project.load_toml(str(ROOT / "packages" / name / "pyproject.toml"))
 
 
 def requirements_of(name, group="test"):
-    project = nox.project.load_toml(str(ROOT / "packages" / name / "pyproject.toml"))
-    return [*nox.project.dependency_groups(project, group), "pytest-xdist"]
+    return [*nox.project.dependency_groups(project_of(name), group), "pytest-xdist>=3.3"]
 
 
-def run_tests(session, folder, *arguments):
+def declared_by(name):
+    """What a distribution asks of others, for its extras too; torch and dask are too large."""
+    project = project_of(name)["project"]
+    asked = list(project["dependencies"])
+    for extra, requirements in project.get("optional-dependencies", {}).items():
+        asked += requirements if extra not in ("distributed", "dask") else []
+    return [requirement for requirement in asked if not requirement.startswith("ato-")]
+
+
+def run_tests(session, folder, *arguments, under=(), env=None, workers=WORKERS):
     tests = str(ROOT / "packages" / folder)
-    session.run("pytest", "-q", "-n", "auto", tests, *arguments, *session.posargs)
+    command = [*under, "pytest", "-q", "-n", workers, tests, *arguments, *session.posargs]
+    session.run(*command, env=env)
 
 
-@nox.session(python=PYTHONS)
+@nox.session(python=TESTED)
 @nox.parametrize("name", LIBRARIES, ids=LIBRARIES)
 def tests(session, name):
     """One distribution's own tests, against its wheel and nothing it does not declare."""
     install(session, name, *requirements_of(name))
-    run_tests(session, f"{name}/tests", "-m", "not databases and not distributed and not slow")
+    run_tests(session, f"{name}/tests", "-m", QUICK)
 
 
 @nox.session(python=PYTHONS)
@@ -90,12 +126,76 @@ def meta(session):
     run_tests(session, "ato/tests", "-m", "not slow", "--ignore", "packages/ato/tests/ui")
 
 
-@nox.session(python=["3.8", "3.11"])
+@nox.session(python=slow_on("3.8", "3.13"))
+def causes(session):
+    """Pairs of real programs: `ato why` names what changed between two runs, and nothing else.
+
+    On the newest Python also all else about the command that is slow. Whole histories take minutes:
+    `pytest packages/ato/tests/causes/test_histories.py` runs them.
+    """
+    install(session, "ato", *requirements_of("ato"), "numpy")
+    others = ["fuzz", "ui", "causes/test_histories.py"]  # the first two have sessions of their own
+    if session.python != PYTHONS[-1]:
+        others.append("test_encodings.py")
+    left_out = [f"--ignore=packages/ato/tests/{part}" for part in others]
+    run_tests(session, "ato/tests", "-m", "slow", *left_out)
+
+
+@nox.session(python=["3.7", "3.11", "3.13"])
+@nox.parametrize("name", DISTRIBUTIONS, ids=DISTRIBUTIONS)
+def lowest(session, name):
+    """A distribution with the lowest version of everything that it says it works with."""
+    # What `ato` asks for is what its parts ask for; a bound counts only where it is direct.
+    parts = DISTRIBUTIONS if name == "ato" else [name]
+    direct = [requirement for part in parts for requirement in declared_by(part)]
+    install(session, "--resolution=lowest-direct", name, *direct, *requirements_of(name))
+    run_tests(session, f"{name}/tests", "-m", f"{QUICK} and not browser")
+
+
+@nox.session(python=COVERED_PYTHON)
+@nox.parametrize("name", DISTRIBUTIONS, ids=DISTRIBUTIONS)
+def coverage(session, name):
+    """Branch coverage of a distribution by its own tests, their subprocesses counted."""
+    tools = [*requirements_of(name), "coverage>=7.10"]
+    if name == "ato":
+        tools += requirements_of(name, "test-ui")
+    install(session, name, *declared_by(name), *tools)
+    data = pathlib.Path(session.create_tmp()) / "coverage"
+    env = {"COVERAGE_FILE": str(data), "COVERAGE_RCFILE": str(ROOT / "pyproject.toml")}
+    source = f"--source={name.replace('-', '_')}"
+    session.run("coverage", "erase", env=env)
+    # The tracker's lines that talk to a server, or mend what a kill left, count as well.
+    marks = "not distributed" if name == "ato-sql" else QUICK
+    under = ("coverage", "run", source, "-m")
+    run_tests(session, f"{name}/tests", "-m", marks, under=under, env=env)
+    session.run("coverage", "combine", "--quiet", env=env)
+    session.run("coverage", "report", env=env)
+
+
+@nox.session(python=tools_python)
+@nox.parametrize("name", DISTRIBUTIONS, ids=DISTRIBUTIONS)
+def sdists(session, name):
+    """The published source of a distribution: its tests run from there, as packagers run them."""
+    unpacked = pathlib.Path(session.create_tmp()) / "source"
+    shutil.rmtree(unpacked, ignore_errors=True)
+    source = str(ROOT / "packages" / name)
+    command = ["build", "--quiet", "--sdist", "--out-dir", str(unpacked), source]
+    session.run(*UV, *command, external=True)
+    (archive,) = unpacked.glob("*.tar.gz")
+    shutil.unpack_archive(archive, unpacked)
+    with session.chdir(archive.with_name(archive.name[: -len(".tar.gz")])):
+        install(session, ".", *requirements_of(name))
+        tests = ["tests", "--ignore", "tests/ui"] if name == "ato" else ["tests"]
+        session.run("pytest", "-q", "-n", "auto", *tests, "-m", QUICK, *session.posargs)
+
+
+@nox.session(python=slow_on("3.8", "3.11"))
 def page(session):
-    """`ato ui`: what it answers, and how it looks and works in a real browser."""
+    """`ato ui`: what it answers, and, from one Python, how it works in a real browser."""
     requirements = [*requirements_of("ato"), *requirements_of("ato", "test-ui")]
     install(session, "ato[ui,postgres,mysql]", *requirements)
-    run_tests(session, "ato/tests/ui")
+    marks = [] if session.python == COVERED_PYTHON else ["-m", "not browser"]
+    run_tests(session, "ato/tests/ui", *marks)
 
 
 @nox.session(python=tools_python)
@@ -115,10 +215,27 @@ def install_editable(session, *requirements):
 
 @nox.session(python=tools_python)
 def types(session):
-    """The public API and all code behind it, under mypy --strict."""
-    install_editable(session, "mypy>=1.8", "types-PyYAML", "types-toml", "starlette", "uvicorn")
+    """All code under mypy --strict; how much of the public API other type checkers understand."""
+    # `pyright[nodejs]` brings a node of its own; without it pyright downloads one when it runs.
+    checkers = ["mypy>=1.8", "pyright[nodejs]>=1.1.400"]
+    install_editable(session, *checkers, "types-PyYAML", "types-toml", "starlette", "uvicorn")
     typed = sorted(glob.glob("packages/*/src") + glob.glob("packages/*/tests/typing"))
     session.run("mypy", *typed)
+    too_low = [name for name in DISTRIBUTIONS if type_completeness(session, name) < KNOWN_TYPES]
+    if too_low:
+        session.error(f"below {KNOWN_TYPES:.0%}: {', '.join(too_low)}; see pyright --verifytypes")
+
+
+def type_completeness(session, name):
+    """The share of a distribution's public symbols whose type pyright knows."""
+    command = ["pyright", "--verifytypes", name.replace("-", "_"), "--ignoreexternal"]
+    # It exits with 1 for anything below 100 %.
+    answer = session.run(
+        *command, "--outputjson", silent=True, success_codes=[0, 1], stderr=subprocess.DEVNULL
+    )
+    score = json.loads(answer)["typeCompleteness"]["completenessScore"]
+    session.log(f"{name}: the types of {score:.1%} of the public symbols are known")
+    return score
 
 
 @nox.session(python=tools_python)
@@ -132,7 +249,7 @@ def imports(session):
 def docs(session):
     """Execute every block of every page, then build the site; warnings are errors."""
     install(session, "ato[pandas]", "-r", str(ROOT / "docs" / "requirements.txt"))
-    session.run("pytest", "-q", "docs/tests", *session.posargs)
+    session.run("pytest", "-q", "docs/tests", "-m", "not slow", *session.posargs)
     session.run("mkdocs", "build", "--strict", "--quiet", env={"NO_MKDOCS_2_WARNING": "1"})
 
 
@@ -144,11 +261,23 @@ def demo(session):
         session.run("python", str(ROOT / "docs/examples/digits/demo.py"), env={"CI": "true"})
 
 
-@nox.session(python=["3.7", "3.11"])
+@nox.session(python=COVERED_PYTHON)
+def fuzz(session):
+    """Damaged and hostile files and words; ATO_FUZZ_CASES says how many cases of each kind."""
+    install(session, "ato[ui]", *requirements_of("ato"))
+    run_tests(
+        session, "ato/tests/fuzz", env={"ATO_FUZZ_CASES": os.environ.get("ATO_FUZZ_CASES", "4")}
+    )
+
+
+@nox.session(python=slow_on("3.7", "3.11"))
 def databases(session):
-    """The tracker on real servers, and everything slow about durability."""
+    """The tracker on real servers, and, on one Python, everything slow about durability."""
     install(session, "ato-sql[postgres,mysql]", *requirements_of("ato-sql"))
-    run_tests(session, "ato-sql/tests", "-m", "databases or slow")
+    marks = "databases or slow" if session.python == COVERED_PYTHON else "databases and not slow"
+    # They wait for servers and for programs that are killed: more than one for each core.
+    workers = str(2 * (os.cpu_count() or 1))
+    run_tests(session, "ato-sql/tests", "-m", marks, workers=workers)
 
 
 @nox.session(python="3.11", venv_backend="venv")
@@ -171,6 +300,13 @@ def integrations(session):
     install(session, "ato", *frameworks, *others, *requirements_of("ato-sql"))
     session.run("pytest", "-q", "packages/ato-sql/tests/integrations")
     session.run("pytest", "-q", "docs/tests", "-k", "frameworks or mlflow or hydra")
+
+
+@nox.session(python=tools_python)
+def migration(session):
+    """What the page on migrating says of 2.2.1 and of us, tried on both."""
+    install(session, "ato", *requirements_of("ato"))
+    session.run("pytest", "-q", "docs/tests", "-k", "migration", *session.posargs)
 
 
 @nox.session(python=tools_python)

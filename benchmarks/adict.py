@@ -458,6 +458,7 @@ def main():
     parser.add_argument("--here", action="store_true", help="measure in this environment")
     options = parser.parse_args()
     if not options.here:
+        os.environ.pop("PYTHONPATH", None)  # else an `ato` found there stands in for 2.2.1
         again = [str(prepare()), __file__, "--here", *sys.argv[1:]]
         sys.exit(subprocess.run(again).returncode)
     with tempfile.TemporaryDirectory() as directory:

@@ -44,17 +44,13 @@ def search(evaluations, **options):
 
 
 def scheduler_and_sampler(evaluations, options):
-    """The state machine alone: next job, report."""
-    from ato_hyperband._build import make_budget, make_scheduler
-    from ato_hyperband._trial import Outcome
-
+    """Asked and told, without configs."""
+    search(evaluations, **options).ask()  # what is imported at the first is not asked here
     parts = search(evaluations, **options)
-    settings = parts.settings
-    scheduler = make_scheduler(settings, parts.space, 0, make_budget(settings), True)
     started, count = time.process_time(), 0
     while count < evaluations:
-        job = scheduler.next()
-        scheduler.report(job, Outcome(loss(job.trial.params, job.resource)))
+        trial = parts.ask()
+        parts.tell(trial, loss(trial.params, trial.resource))
         count += 1
     return (time.process_time() - started) / count
 

@@ -158,7 +158,8 @@ REQUIREMENTS = {
 APPLY = """
 import time
 from ato_scope import Scope
-from ato_scope import _draft, _provenance
+from ato_scope._build import draft as _draft
+from ato_scope._history import recorder as _provenance
 
 def make(count):
     scope = Scope()
@@ -305,6 +306,7 @@ def show_apply(python, folder):
 
 def main():
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 20
+    os.environ.pop("PYTHONPATH", None)  # each peer is measured in its own environment
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         plain, commands, versions = prepare(folder)

@@ -138,7 +138,7 @@ def load(folder):
 
 
 def bench_fingerprint(folder):
-    from ato_trace import _files
+    from ato_trace._source import files as _files
 
     module = load(folder)
     path, function = module.__file__, module.train

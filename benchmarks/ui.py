@@ -213,7 +213,7 @@ def serve(path):
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    code = f"from ato._ui._serve import serve; serve({path!r}, port={port})"
+    code = f"from ato._ui.serve import serve; serve({path!r}, port={port})"
     process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
     process.stdout.readline()
     return process, port

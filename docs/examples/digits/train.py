@@ -17,7 +17,7 @@ from sklearn.utils import gen_batches, shuffle
 from ato.db_routers.sql.manager import SQLFinder, SQLLogger
 from ato.scope import Scope
 
-scope = Scope()
+scope = Scope(strict=True)
 
 
 @scope.observe(default=True)
