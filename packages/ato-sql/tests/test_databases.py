@@ -4,6 +4,7 @@ import math
 import os
 import signal
 import time
+import warnings
 
 import pytest
 from sqlalchemy import create_engine, make_url, text
@@ -279,14 +280,16 @@ class TestRestart:
         logger = SQLLogger(config_of(server.url))
         run = logger.start()
         step = 0
-        with pytest.warns(TrackerWarning):  # noqa: PT031
+        with warnings.catch_warnings():
+            # A kill between two commits is made up for without a word: by chance all three may be.
+            warnings.simplefilter("ignore", TrackerWarning)
             for _ in range(3):
                 for _ in range(2000):
                     run.log_metric("loss", float(step), step)
                     step += 1
                 server.stop(kill=True)  # most likely within a commit
                 server.start()
-        run.finish()
+            run.finish()
         found = rows(server.url, "SELECT COUNT(*), COUNT(DISTINCT step) FROM metrics")
         assert found == [(step, step)]
 
