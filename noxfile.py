@@ -272,12 +272,14 @@ def fuzz(session):
 
 @nox.session(python=slow_on("3.7", "3.11"))
 def databases(session):
-    """The tracker on real servers, and, on one Python, everything slow about durability."""
-    install(session, "ato-sql[postgres,mysql]", *requirements_of("ato-sql"))
+    """Tracker and studies on real servers; on one Python, all that is slow about durability."""
+    studies = "ato-hyperband[postgres,mysql]"
+    install(session, "ato-sql[postgres,mysql]", studies, *requirements_of("ato-sql"))
     marks = "databases or slow" if session.python == COVERED_PYTHON else "databases and not slow"
     # They wait for servers and for programs that are killed: more than one for each core.
     workers = str(2 * (os.cpu_count() or 1))
     run_tests(session, "ato-sql/tests", "-m", marks, workers=workers)
+    run_tests(session, "ato-hyperband/tests", "-m", "databases", workers=workers)
 
 
 @nox.session(python="3.11", venv_backend="venv")

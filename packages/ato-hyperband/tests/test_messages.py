@@ -223,9 +223,9 @@ ARGUMENTS = [
     ({"n_jobs": True}, "n_jobs must be at least 1, or -1 for one per CPU: True"),
     ({"n_jobs": 1.5}, "n_jobs must be at least 1, or -1 for one per CPU: 1.5"),
     (
-        {"storage": "postgres://x"},
-        "storage 'postgres://x' is not supported; give 'sqlite:///study.db' (an absolute path has "
-        "four slashes) or a tracker that logs to SQLite",
+        {"storage": "mongodb://x"},
+        "storage 'mongodb://x' is not supported; give 'sqlite:///study.db' (an absolute path has "
+        "four slashes), 'postgresql://…', 'mysql://…', or a tracker that logs to one of these",
     ),
     (
         {"storage": "sqlite:////no/such/folder/s.db"},

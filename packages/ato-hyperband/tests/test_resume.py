@@ -11,7 +11,7 @@ import time
 
 import pytest
 
-from ato_hyperband import HyperBand, SearchError, SettingsError, StudyMismatchError
+from ato_hyperband import HyperBand, SettingsError, StudyMismatchError
 
 LR = {"lr": {"param_type": "FLOAT", "param_range": (1e-5, 1e-1), "space_type": "LOG"}}
 
@@ -117,14 +117,20 @@ def test_a_file_that_is_no_database_is_left_alone(tmp_path):
     assert path.read_text().startswith("these are my notes")
 
 
-def test_two_processes_cannot_run_one_study_at_once(tmp_path):
+def test_a_search_begun_again_in_the_same_process_goes_on_without_the_first(tmp_path):
     def train(config):
         if config.trial.number == 3 and config.trial.rung == 0:
-            hyperband(tmp_path / "s.db", study_name="s", max_trials=9).run(lambda c: c.lr, [])
+            inner.append(search().run(lambda c: c.lr, []))
         return config.lr
 
-    with pytest.raises(SearchError, match="another process is running study 's'"):
-        hyperband(tmp_path / "s.db", study_name="s", max_trials=9).run(train, [])
+    def search():
+        return hyperband(tmp_path / "s.db", study_name="s", max_trials=9)
+
+    inner = []
+    outer = search().run(train, [])
+    assert [(t.params, t.metric) for t in outer.trials] == [
+        (t.params, t.metric) for t in inner[0].trials
+    ]
 
 
 PROGRAM = """

@@ -18,6 +18,8 @@ __all__ = [
     "git",
     "process_identity",
     "process_start",
+    "host_name",
+    "is_alive",
     "restart_command",
     "program_file",
     "program_folder",
@@ -75,6 +77,31 @@ def process_identity(pid: int) -> str | None:
         return f"{machine}/{_start_ticks(pid)}"
     except (OSError, ValueError, IndexError):
         return None
+
+
+def host_name() -> str:
+    """Return the name of this machine."""
+    import socket
+
+    return socket.gethostname()[:255]
+
+
+def is_alive(host: str | None, pid: int | None, identity: str | None) -> bool | None:
+    """Tell whether a process lives; None where it cannot be known from here.
+
+    It can on the machine it ran on, in the pid namespace it ran in.
+
+    Args:
+        host: The `host_name` where it ran.
+        pid: Its number.
+        identity: Its `process_identity`.
+    """
+    if pid is None or identity is None or host != host_name():
+        return None
+    here = process_identity(os.getpid())
+    if here is None or here.rpartition("/")[0] != identity.rpartition("/")[0]:
+        return None
+    return process_identity(pid) == identity
 
 
 def process_start() -> float:

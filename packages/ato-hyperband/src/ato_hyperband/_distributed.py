@@ -94,7 +94,9 @@ class DistributedHyperBand(HyperBand):
 
 
 class _RankSession(Session):
-    """A session whose work is shared with other ranks."""
+    """A session whose work is shared with other ranks, and with no other programs."""
+
+    shares = False
 
     def __init__(
         self,
@@ -117,7 +119,7 @@ class _RankSession(Session):
 
     def _open_log(self) -> tuple[Log, Event, list[Event]]:
         """Rank 0 opens the log; the others take what it was begun with and its past from it."""
-        log = make_log(self.search.storage, self.study_name, shared=True)
+        log = make_log(self.search.storage, self.study_name)
         found = _opened(log, self._identity()) if self._group.rank == 0 else None
         identity, past, error = self._group.from_rank_0(found)
         if error is not None:

@@ -8,7 +8,13 @@ import os
 from ato_adict import UserError
 from ato_hyperband._errors import SettingsError
 from ato_hyperband._objective.arguments import Arguments, takes_more
-from ato_hyperband._schedule.settings import Settings, check_settings, count_jobs, plans_of
+from ato_hyperband._schedule.settings import (
+    Settings,
+    check_positive,
+    check_settings,
+    count_jobs,
+    plans_of,
+)
 from ato_hyperband._space.spaces import SearchSpace
 from ato_hyperband._study.storage import make_log
 from ato_hyperband._telling import AskTell
@@ -70,8 +76,9 @@ class HyperBand(AskTell):
         n_jobs: Evaluations at once, in as many processes; -1 for one per CPU; default 1, or what
             the executor runs at once as far as it tells.
         executor: A `concurrent.futures.Executor` (or what looks like one) to use instead.
-        storage: 'sqlite:///study.db' (or a tracker that logs to SQLite): the search is logged
-            there, and goes on from there when started again.
+        storage: 'sqlite:///study.db', 'postgresql://…' or 'mysql://…' (extras `postgres` and
+            `mysql`), or a tracker that logs to one of these: the search is logged there, and goes
+            on from there when started again. Programs that run it at the same time share the work.
         study_name: Name inside the storage; the objective's name by default.
         checkpoint_dir: Folder in which each trial has its own, `config.trial.checkpoint_dir`,
             made when it is first read. Given, a rung is charged only for what it adds; by default
@@ -89,6 +96,8 @@ class HyperBand(AskTell):
             `lambda config: config.low < config.high`; None for all. Its answer must not change.
         grace: Seconds that an evaluation may outlive its trial_timeout, in a call that cannot be
             interrupted, before its process is killed (with n_jobs).
+        worker_timeout: With storage, seconds without a sign of life after which what a program
+            was working on is given to others. One that died on the same machine is noticed at once.
 
     Raises:
         SpaceError: A search space is wrong.
@@ -106,6 +115,7 @@ class HyperBand(AskTell):
     study_name: str | None
     checkpoint_dir: str | None
     progress: bool | None
+    worker_timeout: float
 
     def __init__(
         self,
@@ -137,6 +147,7 @@ class HyperBand(AskTell):
         vertices: bool = True,
         cost_aware: bool = False,
         constraint: Callable[[ADict], Any] | None = None,
+        worker_timeout: float = 60.0,
     ) -> None:
         self.scope = scope
         self.space: SearchSpace = SearchSpace(search_spaces, constraint)
@@ -163,7 +174,8 @@ class HyperBand(AskTell):
         self.settings: Settings = check_settings(given, self.space)
         make_log(storage, "")  # a storage that cannot be is refused now, not after the views ran
         self.tracker, self.seed, self.storage = tracker, seed, storage
-        self.executor = executor
+        check_positive("worker_timeout", worker_timeout)
+        self.executor, self.worker_timeout = executor, worker_timeout
         self.n_jobs = None if n_jobs is None else count_jobs(n_jobs)
         self.study_name, self.progress = study_name, progress
         self.checkpoint_dir = None if checkpoint_dir is None else os.fspath(checkpoint_dir)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import inspect
 import secrets
 import sys
+import uuid
 from typing import Any, Callable, Sequence
 
 from ato_adict import ADict, did_you_mean
-from ato_hyperband import _workers
+from ato_hyperband import _study, _workers
 from ato_hyperband._errors import AllTrialsFailedError, CommandLineError, SettingsError
 from ato_hyperband._objective.arguments import NOTHING, Arguments, check_call
 from ato_hyperband._objective.checkpoints import free_root
@@ -17,13 +18,14 @@ from ato_hyperband._objective.tasks import Tasks
 from ato_hyperband._report.progress import Progress, describe_plan, notice
 from ato_hyperband._report.result import Result, best_of
 from ato_hyperband._schedule.build import make_budget, make_scheduler
+from ato_hyperband._schedule.scheduler import Scheduler
 from ato_hyperband._schedule.settings import check_settings, plans_of
 from ato_hyperband._space.spaces import SearchSpace
 from ato_hyperband._study.given import given_events
 from ato_hyperband._study.log import Event, Log
 from ato_hyperband._study.storage import make_log
 from ato_hyperband._study.study import Study
-from ato_hyperband._study.tracking import Tracking
+from ato_hyperband._study.tracking import LedTracking, Tracking
 from ato_hyperband._trial.trial import Evaluation, Trial
 
 # What may differ between two sessions of one search: how much is done, and how patiently.
@@ -42,6 +44,9 @@ class Session:
         given: What the call passes on to the objective.
         speaks: Whether to say anything on stderr.
     """
+
+    # Whether a stored study is worked on by any program that calls the same search.
+    shares = True
 
     def __init__(
         self,
@@ -141,11 +146,20 @@ class Session:
                 notice(note)
         return space
 
-    def _study(self, log: Log) -> Study:
+    def _study(self, log: Any) -> Study:
         settings = self.settings
         budget = make_budget(settings, self.space)
-        scheduler = make_scheduler(settings, self.space, self.seed, budget, self.continues)
-        return Study(scheduler, self.space, log, budget, settings.max_seconds)
+
+        def scheduler() -> Scheduler:
+            return make_scheduler(settings, self.space, self.seed, budget, self.continues)
+
+        if self.search.storage is None or not self.shares:
+            return Study(scheduler(), self.space, log, budget, settings.max_seconds)
+        tracks = self.search.tracker is not None
+        program = _study.Program(uuid.uuid4().hex, tracks, self.search.worker_timeout)
+        return _study.SharedStudy(
+            scheduler, self.space, log, budget, settings.max_seconds, program, self._lookahead(1)
+        )
 
     def _open_log(self) -> tuple[Log, Event, list[Event]]:
         """The log, what its study was begun with, and the events of earlier sessions."""
@@ -194,10 +208,11 @@ class Session:
         listeners = (self._tracking, self._progress)
         study.listeners += [listener for listener in listeners if listener is not None]
 
-    def _make_tracking(self, study: Study, tasks: Tasks) -> Tracking | None:
-        if self.search.tracker is None or not self.speaks:
+    def _make_tracking(self, study: Study, tasks: Tasks) -> LedTracking | None:
+        tracker, mode = self.search.tracker, self.settings.modes[0]
+        if tracker is None or not self.speaks:
             return None
-        return Tracking(self.search.tracker, study, tasks, self.study_name, self.settings.modes[0])
+        return LedTracking(lambda: Tracking(tracker, study, tasks, self.study_name, mode), study)
 
     def _best(self, study: Study) -> tuple[Trial, Evaluation] | None:
         return best_of(study.scheduler.trials, self.settings.maximize)
@@ -209,7 +224,9 @@ class Session:
         if executor is not None:
             _workers.run_on_executor(study, tasks, objective, executor, n_jobs)
         elif n_jobs is not None and n_jobs > 1:
-            lookahead, grace = self._lookahead(n_jobs), self.settings.grace
+            # What this program has asked for ahead, others cannot begin.
+            lookahead = 1 if self.search.storage is not None else self._lookahead(n_jobs)
+            grace = self.settings.grace
             _workers.WorkerPool(study, tasks, objective, n_jobs, lookahead, grace).run()
         else:
             _workers.run_serial(study, tasks, objective.evaluator())
@@ -224,7 +241,7 @@ class Session:
             return None
         total = self.settings.max_total_resource
         unit = self.settings.resource or "evaluations"
-        return Progress(study.scheduler, total, unit, self._better)
+        return Progress(study, total, unit, self._better)
 
     def _better(self, one: float, other: float) -> bool:
         return one > other if self.settings.maximize[0] else one < other

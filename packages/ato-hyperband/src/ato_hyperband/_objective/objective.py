@@ -119,9 +119,8 @@ class Evaluator:
 
     def _generate(self, task: Task) -> Outcome:
         paused = self._paused.get(task.trial)
-        repeated: Resource = 0
+        repeated = task.previous - (0 if paused is None else paused.used)
         if paused is None:
-            repeated = task.previous
             values = self._begin(task)
             paused = self._paused[task.trial] = _Paused(values, task.nodes)
             if len(self._paused) > MAX_PAUSED:
@@ -132,7 +131,7 @@ class Evaluator:
                 held.update(new)
         _advance(paused, int(task.resource), task.objectives)
         curve = tuple(point for point in paused.curve if point[0] > task.previous)
-        return paused.last._replace(curve=curve, recomputed=repeated)
+        return paused.last._replace(curve=curve, recomputed=max(0, repeated))
 
 
 def _advance(paused: _Paused, resource: int, objectives: int) -> None:

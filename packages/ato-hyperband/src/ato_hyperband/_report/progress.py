@@ -9,7 +9,8 @@ import sys
 import time
 from typing import Any, Callable, Sequence
 
-from ato_hyperband._schedule.scheduler import Budget, Scheduler
+from ato_hyperband._schedule.scheduler import Budget
+from ato_hyperband._study.study import Study
 from ato_hyperband._trial.brackets import Plan
 from ato_hyperband._trial.trial import Job, Outcome
 
@@ -50,7 +51,7 @@ class Progress:
     """Counts evaluations and trials, the rung, the best so far and the budget left.
 
     Args:
-        scheduler: Whose state is shown.
+        study: Whose state is shown.
         total: Resource the search will use, or None when unknown.
         unit: Name of the resource.
         better: Whether a first metric is better than a second.
@@ -58,12 +59,12 @@ class Progress:
 
     def __init__(
         self,
-        scheduler: Scheduler,
+        study: Study,
         total: float | None,
         unit: str,
         better: Callable[[float, float], bool],
     ) -> None:
-        self._scheduler, self._total, self._unit = scheduler, total, unit
+        self._study, self._total, self._unit = study, total, unit
         self._better = better
         self._best: float | None = None
         self._bar: Any = None
@@ -84,11 +85,11 @@ class Progress:
             print(file=sys.stderr)
 
     def _facts(self, job: Job) -> list[str]:
-        facts = [f"{len(self._scheduler.trials)} trials", f"rung {job.rung} ({job.resource})"]
+        facts = [f"{len(self._study.scheduler.trials)} trials", f"rung {job.rung} ({job.resource})"]
         if self._best is not None:
             facts.append(f"best {self._best:.6g}")
         if self._total is not None:
-            facts.append(f"{max(0, self._total - self._scheduler.used):g} {self._unit} left")
+            facts.append(f"{max(0, self._total - self._study.scheduler.used):g} {self._unit} left")
         return facts
 
     def _show(self, job: Job) -> None:
@@ -96,7 +97,7 @@ class Progress:
             self._bar = _tqdm(self._total, self._unit)
         if self._bar is not None:
             self._bar.set_postfix_str(", ".join(self._facts(job)), refresh=False)
-            self._bar.update(self._scheduler.used - self._bar.n)
+            self._bar.update(self._study.scheduler.used - self._bar.n)
         elif time.monotonic() - self._drawn > 0.1:
             self._drawn = time.monotonic()
             print("\rsearch: " + ", ".join(self._facts(job)), end="\033[K", file=sys.stderr)

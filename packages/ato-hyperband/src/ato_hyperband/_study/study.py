@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from typing import Any, Callable, Sequence
+from typing import Callable, Sequence
 
 from ato_hyperband._errors import StudyMismatchError
 from ato_hyperband._schedule.scheduler import Budget, Scheduler
@@ -27,6 +27,8 @@ class Study:
         replayed: How many outcomes were taken from the log.
         stopped: Whether no more jobs are given, though the scheduler has some.
         watches_clock: Whether to stop by itself when the time is up.
+        leads: Whether this program speaks to the tracker.
+        others: Whether other programs work on the study.
 
     Args:
         scheduler: The state machine.
@@ -48,7 +50,8 @@ class Study:
         self.listeners: list[Listener] = []
         self.replayed = 0
         self.stopped = False
-        self.watches_clock = True
+        self.watches_clock = self.leads = True
+        self.others = False
         self._budget, self._max_seconds = budget, max_seconds
         self._running: OrderedDict[tuple[int, int], Job] = OrderedDict()
         self._unfinished: list[Job] = []
@@ -122,17 +125,12 @@ class Study:
             at: Seconds into the search; now, unless another process tells its own clock.
         """
         self._told(job, outcome)
-        self.log.append(
-            {
-                "kind": "told",
-                "trial": job.trial.number,
-                "rung": job.rung,
-                "outcome": list(outcome),
-                "at": round(self.seconds if at is None else at, 3),
-            }
-        )
+        self.log.append(self._telling(job, outcome, at))
         for listener in self.listeners:
             listener(job, outcome)
+
+    def wait(self) -> None:
+        """Let some time pass when there is no job now; alone, there is one or none ever."""
 
     def give(self, event: Event) -> None:
         """Take what the user gives (a configuration to try, a known result) and log it, once."""
@@ -171,7 +169,16 @@ class Study:
         del self._running[job.trial.number, job.rung]
         self.scheduler.report(job, outcome)
 
-    def _asked(self, job: Job) -> dict[str, Any]:
+    def _telling(self, job: Job, outcome: Outcome, at: float | None) -> Event:
+        return {
+            "kind": "told",
+            "trial": job.trial.number,
+            "rung": job.rung,
+            "outcome": list(outcome),
+            "at": round(self.seconds if at is None else at, 3),
+        }
+
+    def _asked(self, job: Job) -> Event:
         event = {"kind": "asked", "trial": job.trial.number, "rung": job.rung}
         if job.rung == 0:
             event["params"] = self.space.encode(job.trial.params)

@@ -1,5 +1,8 @@
 """Each trial as a run of an experiment tracker, below one run for the whole search.
 
+Of the programs that share a study one speaks to the tracker, the next one when it is gone: what
+was logged of each trial stands in the notes of the study's log.
+
 Any object with `start(tags=, parent=, config=, …)` will do that returns runs with `uuid`,
 `log_metric`, `log_metrics`, `log_note` and `finish`; `ato_sql.SQLLogger` is one. Where it has
 `reopen(uuid)` too, a resumed search goes on logging to the runs it had begun; otherwise trials
@@ -8,13 +11,15 @@ that were paused when it ended get a new run, with everything they had logged.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, Callable, NamedTuple
 
 from ato_hyperband._objective.tasks import Tasks
 from ato_hyperband._study.study import Study
 from ato_hyperband._trial.trial import Evaluation, Job, Outcome, Trial
 
 METRIC = "metric"
+# The note of a study whose runs have ended: how many evaluations it had then.
+ENDED = "tracked"
 
 
 class Tracking:
@@ -59,6 +64,12 @@ class Tracking:
             )
         self._search.finish("completed" if best is not None else "failed")
 
+    def hand_over(self) -> None:
+        """End the runs so that another program can reopen them."""
+        for run in self._runs.values():
+            run.finish("interrupted")
+        self._search.finish("interrupted")
+
     def _catch_up(self, trial: Trial) -> None:
         """Log what is known of a trial and was not logged yet."""
         _, logged, ended = self._note_of(trial)
@@ -77,6 +88,7 @@ class Tracking:
 
     def _finish(self, trial: Trial) -> None:
         if trial.evaluations and not self._note_of(trial).ended:
+            self._catch_up(trial)  # other programs may have told of it since
             run = self._run_of(trial)
             run.finish("failed" if trial.failed else "completed")
             self._remember(trial, run.uuid, ended=True)
@@ -109,6 +121,52 @@ class Tracking:
     def _note(self, key: str, text: str) -> None:
         self._notes[key] = text
         self._study.log.note(key, text)
+
+
+class LedTracking:
+    """A listener that tells the tracker while its program leads (see `Study.leads`).
+
+    Args:
+        begin: Makes a Tracking, which logs what was not logged yet.
+        study: The study.
+    """
+
+    def __init__(self, begin: Callable[[], Tracking], study: Study) -> None:
+        self._begin, self._study = begin, study
+        self._tracking: Tracking | None = None
+        self._follow()
+
+    def __call__(self, job: Job, outcome: Outcome) -> None:
+        """Log one evaluation, and those that an earlier leader has left."""
+        if not self._follow() and self._tracking is not None:
+            self._tracking(job, outcome)
+
+    def close(self, best: tuple[Trial, Evaluation] | None, interrupted: bool) -> None:
+        """End the runs, once; where other programs go on, leave theirs to them."""
+        study = self._study
+        goes_on = interrupted or not study.scheduler.finished
+        if goes_on and study.others:
+            if self._tracking is not None:
+                self._tracking.hand_over()
+            return
+        while not study.leads and not self._have_ended():
+            study.wait()
+        if interrupted or not self._have_ended():
+            self._follow()
+            if self._tracking is not None:
+                self._tracking.close(best, interrupted)
+                if not interrupted:
+                    study.log.note(ENDED, str(len(study.scheduler.history)))
+
+    def _follow(self) -> bool:
+        """Begin when this program leads, end when it no longer does; whether it has begun now."""
+        if self._study.leads == (self._tracking is not None):
+            return False
+        self._tracking = self._begin() if self._study.leads else None
+        return self._tracking is not None
+
+    def _have_ended(self) -> bool:
+        return self._study.log.notes().get(ENDED) == str(len(self._study.scheduler.history))
 
 
 class _Note(NamedTuple):

@@ -20,6 +20,8 @@ from ato_hyperband._trial.trial import Job, Outcome
 
 # Seconds between two looks at futures that cannot be waited for.
 POLL = 0.05
+# Seconds between two looks for jobs that other programs have made possible.
+TICK = 0.5
 
 
 def run_on_executor(
@@ -39,7 +41,9 @@ def run_on_executor(
                 if job is None:
                     break
                 running[_submit(executor, objective, tasks.of(job))] = job
-            for future in _wait(list(running)):
+            if not running:
+                study.wait()
+            for future in _wait(list(running), TICK if len(running) < slots else None):
                 job = running.pop(future)
                 study.tell(job, _outcome(future, job))
     finally:
@@ -67,15 +71,17 @@ def _submit(executor: Any, objective: RemoteObjective, task: Task) -> Any:
         raise _broken(error) from error
 
 
-def _wait(futures: list[Any]) -> list[Any]:
+def _wait(futures: list[Any], seconds: float | None) -> list[Any]:
+    """The futures that are done, when one is or the seconds have passed."""
     if not futures:
         return []
     if all(isinstance(future, concurrent.futures.Future) for future in futures):
-        done, _ = concurrent.futures.wait(futures, return_when=concurrent.futures.FIRST_COMPLETED)
+        done, _ = concurrent.futures.wait(futures, seconds, concurrent.futures.FIRST_COMPLETED)
         return [future for future in futures if future in done]
+    deadline = float("inf") if seconds is None else time.monotonic() + seconds
     while True:
         finished = [future for future in futures if future.done()]
-        if finished:
+        if finished or time.monotonic() > deadline:
             return finished
         time.sleep(POLL)
 

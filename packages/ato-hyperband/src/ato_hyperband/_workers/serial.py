@@ -9,15 +9,16 @@ from ato_hyperband._study.study import Study
 
 def run_serial(study: Study, tasks: Tasks, evaluator: Evaluator) -> None:
     """Drive a study to its end."""
-    retired = study.scheduler.retired
     closed = 0
     try:
         while not study.finished:
             job = study.ask()
             if job is None:
+                study.wait()
                 continue
             task = tasks.of(job, evaluator.holds(job.trial.number))
             study.tell(job, evaluator(task))
+            retired = study.scheduler.retired
             for trial in retired[closed:]:
                 evaluator.forget(trial.number)
             closed = len(retired)

@@ -75,6 +75,8 @@ class WorkerPool:
 
     def _collect(self) -> None:
         busy = {w.pipe: number for number, w in self._workers.items() if w.job is not None}
+        if not busy:
+            self._study.wait()
         for pipe in wait(list(busy), TICK) if busy else ():
             number = busy.pop(pipe)  # type: ignore[call-overload]
             job, outcome = self._workers[number].finish()

@@ -10,8 +10,7 @@ import platform
 import sys
 from typing import Any, NamedTuple, Sequence
 
-from ato_adict.surroundings import git, process_identity, program_folder
-from ato_sql._facts.process import host_name
+from ato_adict.surroundings import git, host_name, process_identity, program_folder
 from ato_sql._values.redact import redact_command
 from ato_sql._values.secret_text import redact_text
 from ato_sql._values.values import clean_text

@@ -9,9 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm.attributes import set_committed_value
 
+from ato_adict.surroundings import is_alive
 from ato_sql._db.schema import Experiment, table_of
 from ato_sql._facts.outcome import RUNNING
-from ato_sql._facts.process import is_alive
 from ato_sql._values.time import now
 
 LOST = "lost"

@@ -11,7 +11,7 @@ from typing import Iterable
 
 from sqlalchemy.engine import URL
 
-from ato_sql._facts.process import is_alive
+from ato_adict.surroundings import is_alive
 from ato_sql._values.journals import SUFFIX, fcntl, lock
 from ato_sql._values.url import sqlite_file
 from ato_sql._write.batch import Batch, Births
