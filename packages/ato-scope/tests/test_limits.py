@@ -68,3 +68,22 @@ def test_a_hint_about_an_option_can_be_pasted():
 def test_a_text_may_hold_what_begins_a_comment(text):
     assert read(f"a={text!r}")["a"] == text
     assert read(f"a:={text}")["a"] == text
+
+
+@pytest.mark.parametrize(
+    "token",
+    ["layers.{}=1", "layers[{}]=1", "~layers[-{}]", "new.{}=1", "lr={}", "lr=config.layers[{}]"],
+)
+def test_an_integer_longer_than_python_reads_is_an_error_that_is_cut(program, token):
+    program.write("""
+        from ato_scope import Scope
+
+        @Scope({"lr": 0.1, "layers": [1]})
+        def train(config):
+            pass
+
+        train()
+    """)
+    done = program.run(token.format("9" * 5000))
+    assert done.fails_with("characters)"), done
+    assert len(done.err) < 2100

@@ -51,6 +51,11 @@ def is_name(part: str) -> bool:
     return f"_{inner}".isidentifier() and bool(part) and part[0] != "-" != part[-1]
 
 
+def is_number(part: str) -> bool:
+    """Whether a part of a key is the number of an item, or of a key that is a number."""
+    return len(part) < 19 and part.isascii() and part.isdigit()
+
+
 def _bracket(name: str, start: int) -> tuple[Key, int]:
     """Return what stands in the brackets that open at `start`, and the position behind them."""
     quote = name[start + 1 : start + 2]
@@ -62,7 +67,7 @@ def _bracket(name: str, start: int) -> tuple[Key, int]:
         return text, end + 2
     end = name.find("]", start)
     digits = name[start + 1 : end]
-    if end < 0 or not digits.isascii() or not digits[digits[:1] == "-" :].isdigit():
+    if end < 0 or not is_number(digits[digits[:1] == "-" :]):
         raise TokenError("no valid key")
     return int(digits), end + 1
 
