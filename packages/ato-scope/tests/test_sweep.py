@@ -344,6 +344,12 @@ def test_runs_without_a_view_are_forgotten_as_well(sweeping):
     assert done.out.splitlines()[-1] == "2 runs: 2 done"
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="modes of POSIX")
+def test_the_state_is_read_by_nobody_else(sweeping):
+    sweeping.run("password:=s3cr3t", "--sweep", "lr=1,2")
+    assert (sweeping.folder / "ato-sweep.jsonl").stat().st_mode & 0o777 == 0o600
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="makes a pipe")
 @pytest.mark.parametrize("options", [[], ["--resume"]])
 def test_a_state_that_is_no_file_is_one_line_before_anything_runs(sweeping, options):

@@ -83,7 +83,7 @@ class SweepState:
     def _append(self, record: dict[str, Any]) -> None:
         line = json.dumps(record, ensure_ascii=True) + "\n"
         self._check()
-        with open(self.path, "ab") as file:
+        with open(self.path, "ab", opener=_for_us) as file:
             if file.tell() and not _ends_line(self.path):
                 line = "\n" + line
             file.write(line.encode("ascii"))
@@ -133,6 +133,11 @@ def _is_sweep(begun: Any) -> bool:
 
 def _are_words(words: Any) -> bool:
     return isinstance(words, list) and all(isinstance(word, str) for word in words)
+
+
+def _for_us(path: str, flags: int) -> int:
+    """Make the file readable by nobody else: arguments may be secrets."""
+    return os.open(path, flags, 0o600)
 
 
 def _ends_line(path: str) -> bool:
