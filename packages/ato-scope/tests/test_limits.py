@@ -1,7 +1,11 @@
 """What is typed may not multiply without bound, nor be left out without a word."""
 
+import re
+import shlex
+
 import pytest
 
+from ato_adict import AtoError
 from ato_scope import ExpressionError, Scope, TokenError
 
 
@@ -62,6 +66,27 @@ def test_a_hint_about_an_option_can_be_pasted():
     with pytest.raises(TokenError) as caught:
         read("--lr=$(reboot)")
     assert str(caught.value).endswith("write 'lr=$(reboot)'")
+
+
+@pytest.mark.parametrize(
+    ("token", "meant"),
+    [
+        ("$(reboot)=[1", "$(reboot):=[1"),
+        ('["a;b"]=x y', '["a;b"]:=x y'),
+        ('["a;b"]=', '["a;b"]:='),
+        ("lr*=`reboot`", "lr=config.lr*`reboot`"),
+        ("lr+=`reboot`", "lr:=`reboot`"),
+        ("lr=2020-01-02", "lr:=2020-01-02"),
+    ],
+)
+def test_a_hint_is_one_word_for_a_shell_whatever_is_in_it(token, meant):
+    with pytest.raises(AtoError) as caught:
+        read(token, lr=1)
+    hint = re.search(
+        "; (?:for text |for an empty text |close it, or for text )?write (.*?)(?:, for|$)",
+        str(caught.value),
+    )
+    assert shlex.split(hint.group(1)) == [meant]
 
 
 @pytest.mark.parametrize("text", ["a#b", "it's #1", '"#"', "\\'#"])

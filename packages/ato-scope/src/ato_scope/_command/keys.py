@@ -102,8 +102,13 @@ def augmented(name: str, value: str, prefix: str) -> str:
     for operator in OPERATORS:
         key = name[: -len(operator)]
         if name.endswith(operator) and key and all(map(is_name, key.split("."))):
-            return f"{key}={quoted(f'{prefix}{key}{operator}{value}')}"
+            return typed(key, "=", f"{prefix}{key}{operator}{value}")
     return ""
+
+
+def typed(key: str, sign: str, value: str) -> str:
+    """Return a token as it is typed at the command line of a shell: `'a[0]':='x y'`."""
+    return f"{quoted(key)}{sign}{quoted(value) if value else ''}"
 
 
 def quoted(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from itertools import product
 
+from ato_scope._command.keys import typed
 from ato_scope._command.tokens import parse_tokens, shown, split_list
 from ato_scope._errors import SweepError
 from ato_scope._program import SWEEP
@@ -123,7 +124,8 @@ def _values(token: Token) -> list[str] | None:
         sign = "=" if token.kind == "set" else ":="
         values = split_list(token.value, quotes=token.kind == "set")
         if not all(value.strip() for value in values) and token.kind == "set":
-            raise SweepError(f"{shown(token.raw)!r} has an empty value; write {token.key}=1,2")
+            write = typed(token.key, "=", "1,2")
+            raise SweepError(f"{shown(token.raw)!r} has an empty value; write {write}")
         return [token.key + sign + value.strip() for value in values]
     if token.kind == "view" and "," in token.key:
         return split_list(token.key, quotes=False)
