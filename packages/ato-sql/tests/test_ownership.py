@@ -202,7 +202,7 @@ class TestBetween:
             file.write(content)
         journal = tmp_path / f"e.db-01234567-{run.uuid}.ato-journal"
         journal.touch()
-        os.chmod(tmp_path, 0o777)  # where every user may write none is stored, and so none removed
+        os.chmod(tmp_path, 0o777)  # where others may write none is stored, and so none removed
         assert collect(tmp_path / "e.db") == []
         journal.unlink()
         assert collect(tmp_path / "e.db") == [stored]
