@@ -52,7 +52,7 @@ class TestToken:
         assert reply.status == 401
         assert b"ato ui printed" in reply.body
 
-    @pytest.mark.parametrize("path", ["/", "/runs/1", "/compare?runs=1&runs=2"])
+    @pytest.mark.parametrize("path", ["/", "/runs/1", "/compare?run=1&run=2"])
     def test_in_the_address_it_becomes_a_cookie_and_leaves_the_address(self, locked, path):
         sign = "&" if "?" in path else "?"
         reply = locked.ask(f"{path}{sign}token={TOKEN}")
@@ -64,7 +64,7 @@ class TestToken:
         assert answered.status == 200
 
     def test_a_program_may_ask_with_it_each_time(self, locked):
-        assert locked.ask(f"/api/compare?runs=1&token={TOKEN}&runs=2").status == 200
+        assert locked.ask(f"/api/compare?run=1&token={TOKEN}&run=2").status == 200
 
     @pytest.mark.parametrize("value", ["", "wrong", TOKEN[:-1], TOKEN + "x", "\xff"])
     def test_a_wrong_cookie_is_none(self, locked, value):
