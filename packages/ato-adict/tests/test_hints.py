@@ -1,8 +1,10 @@
 """Errors of what is not there name what is meant."""
 
+import shlex
+
 import pytest
 
-from ato_adict import ADict, MissingKeyError, UnsetKeyError
+from ato_adict import ADict, MissingKeyError, UnsetKeyError, did_you_mean
 
 DOTTED = {
     "model.depth": "write config.model.depth, or config.get_value_by_name('model.depth')",
@@ -66,3 +68,9 @@ def test_a_key_of_such_a_name_is_a_key():
     config = ADict()
     config.save.path = "x"
     assert config.save == {"path": "x"}
+
+
+def test_a_hint_is_one_word_for_a_shell_whatever_is_in_the_name():
+    meant = "it's $(reboot)"
+    hint = did_you_mean("its $(reboot)", [meant])
+    assert shlex.split(hint[len("; did you mean ") : -1]) == [meant]

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from ato_adict.surroundings import git, process_identity, process_start
+from ato_adict.surroundings import escaped, git, process_identity, process_start
 
 needs_git = pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
@@ -156,3 +156,12 @@ class TestRestartCommand:
     def test_a_program_given_as_text_cannot_be_started_again(self):
         program = "from ato_adict.surroundings import restart_command; print(restart_command())"
         assert run(program) == "None"
+
+
+def test_text_of_others_is_one_line_that_cannot_steer_a_terminal():
+    assert escaped("\x1b[31mné\n\udcff") == "\\x1b[31mné\\n\\udcff"
+
+
+def test_text_of_others_is_cut_where_it_is_too_long():
+    assert escaped("x" * 100, 10) == "xxxxxxx..."
+    assert escaped("x" * 10, 10) == "x" * 10

@@ -1,7 +1,11 @@
 """What is typed may not multiply without bound, nor be left out without a word."""
 
+import re
+import shlex
+
 import pytest
 
+from ato_adict import AtoError
 from ato_scope import ExpressionError, Scope, TokenError
 
 
@@ -64,7 +68,47 @@ def test_a_hint_about_an_option_can_be_pasted():
     assert str(caught.value).endswith("write 'lr=$(reboot)'")
 
 
+@pytest.mark.parametrize(
+    ("token", "meant"),
+    [
+        ("$(reboot)=[1", "$(reboot):=[1"),
+        ('["a;b"]=x y', '["a;b"]:=x y'),
+        ('["a;b"]=', '["a;b"]:='),
+        ("lr*=`reboot`", "lr=config.lr*`reboot`"),
+        ("lr+=`reboot`", "lr:=`reboot`"),
+        ("lr=2020-01-02", "lr:=2020-01-02"),
+    ],
+)
+def test_a_hint_is_one_word_for_a_shell_whatever_is_in_it(token, meant):
+    with pytest.raises(AtoError) as caught:
+        read(token, lr=1)
+    hint = re.search(
+        "; (?:for text |for an empty text |close it, or for text )?write (.*?)(?:, for|$)",
+        str(caught.value),
+    )
+    assert shlex.split(hint.group(1)) == [meant]
+
+
 @pytest.mark.parametrize("text", ["a#b", "it's #1", '"#"', "\\'#"])
 def test_a_text_may_hold_what_begins_a_comment(text):
     assert read(f"a={text!r}")["a"] == text
     assert read(f"a:={text}")["a"] == text
+
+
+@pytest.mark.parametrize(
+    "token",
+    ["layers.{}=1", "layers[{}]=1", "~layers[-{}]", "new.{}=1", "lr={}", "lr=config.layers[{}]"],
+)
+def test_an_integer_longer_than_python_reads_is_an_error_that_is_cut(program, token):
+    program.write("""
+        from ato_scope import Scope
+
+        @Scope({"lr": 0.1, "layers": [1]})
+        def train(config):
+            pass
+
+        train()
+    """)
+    done = program.run(token.format("9" * 5000))
+    assert done.fails_with("characters)"), done
+    assert len(done.err) < 2100

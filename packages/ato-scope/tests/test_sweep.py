@@ -1,6 +1,8 @@
 """Several runs from one command: `--sweep`."""
 
 import json
+import os
+import subprocess
 import sys
 
 import pytest
@@ -207,6 +209,8 @@ def test_an_async_entry_reports_its_result(program):
         (["--sweep", "lr=1,2", "--jobs", "x"], "--jobs needs a number of processes"),
         (["--sweep", "lr=1,2", "--jobs"], "--jobs needs a number of processes"),
         (["--sweep", "lr=1,2", "--jobs=0"], "--jobs needs a number of processes"),
+        (["--sweep", "lr=1,2", "--jobs=\u00b2"], "--jobs needs a number of processes"),
+        (["--sweep", "lr=1,2", "--jobs", "9" * 5000], "--jobs needs a number of processes"),
         (["--sweep", "lr=1,,2"], "'lr=1,,2' has an empty value"),
         (["--sweep", "lr=1,2", "model:=a", "--zip"], "lr has 2, model has 1"),
         (["--sweep", "--sweep"], "--sweep is given twice"),
@@ -275,8 +279,8 @@ def test_the_runs_are_in_the_order_of_nested_loops(program):
         train()
     """)
     assert program.run("a=1", "--sweep", "b=1,2", "c:=x,y", "~d").code == 0
-    begun = json.loads((program.folder / "ato-sweep.jsonl").read_text().splitlines()[0])["begin"]
-    assert begun == [
+    lines = (program.folder / "ato-sweep.jsonl").read_text().splitlines()
+    assert [json.loads(line)["run"] for line in lines[1:]] == [
         ["a=1", "~d", "b=1", "c:=x"],
         ["a=1", "~d", "b=1", "c:=y"],
         ["a=1", "~d", "b=2", "c:=x"],
@@ -294,16 +298,115 @@ def test_a_program_that_is_no_file_cannot_be_started_again(program):
     assert done.fails_with("put it in a file to use --sweep"), done
 
 
-def test_a_sweep_that_never_ends_is_refused_at_once(sweeping):
-    values = ",".join(map(str, range(1, 1001)))
-    done = sweeping.run("--sweep", f"lr={values}", f"seed={values}", f"layers={values}")
-    assert done.fails_with("train.py: error: a sweep of 1,000,000,000 runs;"), done
+@pytest.mark.skipif(sys.platform == "win32", reason="limits memory")
+def test_a_sweep_of_a_billion_runs_starts_at_once_and_is_never_listed(program):
+    program.write("""
+        import resource, sys
+        from ato_scope import Scope
+
+        resource.setrlimit(resource.RLIMIT_AS, (1 << 29, 1 << 29))
+
+        @Scope({"a": 0, "b": 0, "c": 0})
+        def train(config):
+            sys.exit(config.a + config.b + config.c == 2)
+
+        train()
+    """)
+    values = ",".join(map(str, range(1000)))
+    done = program.run("--fail-fast", "--sweep", f"a={values}", f"b={values}", f"c={values}")
+    assert done.code == 1, done
+    assert done.out.splitlines()[:3] == [
+        "[1/1000000000] a=0 b=0 c=0",
+        "[2/1000000000] a=0 b=0 c=1",
+        "[3/1000000000] a=0 b=0 c=2",
+    ]
+    assert done.out.splitlines()[-4:] == [
+        "run  a  b  c  status                seconds  result",
+        done.out.splitlines()[-3],
+        "1000000000 runs: 2 done, 1 failed, 999999997 waiting",
+        "what became of each run is in ato-sweep.jsonl",
+    ]
+    assert done.out.splitlines()[-3].startswith("3    0  0  2  failed (exit code 1)")
+
+
+def test_a_sweep_without_resume_forgets_only_its_own_runs(sweeping):
+    runs = ("model:=vgg,resnet", "seed=1,2")
+    sweeping.run("--sweep", *runs)
+    sweeping.run("--fail-fast", "--zip", "--sweep", "model:=bad,vgg", "seed=1,2")
+    done = sweeping.run("--resume", "--sweep", *runs)
+    assert done.out.splitlines()[-1] == "4 runs: 3 skipped, 1 done"
+
+
+def test_runs_without_a_view_are_forgotten_as_well(sweeping):
+    sweeping.run("--sweep", ",fast", "model:=vgg")
+    sweeping.run("--fail-fast", "--sweep", ",fast", "model:=bad,vgg")
+    done = sweeping.run("--resume", "--sweep", ",fast", "model:=vgg")
+    assert done.out.splitlines()[-1] == "2 runs: 2 done"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="modes of POSIX")
+def test_the_state_is_read_by_nobody_else(sweeping):
+    sweeping.run("password:=s3cr3t", "--sweep", "lr=1,2")
+    assert (sweeping.folder / "ato-sweep.jsonl").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="makes a pipe")
+@pytest.mark.parametrize("options", [[], ["--resume"]])
+def test_a_state_that_is_no_file_is_one_line_before_anything_runs(sweeping, options):
+    state = sweeping.folder / "ato-sweep.jsonl"
+    os.mkfifo(str(state))
+    done = sweeping.run("--sweep", "lr=1,2", *options)
+    assert done.fails_with("a sweep keeps what it did in ato-sweep.jsonl"), done
+    assert log(sweeping) == []
+
+
+def test_a_state_that_can_no_longer_be_written_stops_no_sweep(program):
+    program.write("""
+        import os
+        from ato_scope import Scope
+
+        @Scope({"lr": 1})
+        def train(config):
+            if os.path.isfile("ato-sweep.jsonl"):
+                os.remove("ato-sweep.jsonl")
+                os.mkdir("ato-sweep.jsonl")
+
+        train()
+    """)
+    done = program.run("--sweep", "lr=1,2")
+    assert done.out.splitlines()[-1] == "2 runs: 2 done"
+    assert "warning: --resume will run lr=1 again" in done.err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="closes a pipe")
+def test_a_closed_pipe_ends_a_sweep_without_a_traceback(program):
+    program.write("""
+        from ato_scope import Scope
+
+        @Scope({"seed": 0})
+        def train(config):
+            return config.seed
+
+        train()
+    """)
+    values = ",".join(map(str, range(200)))
+    words = [sys.executable, "train.py", "--sweep", f"seed={values}"]
+    process = subprocess.Popen(
+        words, cwd=str(program.folder), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    process.stdout.readline()
+    process.stdout.close()
+    said = process.stderr.read().decode()
+    process.stderr.close()
+    assert process.wait() == 1
+    assert said == ""
 
 
 def test_lines_that_cannot_be_read_are_left_out_and_told_of(sweeping, program):
     sweeping.run("--sweep", "lr=1,2")
     with open(str(program.folder / "ato-sweep.jsonl"), "ab") as file:
         file.write(b'\xff{"program"\n{"program": "train.py", "begin": 7}\n[1]\n')
+        file.write(b'{"program": "train.py", "run": ["lr=1"], "code": 0, "seconds": "x"}\n')
     done = sweeping.run("--sweep", "lr=1,2,3", "--resume")
     assert "2 skipped" in done.out
-    assert "warning: 3 lines of ato-sweep.jsonl cannot be read" in done.err
+    assert "warning: 4 lines of ato-sweep.jsonl cannot be read" in done.err

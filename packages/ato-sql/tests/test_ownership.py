@@ -180,6 +180,28 @@ class TestOthers:
         delete(tmp_path / "a" / "e.db", run)
         assert len(os.listdir(folder)) == 1
 
+    @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="makes a pipe")
+    @pytest.mark.parametrize("claim", [None, b"[" * 100_000, b'{"database": 1}', b"\xff", b"{}"])
+    def test_a_claim_that_is_none_keeps_everything(self, tmp_path, collect, claim):
+        run = log_copy(tmp_path / "e.db")
+        stored = copy_of(tmp_path / "e.db", run)
+        claims = tmp_path / "e.db.artifacts" / ".owners"
+        if claim is None:
+            os.mkfifo(str(claims / "planted"))
+        else:
+            (claims / "planted").write_bytes(claim)
+        delete(tmp_path / "e.db", run)
+        assert collect(tmp_path / "e.db") == []
+        assert os.path.exists(stored)
+
+    def test_a_renamed_database_removes_the_copies_of_deleted_runs(self, tmp_path):
+        run = log_copy(tmp_path / "e.db")
+        os.rename(str(tmp_path / "e.db"), str(tmp_path / "f.db"))
+        stored = copy_of(tmp_path / "f.db", run)
+        assert os.path.exists(stored)
+        delete(tmp_path / "f.db", run)
+        assert not os.path.exists(stored)
+
 
 class TestBetween:
     def test_content_that_another_run_logs_meanwhile_is_kept(self, tmp_path):
@@ -202,7 +224,7 @@ class TestBetween:
             file.write(content)
         journal = tmp_path / f"e.db-01234567-{run.uuid}.ato-journal"
         journal.touch()
-        os.chmod(tmp_path, 0o777)  # where every user may write none is stored, and so none removed
+        os.chmod(tmp_path, 0o777)  # where others may write none is stored, and so none removed
         assert collect(tmp_path / "e.db") == []
         journal.unlink()
         assert collect(tmp_path / "e.db") == [stored]

@@ -2,6 +2,8 @@
 
 import datetime as dt
 import json
+import re
+import shlex
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -131,17 +133,17 @@ class TestOneLanguage:
             ("confg.lr<1", "cannot search by 'confg.lr'; did you mean 'config.lr'?"),
             ("metric.ac.max>1", "there is no 'metric.ac.max'; did you mean 'metric.acc'?"),
             ("colour=red", "there is no 'colour'; there are config.<key>"),
-            ("config.lr <", "config.lr < needs a value, such as config.lr<0.1"),
+            ("config.lr <", "config.lr < needs a value, such as 'config.lr<0.1'"),
             ("status:", "status: needs a value"),
-            ("lr==0.1", "cannot read 'lr==0.1'; did you mean 'lr=0.1'?"),
+            ("lr==0.1", "cannot read 'lr==0.1'; did you mean lr=0.1?"),
             ("lr=<0.1", "cannot read 'lr=<0.1'; did you mean 'lr<=0.1'?"),
-            ("<0.1", "'<0.1' needs a field before it, such as lr<0.1"),
+            ("<0.1", "'<0.1' needs a field before it, such as 'lr<0.1'"),
             ("lr<0.1 and", "'and' needs a term after it"),
             ("pid>abc", "pid > needs a whole number, not 'abc'"),
             ("lr<fast", "lr < needs a number, not 'fast'"),
             ("lr=fast", "lr = needs a number, not 'fast'"),
             ("acc.max>high", "metric acc > needs a number, not 'high'"),
-            ("name<5", 'name holds texts, not numbers; did you mean name<"5"?'),
+            ("name<5", "name holds texts, not numbers; did you mean 'name<\"5\"'?"),
             ("start_time>yesterday", "start_time needs a day like 2026-11-24, not 'yesterday'"),
             ("start_time>2026-13-45", "start_time needs a day like 2026-11-24"),
             ("status=complete", "there is no status 'complete'; did you mean 'completed'?"),
@@ -149,7 +151,7 @@ class TestOneLanguage:
             ("status<failed", "status has no order; write status:failed"),
             ("project=digit", "there is no project 'digit'; did you mean 'digits'?"),
             ("git_dirty=maybe", "git_dirty needs true or false, not 'maybe'"),
-            ("lr", "cannot read 'lr': it names a field; write lr=… or lr<…"),
+            ("lr", "cannot read 'lr': it names a field; write 'lr=…' or 'lr<…'"),
             ('"open', "cannot read the filter from '\"open' on"),
         ],
     )
@@ -167,6 +169,16 @@ class TestOneLanguage:
         assert str(by_api.value) in printed
         assert printed.count("\n") == 1
 
+    @pytest.mark.parametrize(
+        ("question", "meant"),
+        [('lr=="$(reboot)\'"', 'lr="$(reboot)\'"'), ('status<"a b`"', 'status:"a b`"')],
+    )
+    def test_a_hint_is_one_word_for_a_shell(self, finder, runs, question, meant):
+        with pytest.raises(QuestionError) as caught:
+            finder.search(question)
+        hint = re.search("(?:did you mean|write) (.*?)[?]?$", str(caught.value))
+        assert shlex.split(hint.group(1)) == [meant]
+
     def test_a_status_of_ones_own_is_known_once_a_run_has_it(self, finder, logger):
         logger.start().finish("paused")
         assert finder.count("status=paused") == 1
@@ -176,7 +188,7 @@ class TestOneLanguage:
         with SQLLogger(config).start() as run:
             run.log_metric("loss", 0.25)
         assert finder.count("loss=mse") == finder.count("metric.loss<0.5") == 1
-        with pytest.raises(QuestionError, match="did you mean metric.loss<0.5"):
+        with pytest.raises(QuestionError, match="did you mean 'metric.loss<0.5'"):
             finder.count("loss<0.5")
 
     def test_several_questions_must_all_be_met(self, finder, runs):

@@ -30,6 +30,7 @@ def stored(logger, finder):
     return stored
 
 
+_PIXEL = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\1\0\0\0\1\x08\0\0\0\0:~\x9bU"
 GOLDEN = pathlib.Path(__file__).parent / "golden"
 
 
@@ -80,6 +81,8 @@ class TestKeys:
             {"license_code": {"deep": "s3cr3t"}},
             {"server": {"code": "s3cr3t"}},
             {"server": [{"code": "s3cr3t"}]},
+            {"license": {"code": "s3cr3t"}},
+            {"server_code": "s3cr3t"},
         ]
         config.code = "public"
         found = finder.get_run(open_logger(config).run()).config
@@ -141,7 +144,9 @@ class TestText:
         "the token: a unit of text; cost_per_token=0.002 num_tokens=100 tokenizer=gpt2",
         "bearer of news, basic configuration, authorization of nobody",
         "token=None password='' api_key=null",
-        "skip-connections sk-learn hf_dataset AKIA xoxo",
+        "skip-connections sk-learn sk-learn-contrib-forests hf_dataset AKIA xoxo secret_santa",
+        "give --password a value; --token is not asked for, the password is wrong",
+        "<title>token</title> `token: int`, session_id: x",
     ]
 
     def test_text_without_credentials_is_left_as_it_is(self, stored):
@@ -165,6 +170,19 @@ class TestText:
         ('{"api_key": "s3\'cr3t", "n": 1}', '{"api_key": "[redacted]", "n": 1}'),
         (r"{\"api_key\": \"s3cr3t\", 1}", r"{\"api_key\": [redacted], 1}"),
         ("{'credentials': {'u': 's3cr3t'}}", "{'credentials': {'u': '[redacted]'}}"),
+        ("Cookie: a=s3cr3t01; b=s3cr3t02", "Cookie: [redacted]"),
+        ("token: s3cr3t-value", "token: [redacted]"),
+        ("Config(password=SecretStr('s3cr3t'), n=1)", "Config(password=[redacted], n=1)"),
+        ("password: |\n  s3cr3t\n  more\nn: 1", "password: [redacted]\nn: 1"),
+        ("password => s3cr3t", "password => [redacted]"),
+        ("run it with --password s3cr3t --n 1", "run it with --password [redacted] --n 1"),
+        ("machine h login u password s3cr3t", "machine h login u password [redacted]"),
+        ("the password is s3cr3t", "the password is [redacted]"),
+        (
+            "<user>u</user><password>s3cr3t</password>",
+            "<user>u</user><password>[redacted]</password>",
+        ),
+        ("CREATE USER u IDENTIFIED BY 's3cr3t'", "CREATE USER u IDENTIFIED BY '[redacted]'"),
         ("https://hooks.slack.com/services/T0/B0/x", "https://hooks.slack.com/services/***"),
         (
             "-----BEGIN RSA PRIVATE KEY-----\ns3cr3t\n-----END RSA PRIVATE KEY-----",
@@ -238,6 +256,9 @@ class TestElsewhere:
         (["+password=x"], ["+password=[redacted]"]),
         (["++a.password=x", "~token=x"], ["++a.password=[redacted]", "~token=[redacted]"]),
         (["--header", "Authorization: Bearer x"], ["--header", "Authorization: [redacted]"]),
+        (["-H", "Authorization:", "Bearer", "x"], ["-H", "Authorization:", "Bearer", "[redacted]"]),
+        (["--tokens", "x", "y", "--n", "1"], ["--tokens", "[redacted]", "[redacted]", "--n", "1"]),
+        (["--args", "--password s3cr3t"], ["--args", "--password [redacted]"]),
         (["--header=X-Api-Key: x y"], ["--header=X-Api-Key: [redacted]"]),
         (["secrets=[x,", "y]", "lr=1"], ["secrets=[redacted]", "lr=1"]),
         (["layers=[1,", "2]", "lr=1"], ["layers=[1,", "2]", "lr=1"]),
@@ -297,16 +318,53 @@ class TestElsewhere:
         assert "postgresql://me:***@host/db" in error
         assert "s3cr3t" not in error
 
-    def test_a_url_that_cannot_be_read_is_shown_without_its_password(self):
-        config = {"experiment": {"project_name": "p", "sql": {"db_path": "no such://me:s3cr3t@h"}}}
-        with pytest.raises(DatabaseError) as caught:
+    @pytest.mark.parametrize(
+        "url",
+        ["no such://me:s3cr3t@h", "postgresql:/me:s3cr3t@h/x", "mysql//me:s3cr3t@h", "me:s3cr3t@h"],
+    )
+    def test_a_url_that_cannot_be_read_is_shown_without_its_password(self, url):
+        config = {"experiment": {"project_name": "p", "sql": {"db_path": url}}}
+        with pytest.raises(DatabaseError, match="as a database URL") as caught:
             SQLLogger(config)
         assert "s3cr3t" not in str(caught.value)
+
+    @pytest.mark.parametrize("name", ["a:b@c.db", "a@b.db", "runs:1.db", "sqlite.db"])
+    def test_a_file_whose_name_looks_like_one_is_reached_through_its_folder(self, tmp_path, name):
+        sql = {"db_path": str(tmp_path / name), "git": False}
+        logger = SQLLogger({"experiment": {"project_name": "p", "sql": sql}})
+        logger.run()
+        logger.close()
+        assert (tmp_path / name).exists()
+
+    def test_secrets_in_paths_names_and_statuses_are_hidden(self, logger, finder, tmp_path):
+        folder = tmp_path / "password=s3cr3t01"
+        folder.mkdir()
+        (folder / "token=s3cr3t02").write_text("x")
+        with logger.start(name="password=s3cr3t03", tags=["password=s3cr3t04"]) as run:
+            run.log_artifact(str(folder), "password=s3cr3t05")
+            run.log_input(str(folder / "token=s3cr3t02"))
+            run.log_image("plot", _PIXEL, caption="password=s3cr3t06")
+            run.update_status("password=s3cr3t07")
+            run.finish("password=s3cr3t08")
+        finder.tag(run.id, add=["password=s3cr3t09"])
+        finder.rename(run.id, "password=s3cr3t10")
+        finder.note(run.id, "password=s3cr3t11")
+        found = finder.get_run(run.id)
+        assert found.artifacts[0].path == str(tmp_path / "password=[redacted]")
+        assert found.artifacts[0].files[0]["name"] == "token=[redacted]"
+        assert (found.status, found.name) == ("password=[redacted]", "password=[redacted]")
+        finder.export(tmp_path / "all.jsonl")
+        assert "s3cr3t" not in (tmp_path / "all.jsonl").read_text()
+
+    def test_a_tag_that_was_hidden_can_be_removed_as_it_was_given(self, logger, finder):
+        run = logger.run(tags=["password=s3cr3t"])
+        assert finder.tag(run, remove=["password=s3cr3t"]) == []
 
     def test_a_fingerprint_keeps_no_secret_of_the_code(self, logger, path):
         class Print(str):
             source = (
-                "def f():\n    password = \"s3cr3t-needle\"\n    token: str = ('s3cr3t-needle2')"
+                "def f():\n    password = \"s3cr3t-needle\"\n    token: str = ('s3cr3t-needle2')\n"
+                "    connect('host=h password=s3cr3t-needle3', f'password={password}')"
             )
             canonical = "def (args ) assign %0 = 's3cr3t-needle' assign %1 = 's3cr3t-needle2'"
             location, kind = "a.py:1", "function"
@@ -316,6 +374,21 @@ class TestElsewhere:
         logger.close()
         with open(path, "rb") as file:
             assert b"s3cr3t-needle" not in file.read()
+
+    def test_source_that_only_speaks_of_secrets_is_kept_as_it_is(self, logger, finder):
+        class Print(str):
+            source = (
+                'def f(password, token="eos"):\n    """Log in.\n\n    :param password: Of whom.\n'
+                '    """\n    if password is MISSING or token != "eos1":\n'
+                '        raise ValueError(f"password={password} is wrong: %s" % token)\n'
+                "    return connect(password=password, key=lambda token: token.id)"
+            )
+            canonical, location, kind = "def ()", "a.py:1", "function"
+
+        with logger.start() as run:
+            run.log_fingerprints({"f": Print("cd" * 32)})
+        kept = finder.get_fingerprint_source("cd" * 32).source
+        assert kept == Print.source.replace('token="eos"', 'token="[redacted]"')
 
     def test_the_database_file_holds_no_secret_anywhere(self, config, open_logger, path):
         config.wandb = {"api_key": "s3cr3t-needle"}

@@ -14,8 +14,12 @@ import pytest
 
 import programs
 from ato_sql import DatabaseError, SQLFinder, SQLLogger, TrackerError, TrackerWarning
+from ato_sql.cli import open_stored
 from programs import config_of, count, settings
 
+as_root = pytest.mark.skipif(
+    getattr(os, "getuid", lambda: None)() != 0, reason="needs root to give files away"
+)
 pytestmark = pytest.mark.slow  # programs that are started, killed, waited for
 
 
@@ -457,7 +461,7 @@ class TestWhoseJournal:
         (journal,) = glob.glob(os.path.dirname(path) + "/*.ato-journal")
         return journal
 
-    @pytest.mark.skipif(os.getuid() != 0, reason="needs root to give a file away")
+    @as_root
     def test_one_of_another_user_stays_where_it_is(self, path, journal):
         os.chown(journal, 65534, 65534)
         SQLLogger(config_of(path)).start().finish()
@@ -477,12 +481,55 @@ class TestWhoseJournal:
         SQLLogger(config_of(path)).start().finish()
         assert count(path) == 0
 
-    def test_one_in_a_folder_open_to_all_is_named_and_stays(self, path, journal):
-        os.chmod(os.path.dirname(path), 0o777)
-        with pytest.warns(TrackerWarning, match=r"\.ato-journal is not stored, as every user may"):
+    @pytest.mark.parametrize("mode", [0o777, 0o1777, 0o757])
+    def test_one_in_a_folder_open_to_all_is_named_and_stays(self, path, journal, mode):
+        os.chmod(os.path.dirname(path), mode)
+        with pytest.warns(TrackerWarning, match=r"\.ato-journal is not stored, as others may"):
             SQLLogger(config_of(path)).start().finish()
         assert count(path) == 0
         assert os.path.exists(journal)
+
+    @as_root
+    def test_so_is_one_in_a_folder_of_a_shared_group(self, path, journal):
+        os.chmod(os.path.dirname(path), 0o775)
+        os.chown(os.path.dirname(path), -1, 54321)
+        with pytest.warns(TrackerWarning, match="as others may write to it or its folder"):
+            SQLLogger(config_of(path)).start().finish()
+        assert count(path) == 0
+        assert os.path.exists(journal)
+
+    @as_root
+    def test_a_group_of_its_user_alone_is_no_other(self, path, journal):
+        os.chmod(os.path.dirname(path), 0o775)
+        SQLLogger(config_of(path)).start().finish()
+        assert count(path) == 3
+
+    def test_one_that_others_may_write_to_is_named_and_stays(self, path, journal):
+        os.chmod(journal, 0o606)
+        with pytest.warns(TrackerWarning, match="as others may write to it or its folder"):
+            SQLLogger(config_of(path)).start().finish()
+        assert count(path) == 0
+        assert os.path.exists(journal)
+
+    def test_one_with_a_second_name_is_named_and_stays(self, path, journal):
+        os.link(journal, journal + ".second")
+        with pytest.warns(TrackerWarning, match="is not stored"):
+            SQLLogger(config_of(path)).start().finish()
+        assert count(path) == 0
+
+    def test_nobody_else_can_read_or_write_one(self, path, journal):
+        assert os.stat(journal).st_mode & 0o777 == 0o600
+
+    def test_one_that_could_not_be_beside_its_database_is_asked_too(
+        self, path, journal, monkeypatch, tmp_path
+    ):
+        monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+        os.makedirs(str(tmp_path / "state" / "ato"))
+        os.mkdir(str(tmp_path / "kept"))
+        kept = shutil.move(journal, str(tmp_path / "kept"))
+        SQLLogger(config_of(path)).start().finish()
+        shutil.move(kept, str(tmp_path / "state" / "ato"))
+        assert len(open_stored(path).latest(9)) == 2
 
     def test_none_is_written_where_it_would_not_be_trusted(self, path, monkeypatch, tmp_path):
         monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))

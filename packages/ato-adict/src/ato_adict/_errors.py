@@ -151,7 +151,16 @@ def did_you_mean(name: object, candidates: Iterable[object]) -> str:
     wanted = name.lower()
     close = get_close_matches(wanted, list(names), n=1, cutoff=0.65)
     close = close or [known for known in names if _begins(wanted, known)]
-    return f"; did you mean '{names[close[0]]}'?" if close else ""
+    return f"; did you mean {_quoted(names[close[0]])}?" if close else ""
+
+
+def _quoted(name: str) -> str:
+    """Return a name in quotes, so that a shell takes it for one word whatever is in it."""
+    if "'" not in name:
+        return f"'{name}'"
+    from shlex import quote
+
+    return quote(name)
 
 
 def _begins(one: str, other: str) -> bool:

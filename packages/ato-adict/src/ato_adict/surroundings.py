@@ -24,6 +24,7 @@ __all__ = [
     "program_file",
     "program_folder",
     "escape_output",
+    "escaped",
     "content_hash",
     "hash_of_file",
 ]
@@ -185,6 +186,18 @@ def escape_output() -> None:
     reconfigure = getattr(sys.stdout, "reconfigure", None)  # not of what stands in for it
     if reconfigure is not None:
         reconfigure(errors="backslashreplace")
+
+
+def escaped(text: str, longest: int | None = None) -> str:
+    """Return text of others as one line that cannot steer a terminal.
+
+    Args:
+        text: A name, a value, a message.
+        longest: Where to cut it; what is cut off ends in dots.
+    """
+    if not text.isprintable():
+        text = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    return text if longest is None or len(text) <= longest else text[: longest - 3] + "..."
 
 
 def _start_ticks(pid: object) -> int:

@@ -25,6 +25,7 @@ WORDS: dict[str, str] = {
 HELP = ("-h", "--help")
 FORMATS = ("yaml", "json", "toml")
 SWEEP = "--sweep"
+LONGEST_LINE = 2000
 
 # Programs that run ours with a command line of their own: test runners, notebooks, workers.
 HOST_PROGRAMS = frozenset(
@@ -206,9 +207,11 @@ def is_word(argument: str) -> bool:
 def say(line: str) -> None:
     """Write one line to stderr after the program's name, from the first rank only."""
     if is_printing_rank() and sys.stderr is not None:
+        from ato_adict.surroundings import escaped
+
         program = os.path.basename(sys.argv[0]) if sys.argv else ""
         prefix = f"{program}: " if program else ""
-        text = f"{prefix}{line}\n"
+        text = f"{prefix}{escaped(line, LONGEST_LINE)}\n"
         encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
         sys.stderr.write(text.encode(encoding, "backslashreplace").decode(encoding))
 

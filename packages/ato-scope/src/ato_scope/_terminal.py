@@ -25,7 +25,7 @@ def width() -> int:
     if not is_terminal():
         return NO_LIMIT
     columns = os.environ.get("COLUMNS", "")
-    if columns.isdigit() and int(columns) > 0:
+    if columns.isdecimal() and len(columns) < 10 and int(columns) > 0:
         return int(columns)
     try:
         return os.get_terminal_size(sys.stdout.fileno()).columns or 80
@@ -73,3 +73,8 @@ def _wrapped(start: str, text: str) -> list[str]:
             lines.append("")
         lines[-1] += f" {word}" if lines[-1] else word
     return [(start if n == 0 else " " * len(start)) + line for n, line in enumerate(lines)]
+
+
+def drop_output() -> None:
+    """Send what is still printed nowhere: `train.py manual | head` closed the pipe."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

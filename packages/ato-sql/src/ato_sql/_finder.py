@@ -500,7 +500,8 @@ class SQLFinder:
             MetricError: the name is empty or too long.
         """
         number = self.get_run(run_id).id
-        _marking.rename(self._reader.writable_engine(), number, name)
+        kept = self._settings.hide_name("a run's name", name)
+        _marking.rename(self._reader.writable_engine(), number, kept)
 
     def tag(self, run_id: RunId, add: Sequence[str] = (), remove: Sequence[str] = ()) -> list[str]:
         """Add and remove tags of a run; return those it has then.
@@ -509,7 +510,9 @@ class SQLFinder:
             NotFoundError: there is no such run.
         """
         number = self.get_run(run_id).id
-        return _marking.change_tags(self._reader.writable_engine(), number, add, remove)
+        hide = self._settings.hide
+        add, gone = [hide(str(tag)) for tag in add], [*remove, *(hide(str(tag)) for tag in remove)]
+        return _marking.change_tags(self._reader.writable_engine(), number, add, gone)
 
     def note(self, run_id: RunId, text: str) -> None:
         """Add a remark about a run.

@@ -37,7 +37,7 @@ from ato_sql._read.reader import is_run
 from ato_sql._read.status import is_lost
 from ato_sql._values.redact import redact_provenance
 from ato_sql._values.url import clean_error, resolve, show_url
-from ato_sql._values.values import as_name, as_step, check_name, clean_text
+from ato_sql._values.values import as_name, as_step, clean_text
 from ato_sql._version import __version__
 from ato_sql._write import batch as _batch
 from ato_sql._write.apply import get_or_create_project
@@ -196,7 +196,8 @@ class SQLLogger(CurrentRun):
             code_hash=event,
         )
         run = Run(self._writer, self._settings, str(uuid.uuid4()), gathering=gathering)
-        birth["name"] = chosen_name(run.uuid) if name is None else check_name("a run's name", name)
+        given = None if name is None else self._settings.hide_name("a run's name", name)
+        birth["name"] = given or chosen_name(run.uuid)
         birth["user_name"] = user_name()
         self._runs = {u: r for u, r in self._runs.items() if not r.finished}
         self._runs[run.uuid] = run

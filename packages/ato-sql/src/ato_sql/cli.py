@@ -118,9 +118,9 @@ def _unexpected(error: Exception) -> str:
 
 def _line(text: str) -> str:
     """Return text of others as one line that a terminal can show."""
-    words = " ".join(text.split())
-    shown = words if words.isprintable() else ascii(words)[1:-1]
-    return shown if len(shown) <= LONGEST_LINE else shown[:LONGEST_LINE] + "..."
+    from ato_adict.surroundings import escaped
+
+    return escaped(" ".join(text.split()), LONGEST_LINE)
 
 
 def _parser() -> CommandParser:
@@ -233,7 +233,7 @@ def _add_choice(parser: argparse.ArgumentParser) -> None:
 
 
 def _count(text: str) -> int:
-    number = int(text) if text.isdigit() else 0
+    number = int(text) if text.isdecimal() and len(text) < 19 else 0
     if number < 1:
         raise argparse.ArgumentTypeError(f"must be a whole number above 0, not {text!r}")
     return number

@@ -69,8 +69,18 @@ PAGES = [
     "/api/runs/2",
 ]
 PAGES += [
-    "/api/compare?runs=1&runs=2",
-    "/api/metrics?runs=1&keys=loss",
+    "/api/compare?run=1&run=2",
+    "/api/metrics?run=1&run=2&key=loss",
+    "/api/metric-file?run=1&key=loss",
+    "/api/projects/1/curves?key=loss",
+    "/api/projects/1/runs?filter=lr%3C1&column=config.lr",
+    "/api/runs/1/console",
+    "/api/media?run=1",
+    "/api/media/1",
+    "/api/copies/1",
+    "/api/files/1",
+    "/api/searches/1",
+    "/api/projects/1/history?trace=f",
     "/api/projects/1/functions",
 ]
 PAGES += ["/api/projects/1/searches", "/api/projects/1", "/api/info"]
@@ -339,7 +349,9 @@ def ask_page(database, address):
     )
     if sent[0]["status"] not in (200, 400, 404, 503):
         raise AssertionError(f"{address} answers {sent[0]['status']}")
-    json.loads(b"".join(message.get("body", b"") for message in sent))
+    body = b"".join(message.get("body", b"") for message in sent)
+    if b"json" in dict(sent[0]["headers"]).get(b"content-type", b""):
+        json.loads(body)
 
 
 # -- what is damaged -------------------------------------------------------------------------------

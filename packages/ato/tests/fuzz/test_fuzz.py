@@ -22,6 +22,12 @@ TARGETS = [
     "databases",
     "journals",
     "secrets",
+    "commands",
+    "questions",
+    "merges",
+    "sweeps",
+    "redaction",
+    "dumps",
 ]
 
 pytestmark = pytest.mark.slow

@@ -9,8 +9,10 @@ import random
 import sys
 import traceback
 
-from targets import TARGETS
+import targets
+import words
 
+TARGETS = {**targets.TARGETS, **words.TARGETS}
 SECONDS, MEMORY = 20, 4 << 30
 
 

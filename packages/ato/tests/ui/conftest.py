@@ -69,12 +69,12 @@ def serve():
 
     running = []
 
-    def start(database, allow_hosts=()):
+    def start(database, allow_hosts=(), token=None):
         listener = socket.socket()
         listener.bind(("127.0.0.1", 0))
         listener.listen(64)
         port = listener.getsockname()[1]
-        app = page_app(ReadOnlyDatabase(database), port, allow_hosts)
+        app = page_app(ReadOnlyDatabase(database), port, allow_hosts, token)
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off", ws="none"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()

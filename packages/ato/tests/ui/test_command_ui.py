@@ -98,7 +98,14 @@ class TestMistakes:
         code, out, err = finished("--db", database, "--host", "0.0.0.0", "--port", "0")
         assert (code, out) == (2, "")
         assert err.startswith("ato: --host 0.0.0.0 opens all of sqlite:///")
-        assert "add --allow-host NAME" in err
+        assert "add --token to let in only who has the address" in err
+        assert "--allow-host NAME" in err
+
+    @pytest.mark.parametrize("host", ["0", "0.0", "::", "[::]", "", "::ffff:0.0.0.0"])
+    def test_so_does_every_way_to_write_it(self, database, host):
+        code, out, err = finished("--db", database, f"--host={host}", "--port", "0")
+        assert (code, out) == (2, "")
+        assert "opens all of" in err or "cannot listen" in err or "is not an address" in err
 
     def test_open_to_all_says_who_can_read_what(self, database):
         process = command(
@@ -110,6 +117,35 @@ class TestMistakes:
         finally:
             process.kill()
             process.communicate(timeout=30)
+
+    def test_a_token_is_made_and_stands_in_the_address(self, database):
+        process = command("--db", database, "--host", "0.0.0.0", "--port", "0", "--token", "--json")
+        try:
+            url = json.loads(process.stdout.readline())["url"]
+            assert re.match(r"http://127\.0\.0\.1:\d+/\?token=[\w-]{43}$", url)
+            opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+            assert b"<!doctype html>" in opener.open(url, timeout=30).read().lower()
+            with opener.open(url.partition("?")[0] + "api/projects", timeout=30) as reply:
+                assert b'"runs":1' in reply.read()
+            assert "who has this address" in process.stderr.readline()
+        finally:
+            process.kill()
+            process.communicate(timeout=30)
+
+    def test_a_token_of_the_environment_stays_the_same(self, database):
+        environment = {"ATO_UI_TOKEN": "a-token-of-ones-own"}
+        process = command("--db", database, "--port", "0", "--token", env=environment)
+        try:
+            assert "/?token=a-token-of-ones-own " in process.stdout.readline()
+        finally:
+            process.kill()
+            process.communicate(timeout=30)
+
+    @pytest.mark.parametrize("token", ["short", "has a blank and; more", "é" * 20])
+    def test_a_token_that_is_none_is_one_line(self, database, token):
+        code, _, err = finished("--db", database, "--token", env={"ATO_UI_TOKEN": token})
+        assert code == 2
+        assert err.startswith("ato: ATO_UI_TOKEN needs at least 16 letters")
 
     def test_no_database_is_one_line_that_says_what_was_tried(self, tmp_path):
         code, out, err = finished(cwd=str(tmp_path), env={"ATO_DB": ""})

@@ -36,6 +36,64 @@ class TestHosts:
         assert page.ask("/", host="other.example").status == 421
 
 
+TOKEN = "0123456789-abcdefghij"
+
+
+@pytest.fixture(scope="module")
+def locked(serve, example):
+    return serve(example, token=TOKEN)
+
+
+class TestToken:
+    @pytest.mark.parametrize("path", ["/", "/api/projects", "/static/js/main.js", "/nothing"])
+    @pytest.mark.parametrize("query", ["", "?token=", "?token=wrong", "?token=%ff%C3%A9"])
+    def test_without_it_nothing_is_answered(self, locked, path, query):
+        reply = locked.ask(path + query)
+        assert reply.status == 401
+        assert b"ato ui printed" in reply.body
+
+    @pytest.mark.parametrize("path", ["/", "/runs/1", "/compare?run=1&run=2"])
+    def test_in_the_address_it_becomes_a_cookie_and_leaves_the_address(self, locked, path):
+        sign = "&" if "?" in path else "?"
+        reply = locked.ask(f"{path}{sign}token={TOKEN}")
+        assert (reply.status, reply.headers["Location"]) == (303, path)
+        cookie = reply.headers["Set-Cookie"]
+        assert "HttpOnly" in cookie
+        assert "SameSite=Lax" in cookie
+        answered = locked.ask("/api/projects", headers={"Cookie": cookie.partition(";")[0]})
+        assert answered.status == 200
+
+    def test_a_program_may_ask_with_it_each_time(self, locked):
+        assert locked.ask(f"/api/compare?run=1&token={TOKEN}&run=2").status == 200
+
+    @pytest.mark.parametrize("value", ["", "wrong", TOKEN[:-1], TOKEN + "x", "\xff"])
+    def test_a_wrong_cookie_is_none(self, locked, value):
+        headers = {"Cookie": f"ato-{locked.port}={value}; other={TOKEN}"}
+        assert locked.ask("/api/projects", headers=headers).status == 401
+
+    def test_it_leads_to_no_other_site(self, locked):
+        for path in ("//evil.example/", "/\\evil.example/", "///evil.example"):
+            reply = locked.ask(f"{path}?token={TOKEN}")
+            assert reply.headers["Location"] == "/" + path.lstrip("/\\").replace("\\", "%5C")
+
+    def test_with_it_any_name_may_be_asked_for_unless_some_are_allowed(
+        self, serve, locked, example
+    ):
+        path = f"/api/projects?token={TOKEN}"
+        assert locked.ask(path, host="lab.example:80").status == 200
+        named = serve(example, allow_hosts=["lab.example"], token=TOKEN)
+        assert named.ask(path, host="lab.example").status == 200
+        assert named.ask(path, host="other.example").status == 421
+
+    def test_another_site_can_use_nothing_with_the_cookie_of_a_browser(self, locked):
+        headers = {
+            "Cookie": f"ato-{locked.port}={TOKEN}",
+            "Sec-Fetch-Site": "cross-site",
+            "Sec-Fetch-Mode": "no-cors",
+        }
+        assert locked.ask("/api/projects", headers=headers).status == 403
+
+
 class TestReadingOnly:
     @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"])
     @pytest.mark.parametrize("path", ["/", "/api/projects", "/api/runs/1"])

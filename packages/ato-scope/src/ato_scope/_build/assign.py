@@ -6,7 +6,7 @@ from ato_adict import MISSING, ADict, AtoError, did_you_mean
 from ato_scope._build.evaluated import evaluated
 from ato_scope._build.kinds import warn_of_type
 from ato_scope._build.places import delete, exists, holder, names_in, put, resolve, value_at
-from ato_scope._command.keys import quoted, split_key
+from ato_scope._command.keys import split_key, typed
 from ato_scope._command.tokens import shown
 from ato_scope._errors import ExpressionError, StrictKeyError, TokenError
 from ato_scope._history.recorder import Source, snapshot
@@ -164,7 +164,7 @@ def _check_names(
     rest = token.key.partition(".")[2]
     what = f"warning: {shown(token.raw)!r} sets a new key {token.key!r}"
     if rest and len(names) == 1 and first in names:
-        say(f"{what}; for {rest!r} write {rest}=")
+        say(f"{what}; for {rest!r} write {typed(rest, '=', '')}")
     elif len(keys) == 1 and first in views:
         say(f"{what}; the view of that name is asked for with {first} alone")
 
@@ -212,8 +212,8 @@ def _append(
         name, fix = ".".join(map(str, keys)), "use = instead of +="
         if isinstance(current, (int, float)) and isinstance(value, (int, float)):
             prefix = f"{next(iter(names))}." if token.key == name and len(names) == 1 else ""
-            text = quoted(f"{prefix}{token.key}+{token.value}")
-            fix = f"for a number write {token.key}={shown(text)}"
+            text = typed(token.key, "=", f"{prefix}{token.key}+{token.value}")
+            fix = f"for a number write {shown(text)}"
         raise TokenError(f"{name!r} is no list but {type(current).__name__}; {fix}")
     more = list(value) if isinstance(value, (list, tuple)) else [value]
     put(config, keys, type(current)([*current, *more]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ato_scope._build.kinds import date_in
-from ato_scope._command.keys import quoted
+from ato_scope._command.keys import typed
 from ato_scope._errors import ExpressionError
 from ato_scope._values.expressions import evaluate
 
@@ -24,7 +24,7 @@ def evaluated(token: Token, names: Mapping[str, Any]) -> Any:
     """
     text = token.value
     is_short = text.isprintable() and len(text) <= 60
-    as_text = f"for text write {token.key}:={quoted(text)}"
+    as_text = f"for text write {typed(token.key, ':=', text)}"
     date = date_in(text)
     if date:
         raise ExpressionError(f"a date is no number; {_write_date(date, token)}")
@@ -39,4 +39,5 @@ def evaluated(token: Token, names: Mapping[str, Any]) -> Any:
 def _write_date(date: str, token: Token) -> str:
     if token.value.strip() != date:
         return f"for text write {date!r} inside, for the number ({date})"
-    return f"for text write {token.key}:={date}, for the number {token.key}=({date})"
+    number = typed(token.key, "=", f"({date})")
+    return f"for text write {typed(token.key, ':=', date)}, for the number {number}"

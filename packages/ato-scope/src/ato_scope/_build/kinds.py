@@ -76,11 +76,12 @@ def _fix(old: Any, new: Any, token: Token) -> str:
     text = new if isinstance(new, str) else token.value.strip()
     same = _as(old, new, text)
     is_plain_list = same[:1] == "[" and quoted(same[1:-1]) == same[1:-1]
-    typed = shown(same if is_plain_list else quoted(same))
-    fixes = [f"for {_article(old)} write {token.key}={typed}"] if same else []
+    key = quoted(token.key)
+    written = shown(same if is_plain_list else quoted(same))
+    fixes = [f"for {_article(old)} write {key}={written}"] if same else []
     if not isinstance(new, str):
         is_first = not fixes
-        fixes.append(f"for text {'write ' * is_first}{token.key}:={shown(quoted(token.value))}")
+        fixes.append(f"for text {'write ' * is_first}{key}:={shown(quoted(token.value))}")
     elif token.kind == "text":
         fixes.insert(0, ":= takes text as it is")
         return "; ".join(fixes)

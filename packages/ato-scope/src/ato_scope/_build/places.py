@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ato_adict import MISSING
+from ato_scope._command.keys import is_number
 from ato_scope._errors import TokenError
 
 TYPE_CHECKING = False
@@ -18,7 +19,7 @@ def resolve(config: ADict, keys: Keys) -> Keys:
     found: list[Key] = []
     node: Any = config
     for key in keys:
-        if isinstance(key, str) and key.isdigit() and not _has(node, key):
+        if isinstance(key, str) and is_number(key) and not _has(node, key):
             is_index = isinstance(node, (list, tuple)) or _has(node, int(key))
             key = int(key) if is_index else key
         found.append(key)

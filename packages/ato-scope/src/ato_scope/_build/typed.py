@@ -5,6 +5,7 @@ from __future__ import annotations
 from ato_adict import MISSING, ConversionError
 from ato_scope._build.evaluated import evaluated
 from ato_scope._build.places import put, value_at
+from ato_scope._command.keys import typed
 from ato_scope._command.tokens import shown
 from ato_scope._errors import ExpressionError, SchemaError
 from ato_scope._history.explain import describe
@@ -74,7 +75,8 @@ def _refuse_two_meanings(keys: Keys, text: str, schema: Schema) -> None:
     except ConversionError:
         return
     name = ".".join(map(str, keys))
-    raise ConversionError(f"{text!r} may be None or a text; write {name}=None or {name}:={text}")
+    either = f"{typed(name, '=', 'None')} or {typed(name, ':=', text)}"
+    raise ConversionError(f"{text!r} may be None or a text; write {either}")
 
 
 def _is_date(text: str) -> bool:

@@ -156,7 +156,7 @@ def _locate(token: Token, catalog: Catalog, qualified: bool) -> tuple[str, str]:
         return next(iter(catalog)), token.key
     scope, dot, key = _first_part(token.key)
     if not dot or scope not in catalog:
-        known = " or ".join(f"{name}.{key or scope}" for name in catalog)
+        known = " or ".join(quoted(f"{name}.{key or scope}") for name in catalog)
         hint = did_you_mean(scope, catalog) if dot else ""
         problem = f"unknown scope {scope!r}" if dot else f"key {scope!r} names no scope"
         raise UnknownScopeError(f"{shown(token.raw)!r}: {problem}{hint or f'; write {known}'}")

@@ -51,6 +51,11 @@ def is_name(part: str) -> bool:
     return f"_{inner}".isidentifier() and bool(part) and part[0] != "-" != part[-1]
 
 
+def is_number(part: str) -> bool:
+    """Whether a part of a key is the number of an item, or of a key that is a number."""
+    return len(part) < 19 and part.isascii() and part.isdigit()
+
+
 def _bracket(name: str, start: int) -> tuple[Key, int]:
     """Return what stands in the brackets that open at `start`, and the position behind them."""
     quote = name[start + 1 : start + 2]
@@ -62,7 +67,7 @@ def _bracket(name: str, start: int) -> tuple[Key, int]:
         return text, end + 2
     end = name.find("]", start)
     digits = name[start + 1 : end]
-    if end < 0 or not digits.isascii() or not digits[digits[:1] == "-" :].isdigit():
+    if end < 0 or not is_number(digits[digits[:1] == "-" :]):
         raise TokenError("no valid key")
     return int(digits), end + 1
 
@@ -97,8 +102,13 @@ def augmented(name: str, value: str, prefix: str) -> str:
     for operator in OPERATORS:
         key = name[: -len(operator)]
         if name.endswith(operator) and key and all(map(is_name, key.split("."))):
-            return f"{key}={quoted(f'{prefix}{key}{operator}{value}')}"
+            return typed(key, "=", f"{prefix}{key}{operator}{value}")
     return ""
+
+
+def typed(key: str, sign: str, value: str) -> str:
+    """Return a token as it is typed at the command line of a shell: `'a[0]':='x y'`."""
+    return f"{quoted(key)}{sign}{quoted(value) if value else ''}"
 
 
 def quoted(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ato_scope._command.keys import augmented, end_of_key, quoted, split_key
+from ato_scope._command.keys import augmented, end_of_key, split_key, typed
 from ato_scope._errors import TokenError
 from ato_scope._history.recorder import Source
 
@@ -122,7 +122,7 @@ def joined(arguments: Sequence[str], position: int) -> tuple[str, int]:
         parts.append(following)
         used += 1
     if state.quote or state.open:
-        what, text = state.quote or state.open[-1], f"{raw[:sign]}:={quoted(value)}"
+        what, text = state.quote or state.open[-1], typed(raw[:sign], ":=", value)
         raise TokenError(
             f"unclosed {what} in {shown(raw)!r}; close it, or for text write {shown(text)}"
         )
@@ -222,7 +222,8 @@ def _token(raw: str, prefix: str) -> Token:
         key = key[:-1]
     _key(key, raw, lambda: augmented(key, value, prefix))
     if not value.strip():
-        raise TokenError(f"{shown(raw)!r} has no value; for an empty text write {key}:=")
+        write = typed(key, ":=", "")
+        raise TokenError(f"{shown(raw)!r} has no value; for an empty text write {write}")
     return Token(kind, key, value, raw)
 
 
@@ -235,6 +236,8 @@ def _key(key: str, raw: str, instead: Callable[[], str] = str) -> str:
     except TokenError as error:
         if "underscores" in str(error):
             raise TokenError(f"{shown(raw)!r}: {error}") from None
-        write = shown(instead()) or 'a.b=value, or ["a b"]=value for a key of other characters'
+        write = (
+            shown(instead()) or """a.b=value, or '["a b"]=value' for a key of other characters"""
+        )
         raise TokenError(f"{shown(raw)!r} has no valid key; write {write}") from None
     return key

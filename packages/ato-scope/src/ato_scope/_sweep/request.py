@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from itertools import product
 
+from ato_scope._command.keys import typed
 from ato_scope._command.tokens import parse_tokens, shown, split_list
 from ato_scope._errors import SweepError
 from ato_scope._program import SWEEP
@@ -16,7 +18,8 @@ if TYPE_CHECKING:
 
 SWITCHES = ("--zip", "--resume", "--fail-fast")
 JOBS = ("--jobs", "-j")
-MAX_RUNS = 100_000
+_NUMBER = re.compile(r"[0-9]{1,9}\Z")
+MAX_JOBS = 1_000
 
 
 class Sweep:
@@ -66,8 +69,7 @@ def read_sweep(arguments: Sequence[str]) -> Sweep:
     """Read the command line of a sweep; its runs are in the order of nested loops.
 
     Raises:
-        SweepError: Nothing varies, the lists to `--zip` differ in length, an option is wrong, or
-            there are more runs than anybody waits for.
+        SweepError: Nothing varies, the lists to `--zip` differ in length, or an option is wrong.
         TokenError: A token is malformed.
     """
     sweep = Sweep()
@@ -88,8 +90,6 @@ def read_sweep(arguments: Sequence[str]) -> Sweep:
         raise SweepError("--sweep needs lists of values: --sweep lr=0.1,0.01 model:=vgg,resnet")
     if sweep.is_zipped:
         _check_lengths(sweep)
-    if sweep.count > MAX_RUNS:
-        raise SweepError(f"a sweep of {sweep.count:,} runs; more than {MAX_RUNS:,} never end")
     return sweep
 
 
@@ -111,8 +111,10 @@ def _without_options(arguments: list[str], sweep: Sweep) -> list[str]:
 
 
 def _jobs(text: str) -> int:
-    if not text.isdigit() or int(text) < 1:
-        raise SweepError(f"--jobs needs a number of processes: --jobs 4, not {shown(text)!r}")
+    if not _NUMBER.match(text) or not 1 <= int(text) <= MAX_JOBS:
+        raise SweepError(
+            f"--jobs needs a number of processes up to {MAX_JOBS:,}: --jobs 4, not {shown(text)!r}"
+        )
     return int(text)
 
 
@@ -122,7 +124,8 @@ def _values(token: Token) -> list[str] | None:
         sign = "=" if token.kind == "set" else ":="
         values = split_list(token.value, quotes=token.kind == "set")
         if not all(value.strip() for value in values) and token.kind == "set":
-            raise SweepError(f"{shown(token.raw)!r} has an empty value; write {token.key}=1,2")
+            write = typed(token.key, "=", "1,2")
+            raise SweepError(f"{shown(token.raw)!r} has an empty value; write {write}")
         return [token.key + sign + value.strip() for value in values]
     if token.kind == "view" and "," in token.key:
         return split_list(token.key, quotes=False)

@@ -14,43 +14,19 @@ import time
 from ato_adict.surroundings import escape_output, restart_command
 from ato_scope._entry.entry import REPORT
 from ato_scope._errors import SweepError
-from ato_scope._sweep.state import SweepState
-from ato_scope._terminal import bold, columns
+from ato_scope._program import say
+from ato_scope._sweep.state import FILE, SweepState
+from ato_scope._sweep.summary import Run, Summary
+from ato_scope._terminal import drop_output
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Iterator
 
     from ato_scope._sweep.request import Sweep
+    from ato_scope._sweep.state import Done
 
 INTERRUPTED = 130
-
-
-class Run:
-    """One run of a sweep and what became of it.
-
-    Attributes:
-        number: From 1, in the order of the sweep.
-        arguments: All arguments of the run.
-        varied: Those that differ from run to run; empty for a view that is left out.
-        status: `waiting`, `done`, `failed`, `skipped` or `stopped`.
-        code: The exit code of its process.
-        seconds: How long it took.
-        result: What the entry function returned, where that is plain data.
-    """
-
-    def __init__(self, number: int, fixed: list[str], varied: list[str]) -> None:
-        self.number = number
-        self.arguments = [*fixed, *(argument for argument in varied if argument)]
-        self.varied = varied
-        self.status = "waiting"
-        self.code = 0
-        self.seconds = 0.0
-        self.result: Any = None
-
-    def outcome(self) -> dict[str, Any]:
-        """Return what the state file keeps."""
-        return {"code": self.code, "seconds": round(self.seconds, 3), "result": self.result}
 
 
 def run_sweep(sweep: Sweep) -> int:
@@ -67,28 +43,21 @@ def run_sweep(sweep: Sweep) -> int:
     command = restart_command()
     if command is None:
         raise SweepError("a sweep starts the program again; put it in a file to use --sweep")
-    state = SweepState(command)
-    runs = [Run(n, sweep.fixed, varied) for n, varied in enumerate(sweep.runs(), 1)]
-    if sweep.resume:
-        _skip_done(runs, state)
-    waiting = [run for run in runs if run.status == "waiting"]
-    state.begin([run.arguments for run in waiting])
-    interrupted = _Pool(command, sweep, state).work(waiting)
+    pool = _Pool(command, sweep, SweepState(command))
+    try:
+        done = pool.begin()
+    except OSError as error:
+        raise SweepError(f"a sweep keeps what it did in {FILE}: {error}") from error
+    interrupted = pool.work(done)
     escape_output()
-    sys.stdout.flush()
-    print("\n".join(["", *summary(sweep, runs)]))
+    try:
+        sys.stdout.flush()
+        print("\n".join(["", *pool.summary.lines()]), flush=True)
+    except BrokenPipeError:  # `python train.py --sweep … | head`
+        drop_output()
     if interrupted:
         return INTERRUPTED
-    return 1 if any(run.status in ("failed", "stopped", "waiting") for run in runs) else 0
-
-
-def _skip_done(runs: list[Run], state: SweepState) -> None:
-    done = state.done()
-    for run in runs:
-        record = done.get(tuple(run.arguments))
-        if record is not None:
-            run.status = "skipped"
-            run.seconds, run.result = record.get("seconds", 0.0), record.get("result")
+    return 0 if pool.summary.all_well else 1
 
 
 class _Pool:
@@ -98,16 +67,24 @@ class _Pool:
         self.command = command
         self.sweep = sweep
         self.state = state
+        self.summary = Summary(sweep)
         self.is_shared = sweep.jobs > 1
         self.lock = threading.Lock()
         self.ended: queue.Queue[None] = queue.Queue()
         self.processes: set[subprocess.Popen[bytes]] = set()
         self.is_stopping = False
 
-    def work(self, runs: list[Run]) -> bool:
-        """Run everything; return whether the user interrupted it."""
-        waiting = iter(runs)
-        count = min(self.sweep.jobs, len(runs))
+    def begin(self) -> Done:
+        """Begin the sweep in its state; return what is not to be run again."""
+        if self.sweep.resume:
+            return self.state.done()
+        self.state.begin(self.sweep)
+        return {}
+
+    def work(self, done: Done) -> bool:
+        """Run everything but what is done; return whether the user interrupted it."""
+        waiting = self._waiting(done)
+        count = min(self.sweep.jobs, self.sweep.count)
         for _ in range(count):
             threading.Thread(target=self._worker, args=(waiting,)).start()
         was_interrupted = False
@@ -120,6 +97,18 @@ class _Pool:
                 was_interrupted = True
                 self._stop()
         return was_interrupted
+
+    def _waiting(self, done: Done) -> Iterator[Run]:
+        """Yield the runs one by one: a product of a few lists has more than fit into memory."""
+        for number, varied in enumerate(self.sweep.runs(), 1):
+            run = Run(number, self.sweep.fixed, varied)
+            record = done.get(tuple(run.arguments))
+            if record is None:
+                yield run
+            else:
+                run.status = "skipped"
+                run.seconds, run.result = record.get("seconds", 0.0), record.get("result")
+                self.summary.add(run)
 
     def _stop(self) -> None:
         with self.lock:
@@ -180,33 +169,25 @@ class _Pool:
                 run.status = "stopped"
             else:
                 run.status = "failed"
-            self.state.finished(run.arguments, run.outcome())
+            self.summary.add(run)
+            try:
+                self.state.finished(run.arguments, run.outcome())
+            except OSError as error:
+                say(f"warning: --resume will run {' '.join(run.varied)} again: {error}")
         if run.status == "failed" and self.sweep.fail_fast:
             self._stop()
 
     def _say(self, line: str) -> None:
         with self.lock:
-            print(line, flush=True)
+            try:
+                print(line, flush=True)
+                return
+            except BrokenPipeError:
+                drop_output()
+        self._stop()
 
 
 def _read_report(path: str) -> Any:
     with open(path, encoding="utf-8") as file:
         text = file.read()
     return json.loads(text) if text else None
-
-
-def summary(sweep: Sweep, runs: list[Run]) -> list[str]:
-    """Return a table of the runs, and how many of them failed."""
-    rows = [["run", *sweep.keys, "status", "seconds", "result"]]
-    for run in runs:
-        values = [argument.partition("=")[2] or argument or "-" for argument in run.varied]
-        status = f"failed (exit code {run.code})" if run.status == "failed" else run.status
-        seconds = f"{run.seconds:.1f}" if run.status != "waiting" else "-"
-        result = "" if run.result is None else json.dumps(run.result)
-        rows.append([str(run.number), *values, status, seconds, result])
-    lines = [line.rstrip() for line in columns(rows, indent="")]
-    counts = {
-        s: sum(run.status == s for run in runs) for s in dict.fromkeys(r.status for r in runs)
-    }
-    told = ", ".join(f"{count} {status}" for status, count in counts.items())
-    return [bold(lines[0]), *lines[1:], f"{len(runs)} runs: {told}"]

@@ -11,7 +11,7 @@ from ato_scope._errors import TokenError
 from ato_scope._history.explain import explain_all, explain_key
 from ato_scope._history.recorder import jsonable
 from ato_scope._program import is_printing_rank
-from ato_scope._terminal import bold, clip, width
+from ato_scope._terminal import bold, clip, drop_output, width
 from ato_scope._views.order import order_views
 from ato_scope._words.manual import USAGE, VIEWS, manual_lines, view_lines, word_lines
 
@@ -42,8 +42,7 @@ def _print(text: str) -> None:
         sys.stdout.write(text.rstrip("\n") + "\n")
         sys.stdout.flush()
     except BrokenPipeError:
-        # `train.py manual | head` closed the pipe; nothing is left to be flushed at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        drop_output()
 
 
 def _manual(command: Command, scopes: Sequence[Member], qualified: bool) -> list[str]:

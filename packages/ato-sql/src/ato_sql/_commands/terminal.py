@@ -9,6 +9,7 @@ import sys
 import unicodedata
 from typing import Any, Sequence
 
+from ato_adict.surroundings import escaped
 from ato_sql._values.values import plain
 
 
@@ -73,7 +74,7 @@ def text_of(cell: Any) -> str:
         return cell.astimezone().strftime("%Y-%m-%d %H:%M:%S")
     if isinstance(cell, (list, tuple)):
         return ", ".join(map(text_of, cell))
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in str(cell))
+    return escaped(str(cell))
 
 
 def lines_of(text: str) -> str:

@@ -12,6 +12,7 @@ import json
 import os
 import re
 import shutil
+import stat
 import tempfile
 import time
 from typing import Iterator, NamedTuple
@@ -22,6 +23,7 @@ from ato_sql._values.url import sqlite_file
 
 _NAME = re.compile(r"[0-9a-f]{64}")
 _CLAIMS = ".owners"
+_LONGEST_CLAIM = 1 << 16
 INCOMING, OUTGOING = ".incoming-", ".outgoing-"
 _ABANDONED_SECONDS = 86400.0  # what is on its way longer than this belongs to a killed program
 _SWEEP_SECONDS = 3600.0
@@ -104,18 +106,28 @@ def claim(folder: str, owner: Owner) -> None:
     place = os.path.join(folder, _CLAIMS)
     os.makedirs(place, exist_ok=True)
     path = os.path.join(place, _claim_name(owner))
+    if os.path.lexists(path) and not _is_file(path):  # where others may write, who knows what
+        raise OSError(f"{path} is no plain file; remove it")
     if owner.uuid is None:  # not known while the database is out of reach
         with open(path, "a"):
             return
     text = json.dumps({"database": owner.uuid, "path": _seen_from(folder, owner)})
     try:
-        with open(path, encoding="utf-8") as file:
-            if file.read() == text:
-                return
-    except (OSError, ValueError):
+        if _read_claim(path) == text:
+            return
+    except OSError:
         pass
     with open(path, "w", encoding="utf-8") as file:
         file.write(text)
+
+
+def _is_file(path: str) -> bool:
+    return stat.S_ISREG(os.lstat(path).st_mode)
+
+
+def _read_claim(path: str) -> str:
+    with open(path, encoding="utf-8", errors="replace") as file:
+        return file.read(_LONGEST_CLAIM)
 
 
 def _claim_name(owner: Owner) -> str:
@@ -140,19 +152,21 @@ def is_alone(folder: str, owner: Owner) -> bool:
     try:
         names = os.listdir(place)
         return bool(names) and all(_is_own(folder, name, owner) for name in names)
-    except OSError:
+    except (OSError, ValueError):  # a NUL in a path
         return False
 
 
 def _is_own(folder: str, name: str, owner: Owner) -> bool:
-    with open(os.path.join(folder, _CLAIMS, name), encoding="utf-8", errors="replace") as file:
-        text = file.read()
+    path = os.path.join(folder, _CLAIMS, name)
+    if not _is_file(path):
+        return False
+    text = _read_claim(path)
     if not text:  # of a version that knew no more than where the database was
         return name == _claim_name(owner._replace(uuid=None))
     try:
         data = json.loads(text)
         uuid, path = data["database"], str(data["path"])
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return False
     if uuid is None or uuid != owner.uuid:
         return False

@@ -9,6 +9,7 @@ from typing import Any, Callable, Iterable, Mapping
 from ato_adict.surroundings import content_hash
 from ato_sql._errors import MetricError
 from ato_sql._facts.contents import content_bytes
+from ato_sql._values.secret_text import Kind
 from ato_sql._values.values import clean_text
 
 LONGEST_TEXT = 64 << 10  # bytes of an input whose text is kept, to show which lines changed
@@ -20,26 +21,27 @@ _TEXTS = (
 
 
 def input_rows(
-    found: Iterable[Mapping[str, Any]], hide: Callable[[str], str]
+    found: Iterable[Mapping[str, Any]], hide: Callable[..., str]
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Return rows of inputs, and the texts of those that are small.
 
     Args:
         found: inputs as a config's record lists them.
-        hide: takes the secrets out of a text.
+        hide: takes the secrets out of a text, of a kind where that is given.
     """
     rows, texts = [], []
     for one in found:
         row = {name: one.get(name) for name in _COLUMNS}
-        for name in ("name", "path", "reader", "problem"):
+        for name in _TEXT_COLUMNS:
             row[name] = None if row[name] is None else clean_text(str(row[name]))
-        rows.append(row)
         text = _small_text(row)
         if text is not None:
-            texts.append({"hash": row["hash"], "text": clean_text(hide(text))})
+            texts.append({"hash": row["hash"], "text": clean_text(hide(text, Kind.DATA))})
+        rows.append({**row, **{name: row[name] and hide(row[name]) for name in _TEXT_COLUMNS}})
     return rows, texts
 
 
+_TEXT_COLUMNS = ("name", "path", "reader", "problem")
 _COLUMNS = ("name", "path", "size", "mtime", "hash", "reader", "how", "problem")
 
 

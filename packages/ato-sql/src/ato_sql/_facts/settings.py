@@ -13,7 +13,7 @@ from ato_sql._errors import SettingsError
 from ato_sql._values.redact import redact
 from ato_sql._values.secret_text import Kind, redact_text
 from ato_sql._values.url import parse_url
-from ato_sql._values.values import NAME_LENGTH, clean_text
+from ato_sql._values.values import NAME_LENGTH, check_name, clean_text
 
 _NAMES = (
     "db_path",
@@ -77,6 +77,14 @@ class Settings(NamedTuple):
     def hide(self, text: str, kind: Kind = Kind.PROSE) -> str:
         """Return a text without the secrets in it, unless they are to be kept."""
         return redact_text(text, self.secret_keys, kind) if self.redact else text
+
+    def hide_name(self, what: str, name: Any) -> str:
+        """Return a name without the secrets in it, if every database can keep it.
+
+        Raises:
+            MetricError: it is no string, empty, or longer than 255 characters.
+        """
+        return check_name(what, self.hide(check_name(what, name)))
 
     def hide_in(self, value: Any) -> Any:
         """Return JSON data without the secrets in it, unless they are to be kept."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import glob
+import os
 from typing import Any
 
 fcntl: Any
@@ -33,8 +34,13 @@ def lock(descriptor: int) -> bool:
 
 
 def may_be_left_behind(path: str) -> bool:
-    """Tell whether a killed program may have left something beside an SQLite file."""
-    for journal in glob.glob(f"{glob.escape(path)}-*{SUFFIX}"):
+    """Tell whether a killed program may have left something of an SQLite file's runs."""
+    places = [(folder, os.path.basename(path)) for folder in spare_folders()]
+    found = glob.glob(f"{glob.escape(path)}-*{SUFFIX}")
+    if any(_named(folder, name) for folder, name in places):
+        stem = stem_of(path, os.path.abspath(path))
+        found += [journal for folder, _ in places for journal in _named(folder, stem)]
+    for journal in found:
         try:
             with open(journal, "rb") as file:
                 lock(file.fileno())
@@ -42,3 +48,29 @@ def may_be_left_behind(path: str) -> bool:
         except OSError:  # its writer lives
             continue
     return False
+
+
+def spare_folders() -> list[str]:
+    """Return where journals are that cannot be beside their database, the preferred one first."""
+    import tempfile
+
+    state = os.environ.get("XDG_STATE_HOME") or os.path.expanduser("~/.local/state")
+    user = f"-{os.geteuid()}" if hasattr(os, "geteuid") else ""
+    return [os.path.join(state, "ato"), os.path.join(tempfile.gettempdir(), f"ato{user}")]
+
+
+def stem_of(name: str, where: str) -> str:
+    """Return what the names of a database's journals begin with.
+
+    Args:
+        name: of the database.
+        where: what tells it from others of that name; no credentials.
+    """
+    import hashlib
+
+    digest = hashlib.sha256(where.encode("utf-8", "replace")).hexdigest()[:8]
+    return f"{os.path.basename(name)}-{digest}"
+
+
+def _named(folder: str, stem: str) -> list[str]:
+    return glob.glob(os.path.join(glob.escape(folder), f"{glob.escape(stem)}-*{SUFFIX}"))

@@ -7,10 +7,14 @@ import re
 from typing import Any, Iterable, Mapping, Sequence
 
 from ato_sql._values.secret_names import is_secret_key
-from ato_sql._values.secret_text import REDACTED, Kind, redact_text
+from ato_sql._values.secret_shapes import REDACTED
+from ato_sql._values.secret_text import Kind, redact_text
 
 _FLAG = re.compile(r"^(?P<name>[-+~]{0,3}[\w.\-\[\]]+?)(?P<sign>\+?:?=)(?P<value>.*)$", re.DOTALL)
 _BRACKETS = {"[": 1, "{": 1, "(": 1, "]": -1, "}": -1, ")": -1}
+# `Authorization: Bearer x` without quotes around it.
+_SCHEMES = ("bearer", "basic")
+_MANY = 1_000_000
 _ENTRY_NAMES = ("name", "key")
 
 
@@ -58,20 +62,32 @@ def redact_command(arguments: Sequence[str], extra: Sequence[str] = ()) -> list[
     A value that the shell split, as `secrets=['x', 'y']` without quotes around it, is one word.
     """
     hidden: list[str] = []
-    secret_next = False
+    awaited = 0  # how many of the next words are secrets
     for parts in _joined(arguments):
         argument = " ".join(parts)
-        if secret_next and not argument.startswith("--"):
-            hidden.append(REDACTED)
-            secret_next = False
-            continue
         match = _FLAG.match(argument)
+        if awaited and argument.lower() in _SCHEMES:
+            hidden.append(argument)
+            continue
+        if awaited and not argument.startswith("--") and not (awaited > 1 and match):
+            hidden.append(REDACTED)
+            awaited -= 1
+            continue
         named = match.group("name") if match else argument
-        secret = " " not in named and is_secret_key(named.lstrip("-+~"), extra)
-        secret_next = secret and not match and argument.startswith("-")
+        secret = " " not in named and is_secret_key(named.strip("-+~:"), extra)
+        awaited = _awaited(argument, secret and not match)
         shown = _redact_argument(argument, match, secret, extra)
         hidden += parts if shown == argument else [shown]
     return hidden
+
+
+def _awaited(argument: str, secret: bool) -> int:
+    """Return how many words behind this one are secrets: of `--tokens`, all up to the next flag."""
+    if argument.lower() in _SCHEMES:
+        return 1
+    if not secret or not (argument.startswith("-") or argument.endswith(":")):
+        return 0
+    return _MANY if argument.endswith("s") and not argument.endswith("pass") else 1
 
 
 def _joined(arguments: Sequence[str]) -> Iterable[list[str]]:

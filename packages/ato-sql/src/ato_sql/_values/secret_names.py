@@ -95,8 +95,8 @@ def is_secret_key(key: object, extra: Iterable[str] = ()) -> bool:
 
     Args:
         key: a key, or a dotted one such as `server.credentials.user`.
-        extra: more such names; `license_code` means `--license-code` and `licenseCode` as well,
-            and `server.code` the `code` of any `server`.
+        extra: more such names; `license_code` means `--license-code`, `licenseCode` and
+            `license.code` as well, and `server.code` the `code` of any `server`.
     """
     return _is_secret(str(key)[-_LONGEST:], tuple(extra))
 
@@ -128,11 +128,12 @@ def _plain(segments: tuple[str, ...]) -> str:
 
 def _is_below(path: list[str], name: str) -> bool:
     """Tell whether `name`, dotted or not, lies somewhere on the path."""
-    wanted = [_plain(place) for place in map(_segments, _PLACES.split(name)) if place]
+    wanted = "".join(_plain(place) for place in map(_segments, _PLACES.split(name)))
     if not wanted:
         return False
-    starts = range(len(path) - len(wanted) + 1)
-    return any(path[start : start + len(wanted)] == wanted for start in starts)
+    # `server_code` is also the `code` of a `server`, and `server.code` what `--server-code` gives.
+    ends = range(1, len(path) + 1)
+    return any("".join(path[start:end]) == wanted for end in ends for start in range(end))
 
 
 def _says_secret(segments: tuple[str, ...]) -> bool:

@@ -11,9 +11,14 @@ import re
 from typing import Sequence
 
 from ato_sql._values.secret_names import is_secret_key
+from ato_sql._values.secret_shapes import (
+    NOTHING,
+    REDACTED,
+    looks_random,
+    redact_headers,
+    redact_shapes,
+)
 from ato_sql._values.secret_urls import redact_urls
-
-REDACTED = "[redacted]"
 
 
 class Kind(enum.Enum):
@@ -23,36 +28,12 @@ class Kind(enum.Enum):
     SOURCE = "Python: only what stands in quotes is a value"
     DATA = "files of data: the rest of a line is a value as well"
     COMMAND = "a word of a command line, whose quotes the shell may have taken"
+    LITERAL = "what stands in quotes in Python: a value ends with a blank, no quote is lost"
 
-
-# Keys as providers make them, told by their first characters.
-_SHAPES = re.compile(
-    r"(?<![A-Za-z0-9])(?:"
-    r"sk-[\w\-]{16,}|[sr]k_(?:live|test)_\w{10,}|whsec_\w{16,}"
-    r"|gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|gl(?:pat|dt|rt|cbt|ptt)-[\w\-]{16,}"
-    r"|hf_[A-Za-z0-9]{20,}|r8_[A-Za-z0-9]{20,}|gsk_[A-Za-z0-9]{20,}|xai-[A-Za-z0-9]{20,}"
-    r"|nvapi-[\w\-]{20,}|pplx-[A-Za-z0-9]{20,}|tvly-[\w\-]{16,}|lsv2_\w{20,}|dapi[0-9a-f]{32}"
-    r"|xox[a-z]-[\w\-]{10,}|xapp-[\w\-]{10,}|(?:AKIA|ASIA)[0-9A-Z]{16}|AIza[\w\-]{30,}"
-    r"|ya29\.[\w\-]{16,}|npm_[A-Za-z0-9]{30,}|pypi-[\w\-]{30,}|do[opr]_v1_[0-9a-f]{40,}"
-    r"|SG\.[\w\-]{16,}\.[\w\-]{16,}|eyJ[\w\-]{8,}\.[\w\-]{8,}(?:\.[\w\-]*)?"
-    r"|AGE-SECRET-KEY-\w{20,}|\d{8,10}:AA[\w\-]{30,}"
-    r")"
-)
-_PRIVATE_KEY = re.compile(
-    r"(-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----)[^-]+(?:(-----END [A-Z ]+-----))?"
-)
-_HOOKS = re.compile(
-    r"(hooks\.slack\.com/(?:services|workflows)/|discord(?:app)?\.com/api/webhooks/)[^\s\"'<>]+"
-)
-_SCHEME = re.compile(r"\b(bearer|basic)(\s{1,8})([\w.~+/=\-]{8,})", re.IGNORECASE)
-_HEADER = re.compile(
-    r"""(?<![\w\-])((?:proxy-)?authorization|(?:set-)?cookie)(["']?\s{0,8}:\s{0,8})([^"'\n]+)""",
-    re.IGNORECASE,
-)
 
 # A name and its sign: `API_KEY = `, `"password": `, `config["token"] = `.
 _NAME = r"""(?<![\w.\-])([\-+~]{0,3}[A-Za-z_][\w.\-]{0,200})(?![\w.\-])"""
-_SIGN = r"""\+?:?=(?!=)|:(?![:/=])"""
+_SIGN = r"""\+?:?=(?![=>])|=>|:(?![:/=])"""
 _NAMED = re.compile(rf"""{_NAME}(\\{{0,2}}["']?\]?\s{{0,8}}(?:{_SIGN})\s{{0,8}}\(?)""")
 # In source a type may come in between: `password: str = `.
 _TYPED = re.compile(
@@ -72,11 +53,12 @@ _BARE = {
     ),
     Kind.COMMAND: re.compile(r"""[^,\]})\n]+"""),
     Kind.DATA: re.compile(r"""[^"'\s#\[{|>][^\n]*"""),
+    Kind.LITERAL: re.compile(r"""[^\s;,"'&\\(){}\[\]<>|%]{3,}"""),
 }
 _IS_KEY = re.compile(r"\s{0,8}:")
 _LINE_START = re.compile(r"[ \t]*(?:-[ \t]+|export[ \t]+|set[ \t]+)?[\"']?$")
+_MARKED_BLOCK = re.compile(r"[|>][+\-]?[ \t]*\r?\n")
 _BLOCK = re.compile(r"[|>]?[+\-]?[ \t]*\r?(?=\n)")
-_NOTHING = re.compile(r"(?:(?:none|null|true|false|\.\.\.)?$|\*\*\*|\[redacted\])", re.IGNORECASE)
 # After a colon prose goes on: `token: the smallest unit`. Only these names speak of nothing else.
 _PLAIN_TALK = re.compile(
     r"^x-|passw|passphrase|passcode|pwd$|(?:api|secret|access|account)[_\-]?key", re.IGNORECASE
@@ -86,28 +68,16 @@ _PAIRS = {"[": "]", "{": "}", "(": ")"}
 
 def redact_text(text: str, extra: Sequence[str] = (), kind: Kind = Kind.PROSE) -> str:
     """Blank the secrets of a text; the rest stays as it is."""
-    text = redact_urls(text, extra)
+    text = redact_headers(redact_urls(text, extra), extra)
     text = _redact_assigned(text, extra, kind)
-    if ":" in text:
-        text = _HEADER.sub(lambda found: _hide_header(found, extra), text)
-    text = _SCHEME.sub(_hide_scheme, text)
-    text = _HOOKS.sub(r"\1***", text)
-    if "PRIVATE KEY-----" in text:
-        text = _PRIVATE_KEY.sub(rf"\1{REDACTED}\2", text)
-    return _SHAPES.sub(REDACTED, text)
+    if kind is Kind.SOURCE:
+        return redact_shapes(_QUOTED.sub(lambda found: _literal(found, extra), text), extra, False)
+    return redact_shapes(text, extra)
 
 
-def _hide_header(found: re.Match[str], extra: Sequence[str]) -> str:
-    name, sign, value = found.groups()
-    if not is_secret_key(name, extra) or _NOTHING.match(value):
-        return found.group(0)
-    return f"{name}{sign}{REDACTED}"
-
-
-def _hide_scheme(found: re.Match[str]) -> str:
-    scheme, space, value = found.groups()
-    looks_random = any(c.isdigit() for c in value) or value[1:].lower() != value[1:]
-    return f"{scheme}{space}{REDACTED}" if looks_random else found.group(0)
+def _literal(found: re.Match[str], extra: Sequence[str]) -> str:
+    """Hide secrets in a text within source: `connect("host=h password=x")`."""
+    return redact_shapes(_redact_assigned(found.group(0), extra, Kind.LITERAL), extra)
 
 
 def _redact_assigned(text: str, extra: Sequence[str], kind: Kind) -> str:
@@ -148,7 +118,7 @@ def _value(text: str, named: re.Match[str], kind: Kind) -> tuple[int, str] | Non
     if escaped is not None:
         return escaped.end(), REDACTED
     if text[start : start + 1] in _PAIRS:
-        return _bracketed(text, start, kind)
+        return None if kind is Kind.LITERAL else _bracketed(text, start, kind)
     if kind is Kind.SOURCE:
         return None
     if kind is Kind.DATA:
@@ -157,12 +127,24 @@ def _value(text: str, named: re.Match[str], kind: Kind) -> tuple[int, str] | Non
             kind = Kind.PROSE
         elif "\n" in named.group(2) or _BLOCK.match(text, start):
             return _lines_below(text, line, named)
-    if kind is Kind.PROSE and "=" not in named.group(2) and not _PLAIN_TALK.search(named.group(1)):
-        return None
+    if kind is Kind.PROSE and _MARKED_BLOCK.match(text, start):
+        return _lines_below(text, text.rfind("\n", 0, named.start()) + 1, named)
     bare = _BARE[kind].match(text, start)
-    if bare is None or _NOTHING.match(bare.group(0).strip()):
+    if bare is None or NOTHING.match(bare.group(0).strip()):
         return None
+    is_spoken = kind in (Kind.PROSE, Kind.LITERAL) and "=" not in named.group(2)
+    # `:param password: Of the user.` in a docstring is no password.
+    is_plain = kind is Kind.PROSE and _PLAIN_TALK.search(named.group(1))
+    if is_spoken and not is_plain and not _is_token(bare.group(0)):
+        return None
+    if text[bare.end() : bare.end() + 1] == "(" and kind is not Kind.COMMAND:  # SecretStr('…')
+        return _bracketed(text, bare.end(), Kind.DATA)
     return bare.end(), REDACTED
+
+
+def _is_token(value: str) -> bool:
+    """Whether a word after a colon is rather a secret than the next word of a sentence."""
+    return len(value) >= 8 and looks_random(value) and any(c.isalpha() for c in value)
 
 
 def _unless_empty(quoted: re.Match[str]) -> tuple[int, str] | None:
@@ -185,7 +167,8 @@ def _lines_below(text: str, line: int, named: re.Match[str]) -> tuple[int, str] 
         last = following if following >= 0 else len(text)
         end = following
     below = text[named.end() : last].strip()
-    return (last, f" {REDACTED}") if below and last >= named.end() else None
+    blank = "" if text[named.end() - 1] == " " else " "
+    return (last, f"{blank}{REDACTED}") if below and last >= named.end() else None
 
 
 def _bracketed(text: str, start: int, kind: Kind) -> tuple[int, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 import shutil
 import tempfile
 
@@ -20,6 +21,12 @@ _DRIVERS = {
 }
 _EXTRA = {"postgresql": "postgres", "mysql": "mysql", "mariadb": "mysql"}
 
+# `postgresql:/me:password@host`, `me:password@host`: no file has such a name without a folder.
+_MEANT = re.compile(
+    r"(?:postgres(?:ql)?|mysql|mariadb|sqlite)(?:\+\w+)?(?::|//)|(?![A-Za-z]:\\)[^/\\.][^/\\]*:.*@"
+)
+_PASSWORD = re.compile(r"(^(?:[\w+.\-]{2,}:?)?/{0,3}[^/\\:@]*:)[^\n]*@(?=[^@]*$)")
+
 
 def parse_url(database: str | URL | os.PathLike[str]) -> URL:
     """Return the SQLAlchemy URL of a database given as URL or as the path of an SQLite file.
@@ -30,15 +37,16 @@ def parse_url(database: str | URL | os.PathLike[str]) -> URL:
     if isinstance(database, URL):
         return _with_driver(_on_disk(database))
     text = os.fspath(database)
-    if "://" not in text:
+    if "://" not in text and not _MEANT.match(text):
         return _on_disk(URL.create("sqlite", database=text))
     if text.startswith("postgres://"):
         text = "postgresql" + text[len("postgres") :]
     try:
         return _with_driver(_on_disk(make_url(text)))
     except (ArgumentError, ValueError):
+        shown = redact_text(_PASSWORD.sub(r"\1***@", text))
         raise DatabaseError(
-            f"cannot read {redact_text(text)!r} as a database URL; "
+            f"cannot read {shown!r} as a database URL; "
             "write it as sqlite:///experiments.db or postgresql://user@host/name"
         ) from None
 

@@ -250,8 +250,8 @@ class Committer:
         for path in distrusted(self._settings.url, self._settings.journal_dir):
             self._warn(
                 "distrusted",
-                f"{path} is not stored, as every user may write to its folder; move it to a folder "
-                "of yours and name that as experiment.sql.journal_dir",
+                f"{path} is not stored, as others may write to it or its folder; move it to a "
+                "folder of yours, chmod 600, and name that as experiment.sql.journal_dir",
             )
 
     def recover(self) -> None:

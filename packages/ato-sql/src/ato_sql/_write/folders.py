@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import glob
-import hashlib
 import os
-import tempfile
 import time
 from typing import Iterable
 
 from sqlalchemy.engine import URL
 
 from ato_adict.surroundings import is_alive
-from ato_sql._values.journals import SUFFIX, fcntl, lock
+from ato_sql._values.journals import SUFFIX, fcntl, lock, spare_folders, stem_of
 from ato_sql._values.url import sqlite_file
 from ato_sql._write.batch import Batch, Births
 from ato_sql._write.salvage import as_line
 from ato_sql._write.segment import Segment
-from ato_sql._write.trust import is_open_to_all, is_own
+from ato_sql._write.trust import is_open_to_others, is_own, is_sealed
 
 _NEW, _REJECTED = ".new", ".rejected"
 _UNBORN_SECONDS = 3600.0
@@ -29,20 +27,16 @@ def journal_folders(url: URL, chosen: str | None) -> list[str]:
         return [os.path.abspath(chosen)]
     path = sqlite_file(url)
     beside = os.path.dirname(os.path.abspath(path)) if path is not None else os.getcwd()
-    state = os.environ.get("XDG_STATE_HOME") or os.path.expanduser("~/.local/state")
-    return [beside, os.path.join(state, "ato"), os.path.join(tempfile.gettempdir(), "ato")]
+    return [beside, *spare_folders()]
 
 
 def journal_stem(url: URL) -> str:
     """Return what the names of a database's journals begin with; no credentials in it."""
     path = sqlite_file(url)
     if path is not None:
-        name, where = os.path.basename(path), os.path.abspath(path)
-    else:
-        name = str(url.database)
-        where = f"{url.get_backend_name()} {url.host} {url.port} {url.database}"
-    digest = hashlib.sha256(where.encode("utf-8", "replace")).hexdigest()[:8]
-    return f"{os.path.basename(name)}-{digest}"
+        return stem_of(path, os.path.abspath(path))
+    where = f"{url.get_backend_name()} {url.host} {url.port} {url.database}"
+    return stem_of(str(url.database), where)
 
 
 def new_name(path: str) -> tuple[str, str]:
@@ -89,14 +83,15 @@ class LeftBehind:
 
 def left_behind(url: URL, folder: str | None) -> list[str]:
     """Return our journals of this database, oldest first, those in use among them."""
-    return sorted(_named(_trusted(url, folder), url, SUFFIX), key=_age)
+    found = _named(_trusted(url, folder), url, SUFFIX)
+    return sorted(filter(is_sealed, found), key=_age)
 
 
 def distrusted(url: URL, folder: str | None) -> list[str]:
-    """Return our journals of this database in folders where everybody could have put them."""
-    trusted = _trusted(url, folder)
-    others = [place for place in _places(url, folder) if place not in trusted]
-    return [path for path in _named(others, url, SUFFIX) if not _is_in_use(path)]
+    """Return our journals of this database that others could have put there, or written to."""
+    trusted = left_behind(url, folder)
+    found = [path for path in _named(_places(url, folder), url, SUFFIX) if path not in trusted]
+    return [path for path in found if not _is_in_use(path)]
 
 
 def abandoned(url: URL, folder: str | None) -> list[str]:
@@ -110,7 +105,7 @@ def _places(url: URL, folder: str | None) -> list[str]:
 
 def _trusted(url: URL, folder: str | None) -> list[str]:
     """Return the folders where nobody else can put a journal, or which the user names."""
-    return [p for p in _places(url, folder) if folder is not None or not is_open_to_all(p)]
+    return [p for p in _places(url, folder) if folder is not None or not is_open_to_others(p)]
 
 
 def _is_in_use(path: str) -> bool:

@@ -56,7 +56,7 @@ class Gathering:
         if asked is None or not self._settings.inputs:
             return
         found = asked(last)
-        rows, texts = input_rows(found, lambda text: self._settings.hide(text, Kind.DATA))
+        rows, texts = input_rows(found, self._settings.hide)
         new = [row for row in rows if _identity(row) not in self._inputs]
         if new:
             self._inputs.update(map(_identity, new))
@@ -74,7 +74,8 @@ class Gathering:
                 continue
             self._modules.add((module, one["hash"]))
             names = {**{n: str(one[n]) for n in ("name", "path", "hash")}, "module": module}
-            row = {name: clean_text(value) for name, value in names.items()}
+            hide = self._settings.hide
+            row = {name: clean_text(hide(value)) for name, value in names.items()}
             modules.append({**row, "module": as_name(module)})
             text = one["text"]
             kept = None if text is None else clean_text(self._settings.hide(text, Kind.SOURCE))

@@ -22,7 +22,7 @@ from ato_sql._write.batch import Births, Series
 from ato_sql._write.folders import journal_folders, journal_stem, new_name
 from ato_sql._write.records import OPENED, SERIES, SLOT, pack_other
 from ato_sql._write.segment import Segment, map_file
-from ato_sql._write.trust import is_open_to_all
+from ato_sql._write.trust import is_open_to_others
 
 SEGMENT_BYTES = 8192 * SLOT
 LARGEST_BYTES = 64 * SEGMENT_BYTES  # while the database takes nothing
@@ -168,12 +168,12 @@ class Journal:
 
     def _open_file(self, folder: str, id: str, first: bytes, size: int) -> Segment:
         os.makedirs(folder, exist_ok=True)
-        if is_open_to_all(folder) and len(self._folders) > 1:  # it would not be trusted
-            raise PermissionError(f"every user may write to {folder}")
+        if is_open_to_others(folder) and len(self._folders) > 1:  # it would not be trusted
+            raise PermissionError(f"others may write to {folder}")
         path = os.path.join(folder, f"{self._stem}-{id}")
         flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
         path, final = new_name(path)
-        descriptor = os.open(path, flags, 0o666)
+        descriptor = os.open(path, flags, 0o600)  # others cannot change what is stored
         try:
             lock(descriptor)
             # Zeros that are written take their place on the disk now; a write to mapped memory

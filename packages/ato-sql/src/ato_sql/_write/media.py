@@ -45,7 +45,7 @@ class MediaLog:
             TrackerError: with `on_error='raise'`, it cannot be written.
         """
         piece = _media.image_piece(key, image, self._settings.media_limit)
-        self._keep(key, _with_caption(piece, caption), step)
+        self._keep(key, self._with_caption(piece, caption), step)
 
     def log_audio(
         self, key: str, audio: Any, step: int | None = None, caption: str | None = None
@@ -53,7 +53,7 @@ class MediaLog:
         """Keep a sound: bytes or the path of a WAV, MP3, OGG, FLAC or M4A; as `log_image` does."""
         limit = self._settings.media_limit
         piece = _media.recording_piece(_media.AUDIO, key, audio, limit)
-        self._keep(key, _with_caption(piece, caption), step)
+        self._keep(key, self._with_caption(piece, caption), step)
 
     def log_video(
         self, key: str, video: Any, step: int | None = None, caption: str | None = None
@@ -61,7 +61,7 @@ class MediaLog:
         """Keep a film: bytes or the path of an MP4, WebM, OGG or MOV; as `log_image` does."""
         limit = self._settings.media_limit
         piece = _media.recording_piece(_media.VIDEO, key, video, limit)
-        self._keep(key, _with_caption(piece, caption), step)
+        self._keep(key, self._with_caption(piece, caption), step)
 
     def log_table(
         self, key: str, rows: Any, step: int | None = None, columns: Sequence[str] | None = None
@@ -108,7 +108,8 @@ class MediaLog:
         key = check_name(f"the key of {piece.kind} {key!r}", key)
         checked_size(what, len(piece.data), self._settings.media_limit)
         number = self._media_step(piece.kind, key, step)
-        path = piece.path or f"{key}-{number}.{piece.ending or piece.kind}"
+        path = piece.path and self._settings.hide(piece.path)
+        path = path or f"{key}-{number}.{piece.ending or piece.kind}"
         try:
             content, copy = self._stored(piece)
         except OSError as error:
@@ -145,11 +146,11 @@ class MediaLog:
             raise TrackerError(text) from error
         warnings.warn(text, TrackerWarning, stacklevel=4)
 
+    def _with_caption(self, piece: Piece, caption: str | None) -> Piece:
+        if caption is None:
+            return piece
+        hidden = self._settings.hide(str(caption))
+        return piece._replace(info={**piece.info, "caption": hidden})
+
     def _event(self, kind: str, data: dict[str, Any]) -> None:
         raise NotImplementedError
-
-
-def _with_caption(piece: Piece, caption: str | None) -> Piece:
-    if caption is None:
-        return piece
-    return piece._replace(info={**piece.info, "caption": str(caption)})

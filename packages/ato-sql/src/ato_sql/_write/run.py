@@ -237,8 +237,14 @@ class Run(MediaLog):
         if copy:
             folder = artifact_folder(url, self._settings.artifact_dir)
             claim(folder, self._writer.owner())
-        hidden = self._settings.hide_in(to_json(metadata))
-        event = artifact_event(os.fsdecode(path), data_type, hidden, url, folder)
+        settings = self._settings
+        hidden = settings.hide_in(to_json(metadata))
+        event = artifact_event(
+            os.fsdecode(path), settings.hide(str(data_type)), hidden, url, folder
+        )
+        event["path"] = settings.hide(event["path"])
+        for one in event["files"] or ():
+            one["name"] = settings.hide(one["name"])
         self._event(_batch.ARTIFACT, event)
 
     def log_fingerprints(self, fingerprints: Any) -> None:
@@ -274,7 +280,7 @@ class Run(MediaLog):
             MetricError: it cannot be read or hashed, or has no name.
         """
         row = logged_input(data, name)
-        for column in ("name", "path"):
+        for column in ("name", "path", "problem"):
             row[column] = row[column] and self._settings.hide(row[column])
         self._event(_batch.INPUTS, {"inputs": [row]})
 
@@ -326,7 +332,7 @@ class Run(MediaLog):
 
     def update_status(self, status: str) -> None:
         """Set the status, to one of the known ones or to a word of your own."""
-        self._event(_batch.UPDATE, {"status": check_name("a status", status)})
+        self._event(_batch.UPDATE, {"status": self._settings.hide_name("a status", status)})
 
     def flush(self) -> None:
         """Return when all that was logged is in the database (or, in trouble, in the journal)."""
@@ -344,7 +350,8 @@ class Run(MediaLog):
             error: what went wrong, such as a traceback.
         """
         chosen = status is not None
-        status = check_name("a status", COMPLETED if status is None else status)
+        status = COMPLETED if status is None else status
+        status = self._settings.hide_name("a status", status)
         while self._beside:
             self._beside.pop().stop()
         again, self.finished = self.finished, True

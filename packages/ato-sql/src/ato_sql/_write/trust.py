@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import stat
 
@@ -17,11 +18,45 @@ def is_own(path: str) -> bool:
     return stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid()
 
 
-def is_open_to_all(folder: str) -> bool:
-    """Tell whether every user may put files into a folder."""
+def is_sealed(path: str) -> bool:
+    """Tell whether nobody else can have written to a file of ours, or given it another name."""
+    if not hasattr(os, "geteuid"):
+        return True
+    try:
+        found = os.lstat(path)
+    except OSError:
+        return False
+    return found.st_nlink == 1 and not _may_be_written(found)
+
+
+def is_open_to_others(folder: str) -> bool:
+    """Tell whether others may put files into a folder.
+
+    One with the sticky bit, such as /tmp, counts: what is put there may be meant to be taken for
+    ours. The private group that many systems give each user does not.
+    """
     if not hasattr(os, "geteuid"):
         return False
     try:
-        return bool(os.stat(folder).st_mode & stat.S_IWOTH)
+        return _may_be_written(os.stat(folder))
     except OSError:
         return False
+
+
+def _may_be_written(found: os.stat_result) -> bool:
+    if found.st_mode & stat.S_IWOTH:
+        return True
+    return bool(found.st_mode & stat.S_IWGRP) and not _is_private(found.st_gid)
+
+
+@functools.lru_cache(maxsize=None)
+def _is_private(group: int) -> bool:
+    """Tell whether a group is that of this user alone: it has the user's name, and no others."""
+    import grp
+    import pwd
+
+    try:
+        user, found = pwd.getpwuid(os.geteuid()).pw_name, grp.getgrgid(group)
+    except KeyError:
+        return False
+    return found.gr_name == user and set(found.gr_mem) <= {user}

@@ -30,6 +30,11 @@ def add_command(commands: argparse._SubParsersAction[Any]) -> None:
         default=[],
         help="a name the page may be asked for by, besides those of this machine; repeatable",
     )
+    page.add_argument(
+        "--token",
+        action="store_true",
+        help="let in only who has the address with the token that is printed (or ATO_UI_TOKEN)",
+    )
     page.add_argument("--json", action="store_true", help="print the address as JSON")
     page.add_argument("--open", action="store_true", help="open the page in a browser")
     page.set_defaults(run=_ui)
@@ -44,9 +49,10 @@ def _ui(options: argparse.Namespace) -> int:
     except ImportError:
         raise UserError(NO_EXTRA) from None
     from ato._ui.serve import serve
+    from ato._ui.token import chosen_token
     from ato_sql.cli import database_url
 
     database = database_url(options.db)
-    return serve(
-        database, options.host, options.port, options.allow_host, options.open, options.json
-    )
+    token = chosen_token() if options.token else None
+    hosts = options.allow_host
+    return serve(database, options.host, options.port, hosts, options.open, options.json, token)

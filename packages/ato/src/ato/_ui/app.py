@@ -29,6 +29,7 @@ from ato._ui.queries import run as _run
 from ato._ui.queries import runs as _runs
 from ato._ui.queries import search as _search
 from ato._ui.queries import searches as _searches
+from ato._ui.token import TokenGuard
 from ato._version import __version__
 from ato_sql import DatabaseError, QuestionError
 from ato_sql.reading import ReadOnlyDatabase
@@ -72,14 +73,23 @@ PAGES = [
 log = logging.getLogger("ato.ui")
 
 
-def page_app(database: ReadOnlyDatabase, port: int, allow_hosts: Iterable[str] = ()) -> App:
+def page_app(
+    database: ReadOnlyDatabase,
+    port: int,
+    allow_hosts: Iterable[str] = (),
+    token: str | None = None,
+) -> App:
     """Return the page as an ASGI application, to be served by a server of your own.
 
     Args:
         database: what is shown.
         port: the port it is asked at.
         allow_hosts: names, besides those of this machine, it may be asked for by.
+        token: answers only who knows it, from `?token=…` or the cookie that this sets. A site that
+            made its own name lead here (DNS rebinding) has no such cookie, so that with a token
+            and no names the page may be asked for by any.
     """
+    allow_hosts = list(allow_hosts)
     routes = [Route(path, _endpoint(database, query)) for path, query in QUERIES.items()]
     routes.append(Route("/api/info", _endpoint(database, _info(database))))
     for path, make in FILE_QUERIES.items():
@@ -90,7 +100,10 @@ def page_app(database: ReadOnlyDatabase, port: int, allow_hosts: Iterable[str] =
         routes=[*routes, static],
         exception_handlers={HTTPException: _not_found},
     )
-    return Guard(app, allowed_hosts(port, allow_hosts))
+    if token is None:
+        return Guard(app, allowed_hosts(port, allow_hosts))
+    hosts = allowed_hosts(port, allow_hosts) if allow_hosts else None
+    return Guard(TokenGuard(app, token, port), hosts)
 
 
 class _Static(StaticFiles):

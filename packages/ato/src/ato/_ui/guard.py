@@ -52,9 +52,14 @@ def allowed_hosts(port: int, more: Iterable[str] = ()) -> frozenset[str]:
 
 
 class Guard:
-    """ASGI middleware: known hosts and reading methods only, and strict headers on every answer."""
+    """ASGI middleware: known hosts and reading methods only, and strict headers on every answer.
 
-    def __init__(self, app: App, hosts: frozenset[str]) -> None:
+    Args:
+        app: what is behind it.
+        hosts: values of the Host header; None for any, where a token is asked for.
+    """
+
+    def __init__(self, app: App, hosts: frozenset[str] | None) -> None:
         self._app = app
         self._hosts = hosts
 
@@ -67,14 +72,14 @@ class Guard:
             if reason is None:
                 await self._app(scope, receive, _with_headers(send))
             else:
-                await _refuse(_with_headers(send), *reason)
+                await refuse(_with_headers(send), *reason)
         else:  # a websocket
             await send({"type": "websocket.close", "code": 1008})
 
     def _refusal(self, scope: Scope) -> Any | None:
         headers: dict[bytes, bytes] = dict(scope["headers"])
         host = headers.get(b"host", b"").decode("latin-1").lower()
-        if host not in self._hosts:
+        if self._hosts is not None and host not in self._hosts:
             return 421, f"this server does not answer for host {host!r}; see ato ui --allow-host"
         if headers.get(b"sec-fetch-site") in (b"cross-site", b"same-site") and not _opens_page(
             headers
@@ -102,7 +107,8 @@ def _with_headers(send: Send) -> Send:
     return sending
 
 
-async def _refuse(send: Send, status: int, text: str) -> None:
+async def refuse(send: Send, status: int, text: str) -> None:
+    """Answer with one line of text."""
     headers = [(b"content-type", b"text/plain; charset=utf-8")]
     if status == 405:
         headers.append((b"allow", b"GET, HEAD"))

@@ -15,8 +15,6 @@ from ato._ui.app import page_app
 from ato_adict import UserError
 from ato_sql.reading import ReadOnlyDatabase
 
-EVERYWHERE = ("0.0.0.0", "::", "")
-
 
 def serve(
     database: str | URL,
@@ -25,6 +23,7 @@ def serve(
     allow_hosts: Sequence[str] = (),
     open_browser: bool = False,
     as_json: bool = False,
+    token: str | None = None,
 ) -> int:
     """Serve until interrupted; returns the exit code.
 
@@ -35,34 +34,46 @@ def serve(
         allow_hosts: names, besides those of this machine, the page may be asked for by.
         open_browser: whether to open the page in a browser.
         as_json: whether to print the address as JSON.
+        token: what the address has to hold; see `page_app`.
 
     Raises:
         UserError: the database cannot be shown, the address cannot be used, or it is open to all
-            and no name was allowed.
+            and neither a name was allowed nor a token is asked for.
     """
     shown = ReadOnlyDatabase(database)
-    if host in EVERYWHERE and not allow_hosts:
+    family, address = _resolve(host, port)
+    everywhere = _ip(address[0]).is_unspecified
+    if everywhere and not allow_hosts and token is None:
         raise UserError(
             f"--host {host or repr(host)} opens all of {shown.shown} to everyone who can reach "
-            "this machine, without accounts; add --allow-host NAME for the name it is asked for by"
+            "this machine, without accounts; add --token to let in only who has the address that "
+            "it prints, or --allow-host NAME for the name it is asked for by"
         )
-    listener = _listen(host, port)
-    url = _url(listener.getsockname())
+    listener = _listen(host, family, address)
+    url = _url(listener.getsockname(), token)
     # Rebinding needs a name, so an address that was asked for may be asked by.
-    own = [] if host in EVERYWHERE else [f"[{host}]" if ":" in host else host]
-    app = page_app(shown, listener.getsockname()[1], [*allow_hosts, *own])
+    own = [] if everywhere or token else [f"[{host}]" if ":" in host else host]
+    app = page_app(shown, listener.getsockname()[1], [*allow_hosts, *own], token)
     said = f"ato ui: {shown.shown} at {url} (read-only; Ctrl-C ends it)"
     print(json.dumps({"url": url, "database": shown.shown}) if as_json else said, flush=True)
-    if not _is_of_this_machine(listener.getsockname()[0]):
-        whom = "everyone who can reach this machine"
-        warning = f"ato ui: warning: {whom} can read all of {shown.shown}; there are no accounts"
-        print(warning, file=sys.stderr, flush=True)
+    if not _ip(listener.getsockname()[0]).is_loopback:
+        print(f"ato ui: warning: {_whom(token)} {shown.shown}", file=sys.stderr, flush=True)
     if open_browser:
         import webbrowser
 
         webbrowser.open(url)
     _run(app, listener)
     return 0
+
+
+def _whom(token: str | None) -> str:
+    if token is None:
+        return "there are no accounts; everyone who can reach this machine can read all of"
+    name = socket.gethostname()
+    return (
+        f"who has this address (elsewhere with {name} in place of 127.0.0.1), or listens to the "
+        "network, as it is not encrypted, can read all of"
+    )
 
 
 def _run(app: Any, listener: socket.socket) -> None:
@@ -84,10 +95,8 @@ def _run(app: Any, listener: socket.socket) -> None:
         listener.close()
 
 
-def _listen(host: str, port: int) -> socket.socket:
-    if not 0 <= port < 2**16:
-        raise UserError(f"--port must be 0 to {2**16 - 1}, not {port}")
-    family, address = _resolve(host, port)
+def _listen(host: str, family: Any, address: Any) -> socket.socket:
+    port = address[1]
     listener = socket.socket(family, socket.SOCK_STREAM)
     try:
         if sys.platform != "win32":  # there it would let two servers share the port
@@ -104,24 +113,25 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 def _resolve(host: str, port: int) -> tuple[Any, Any]:
+    if not 0 <= port < 2**16:
+        raise UserError(f"--port must be 0 to {2**16 - 1}, not {port}")
     try:
-        found = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)
+        name = host.strip("[]") or "0.0.0.0"
+        found = socket.getaddrinfo(name, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
         raise UserError(f"--host {host} is not an address of this machine") from None
     family, _, _, _, address = found[0]
     return family, address
 
 
-def _is_of_this_machine(address: str) -> bool:
-    try:
-        return ipaddress.ip_address(address.partition("%")[0]).is_loopback
-    except ValueError:
-        return False
+def _ip(address: str) -> Any:
+    found = ipaddress.ip_address(address.partition("%")[0])
+    return getattr(found, "ipv4_mapped", None) or found
 
 
-def _url(address: Any | None) -> str:
-    assert address is not None
+def _url(address: Any, token: str | None) -> str:
     host, port = address[0], address[1]
-    if host in EVERYWHERE:
+    if _ip(host).is_unspecified:
         host = "127.0.0.1"
-    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
+    query = "" if token is None else f"?token={token}"
+    return f"http://[{host}]:{port}/{query}" if ":" in host else f"http://{host}:{port}/{query}"

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import re
+from shlex import quote
 from typing import NamedTuple
 
 from ato_sql._errors import QuestionError
@@ -90,7 +91,7 @@ def _read_term(text: str, start: int, follows: bool) -> tuple[Term, int]:
     sign = _checked_sign(text, position, beginning)
     value, end = _read_value(text, beginning.end())
     if not value:
-        example = "" if sign == ":" else f", such as {field}{sign}0.1"
+        example = "" if sign == ":" else f", such as {quote(f'{field}{sign}0.1')}"
         blank = "" if sign == ":" else " "
         raise QuestionError(f"{field}{blank}{sign} needs a value{example}")
     return Term(negated, field, sign, _bare(value), value.startswith('"')), end
@@ -103,7 +104,7 @@ def _checked_sign(text: str, start: int, beginning: re.Match[str]) -> str:
     value, end = _read_value(text, beginning.end())
     field = beginning.group("field")
     meant = f"{field}{_MISTAKEN.get(sign, '=')}{value}"
-    raise QuestionError(f"cannot read {text[start:end].strip()!r}; did you mean {meant!r}?")
+    raise QuestionError(f"cannot read {text[start:end].strip()!r}; did you mean {quote(meant)}?")
 
 
 def _read_value(text: str, start: int) -> tuple[str, int]:
@@ -138,7 +139,7 @@ def _read_word(text: str, start: int, negated: bool, follows: bool) -> tuple[Ter
     if _LONE_SIGN.match(text, position):
         word = text[position:].split()[0]
         raise QuestionError(
-            f"{word!r} needs a field before it, such as lr<0.1; in quotes it is text"
+            f"{word!r} needs a field before it, such as 'lr<0.1'; in quotes it is text"
         )
     match = _WORD.match(text, position)
     if match is None:
@@ -147,7 +148,7 @@ def _read_word(text: str, start: int, negated: bool, follows: bool) -> tuple[Ter
         return Term(negated, None, ":", _bare(match.group()), True), match.end()
     word = match.group().rstrip(",") or match.group()
     if word.lower() == "and" and follows:
-        raise QuestionError(f"{word!r} needs a term after it, such as {word} lr<0.1")
+        raise QuestionError(f"{word!r} needs a term after it, such as '{word} lr<0.1'")
     return Term(negated, None, ":", word), match.end()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from shlex import quote
 from typing import Any
 
 from sqlalchemy import Text, cast, false, func, not_, null, or_, select
@@ -71,10 +72,10 @@ class TextQuestion:
 
     def _word(self, term: Term) -> Any:
         if not term.quoted and self._is_field(term.value):
-            word = term.value
+            word, as_word = term.value, f'"{term.value}"'
             raise QuestionError(
-                f"cannot read {word!r}: it names a field; write {word}=… or {word}<…, "
-                f'or "{word}" in quotes to look for the word'
+                f"cannot read {word!r}: it names a field; write {quote(word + '=…')} or "
+                f"{quote(word + '<…')}, or {quote(as_word)} in quotes to look for the word"
             )
         return _sql.anywhere(term.value)
 
@@ -114,7 +115,7 @@ class TextQuestion:
             meant = f'{term.field}{term.sign}"{term.value}"'
             if has_metric(self._connection, key, self._project_id):
                 meant = f"metric.{key}{term.sign}{term.value}"
-            raise QuestionError(f"{key} holds texts, not numbers; did you mean {meant}?")
+            raise QuestionError(f"{key} holds texts, not numbers; did you mean {quote(meant)}?")
         return _sql.compare_leaf(term.sign, term.value)
 
     def _may_be_text(self, key: str) -> bool:
@@ -128,7 +129,7 @@ class TextQuestion:
     def _run(self, field: str, term: Term) -> Any:
         kind = RUN_FIELDS[field]
         if term.sign in ORDER and kind not in (WHOLE, MOMENT):
-            raise QuestionError(f"{term.field} has no order; write {term.field}:{term.value}")
+            raise QuestionError(f"{term.field} has no order; write {_as_typed(term, ':')}")
         if kind == WORDS:
             return self._words(field, term)
         column = _sql.run_column(self._connection, field)
@@ -172,7 +173,7 @@ class TextQuestion:
 
     def _fingerprint(self, trace_id: str, term: Term) -> Any:
         if term.sign in ORDER:
-            raise QuestionError(f"{term.field} has no order; write {term.field}={term.value}")
+            raise QuestionError(f"{term.field} has no order; write {_as_typed(term, '=')}")
         if term.sign == "~":
             same = self._holds(PRINTS.fingerprint, term.value)
         else:
@@ -186,6 +187,13 @@ class TextQuestion:
 
     def _holds(self, column: Any, text: str) -> Any:
         return _sql.contains_exactly(self._connection, column, text)
+
+
+def _as_typed(term: Term, sign: str) -> str:
+    """Return a term with another sign, as it is typed in a shell."""
+    is_whole = not term.quoted and not re.search(r"[\s,\"]", term.value)
+    value = term.value if is_whole else json.dumps(term.value, ensure_ascii=False)
+    return quote(f"{term.field}{sign}{value}")
 
 
 def _metric(field: Field, term: Term) -> Any:

@@ -52,14 +52,11 @@ def _why(options: argparse.Namespace) -> int:
 
         print(json.dumps(plain(report)))
     else:
+        from ato_adict.surroundings import escaped
+
         for line in sentences(report, options.all, options.verbose):
-            print(_harmless(line))
+            print(escaped(line))
     return 1 if differs(report) else 0
-
-
-def _harmless(line: str) -> str:
-    """A line that cannot steer the terminal, whatever names and values hold."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in line)
 
 
 def _two_runs(stored: Any, options: argparse.Namespace) -> tuple[int, int]:
