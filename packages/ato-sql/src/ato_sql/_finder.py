@@ -175,7 +175,12 @@ class SQLFinder:
         return self._reader.all(*_runs.similar(run_id))
 
     def find_best_run(
-        self, project_name: str, metric_key: str, mode: str = "max", at: str = "best"
+        self,
+        project_name: str,
+        metric_key: str,
+        mode: str = "max",
+        at: str = "best",
+        reruns: bool = False,
     ) -> Experiment | NotFound:
         """Return the run of a project with the best value of a metric.
 
@@ -186,6 +191,7 @@ class SQLFinder:
             metric_key: the metric.
             mode: `'max'` or `'min'`.
             at: compare each run's best value (`'best'`) or its value at the last step (`'last'`).
+            reruns: whether those of `ato verify` count too.
 
         Returns:
             The run; `NotFound`, which is false and equals `{'error': 'Project not found'}` or
@@ -194,7 +200,7 @@ class SQLFinder:
         Raises:
             NotFoundError: `mode` or `at` is something else.
         """
-        query = _runs.best_of(mode, at)
+        query = _runs.best_of(mode, at, reruns)
         project = self.find_project(project_name)
         if project is None:
             return NotFound("project", project_name, "Project not found")

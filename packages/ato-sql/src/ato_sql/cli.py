@@ -142,6 +142,7 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
     runs.add_argument("-r", "--reverse", action="store_true", help="the largest first")
     runs.add_argument("--metric", action="append", metavar="KEY", help="show it; may be repeated")
     runs.add_argument("-a", "--all", action="store_true", help="archived ones too")
+    _add_reruns(runs)
     runs.add_argument("-n", "--limit", type=_count, default=50, help="at most (default: 50)")
     show = _command(commands, "show", "all there is about a run")
     show.add_argument("run_id", metavar="RUN", help=_RUN)
@@ -150,6 +151,7 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
     best.add_argument("metric", metavar="METRIC")
     best.add_argument("--mode", choices=("max", "min"), default="max")
     best.add_argument("--at", choices=("best", "last"), default="best", help="which value counts")
+    _add_reruns(best)
     compare = _command(commands, "compare", "what differs between two runs; exit code 1 if any")
     compare.add_argument("run_a", metavar="A", help=_RUN)
     compare.add_argument("run_b", metavar="B", help=_RUN)
@@ -161,6 +163,10 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
     tail.add_argument("-f", "--follow", action="store_true", help="go on until the run ends")
     _add_exchange(commands)
     _add_care(commands)
+
+
+def _add_reruns(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--reruns", action="store_true", help="those of ato verify too")
 
 
 def _add_exchange(commands: argparse._SubParsersAction[Any]) -> None:

@@ -70,7 +70,7 @@ def _print_lines(text: str) -> None:
 
 
 def _latest(finder: SQLFinder) -> Experiment:
-    found = finder.search(order_by="-id", limit=1)
+    found = finder.search("-rerun=true", "-id", limit=1)
     if not found:
         raise NotFoundError("there are no runs yet")
     return found[0]

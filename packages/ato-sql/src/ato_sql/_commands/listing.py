@@ -13,6 +13,7 @@ from ato_sql._errors import NotFound, NotFoundError
 from ato_sql._facts.machine import is_system
 from ato_sql._facts.outcome import RUNNING
 from ato_sql._finder import SQLFinder
+from ato_sql._read.question.terms import parse_question
 from ato_sql._values.time import now
 
 _SHOWN_METRICS = 4
@@ -46,8 +47,11 @@ def _chosen_runs(finder: SQLFinder, options: Namespace) -> list[Experiment]:
 
 
 def _where(options: Namespace) -> list[str]:
-    """Return the question that was asked, archived runs left out unless they were asked for."""
-    return [*(options.where or ()), *([] if options.all else ["-archived=true"])]
+    """Return the question that was asked, less archived runs and reruns that it did not ask for."""
+    asked = list(options.where or ())
+    fields = {term.field for text in asked for term in parse_question(text)}
+    hidden = [] if options.all or "archived" in fields else ["-archived=true"]
+    return [*asked, *hidden, *([] if options.reruns or "rerun" in fields else ["-rerun=true"])]
 
 
 def _print_runs(
@@ -95,7 +99,8 @@ def _common(summaries: Iterable[Mapping[str, MetricSummary]]) -> list[str]:
 def best(finder: SQLFinder, options: Namespace) -> int:
     """Print the best run of a project."""
     finder.get_project(options.project)
-    run = finder.find_best_run(options.project, options.metric, options.mode, options.at)
+    asked = (options.project, options.metric, options.mode, options.at)
+    run = finder.find_best_run(*asked, reruns=options.reruns)
     if isinstance(run, NotFound):
         raise NotFoundError(
             f"no run of {options.project!r} has a finite value of {options.metric!r}"

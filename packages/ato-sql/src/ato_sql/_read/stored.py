@@ -15,6 +15,7 @@ from ato_sql._db.revision import HEAD, VERSION_TABLE
 from ato_sql._db.sqlite_files import leave_no_log, uri_of
 from ato_sql._errors import NotFoundError
 from ato_sql._facts.machine import is_system
+from ato_sql._facts.rerun import TAG
 from ato_sql._values.time import seconds_of
 from ato_sql._values.values import Number, join
 
@@ -116,10 +117,24 @@ class Stored:
         )
 
     def latest(self, count: int) -> list[int]:
-        """Return the ids of the last runs of the project that was used last, the newest first."""
+        """Return the ids of the last runs of the project that was used last, the newest first.
+
+        Reruns of `ato verify` are left out.
+        """
         project = "SELECT l.project_id FROM experiments l ORDER BY l.id DESC LIMIT 1"
-        query = f"SELECT e.id FROM experiments e WHERE e.project_id = ({project})"
-        return [row[0] for row in self._ask(f"{query} ORDER BY e.id DESC LIMIT {count:d}", {})]
+        query = (
+            "SELECT e.id, e.parent_uuid, e.tags FROM experiments e"
+            f" WHERE e.project_id = ({project}) ORDER BY e.id DESC"
+        )
+        limit, offset = max(50, count), 0
+        found: list[int] = []
+        while len(found) < count:
+            rows = self._ask(f"{query} LIMIT {limit:d} OFFSET {offset:d}", {})
+            found += [row[0] for row in rows if not (row[1] and TAG in (_json(row[2]) or ()))]
+            offset += limit
+            if len(rows) < limit:
+                break
+        return found[:count]
 
     def environment(self, digest: str | None) -> dict[str, Any]:
         """Return what a run was made in, by its hash."""

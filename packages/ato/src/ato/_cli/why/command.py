@@ -53,11 +53,11 @@ def _why(options: argparse.Namespace) -> int:
         print(json.dumps(plain(report)))
     else:
         for line in sentences(report, options.all, options.verbose):
-            print(_harmless(line))
+            print(harmless(line))
     return 1 if differs(report) else 0
 
 
-def _harmless(line: str) -> str:
+def harmless(line: str) -> str:
     """A line that cannot steer the terminal, whatever names and values hold."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in line)
 
