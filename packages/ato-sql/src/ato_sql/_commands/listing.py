@@ -13,6 +13,7 @@ from ato_sql._errors import NotFound, NotFoundError
 from ato_sql._facts.machine import is_system
 from ato_sql._facts.outcome import RUNNING
 from ato_sql._finder import SQLFinder
+from ato_sql._read.nesting import NestedRun
 from ato_sql._read.question.terms import parse_question
 from ato_sql._values.time import now
 
@@ -20,30 +21,35 @@ _SHOWN_METRICS = 4
 
 
 def runs(finder: SQLFinder, options: Namespace) -> int:
-    """List runs, the latest last."""
-    chosen = _chosen_runs(finder, options)
-    summaries = finder.get_summaries([run.id for run in chosen])
+    """List runs, the latest last, the trials of a search below it."""
+    if options.project is not None:
+        finder.get_project(options.project)
+    chosen = _chosen(finder, options)
+    summaries = finder.get_summaries([one.run.id for one in chosen])
     _print_runs(finder, chosen, summaries, options.metric, options.json)
-    _say_how_many(finder, options, len(chosen))
+    if not options.json:
+        total = finder.count(_where(options), options.tag, options.project)
+        if total > len(chosen):
+            print(f"{len(chosen)} of {total} runs; -n {total} shows all")
     return 0
 
 
-def _say_how_many(finder: SQLFinder, options: Namespace, shown: int) -> None:
-    if not options.json and shown == options.limit:
-        total = finder.count(_where(options), options.tag, options.project)
-        if total > shown:
-            print(f"{shown} of {total} runs; -n {total} shows all")
-
-
-def _chosen_runs(finder: SQLFinder, options: Namespace) -> list[Experiment]:
-    if options.project is not None:
-        finder.get_project(options.project)
-    where = _where(options)
+def _chosen(finder: SQLFinder, options: Namespace) -> list[NestedRun]:
+    """Return the latest runs, those of a search below it; sorted ones, and for JSON, one by one."""
+    asked = (_where(options), options.tag, options.project, options.limit)
     if options.sort:
-        order = f"-{options.sort}" if options.reverse else options.sort
-        return finder.search(where, order, options.tag, options.project, limit=options.limit)
-    latest = finder.search(where, "-id", options.tag, options.project, limit=options.limit)
-    return latest if options.reverse else latest[::-1]
+        return finder.nested_runs(*asked, f"-{options.sort}" if options.reverse else options.sort)
+    found = finder.nested_runs(*asked, "-id" if options.json else None)
+    if options.json:
+        return found if options.reverse else found[::-1]
+    return _newest_first(found) if options.reverse else found
+
+
+def _newest_first(found: Sequence[NestedRun]) -> list[NestedRun]:
+    """Turn the order of the runs around; what is below one stays there."""
+    starts = [n for n, one in enumerate(found) if one.depth == 0] + [len(found)]
+    groups = [found[start:end] for start, end in zip(starts, starts[1:])]
+    return [one for group in reversed(groups) for one in group]
 
 
 def _where(options: Namespace) -> list[str]:
@@ -56,21 +62,21 @@ def _where(options: Namespace) -> list[str]:
 
 def _print_runs(
     finder: SQLFinder,
-    chosen: Sequence[Experiment],
+    chosen: Sequence[NestedRun],
     summaries: Mapping[int, Mapping[str, MetricSummary]],
     metrics: Sequence[str] | None,
     as_json: bool,
 ) -> None:
     projects = {project.id: project.name for project in finder.get_projects()}
     if as_json:
-        print_json([run_json(run, projects, summaries[run.id]) for run in chosen])
+        print_json([run_json(one.run, projects, summaries[one.run.id]) for one in chosen])
         return
     keys = list(metrics) if metrics else _common(summaries.values())
     columns = ["id", "name", "project", "status", "started", "took", "tags", *map(text_of, keys)]
     rows = [
         [
             run.id,
-            run.name,
+            _name(one),
             projects.get(run.project_id),
             run.status,
             run.start_time,
@@ -78,9 +84,20 @@ def _print_runs(
             run.tags or [],
             *(last_value(summaries[run.id].get(key)) for key in keys),
         ]
-        for run in chosen
+        for one, run in ((one, one.run) for one in chosen)
     ]
     print_table(columns, rows)
+
+
+def _name(one: NestedRun) -> str:
+    """The name of a run, below the search it belongs to or beside its number."""
+    told = []
+    if one.children:
+        told.append(f"{one.children} trial{'' if one.children == 1 else 's'}")
+    if one.parent is not None:
+        told.append(f"of {one.parent}")
+    name = f"{'  ' * one.depth}{text_of(one.run.name)}"
+    return f"{name} ({', '.join(told)})" if told else name
 
 
 def _end(run: Experiment) -> Any:
@@ -114,5 +131,5 @@ def best(finder: SQLFinder, options: Namespace) -> int:
         at_step = getattr(summary, "last_step" if options.at == "last" else f"{options.mode}_step")
         value = getattr(summary, "last" if options.at == "last" else options.mode)
         print(f"{text_of(options.metric)} {value:.6g} at step {at_step}")
-        _print_runs(finder, [run], summaries, [options.metric], False)
+        _print_runs(finder, [NestedRun(run, 0, 0, None)], summaries, [options.metric], False)
     return 0

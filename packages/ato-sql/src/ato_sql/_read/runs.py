@@ -118,6 +118,15 @@ def count(
         return connection.execute(select(func.count(Experiment.id)).where(*found)).scalar() or 0
 
 
+def conditions_of(
+    reader: Reader, where: Where, tags: Sequence[str] | None, project_name: str | None
+) -> list[Any]:
+    """Return all the conditions that runs are asked for by; see `SQLFinder.search`."""
+    with reader.connection() as connection:
+        project_id = _project_id(connection, project_name)
+        return _conditions(connection, where, tags, project_name, project_id)
+
+
 def _project_id(connection: Connection, name: str | None) -> int | None:
     if name is None:
         return None
