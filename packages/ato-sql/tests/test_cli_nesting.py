@@ -104,4 +104,8 @@ def test_every_database_nests_alike(url, open_logger, open_finder):
     search.finish()
     logger.close()
     found = open_finder(url).nested_runs("status:completed")
-    assert [(one.run.name, one.depth) for one in found] == [("search", 0), ("trial", 1), ("alone", 0)]
+    assert [(one.run.name, one.depth) for one in found] == [
+        ("search", 0),
+        ("trial", 1),
+        ("alone", 0),
+    ]
