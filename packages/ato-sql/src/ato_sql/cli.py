@@ -170,11 +170,18 @@ def _add_reruns(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_exchange(commands: argparse._SubParsersAction[Any]) -> None:
-    export = _command(commands, "export", "write runs (JSON lines) or metrics (CSV, Parquet)")
+    export = _command(
+        commands, "export", "write runs (JSON lines) or metrics (CSV, Parquet), or to other tools"
+    )
     export.add_argument(
         "path",
         metavar="FILE",
-        help="*.csv and *.parquet get metrics, others whole runs; - is stdout",
+        nargs="?",
+        help="*.csv and *.parquet get metrics, others whole runs; - is stdout; with --to a folder, "
+        "or the tracking URI of MLflow (default: the one that it is set to)",
+    )
+    export.add_argument(
+        "--to", choices=("mlflow", "tensorboard", "wandb"), help="for this tool, which is needed"
     )
     export.add_argument("--project", metavar="NAME", help="only this project")
     export.add_argument(
