@@ -25,6 +25,8 @@ WORDS: dict[str, str] = {
 HELP = ("-h", "--help")
 FORMATS = ("yaml", "json", "toml")
 SWEEP = "--sweep"
+#: The variable by which a shell asks what may be typed, instead of running the program.
+COMPLETION = "_ATO_COMPLETE"
 
 # Programs that run ours with a command line of their own: test runners, notebooks, workers.
 HOST_PROGRAMS = frozenset(

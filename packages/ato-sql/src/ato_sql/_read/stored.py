@@ -136,6 +136,35 @@ class Stored:
                 break
         return found[:count]
 
+    def projects(self) -> list[str]:
+        """Return the names of the projects."""
+        return [row[0] for row in self._ask("SELECT p.name FROM projects p ORDER BY p.name", {})]
+
+    def run_names(self, count: int = 200) -> list[tuple[int, str | None]]:
+        """Return the ids and names of the last runs, the newest first."""
+        query = f"SELECT e.id, e.name FROM experiments e ORDER BY e.id DESC LIMIT {count:d}"
+        return [(row[0], row[1]) for row in self._ask(query, {})]
+
+    def metrics(self, project: str | None = None) -> list[str]:
+        """Return the names of the metrics that runs have, of one project if it is named."""
+        return self._names("SELECT DISTINCT m.key FROM metric_summaries m", "m", project)
+
+    def keys(self, project: str | None = None) -> list[str]:
+        """Return the keys that configs have, of one project if it is named."""
+        query = "SELECT DISTINCT c.key FROM params c JOIN experiments e ON e.id = c.run_id"
+        return self._names(query, "e", project)
+
+    def tags(self) -> list[str]:
+        """Return the tags of the last runs."""
+        query = "SELECT e.tags FROM experiments e ORDER BY e.id DESC LIMIT 200"
+        found = [tag for row in self._ask(query, {}) for tag in _json(row[0]) or ()]
+        return list(dict.fromkeys(found))
+
+    def _names(self, query: str, table: str, project: str | None) -> list[str]:
+        if project is not None:
+            query += f" JOIN projects p ON p.id = {table}.project_id WHERE p.name = :p"
+        return sorted(row[0] for row in self._ask(query, {} if project is None else {"p": project}))
+
     def environment(self, digest: str | None) -> dict[str, Any]:
         """Return what a run was made in, by its hash."""
         rows = self._ask("SELECT e.data FROM environments e WHERE e.hash = :h", {"h": digest})
