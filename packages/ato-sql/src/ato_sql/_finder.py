@@ -352,6 +352,16 @@ class SQLFinder:
         """
         return sorted(self.get_summaries([self.get_run(run_id).id]).popitem()[1])
 
+    def known_metrics(self, project_name: str | None = None) -> list[str]:
+        """Return the names of the metrics that runs have, of one project if it is named."""
+        with self._reader.connection() as connection:
+            return of_connection(connection).metrics(project_name)
+
+    def known_tags(self) -> list[str]:
+        """Return the tags of the last 200 runs."""
+        with self._reader.connection() as connection:
+            return of_connection(connection).tags()
+
     def get_summaries(self, run_ids: Sequence[int]) -> dict[int, dict[str, MetricSummary]]:
         """Return for each run, by metric, its count, extremes and last value."""
         return _metrics.read_summaries(self._reader, run_ids)

@@ -11,10 +11,11 @@ import os
 import sys
 
 from ato_sql import _commands
+from ato_sql._commands.parser import CommandParser, one_line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, NoReturn, Sequence
+    from typing import Any, Callable, Sequence
 
     from sqlalchemy.engine import URL
 
@@ -33,16 +34,7 @@ __all__ = [
 
 DEFAULT_DATABASE = "experiments.db"
 TRACEBACK = "ATO_TRACEBACK"
-LONGEST_LINE = 2000
 _RUN = "id, UUID or its beginning, name, last, -1, or best:METRIC"
-
-
-class CommandParser(argparse.ArgumentParser):
-    """A parser that says in one line what is wrong, exit code 2."""
-
-    def error(self, message: str) -> NoReturn:
-        print(f"{self.prog}: {_line(message)} (see {self.prog} --help)", file=sys.stderr)
-        raise SystemExit(2)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -80,14 +72,14 @@ def run_command(parser: CommandParser, argv: Sequence[str] | None = None) -> int
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except (AtoError, OSError) as error:
-        print(f"{parser.prog}: {_line(str(error))}", file=sys.stderr)
+        print(f"{parser.prog}: {one_line(str(error))}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130
     except Exception as error:
         if os.environ.get(TRACEBACK):
             raise
-        print(f"{parser.prog}: {_line(_unexpected(error))}", file=sys.stderr)
+        print(f"{parser.prog}: {one_line(_unexpected(error))}", file=sys.stderr)
         return 2
     return code
 
@@ -116,18 +108,9 @@ def _unexpected(error: Exception) -> str:
     )
 
 
-def _line(text: str) -> str:
-    """Return text of others as one line that a terminal can show."""
-    words = " ".join(text.split())
-    shown = words if words.isprintable() else ascii(words)[1:-1]
-    return shown if len(shown) <= LONGEST_LINE else shown[:LONGEST_LINE] + "..."
-
-
 def _parser() -> CommandParser:
     parser = CommandParser(prog="python -m ato_sql", description="Look at tracked runs.")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command")
-    commands.required = True
-    add_commands(commands)
+    add_commands(parser.add_commands())
     return parser
 
 

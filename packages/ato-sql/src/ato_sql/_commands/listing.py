@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from argparse import Namespace
 from itertools import filterfalse
 from typing import Any, Iterable, Mapping, Sequence
 
+from ato_adict import did_you_mean
 from ato_sql._commands.shared import last_value, run_json
 from ato_sql._commands.terminal import duration, print_json, print_table, text_of
 from ato_sql._db.schema import Experiment, MetricSummary
@@ -27,11 +29,25 @@ def runs(finder: SQLFinder, options: Namespace) -> int:
     chosen = _chosen(finder, options)
     summaries = finder.get_summaries([one.run.id for one in chosen])
     _print_runs(finder, chosen, summaries, options.metric, options.json)
+    _say_what_there_is_not(finder, options, summaries)
     if not options.json:
         total = finder.count(_where(options), options.tag, options.project)
         if total > len(chosen):
             print(f"{len(chosen)} of {total} runs; -n {total} shows all")
     return 0
+
+
+def _say_what_there_is_not(finder: SQLFinder, options: Namespace, summaries: Any) -> None:
+    """Name a metric and a tag that no run has, where another is meant."""
+    shown = {key for of_run in summaries.values() for key in of_run}
+    for key in options.metric or ():
+        hint = "" if key in shown else did_you_mean(key, finder.known_metrics(options.project))
+        if hint:
+            print(f"no run has the metric {text_of(key)}{hint}", file=sys.stderr)
+    for tag in options.tag or () if not summaries else ():
+        hint = did_you_mean(tag, finder.known_tags())
+        if hint:
+            print(f"no run has the tag {text_of(tag)}{hint}", file=sys.stderr)
 
 
 def _chosen(finder: SQLFinder, options: Namespace) -> list[NestedRun]:
@@ -119,9 +135,9 @@ def best(finder: SQLFinder, options: Namespace) -> int:
     asked = (options.project, options.metric, options.mode, options.at)
     run = finder.find_best_run(*asked, reruns=options.reruns)
     if isinstance(run, NotFound):
-        raise NotFoundError(
-            f"no run of {options.project!r} has a finite value of {options.metric!r}"
-        )
+        hint = did_you_mean(options.metric, finder.known_metrics(options.project))
+        what = f"no run of {options.project!r} has a finite value of {options.metric!r}"
+        raise NotFoundError(what + hint)
     summaries = finder.get_summaries([run.id])
     if options.json:
         projects = {run.project_id: options.project}

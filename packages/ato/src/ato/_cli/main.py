@@ -45,8 +45,7 @@ def _run(arguments: Sequence[str]) -> int:
 
     parser = CommandParser(prog="ato", description="Track, compare and explain experiments.")
     parser.add_argument("--version", action="version", version=f"ato {__version__}")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command")
-    commands.required = True
+    commands = parser.add_commands()
     _init.add_command(commands)
     add_commands(commands)
     for module in (_why, _verify, _files, _ui, _completion):
