@@ -63,6 +63,7 @@ def run_command(parser: CommandParser, argv: Sequence[str] | None = None) -> int
     from ato_adict import AtoError
     from ato_adict.surroundings import escape_output
 
+    _open_closed()
     escape_output()
     try:
         options = parser.parse_args(_readable(parser, argv))
@@ -82,6 +83,13 @@ def run_command(parser: CommandParser, argv: Sequence[str] | None = None) -> int
         print(f"{parser.prog}: {one_line(_unexpected(error))}", file=sys.stderr)
         return 2
     return code
+
+
+def _open_closed() -> None:
+    """Let output go nowhere that was closed, as by `>&-`: the exit code is asked for alone."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115 - to the end
 
 
 def _readable(parser: CommandParser, argv: Sequence[str] | None) -> list[str]:
