@@ -8,6 +8,7 @@ undeclared import or a dependency against the law of direction fails here.
 import functools
 import glob
 import hashlib
+import importlib.util
 import json
 import os
 import pathlib
@@ -61,6 +62,8 @@ tools_python = TOOLS_PYTHON if shutil.which(f"python{TOOLS_PYTHON}") else None
 
 
 UV = [shutil.which("uv")] if shutil.which("uv") else [sys.executable, "-m", "uv"]
+if shutil.which("uv") is None and importlib.util.find_spec("uv") is None:
+    sys.exit("the sessions need uv, which comes with nox if it is asked for: pip install 'nox[uv]'")
 VERSION = (ROOT / "VERSION").read_text().strip()
 
 
@@ -88,6 +91,9 @@ def install(session, *requirements):
     session.install("--find-links", str(WHEELS), *flags, *pinned)
 
 
+LARGE = ("distributed", "dask", "tensorboard", "wandb")  # with torch, dask and their like
+
+
 def project_of(name):
     return nox.project.load_toml(str(ROOT / "packages" / name / "pyproject.toml"))
 
@@ -97,11 +103,11 @@ def requirements_of(name, group="test"):
 
 
 def declared_by(name):
-    """What a distribution asks of others, for its extras too; torch and dask are too large."""
+    """What a distribution asks of others, for its extras too but those that are too large."""
     project = project_of(name)["project"]
     asked = list(project["dependencies"])
     for extra, requirements in project.get("optional-dependencies", {}).items():
-        asked += requirements if extra not in ("distributed", "dask") else []
+        asked += requirements if extra not in LARGE else []
     return [requirement for requirement in asked if not requirement.startswith("ato-")]
 
 
@@ -299,6 +305,7 @@ def integrations(session):
     """Callbacks and exports, with the real frameworks; the pages that need them."""
     frameworks = ["torch==2.13.0", "lightning", "transformers", "accelerate"]
     others = ["scikit-learn", "mlflow-skinny", "wandb", "omegaconf", "hydra-core"]
+    others += ["tensorboard", "tensorboardX"]
     install(session, "ato", *frameworks, *others, *requirements_of("ato-sql"))
     session.run("pytest", "-q", "packages/ato-sql/tests/integrations")
     session.run("pytest", "-q", "docs/tests", "-k", "frameworks or mlflow or hydra")

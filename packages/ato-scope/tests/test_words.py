@@ -26,7 +26,7 @@ Other keys
   model  'resnet50'  str
 
 Built-in words
-  manual   this text, as does --help
+  manual   this text, as do help and --help
   views    the views in their order
   print    the config; print=json or print=toml in that format
   explain  where each value comes from; explain KEY for one
@@ -34,7 +34,7 @@ Built-in words
 """
 
 
-@pytest.mark.parametrize("word", ["manual", "--help", "-h"])
+@pytest.mark.parametrize("word", ["manual", "help", "--help", "-h"])
 def test_the_manual_shows_views_and_keys(quick_start, word):
     done = quick_start.run(word)
     assert (done.code, done.out, done.err) == (0, MANUAL, "")
@@ -227,3 +227,46 @@ def test_a_closed_pipe_is_no_error(quick_start):
 def test_text_that_the_terminal_cannot_show_is_escaped(quick_start):
     done = quick_start.run("explain", "x:=ö", env={"PYTHONIOENCODING": "ascii"})
     assert done.code == 0
+
+
+class TestHelp:
+    SOURCE = """
+        from ato_scope import Scope
+
+        scope = Scope()
+
+        @scope.observe(default=True)
+        def defaults(config):
+            config.help = "a key"
+
+        @scope
+        def main(config):
+            print("ran", config.get("seen"))
+
+        main()
+    """
+
+    @pytest.mark.parametrize("word", ["hlep", "--hlep", "--helpp"])
+    def test_misspelled_it_is_suggested(self, program, word):
+        wanted = "--help" if word.startswith("--") else "help"
+        done = program.write(self.SOURCE).run(word)
+        assert done.code == 2
+        assert done.err.endswith(f"did you mean '{wanted}'?\n")
+
+    def test_a_view_of_that_name_is_the_view(self, program):
+        view = "scope.observe('help', config={'seen': 1})\n\n        @scope\n"
+        done = program.write(self.SOURCE.replace("@scope\n", view)).run("help")
+        assert done.out == "ran 1\n"
+
+    def test_explain_takes_it_for_a_key(self, program):
+        assert "a key" in program.write(self.SOURCE).run("explain", "help").out
+
+    def test_where_argparse_waits_for_words_it_is_one(self, program):
+        source = self.SOURCE.replace(
+            "scope = Scope()",
+            "import argparse\n"
+            "        scope = Scope(use_external_parser=True)\n"
+            "        parser = argparse.ArgumentParser()\n"
+            "        parser.add_argument('topic')",
+        ).replace("main()\n    ", "print(parser.parse_args().topic)\n    ")
+        assert program.write(source).run("help").out == "help\n"

@@ -105,3 +105,24 @@ def test_a_crash_has_not_the_exit_code_of_an_answer(folder):
     assert done.returncode == 2
     assert b"ZeroDivisionError" in done.stderr
     assert done.stderr.count(b"\n") == 1
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a shell that closes output")
+@pytest.mark.parametrize(("words", "code"), [("compare 1 1", 0), ("compare 1 2", 1)])
+def test_with_closed_output_the_exit_code_is_the_answer(folder, words, code):
+    line = f"{sys.executable} -m ato {words} >&- 2>&-"
+    assert subprocess.run(["sh", "-c", line], cwd=str(folder)).returncode == code
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="a disk that is full")
+@pytest.mark.parametrize("words", ["runs", "why 1 2", "compare 1 2", "show 1", "tail 1"])
+def test_a_full_disk_is_no_answer(folder, words):
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "ato", *words.split()],
+            cwd=str(folder),
+            stdout=full,
+            stderr=subprocess.PIPE,
+        )
+    assert done.returncode == 2
+    assert b"No space left" in done.stderr

@@ -10,10 +10,10 @@ from ato_scope._entry.entry import make_entry
 from ato_scope._entry.inject import Injector
 from ato_scope._errors import EntryError, ScopeError, SweepError
 from ato_scope._history.recorder import history_of
-from ato_scope._program import SWEEP, is_script, say
+from ato_scope._program import COMPLETION, SWEEP, is_script, say
 from ato_scope._views.observe import lazy
 
-COMPLETION = "_ARGCOMPLETE"
+COMPLETIONS = (COMPLETION, "_ARGCOMPLETE")
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class Configurable:
 
     def _prepare(self, args: Sequence[str] | None) -> dict[str, Draft]:
         """Build the drafts; a command line that asks for something else gets that, and ends."""
-        if args is None and COMPLETION in os.environ:
+        if args is None and any(name in os.environ for name in COMPLETIONS):
             self._complete_words()
         arguments = arguments_of(self._members(), args)
         if SWEEP in arguments:

@@ -17,15 +17,17 @@ if TYPE_CHECKING:
 
 #: The words that every program with a scope understands, and what each prints before it ends.
 WORDS: dict[str, str] = {
-    "manual": "this text, as does --help",
+    "manual": "this text, as do help and --help",
     "views": "the views in their order",
     "print": "the config; print=json or print=toml in that format",
     "explain": "where each value comes from; explain KEY for one",
 }
-HELP = ("-h", "--help")
+HELP = ("-h", "--help", "help")
 FORMATS = ("yaml", "json", "toml")
 SWEEP = "--sweep"
 LONGEST_LINE = 2000
+#: The variable by which a shell asks what may be typed, instead of running the program.
+COMPLETION = "_ATO_COMPLETE"
 
 # Programs that run ours with a command line of their own: test runners, notebooks, workers.
 HOST_PROGRAMS = frozenset(
@@ -197,7 +199,7 @@ def is_printing_rank() -> bool:
 def is_word(argument: str) -> bool:
     """Whether an argument is a built-in word: a scope then prints something and ends the program.
 
-    The words are those of `WORDS`, `print=json` and the like, `-h` and `--help`.
+    The words are those of `WORDS`, `print=json` and the like, `help`, `-h` and `--help`.
     """
     name, _, form = argument.partition("=")
     is_print = name in ("print", "print:") and form in FORMATS

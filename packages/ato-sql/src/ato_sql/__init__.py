@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from ato_sql._logger import SQLLogger
     from ato_sql._read.compare import Change, CodeChange, Comparison, MetricChange
     from ato_sql._read.metrics import Point
+    from ato_sql._read.nesting import NestedRun
     from ato_sql._read.traces import TraceVersion
     from ato_sql._write.replay import Replayed
     from ato_sql._write.run import Run
@@ -53,6 +54,7 @@ __all__ = [
     "MetricChange",
     "TraceVersion",
     "Point",
+    "NestedRun",
     "Intake",
     "Replayed",
     "Cleanup",
@@ -87,6 +89,7 @@ __getattr__: Callable[[str], Any] = lazy_exports(
         "_write.run": ["Run"],
         "_read.traces": ["TraceVersion"],
         "_read.metrics": ["Point"],
+        "_read.nesting": ["NestedRun"],
         "_read.compare": ["Comparison", "Change", "CodeChange", "MetricChange"],
         "_exchange.importing": ["Intake"],
         "_write.replay": ["Replayed"],

@@ -30,12 +30,14 @@ from ato_sql._read import console as _console
 from ato_sql._read import media as _media
 from ato_sql._read import metrics as _metrics
 from ato_sql._read import naming as _naming
+from ato_sql._read import nesting as _nesting
 from ato_sql._read import reader as _reader
 from ato_sql._read import runs as _runs
 from ato_sql._read import traces as _traces
 from ato_sql._read.compare import Comparison, compare_runs
 from ato_sql._read.frames import run_rows
 from ato_sql._read.metrics import Point
+from ato_sql._read.nesting import NestedRun
 from ato_sql._read.question.ask import Where
 from ato_sql._read.reader import Reader, RunId
 from ato_sql._read.stored import of_connection
@@ -175,7 +177,12 @@ class SQLFinder:
         return self._reader.all(*_runs.similar(run_id))
 
     def find_best_run(
-        self, project_name: str, metric_key: str, mode: str = "max", at: str = "best"
+        self,
+        project_name: str,
+        metric_key: str,
+        mode: str = "max",
+        at: str = "best",
+        reruns: bool = False,
     ) -> Experiment | NotFound:
         """Return the run of a project with the best value of a metric.
 
@@ -186,6 +193,7 @@ class SQLFinder:
             metric_key: the metric.
             mode: `'max'` or `'min'`.
             at: compare each run's best value (`'best'`) or its value at the last step (`'last'`).
+            reruns: whether those of `ato verify` count too.
 
         Returns:
             The run; `NotFound`, which is false and equals `{'error': 'Project not found'}` or
@@ -194,7 +202,7 @@ class SQLFinder:
         Raises:
             NotFoundError: `mode` or `at` is something else.
         """
-        query = _runs.best_of(mode, at)
+        query = _runs.best_of(mode, at, reruns)
         project = self.find_project(project_name)
         if project is None:
             return NotFound("project", project_name, "Project not found")
@@ -245,6 +253,33 @@ class SQLFinder:
     ) -> int:
         """Return how many runs meet all conditions; see `search`."""
         return _runs.count(self._reader, where, tags, project_name)
+
+    def nested_runs(
+        self,
+        where: Where = None,
+        tags: Sequence[str] | None = None,
+        project_name: str | None = None,
+        limit: int = 50,
+        order_by: str | None = None,
+    ) -> list[NestedRun]:
+        """Return the latest runs that meet all conditions, the trials of a search below it.
+
+        Args:
+            where: see `search`.
+            tags: see `search`.
+            project_name: see `search`.
+            limit: at most so many. Runs that belong to none of the others come before those that
+                do, of which the latest are returned.
+            order_by: see `search`; then the runs are one by one, in this order.
+
+        Returns:
+            By id, each with `run`, its `depth` in the list, how many `children` it has among those
+            asked for, and the id of its `parent` where that is not among them.
+        """
+        if order_by is not None:
+            found = self.search(where, order_by, tags, project_name, limit)
+            return _nesting.listed_runs(self._reader, found)
+        return _nesting.nested_runs(self._reader, where, tags, project_name, limit)
 
     def compare(self, run_a: RunId, run_b: RunId) -> Comparison:
         """Return what differs between two runs: "why did this change?".
@@ -316,6 +351,16 @@ class SQLFinder:
             NotFoundError: there is no such run.
         """
         return sorted(self.get_summaries([self.get_run(run_id).id]).popitem()[1])
+
+    def known_metrics(self, project_name: str | None = None) -> list[str]:
+        """Return the names of the metrics that runs have, of one project if it is named."""
+        with self._reader.connection() as connection:
+            return of_connection(connection).metrics(project_name)
+
+    def known_tags(self) -> list[str]:
+        """Return the tags of the last 200 runs."""
+        with self._reader.connection() as connection:
+            return of_connection(connection).tags()
 
     def get_summaries(self, run_ids: Sequence[int]) -> dict[int, dict[str, MetricSummary]]:
         """Return for each run, by metric, its count, extremes and last value."""

@@ -31,6 +31,7 @@ from ato_sql._facts.fingerprints import code_hash
 from ato_sql._facts.inputs import is_unchanged
 from ato_sql._facts.names import chosen_name, user_name
 from ato_sql._facts.outcome import COMPLETED, RUNNING
+from ato_sql._facts.rerun import TAG, Rerun, is_rerun, next_run
 from ato_sql._facts.settings import Settings, read_settings
 from ato_sql._read.media import last_of_each
 from ato_sql._read.reader import is_run
@@ -189,13 +190,15 @@ class SQLLogger(CurrentRun):
             provenance = record.provenance()
         event = None if fingerprints is None else code_hash(fingerprints)
         birth = self._birth(config)
+        again = next_run()
         birth.update(
-            tags=[self._settings.hide(tag) for tag in _tags(tags)],
-            parent_uuid=self._parent_uuid(parent),
+            tags=self._all_tags(tags, again),
+            parent_uuid=self._parent_uuid(_parent_of(parent, again)),
             provenance=self._provenance(provenance),
             code_hash=event,
         )
-        run = Run(self._writer, self._settings, str(uuid.uuid4()), gathering=gathering)
+        wanted = (again and again.uuid) or str(uuid.uuid4())
+        run = Run(self._writer, self._settings, wanted, gathering=gathering)
         given = None if name is None else self._settings.hide_name("a run's name", name)
         birth["name"] = given or chosen_name(run.uuid)
         birth["user_name"] = user_name()
@@ -309,6 +312,10 @@ class SQLLogger(CurrentRun):
             redact_provenance(data, self._settings.secret_keys) if self._settings.redact else data
         )
 
+    def _all_tags(self, tags: Sequence[str] | None, again: Rerun | None) -> list[str]:
+        given = [self._settings.hide(tag) for tag in _tags(tags)]
+        return given if again is None or TAG in given else [*given, TAG]
+
     def _parent_uuid(self, parent: Any) -> str | None:
         if parent is None:
             return None
@@ -375,8 +382,11 @@ class SQLLogger(CurrentRun):
             config: what `start` would be given, by default the logger's config.
 
         Returns:
-            Whether there is such a run; False, with a warning, where the database is out of reach.
+            Whether there is such a run; False, with a warning, where the database is out of reach,
+            and False in a program that `ato verify` runs again.
         """
+        if is_rerun():
+            return False
         settings = self._settings
         whole = self.config if config is None else config
         wanted = value_hash(stored_config(whole, settings.redact, settings.secret_keys))
@@ -448,6 +458,13 @@ def _resolved(settings: Settings) -> Settings:
     """Return the settings with all paths made absolute: the program may change its folder."""
     url = resolve(settings.url)
     return settings._replace(url=url, artifact_dir=artifact_folder(url, settings.artifact_dir))
+
+
+def _parent_of(parent: Any, again: Rerun | None) -> Any:
+    """Return the parent that a run was given; in a rerun, without one, the run that is verified."""
+    if again is None or (parent is not None and again.uuid is None):
+        return parent
+    return again.original
 
 
 def _tags(tags: Sequence[str] | None) -> list[str]:

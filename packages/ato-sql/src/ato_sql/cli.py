@@ -11,10 +11,11 @@ import os
 import sys
 
 from ato_sql import _commands
+from ato_sql._commands.parser import CommandParser, one_line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, NoReturn, Sequence
+    from typing import Any, Callable, Sequence
 
     from sqlalchemy.engine import URL
 
@@ -33,16 +34,7 @@ __all__ = [
 
 DEFAULT_DATABASE = "experiments.db"
 TRACEBACK = "ATO_TRACEBACK"
-LONGEST_LINE = 2000
 _RUN = "id, UUID or its beginning, name, last, -1, or best:METRIC"
-
-
-class CommandParser(argparse.ArgumentParser):
-    """A parser that says in one line what is wrong, exit code 2."""
-
-    def error(self, message: str) -> NoReturn:
-        print(f"{self.prog}: {_line(message)} (see {self.prog} --help)", file=sys.stderr)
-        raise SystemExit(2)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -71,6 +63,7 @@ def run_command(parser: CommandParser, argv: Sequence[str] | None = None) -> int
     from ato_adict import AtoError
     from ato_adict.surroundings import escape_output
 
+    _open_closed()
     escape_output()
     try:
         options = parser.parse_args(_readable(parser, argv))
@@ -80,16 +73,23 @@ def run_command(parser: CommandParser, argv: Sequence[str] | None = None) -> int
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except (AtoError, OSError) as error:
-        print(f"{parser.prog}: {_line(str(error))}", file=sys.stderr)
+        print(f"{parser.prog}: {one_line(str(error))}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130
     except Exception as error:
         if os.environ.get(TRACEBACK):
             raise
-        print(f"{parser.prog}: {_line(_unexpected(error))}", file=sys.stderr)
+        print(f"{parser.prog}: {one_line(_unexpected(error))}", file=sys.stderr)
         return 2
     return code
+
+
+def _open_closed() -> None:
+    """Let output go nowhere that was closed, as by `>&-`: the exit code is asked for alone."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115 - to the end
 
 
 def _readable(parser: CommandParser, argv: Sequence[str] | None) -> list[str]:
@@ -116,18 +116,9 @@ def _unexpected(error: Exception) -> str:
     )
 
 
-def _line(text: str) -> str:
-    """Return text of others as one line that a terminal can show."""
-    from ato_adict.surroundings import escaped
-
-    return escaped(" ".join(text.split()), LONGEST_LINE)
-
-
 def _parser() -> CommandParser:
     parser = CommandParser(prog="python -m ato_sql", description="Look at tracked runs.")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command")
-    commands.required = True
-    add_commands(commands)
+    add_commands(parser.add_commands())
     return parser
 
 
@@ -142,6 +133,7 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
     runs.add_argument("-r", "--reverse", action="store_true", help="the largest first")
     runs.add_argument("--metric", action="append", metavar="KEY", help="show it; may be repeated")
     runs.add_argument("-a", "--all", action="store_true", help="archived ones too")
+    _add_reruns(runs)
     runs.add_argument("-n", "--limit", type=_count, default=50, help="at most (default: 50)")
     show = _command(commands, "show", "all there is about a run")
     show.add_argument("run_id", metavar="RUN", help=_RUN)
@@ -150,6 +142,7 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
     best.add_argument("metric", metavar="METRIC")
     best.add_argument("--mode", choices=("max", "min"), default="max")
     best.add_argument("--at", choices=("best", "last"), default="best", help="which value counts")
+    _add_reruns(best)
     compare = _command(commands, "compare", "what differs between two runs; exit code 1 if any")
     compare.add_argument("run_a", metavar="A", help=_RUN)
     compare.add_argument("run_b", metavar="B", help=_RUN)
@@ -163,12 +156,23 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
     _add_care(commands)
 
 
+def _add_reruns(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--reruns", action="store_true", help="those of ato verify too")
+
+
 def _add_exchange(commands: argparse._SubParsersAction[Any]) -> None:
-    export = _command(commands, "export", "write runs (JSON lines) or metrics (CSV, Parquet)")
+    export = _command(
+        commands, "export", "write runs (JSON lines) or metrics (CSV, Parquet), or to other tools"
+    )
     export.add_argument(
         "path",
         metavar="FILE",
-        help="*.csv and *.parquet get metrics, others whole runs; - is stdout",
+        nargs="?",
+        help="*.csv and *.parquet get metrics, others whole runs; - is stdout; with --to a folder, "
+        "or the tracking URI of MLflow (default: the one that it is set to)",
+    )
+    export.add_argument(
+        "--to", choices=("mlflow", "tensorboard", "wandb"), help="for this tool, which is needed"
     )
     export.add_argument("--project", metavar="NAME", help="only this project")
     export.add_argument(

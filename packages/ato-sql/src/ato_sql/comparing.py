@@ -1,12 +1,14 @@
 """Two runs side by side, read as they are stored and without SQLAlchemy where that can be.
 
 For programs that explain runs, as `ato why` does; `SQLFinder.compare` gives the same comparison.
-`ato_sql.cli.open_stored` opens a database as `Stored`.
+`ato_sql.cli.open_stored` opens a database as `Stored`. `rerun_environment` tells a program that its
+run is the rerun of another, as `ato verify` does.
 """
 
 from __future__ import annotations
 
 from ato_sql._facts.config import is_incidental
+from ato_sql._facts.rerun import rerun_environment
 from ato_sql._read.compare import Change, CodeChange, Comparison, MetricChange, compare_runs
 from ato_sql._read.environment import is_drawn, is_job_identity, matters
 from ato_sql._read.inputs import records_inputs
@@ -29,6 +31,7 @@ __all__ = [
     "is_incidental",
     "records_inputs",
     "plain",
+    "rerun_environment",
 ]
 
 for _public in (Stored, StoredRun, StoredMetric, StoredPrint):

@@ -9,6 +9,7 @@
   compares runs, `circumstances` is
   what a run was made in.
 - `lost_runs`, `is_lost` and `shown_status` tell which runs are gone.
+- `is_rerun` is the condition that a row of `tables['experiments']` is a rerun of `ato verify`.
 - `is_system` tells whether a metric is about the machine; `console_text` joins rows of `console`.
 - `type_of` tells the type of an image, a sound or a film from its first bytes.
 - `leaves`, `leaf_paths`, `is_incidental` and `plain` are about stored configs and values;
@@ -41,6 +42,7 @@ from ato_sql._read.environment import INCIDENTAL, circumstances
 from ato_sql._read.overlay import Overlay, read_overlay
 from ato_sql._read.question.ask import run_conditions, run_order
 from ato_sql._read.question.completion import complete
+from ato_sql._read.question.conditions import RERUN
 from ato_sql._read.question.fields import Field, find_field
 from ato_sql._read.question.terms import Term, parse_question
 from ato_sql._read.status import is_lost, lost_runs, shown_status
@@ -68,6 +70,7 @@ __all__ = [
     "INCIDENTAL",
     "is_incidental",
     "is_lost",
+    "is_rerun",
     "lost_runs",
     "shown_status",
     "type_of",
@@ -80,6 +83,7 @@ __all__ = [
 ]
 
 tables: Mapping[str, Table] = Base.metadata.tables
+is_rerun: Any = RERUN
 
 
 class ReadOnlyDatabase:

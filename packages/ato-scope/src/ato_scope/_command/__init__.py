@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from ato_scope._command.argparse import capture_parser as capture_parser
     from ato_scope._command.argparse import check_choice as check_choice
     from ato_scope._command.argparse import help_texts as help_texts
+    from ato_scope._command.argparse import option_choices as option_choices
+    from ato_scope._command.argparse import option_names as option_names
     from ato_scope._command.argparse import read_options as read_options
     from ato_scope._command.argparse import stop_capturing as stop_capturing
     from ato_scope._command.argparse import view_source as view_source
@@ -22,6 +24,8 @@ else:
                 "capture_parser",
                 "check_choice",
                 "help_texts",
+                "option_choices",
+                "option_names",
                 "read_options",
                 "stop_capturing",
                 "view_source",

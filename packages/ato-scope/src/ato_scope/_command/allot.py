@@ -86,7 +86,7 @@ def _say_what_it_resembles(argument: str, known: Collection[str]) -> None:
 
 def _is_ours(parser: Parser, argument: str, known: Collection[str]) -> bool:
     """Whether an argument reads as a view, a word or a token of ours."""
-    if argument in known or is_word(argument):
+    if argument in known or _is_word(parser, argument):
         return True
     is_file = argument[:1] in "~@" and len(argument) > 1
     if is_file and argument[0] not in (parser.fromfile_prefix_chars or ""):
@@ -127,6 +127,13 @@ def _is_option(parser: Parser, argument: str) -> bool:
     return " " not in argument.partition("=")[0]
 
 
+def _is_word(parser: Parser, argument: str) -> bool:
+    """Whether an argument is a word of ours; `help` is not where the parser waits for words."""
+    if argument == "help" and parser._get_positional_actions():
+        return False
+    return is_word(argument)
+
+
 def _take_option(
     found: Allotment, arguments: Sequence[str], start: int, known: Collection[str]
 ) -> int:
@@ -134,7 +141,7 @@ def _take_option(
     option = arguments[start]
     match = _find(found.parser, option)
     if option in HELP if match is None else isinstance(match[0], argparse._HelpAction):
-        found.ours.append(HELP[-1])
+        found.ours.append("--help")
         found.asks = True
         return start + 1
     if match is None:
@@ -160,7 +167,7 @@ def _take_unknown(
 
 
 def _is_value(parser: Parser, argument: str, known: Collection[str]) -> bool:
-    if _is_option(parser, argument) or is_word(argument):
+    if _is_option(parser, argument) or (argument != "help" and is_word(argument)):
         return False
     return argument[:1] not in "@~" and "=" not in argument and argument not in known
 

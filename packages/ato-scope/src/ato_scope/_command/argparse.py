@@ -319,3 +319,16 @@ def help_texts(parser: Parser) -> dict[str, str]:
     """Return the help text of each destination that has one and is a key."""
     actions = [a for a in _actions(parser) if a.help and a.help is not argparse.SUPPRESS]
     return {a.dest: a.help or "" for a in actions if a.dest != "version" or a.nargs != 0}
+
+
+def option_names(parser: Parser) -> list[str]:
+    """Return the options of a parser as they are typed."""
+    return [name for action in parser._actions for name in action.option_strings]
+
+
+def option_choices(parser: Parser, option: str) -> list[str]:
+    """Return the values that an option may have, none where any is allowed."""
+    for action in parser._actions:
+        if option in action.option_strings:
+            return [str(choice) for choice in action.choices or ()]
+    return []

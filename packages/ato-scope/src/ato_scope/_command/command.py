@@ -6,7 +6,7 @@ from ato_adict import did_you_mean
 from ato_scope._command.keys import quoted, split_key
 from ato_scope._command.tokens import parse_tokens, shown
 from ato_scope._errors import TokenError, UnknownScopeError, UnknownViewError
-from ato_scope._program import HELP, WORDS, is_word
+from ato_scope._program import HELP, SWEEP, WORDS, is_word
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     Catalog = Mapping[str, Collection[str]]
 
+OPTIONS = ("--help", SWEEP)
 LOCAL_RANK = ("--local-rank", "--local_rank")
 
 
@@ -74,7 +75,7 @@ def read_command(arguments: Sequence[str], catalog: Catalog, qualified: bool) ->
     """
     command = Command()
     for token in parse_tokens(arguments, "" if qualified else next(iter(catalog))):
-        if is_word(token.raw):
+        if is_word(token.raw) and not _means_itself(token, command, catalog):
             _read_word(command, token)
         elif token.kind == "view":
             _read_view(command, token, catalog, qualified)
@@ -103,6 +104,12 @@ def add_values(
         command.assignments.append((scope, key, token))
 
 
+def _means_itself(token: Token, command: Command, catalog: Catalog) -> bool:
+    """Whether `help` is a view, or a key that `explain` is asked for."""
+    is_view = any(token.raw in views for views in catalog.values())
+    return token.raw == "help" and (is_view or command.word == "explain")
+
+
 def _read_word(command: Command, token: Token) -> None:
     if token.kind in ("set", "text"):
         command.format = token.value
@@ -118,7 +125,8 @@ def _read_flag(token: Token) -> None:
     fix = f"{name or 'key'}={value or 'value'}"
     if shown(fix) != fix:
         fix = "key=value"
-    raise TokenError(f"unknown option {shown(token.raw)!r}; write {quoted(fix)}")
+    hint = "" if value else did_you_mean(token.key, OPTIONS)
+    raise TokenError(f"unknown option {shown(token.raw)!r}{hint or f'; write {quoted(fix)}'}")
 
 
 def _read_view(command: Command, token: Token, catalog: Catalog, qualified: bool) -> None:
@@ -145,7 +153,7 @@ def _unknown(word: str, catalog: Catalog, qualified: bool) -> str:
     names = [name for views in catalog.values() for name in views]
     if qualified:
         names += [f"{scope}.{name}" for scope, views in catalog.items() for name in views]
-    hint = did_you_mean(word, [*names, *WORDS])
+    hint = did_you_mean(word, [*names, *WORDS, "help"])
     fix = hint or "; run with 'views' to list them, or write key=value to set a key"
     return f"unknown view {shown(word)!r}{fix}"
 

@@ -1,24 +1,31 @@
-"""Shell completion of views and keys, through argcomplete: bash, zsh and fish."""
+"""What the shell offers for a program: views, keys, values, words and options.
+
+Two ways of asking are understood. The scripts of `ato completion` set `_ATO_COMPLETE` and give the
+words before the cursor as arguments; what they offer is printed, each line after `MARK`, so that
+what a program prints besides is told from it. argcomplete sets `_ARGCOMPLETE`.
+"""
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 
+from ato_scope import _command
 from ato_scope._errors import ScopeError
 from ato_scope._history.explain import leaves
-from ato_scope._program import SWEEP, WORDS
+from ato_scope._program import COMPLETION, SWEEP, WORDS
 from ato_scope._sweep.request import JOBS, SWITCHES
 from ato_scope._views.order import order_views
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import argparse
     from typing import Any, Callable, NoReturn, Sequence
 
     from ato_scope._state import Member
 
 OPTIONS = (SWEEP, JOBS[0], *SWITCHES, "--help")
+MARK = "\x1f"
 
 
 def complete(scopes: Sequence[Member], qualified: bool, build: Callable[[], Any]) -> NoReturn:
@@ -29,14 +36,26 @@ def complete(scopes: Sequence[Member], qualified: bool, build: Callable[[], Any]
         qualified: Whether names start with that of their scope.
         build: Makes the drafts, for the keys that default views set.
     """
+    if COMPLETION in os.environ:
+        *before, prefix = sys.argv[1:] or [""]
+        found = dict.fromkeys(offered(prefix, before, scopes, qualified, build))
+        text = "".join(f"{MARK}{word}\n" for word in found)
+        sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
+        sys.stdout.flush()
+        os._exit(0)  # nothing that the program would do at its end
+    _argcomplete(scopes, qualified, build)
+
+
+def _argcomplete(scopes: Sequence[Member], qualified: bool, build: Callable[[], Any]) -> NoReturn:
     try:
         import argcomplete
     except ImportError:
         # Never run a program because somebody pressed the tabulator key.
         sys.exit(1)
-    parents = [scope.state.parser for scope in scopes if scope.state.parser is not None]
+    import argparse
+
     parser = argparse.ArgumentParser(
-        parents=parents,
+        parents=_parsers(scopes),
         add_help=False,
         conflict_handler="resolve",
         prog=os.path.basename(sys.argv[0]),
@@ -44,29 +63,72 @@ def complete(scopes: Sequence[Member], qualified: bool, build: Callable[[], Any]
     for option in OPTIONS:
         parser.add_argument(option, action="store_true")
     words: Any = parser.add_argument("words", nargs="*")
-    words.completer = lambda prefix, **_: candidates(prefix, scopes, qualified, build)
+
+    def completer(prefix: str, parsed_args: Any, **_: Any) -> list[str]:
+        before = getattr(parsed_args, "words", None) or ()
+        return candidates(prefix, before, scopes, qualified, build)
+
+    words.completer = completer
     argcomplete.autocomplete(parser, always_complete_options=False)
     sys.exit(0)
 
 
-def candidates(
-    prefix: str, scopes: Sequence[Member], qualified: bool, build: Callable[[], Any]
+def _parsers(scopes: Sequence[Member]) -> list[argparse.ArgumentParser]:
+    return [scope.state.parser for scope in scopes if scope.state.parser is not None]
+
+
+def offered(
+    prefix: str,
+    before: Sequence[str],
+    scopes: Sequence[Member],
+    qualified: bool,
+    build: Callable[[], Any],
 ) -> list[str]:
-    """Return the words that may stand where `prefix` was typed."""
-    found = list(WORDS)
+    """Return what may stand where `prefix` was typed, options and their values too."""
+    parsers = _parsers(scopes)
+    if before and before[-1].startswith("-"):
+        values = [v for parser in parsers for v in _command.option_choices(parser, before[-1])]
+        if values:
+            return [value for value in values if value.startswith(prefix)]
+    if prefix.startswith("-"):
+        known = [option for parser in parsers for option in _command.option_names(parser)]
+        return [option for option in (*known, *OPTIONS) if option.startswith(prefix)]
+    return candidates(prefix, before, scopes, qualified, build)
+
+
+def candidates(
+    prefix: str,
+    before: Sequence[str],
+    scopes: Sequence[Member],
+    qualified: bool,
+    build: Callable[[], Any],
+) -> list[str]:
+    """Return the views, keys and words that may stand where `prefix` was typed."""
+    explains = "explain" in before
+    found = [] if explains else list(WORDS)
     drafts = _built(build)
     for scope in scopes:
         start = f"{scope.name}." if qualified else ""
         found += [start + view.name for view in order_views(scope.views, list(scope.views))]
         if scope.name in drafts:
             for key, value in leaves(drafts[scope.name].config):
+                if explains:
+                    found += _levels(start + key)
                 found += [f"{start}{key}=", *_values(start + key, value)]
-    return [word for word in found if word.startswith(prefix) and _fits(word, prefix)]
+    return [word for word in found if word.startswith(prefix) and _fits(word, prefix, explains)]
 
 
-def _fits(word: str, prefix: str) -> bool:
-    """Offer values only once the key is typed."""
-    return "=" in prefix or prefix.endswith(":") or "=" not in word[:-1]
+def _levels(key: str) -> list[str]:
+    """Return a key after the groups that it is in: `model`, `model.name`."""
+    parts = key.split(".")
+    return [".".join(parts[: n + 1]) for n in range(len(parts))]
+
+
+def _fits(word: str, prefix: str, explains: bool) -> bool:
+    """Offer values only once the key is typed, and to `explain` no keys to be set before that."""
+    if "=" in prefix or prefix.endswith(":"):
+        return word != prefix
+    return "=" not in (word if explains else word[:-1])
 
 
 def _values(key: str, value: Any) -> list[str]:

@@ -20,6 +20,7 @@ __getattr__: Callable[[str], Any] = lazy_exports(
         "comparison": ["compare"],
         "following": ["tail"],
         "marking": ["rename", "tag", "note", "archive"],
-        "care": ["export", "import_", "merge", "gc", "delete", "backup", "replay", "upgrade"],
+        "exporting": ["export"],
+        "care": ["import_", "merge", "gc", "delete", "backup", "replay", "upgrade"],
     },
 )

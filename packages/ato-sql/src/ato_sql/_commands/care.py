@@ -1,26 +1,12 @@
-"""`export`, `import`, `merge`, `gc`, `delete`, `backup`, `upgrade`: looking after runs."""
+"""`import`, `merge`, `gc`, `delete`, `backup`, `upgrade`: looking after runs."""
 
 from __future__ import annotations
 
-import sys
 from argparse import Namespace
 from typing import Any
 
 from ato_sql._commands.shared import report, size_text
 from ato_sql._finder import SQLFinder
-
-
-def export(finder: SQLFinder, options: Namespace) -> int:
-    """Write runs or metrics to a file."""
-    ids = None if options.chosen is None else [finder.named_run(run).id for run in options.chosen]
-    if options.path == "-":
-        finder.export_to(sys.stdout, options.project, ids)
-        return 0
-    is_metrics = options.path.endswith((".csv", ".parquet", ".pq"))
-    write = finder.export_metrics if is_metrics else finder.export
-    count = write(options.path, options.project, ids, force=options.force)
-    report(options, {"runs": count, "path": options.path}, f"{count} runs in {options.path}")
-    return 0
 
 
 def import_(finder: SQLFinder, options: Namespace) -> int:

@@ -7,6 +7,7 @@ import time
 from argparse import Namespace
 from typing import Any, Iterable
 
+from ato_adict import did_you_mean
 from ato_sql._commands.terminal import lines_of, print_json, text_of
 from ato_sql._db.schema import Experiment
 from ato_sql._errors import NotFoundError
@@ -22,6 +23,8 @@ def tail(finder: SQLFinder, options: Namespace) -> int:
     run = finder.named_run(options.run_id) if options.run_id else _latest(finder)
     if options.console:
         return _tail_console(finder, run, options)
+    if not options.follow:
+        _check_keys(finder, run.id, options.key or ())
     rows = finder.get_latest_metrics(run.id, options.lines, options.key)
     _print_points(rows, options.json)
     while options.follow:
@@ -35,6 +38,15 @@ def tail(finder: SQLFinder, options: Namespace) -> int:
             break
         time.sleep(_FOLLOW_SECONDS)
     return 0
+
+
+def _check_keys(finder: SQLFinder, run_id: int, keys: Iterable[str]) -> None:
+    """Raise where a run has no such metric, and another that is like it."""
+    known = finder.get_metric_keys(run_id)
+    for key in keys:
+        hint = "" if key in known else did_you_mean(key, known)
+        if hint:
+            raise NotFoundError(f"run {run_id} has no metric {key!r}{hint}")
 
 
 def _tail_console(finder: SQLFinder, run: Experiment, options: Namespace) -> int:
@@ -70,7 +82,7 @@ def _print_lines(text: str) -> None:
 
 
 def _latest(finder: SQLFinder) -> Experiment:
-    found = finder.search(order_by="-id", limit=1)
+    found = finder.search("-rerun=true", "-id", limit=1)
     if not found:
         raise NotFoundError("there are no runs yet")
     return found[0]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from argparse import Namespace
 from itertools import filterfalse
 from typing import Any, Iterable, Mapping, Sequence
 
+from ato_adict import did_you_mean
 from ato_sql._commands.shared import last_value, run_json
 from ato_sql._commands.terminal import duration, print_json, print_table, text_of
 from ato_sql._db.schema import Experiment, MetricSummary
@@ -13,60 +15,84 @@ from ato_sql._errors import NotFound, NotFoundError
 from ato_sql._facts.machine import is_system
 from ato_sql._facts.outcome import RUNNING
 from ato_sql._finder import SQLFinder
+from ato_sql._read.nesting import NestedRun
+from ato_sql._read.question.terms import parse_question
 from ato_sql._values.time import now
 
 _SHOWN_METRICS = 4
 
 
 def runs(finder: SQLFinder, options: Namespace) -> int:
-    """List runs, the latest last."""
-    chosen = _chosen_runs(finder, options)
-    summaries = finder.get_summaries([run.id for run in chosen])
+    """List runs, the latest last, the trials of a search below it."""
+    if options.project is not None:
+        finder.get_project(options.project)
+    chosen = _chosen(finder, options)
+    summaries = finder.get_summaries([one.run.id for one in chosen])
     _print_runs(finder, chosen, summaries, options.metric, options.json)
-    _say_how_many(finder, options, len(chosen))
+    _say_what_there_is_not(finder, options, summaries)
+    if not options.json:
+        total = finder.count(_where(options), options.tag, options.project)
+        if total > len(chosen):
+            print(f"{len(chosen)} of {total} runs; -n {total} shows all")
     return 0
 
 
-def _say_how_many(finder: SQLFinder, options: Namespace, shown: int) -> None:
-    if not options.json and shown == options.limit:
-        total = finder.count(_where(options), options.tag, options.project)
-        if total > shown:
-            print(f"{shown} of {total} runs; -n {total} shows all")
+def _say_what_there_is_not(finder: SQLFinder, options: Namespace, summaries: Any) -> None:
+    """Name a metric and a tag that no run has, where another is meant."""
+    shown = {key for of_run in summaries.values() for key in of_run}
+    for key in options.metric or ():
+        hint = "" if key in shown else did_you_mean(key, finder.known_metrics(options.project))
+        if hint:
+            print(f"no run has the metric {text_of(key)}{hint}", file=sys.stderr)
+    for tag in options.tag or () if not summaries else ():
+        hint = did_you_mean(tag, finder.known_tags())
+        if hint:
+            print(f"no run has the tag {text_of(tag)}{hint}", file=sys.stderr)
 
 
-def _chosen_runs(finder: SQLFinder, options: Namespace) -> list[Experiment]:
-    if options.project is not None:
-        finder.get_project(options.project)
-    where = _where(options)
+def _chosen(finder: SQLFinder, options: Namespace) -> list[NestedRun]:
+    """Return the latest runs, those of a search below it; sorted ones, and for JSON, one by one."""
+    asked = (_where(options), options.tag, options.project, options.limit)
     if options.sort:
-        order = f"-{options.sort}" if options.reverse else options.sort
-        return finder.search(where, order, options.tag, options.project, limit=options.limit)
-    latest = finder.search(where, "-id", options.tag, options.project, limit=options.limit)
-    return latest if options.reverse else latest[::-1]
+        return finder.nested_runs(*asked, f"-{options.sort}" if options.reverse else options.sort)
+    found = finder.nested_runs(*asked, "-id" if options.json else None)
+    if options.json:
+        return found if options.reverse else found[::-1]
+    return _newest_first(found) if options.reverse else found
+
+
+def _newest_first(found: Sequence[NestedRun]) -> list[NestedRun]:
+    """Turn the order of the runs around; what is below one stays there."""
+    starts = [n for n, one in enumerate(found) if one.depth == 0] + [len(found)]
+    groups = [found[start:end] for start, end in zip(starts, starts[1:])]
+    return [one for group in reversed(groups) for one in group]
 
 
 def _where(options: Namespace) -> list[str]:
-    """Return the question that was asked, archived runs left out unless they were asked for."""
-    return [*(options.where or ()), *([] if options.all else ["-archived=true"])]
+    """Return the question that was asked, less archived runs and reruns that it did not ask for."""
+    asked = list(options.where or ())
+    fields = {term.field for text in asked for term in parse_question(text)}
+    hidden = [] if options.all or "archived" in fields else ["-archived=true"]
+    return [*asked, *hidden, *([] if options.reruns or "rerun" in fields else ["-rerun=true"])]
 
 
 def _print_runs(
     finder: SQLFinder,
-    chosen: Sequence[Experiment],
+    chosen: Sequence[NestedRun],
     summaries: Mapping[int, Mapping[str, MetricSummary]],
     metrics: Sequence[str] | None,
     as_json: bool,
 ) -> None:
     projects = {project.id: project.name for project in finder.get_projects()}
     if as_json:
-        print_json([run_json(run, projects, summaries[run.id]) for run in chosen])
+        print_json([run_json(one.run, projects, summaries[one.run.id]) for one in chosen])
         return
     keys = list(metrics) if metrics else _common(summaries.values())
     columns = ["id", "name", "project", "status", "started", "took", "tags", *map(text_of, keys)]
     rows = [
         [
             run.id,
-            run.name,
+            _name(one),
             projects.get(run.project_id),
             run.status,
             run.start_time,
@@ -74,9 +100,20 @@ def _print_runs(
             run.tags or [],
             *(last_value(summaries[run.id].get(key)) for key in keys),
         ]
-        for run in chosen
+        for one, run in ((one, one.run) for one in chosen)
     ]
     print_table(columns, rows)
+
+
+def _name(one: NestedRun) -> str:
+    """The name of a run, below the search it belongs to or beside its number."""
+    told = []
+    if one.children:
+        told.append(f"{one.children} trial{'' if one.children == 1 else 's'}")
+    if one.parent is not None:
+        told.append(f"of {one.parent}")
+    name = f"{'  ' * one.depth}{text_of(one.run.name)}"
+    return f"{name} ({', '.join(told)})" if told else name
 
 
 def _end(run: Experiment) -> Any:
@@ -95,11 +132,12 @@ def _common(summaries: Iterable[Mapping[str, MetricSummary]]) -> list[str]:
 def best(finder: SQLFinder, options: Namespace) -> int:
     """Print the best run of a project."""
     finder.get_project(options.project)
-    run = finder.find_best_run(options.project, options.metric, options.mode, options.at)
+    asked = (options.project, options.metric, options.mode, options.at)
+    run = finder.find_best_run(*asked, reruns=options.reruns)
     if isinstance(run, NotFound):
-        raise NotFoundError(
-            f"no run of {options.project!r} has a finite value of {options.metric!r}"
-        )
+        hint = did_you_mean(options.metric, finder.known_metrics(options.project))
+        what = f"no run of {options.project!r} has a finite value of {options.metric!r}"
+        raise NotFoundError(what + hint)
     summaries = finder.get_summaries([run.id])
     if options.json:
         projects = {run.project_id: options.project}
@@ -109,5 +147,5 @@ def best(finder: SQLFinder, options: Namespace) -> int:
         at_step = getattr(summary, "last_step" if options.at == "last" else f"{options.mode}_step")
         value = getattr(summary, "last" if options.at == "last" else options.mode)
         print(f"{text_of(options.metric)} {value:.6g} at step {at_step}")
-        _print_runs(finder, [run], summaries, [options.metric], False)
+        _print_runs(finder, [NestedRun(run, 0, 0, None)], summaries, [options.metric], False)
     return 0

@@ -77,13 +77,23 @@ def _git(folder: str, *arguments: str) -> str | None:
 
 @functools.lru_cache(maxsize=None)
 def current_environment() -> dict[str, Any]:
-    """Return versions of Python, the platform and every installed package."""
+    """Return versions of Python, the platform and every installed package, and what ran it."""
     return {
         "python": platform.python_version(),
         "implementation": platform.python_implementation(),
         "platform": platform.platform(),
+        "executable": clean_text(sys.executable) if sys.executable else None,
+        "options": " ".join(interpreter_options()) or None,
         "packages": dict(sorted(_packages().items())),
     }
+
+
+def interpreter_options() -> list[str]:
+    """Return the options that Python itself was started with, such as `-O`."""
+    from subprocess import _args_from_interpreter_flags  # type: ignore[attr-defined]
+
+    options: list[str] = _args_from_interpreter_flags()
+    return options
 
 
 def _packages() -> dict[str, str]:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from ato_adict import did_you_mean
 from ato_sql._db.schema import Experiment, MetricSummary
 from ato_sql._errors import NotFoundError
+from ato_sql._read.question.conditions import RERUN
 from ato_sql._read.reader import Reader, find_run
 from ato_sql._values.url import show_url
 from ato_sql._values.values import clean_text
@@ -22,7 +23,8 @@ def named_run(reader: Reader, text: str) -> Experiment:
     Args:
         reader: the database.
         text: an id; a UUID or at least four letters of its beginning; a name; `last` or `-1`, `-2`
-            for the one before; `best:<metric>` or `best:-<metric>` for the smallest.
+            for the one before; `best:<metric>` or `best:-<metric>` for the smallest. The last and
+            the best are no reruns of `ato verify`.
 
     Raises:
         NotFoundError: there is none, or several.
@@ -42,7 +44,8 @@ def named_run(reader: Reader, text: str) -> Experiment:
 
 
 def _from_the_end(reader: Reader, place: int) -> Experiment:
-    query = select(Experiment).order_by(Experiment.id.desc()).limit(1).offset(max(0, place - 1))
+    counted = select(Experiment).where(~RERUN)
+    query = counted.order_by(Experiment.id.desc()).limit(1).offset(max(0, place - 1))
     run: Experiment | None = reader.first(query)
     if run is None:
         raise NotFoundError(f"there are fewer than {place} runs in {_shown(reader)}")
@@ -55,7 +58,7 @@ def _best(reader: Reader, metric: str) -> Experiment:
     query = (
         select(Experiment)
         .join(MetricSummary, MetricSummary.run_id == Experiment.id)
-        .where(MetricSummary.key == key, column.is_not(None))
+        .where(MetricSummary.key == key, column.is_not(None), ~RERUN)
         .order_by(column if least else column.desc(), Experiment.id)
     )
     run: Experiment | None = reader.first(query.limit(1))
@@ -77,7 +80,7 @@ def _by_beginning(reader: Reader, text: str) -> Experiment:
         raise NotFoundError(f"several runs have a UUID that begins with {text!r}; write more of it")
     with reader.connection() as connection:
         names = list(connection.execute(select(Experiment.name).distinct().limit(500)).scalars())
-    hint = did_you_mean(text, [name for name in names if name])
+    hint = did_you_mean(text, [*(name for name in names if name), "last"])
     shown = text if text.isdigit() else repr(text)
     raise NotFoundError(f"there is no run {shown} in {_shown(reader)}{hint}")
 

@@ -11,6 +11,7 @@ from ato_adict import did_you_mean
 from ato_sql._db.schema import Experiment, MetricSummary, Project
 from ato_sql._errors import NotFoundError
 from ato_sql._read.question.ask import Where, run_conditions, run_order, tagged
+from ato_sql._read.question.conditions import no_rerun_of
 from ato_sql._read.reader import Reader, RunId, run_value
 from ato_sql._values.values import as_name
 
@@ -40,31 +41,45 @@ def _similar_by(column: Any) -> Select[Any]:
 _SIMILAR = {False: _similar_by(Experiment.id), True: _similar_by(Experiment.uuid)}
 
 
-def best_of(mode: str, at: str) -> Select[Any]:
+def best_of(mode: str, at: str, reruns: bool = False) -> Select[Any]:
     """Return the query for the best run by `project` (its id) and `key`.
+
+    Args:
+        mode: `'max'` or `'min'`.
+        at: `'best'` or `'last'`.
+        reruns: whether those of `ato verify` count.
 
     Raises:
         NotFoundError: an unknown mode or moment.
     """
-    return _BEST[_choice("mode", mode, ["max", "min"]), _choice("at", at, ["best", "last"])]
+    asked = _choice("mode", mode, ["max", "min"]), _choice("at", at, ["best", "last"])
+    return _BEST[(*asked, bool(reruns))]
 
 
-def _best_by(extreme: Any, column: Any) -> Select[Any]:
-    among = (
+def _best_by(falling: bool, column: Any, reruns: bool) -> Select[Any]:
+    among = [
         MetricSummary.project_id == bindparam("project"),
         MetricSummary.key == bindparam("key"),
-    )
-    # Two steps, each one look into an index on every database.
-    best = select(extreme(column)).where(*among).scalar_subquery()
+        column.is_not(None),
+    ]
+    if not reruns:
+        among.append(no_rerun_of(MetricSummary.run_id))
+    # Two steps, each a look into an index on every database, of which it passes reruns alone.
+    first = select(column).where(*among).order_by(column.desc() if falling else column.asc())
+    best = first.limit(1).scalar_subquery()
     run_id = select(func.min(MetricSummary.run_id)).where(*among, column == best)
     return select(Experiment).where(Experiment.id == run_id.scalar_subquery())
 
 
 _BEST = {
-    ("max", "best"): _best_by(func.max, MetricSummary.max),
-    ("min", "best"): _best_by(func.min, MetricSummary.min),
-    ("max", "last"): _best_by(func.max, MetricSummary.last),
-    ("min", "last"): _best_by(func.min, MetricSummary.last),
+    (mode, at, reruns): _best_by(mode == "max", column, reruns)
+    for mode, at, column in (
+        ("max", "best", MetricSummary.max),
+        ("min", "best", MetricSummary.min),
+        ("max", "last", MetricSummary.last),
+        ("min", "last", MetricSummary.last),
+    )
+    for reruns in (False, True)
 }
 
 
@@ -101,6 +116,15 @@ def count(
         project_id = _project_id(connection, project_name)
         found = _conditions(connection, where, tags, project_name, project_id)
         return connection.execute(select(func.count(Experiment.id)).where(*found)).scalar() or 0
+
+
+def conditions_of(
+    reader: Reader, where: Where, tags: Sequence[str] | None, project_name: str | None
+) -> list[Any]:
+    """Return all the conditions that runs are asked for by; see `SQLFinder.search`."""
+    with reader.connection() as connection:
+        project_id = _project_id(connection, project_name)
+        return _conditions(connection, where, tags, project_name, project_id)
 
 
 def _project_id(connection: Connection, name: str | None) -> int | None:

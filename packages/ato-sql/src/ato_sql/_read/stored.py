@@ -15,6 +15,7 @@ from ato_sql._db.revision import HEAD, VERSION_TABLE
 from ato_sql._db.sqlite_files import leave_no_log, uri_of
 from ato_sql._errors import NotFoundError
 from ato_sql._facts.machine import is_system
+from ato_sql._facts.rerun import TAG
 from ato_sql._values.time import seconds_of
 from ato_sql._values.values import Number, join
 
@@ -116,10 +117,53 @@ class Stored:
         )
 
     def latest(self, count: int) -> list[int]:
-        """Return the ids of the last runs of the project that was used last, the newest first."""
+        """Return the ids of the last runs of the project that was used last, the newest first.
+
+        Reruns of `ato verify` are left out.
+        """
         project = "SELECT l.project_id FROM experiments l ORDER BY l.id DESC LIMIT 1"
-        query = f"SELECT e.id FROM experiments e WHERE e.project_id = ({project})"
-        return [row[0] for row in self._ask(f"{query} ORDER BY e.id DESC LIMIT {count:d}", {})]
+        query = (
+            "SELECT e.id, e.parent_uuid, e.tags FROM experiments e"
+            f" WHERE e.project_id = ({project}) ORDER BY e.id DESC"
+        )
+        limit, offset = max(50, count), 0
+        found: list[int] = []
+        while len(found) < count:
+            rows = self._ask(f"{query} LIMIT {limit:d} OFFSET {offset:d}", {})
+            found += [row[0] for row in rows if not (row[1] and TAG in (_json(row[2]) or ()))]
+            offset += limit
+            if len(rows) < limit:
+                break
+        return found[:count]
+
+    def projects(self) -> list[str]:
+        """Return the names of the projects."""
+        return [row[0] for row in self._ask("SELECT p.name FROM projects p ORDER BY p.name", {})]
+
+    def run_names(self, count: int = 200) -> list[tuple[int, str | None]]:
+        """Return the ids and names of the last runs, the newest first."""
+        query = f"SELECT e.id, e.name FROM experiments e ORDER BY e.id DESC LIMIT {count:d}"
+        return [(row[0], row[1]) for row in self._ask(query, {})]
+
+    def metrics(self, project: str | None = None) -> list[str]:
+        """Return the names of the metrics that runs have, of one project if it is named."""
+        return self._names("SELECT DISTINCT m.key FROM metric_summaries m", "m", project)
+
+    def keys(self, project: str | None = None) -> list[str]:
+        """Return the keys that configs have, of one project if it is named."""
+        query = "SELECT DISTINCT c.key FROM params c JOIN experiments e ON e.id = c.run_id"
+        return self._names(query, "e", project)
+
+    def tags(self) -> list[str]:
+        """Return the tags of the last runs."""
+        query = "SELECT e.tags FROM experiments e ORDER BY e.id DESC LIMIT 200"
+        found = [tag for row in self._ask(query, {}) for tag in _json(row[0]) or ()]
+        return list(dict.fromkeys(found))
+
+    def _names(self, query: str, table: str, project: str | None) -> list[str]:
+        if project is not None:
+            query += f" JOIN projects p ON p.id = {table}.project_id WHERE p.name = :p"
+        return sorted(row[0] for row in self._ask(query, {} if project is None else {"p": project}))
 
     def environment(self, digest: str | None) -> dict[str, Any]:
         """Return what a run was made in, by its hash."""

@@ -32,19 +32,24 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: Sequence[str]) -> int:
+    import os
+
     from ato._cli import files as _files
     from ato._cli import init as _init
     from ato._cli import ui as _ui
     from ato._cli import verify as _verify
     from ato._cli import why as _why
+    from ato._cli.completion import answers as _answers
+    from ato._cli.completion import command as _completion
     from ato_sql.cli import CommandParser, add_commands, run_command
 
     parser = CommandParser(prog="ato", description="Track, compare and explain experiments.")
     parser.add_argument("--version", action="version", version=f"ato {__version__}")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command")
-    commands.required = True
+    commands = parser.add_commands()
     _init.add_command(commands)
     add_commands(commands)
-    for module in (_why, _verify, _files, _ui):
+    for module in (_why, _verify, _files, _ui, _completion):
         module.add_command(commands)
+    if _answers.VARIABLE in os.environ:
+        return _answers.answer(parser, arguments)
     return run_command(parser, arguments)

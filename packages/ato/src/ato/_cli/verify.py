@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
-import subprocess
-import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,9 +24,11 @@ def add_command(commands: argparse._SubParsersAction[Any]) -> None:
     verify = commands.add_parser(
         "verify",
         help="run a run again and compare its outputs and metrics",
-        description="Run the recorded command again in its directory, as a new run of the same "
-        "database, and compare outputs and final metrics. Exit code 1 where they changed. The "
-        "program runs with your rights: verify only what you trust.",
+        description="Run the recorded command again in its directory, with the Python that it ran "
+        "with, as a rerun in the same database, and compare outputs and final metrics. Exit code 1 "
+        "where they changed. Reruns have the tag rerun and the run as their parent, and do not "
+        "count in lists and among the best. The program runs with your rights: verify only what "
+        "you trust.",
     )
     verify.add_argument("run_id", metavar="RUN", help="id, UUID, name, last, -1, …")
     verify.add_argument("--rtol", type=float, default=1e-5, help="relative (default: %(default)s)")
@@ -42,47 +41,36 @@ def add_command(commands: argparse._SubParsersAction[Any]) -> None:
 
 
 def _verify(options: argparse.Namespace) -> int:
-    from ato_sql.cli import open_finder
+    from ato._cli.rerun import run_again
+    from ato._cli.why.report import report_of
+    from ato_sql.cli import open_finder, open_stored
+    from ato_sql.comparing import plain
 
     finder = open_finder(options.db)
     run = finder.named_run(options.run_id)
-    again = _run_again(finder, run, quiet=options.json)
+    again = run_again(finder, run, options.json, options.db)
     verdict = _judge(finder, run.id, again, options.rtol, options.atol)
+    is_same = verdict["verdict"] == "same"
+    report = None if is_same else report_of(open_stored(options.db), run.id, again)
     if options.json:
-        print(json.dumps({"run": run.id, "again": again, **verdict}))
+        print(json.dumps({"run": run.id, "again": again, **verdict, "why": plain(report)}))
     else:
-        print(f"run {again}, against run {run.id}: {TITLES[verdict['verdict']]}")
-        print("".join(f"  {line}\n" for line in verdict["changes"]), end="")
+        _print(run.id, again, verdict, report)
     return 1 if verdict["verdict"] == "changed" else 0
 
 
-def _run_again(finder: SQLFinder, run: Any, quiet: bool) -> int:
-    """Run the command of a run; return the id of the run that it made.
+def _print(run: int, again: int, verdict: Mapping[str, Any], report: Any) -> None:
+    """Print the verdict, what differs, and, as `ato why` says it, why."""
+    from ato._cli.why.sentences import sentences
+    from ato_adict.surroundings import escaped
 
-    Raises:
-        UserError: It cannot be run again, it failed, or it logged no run.
-    """
-    from ato_adict import UserError
-
-    name = f"run {run.id}"
-    if not run.command or not run.directory:
-        raise UserError(f"{name} has no recorded command: it cannot be run again")
-    if any("[redacted]" in word or "***@" in word for word in run.command):
-        raise UserError(f"the command of {name} holds a redacted secret: run it by hand")
-    if not os.path.isdir(run.directory):
-        raise UserError(f"{name} ran in {run.directory}, which is gone")
-    before = {r.id for r in finder.get_runs_in_project(run.project.name)}
-    done = subprocess.run(
-        [sys.executable, *run.command],
-        cwd=run.directory,
-        stdout=subprocess.DEVNULL if quiet else None,
-    )
-    if done.returncode:
-        raise UserError(f"running {name} again ended with exit code {done.returncode}")
-    made = [r.id for r in finder.get_runs_in_project(run.project.name) if r.id not in before]
-    if not made:
-        raise UserError(f"running {name} again logged no run into this database")
-    return made[0]
+    print(f"run {again}, against run {run}: {TITLES[verdict['verdict']]}")
+    for line in verdict["changes"]:
+        print(f"  {escaped(line)}")
+    if report is not None:
+        print()
+        for line in sentences(report, results=False):
+            print(escaped(line))
 
 
 def _judge(finder: SQLFinder, run_a: int, run_b: int, rtol: float, atol: float) -> dict[str, Any]:

@@ -30,6 +30,7 @@ from ato_sql._db.schema import Note, table_of
 from ato_sql._errors import QuestionError
 from ato_sql._facts.config import to_json
 from ato_sql._facts.params import NAN, NUMBERS, TEXTS, leaf_text, sort_key
+from ato_sql._facts.rerun import TAG
 from ato_sql._read.question.fields import (
     FLAG,
     MOMENT,
@@ -120,6 +121,22 @@ def anywhere(word: str) -> Any:
     return or_(*choices)
 
 
+# -- reruns ----------------------------------------------------------------------------------------
+
+_TAGS = cast(RUNS.tags, Text)
+# Told by text, which every database can, and by REPLACE, which tells upper case from lower case on
+# all of them; inside the JSON of a tag, a quote of its own has a backslash before it.
+RERUN = and_(
+    RUNS.parent_uuid.is_not(None),
+    func.coalesce(func.length(func.replace(_TAGS, f'"{TAG}"', "")) != func.length(_TAGS), false()),
+)
+
+
+def no_rerun_of(run_id: Any) -> Any:
+    """Return the condition that a row belongs to a run that counts: no rerun of `ato verify`."""
+    return ~exists().where(RUNS.id == run_id, RERUN)
+
+
 # -- what a run itself holds -----------------------------------------------------------------------
 
 
@@ -130,7 +147,7 @@ def run_column(connection: Connection, field: str) -> Any:
     if field == "status":
         lost = [run.id for run in lost_runs(connection)]
         return case((RUNS.id.in_(lost), literal(LOST)), else_=RUNS.status) if lost else RUNS.status
-    return RUNS[field]
+    return RERUN if field == "rerun" else RUNS[field]
 
 
 def compare_run(name: str, field: str, column: Any, sign: str, value: Any) -> Any:

@@ -31,6 +31,7 @@ RUN_FIELDS = {
     "host": TEXT,
     "user_name": TEXT,
     "archived": FLAG,
+    "rerun": FLAG,
     "pid": WHOLE,
     "directory": TEXT,
     "command": WORDS,

@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 _LONGEST_ROW = 160
 
 
-def sentences(report: Mapping[str, Any], everything: bool, verbose: bool) -> Iterator[str]:
-    """Yield the lines that `ato why` prints."""
+def sentences(
+    report: Mapping[str, Any], everything: bool = False, verbose: bool = False, results: bool = True
+) -> Iterator[str]:
+    """Yield the lines that `ato why` prints; without `results`, none on outputs and metrics."""
     yield _first_line(report)
     sections = [
         ("What would record the cause next time:", report["unexplained"]),
@@ -27,9 +29,9 @@ def sentences(report: Mapping[str, Any], everything: bool, verbose: bool) -> Ite
         ("The logic differs:", _logic(report)),
         ("The inputs differ:", (line for one in report["inputs"] for line in _input(one))),
         ("The environment differs:", _environment(report["environment"], everything)),
-        ("The outputs differ:", map(_output, report["outputs"])),
+        ("The outputs differ:", map(_output, report["outputs"]) if results else ()),
         ("The artifacts differ:", map(artifact_sentence, report["artifacts"])),
-        ("The metrics ended at:", map(metric_sentence, report["metrics"])),
+        ("The metrics ended at:", map(metric_sentence, report["metrics"]) if results else ()),
         ("Not followed by fingerprints:", map(_skipped, report["skipped"]) if verbose else ()),
     ]
     for title, lines in sections:

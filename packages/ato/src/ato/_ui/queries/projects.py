@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import distinct, func, select
+from sqlalchemy import and_, distinct, func, select
 from starlette.requests import Request
 
 from ato._ui.answer import MissingError
-from ato_sql.reading import is_incidental, is_system, lost_runs, tables
+from ato_sql.reading import is_incidental, is_rerun, is_system, lost_runs, tables
 
 PROJECTS, RUNS = tables["projects"].c, tables["experiments"].c
 PARAMS, SUMMARIES = tables["params"].c, tables["metric_summaries"].c
@@ -41,10 +41,15 @@ def projects(connection: Any, request: Request) -> Any:
         RUNS.status,
         func.count().label("number"),
         func.max(RUNS.start_time).label("last"),
-    ).group_by(RUNS.project_id, RUNS.status)
+    ).where(~is_rerun)
+    grouped = grouped.group_by(RUNS.project_id, RUNS.status)
     for row in connection.execute(grouped):
         _count(listed[row.project_id], row.status or "unknown", row.number, row.last)
+    running = select(RUNS.id).where(is_rerun, RUNS.status == "running")
+    reruns = set(connection.execute(running).scalars())
     for run in lost_runs(connection):
+        if run.id in reruns:
+            continue
         statuses = listed[run.project_id]["statuses"]
         statuses["running"] -= 1
         statuses["lost"] = statuses.get("lost", 0) + 1
@@ -68,12 +73,11 @@ def _newest_first(project: dict[str, Any]) -> Any:
 def project(connection: Any, request: Request) -> Any:
     """One project with the columns its runs are shown with at first."""
     row = find_project(connection, request.path_params["project"])
+    counted = and_(RUNS.project_id == row.id, ~is_rerun)
     runs = connection.execute(
-        select(func.count()).select_from(tables["experiments"]).where(RUNS.project_id == row.id)
+        select(func.count()).select_from(tables["experiments"]).where(counted)
     ).scalar()
-    trials = (
-        select(RUNS.id).where(RUNS.project_id == row.id, RUNS.parent_uuid.is_not(None)).limit(1)
-    )
+    trials = select(RUNS.id).where(counted, RUNS.parent_uuid.is_not(None)).limit(1)
     return {
         "id": row.id,
         "name": row.name,

@@ -14,6 +14,7 @@ from ato._ui.queries.contents import inputs, modules
 from ato._ui.queries.leaves import leaves, provenance_of
 from ato._ui.queries.media_groups import media_groups
 from ato._ui.queries.runs import reading
+from ato._ui.queries.trials import trials_of
 from ato_sql.reading import INCIDENTAL, circumstances, console_text, shown_status, tables
 
 TABLE = tables["experiments"]
@@ -73,7 +74,7 @@ def run_facts(connection: Any, row: Any) -> dict[str, Any]:
     project = tables["projects"].c
     name = connection.execute(select(project.name).where(project.id == row.project_id)).scalar()
     parent = select(RUNS.id).where(RUNS.uuid == row.parent_uuid)
-    children = select(func.count()).select_from(TABLE).where(RUNS.parent_uuid == row.uuid)
+    children = select(func.count()).select_from(TABLE).where(trials_of(row))
     return {
         **{fact: getattr(row, fact) for fact in FACTS},
         "status": shown_status(row),

@@ -12,7 +12,15 @@ from ato._ui.answer import whole
 from ato._ui.queries.leaves import shown_param
 from ato._ui.queries.projects import find_project
 from ato_sql import QuestionError
-from ato_sql.reading import lost_runs, run_conditions, run_order, seconds_between, tables
+from ato_sql.reading import (
+    is_rerun,
+    lost_runs,
+    parse_question,
+    run_conditions,
+    run_order,
+    seconds_between,
+    tables,
+)
 
 TABLE = tables["experiments"]
 RUNS, PARAMS, SUMMARIES = TABLE.c, tables["params"].c, tables["metric_summaries"].c
@@ -32,9 +40,14 @@ def runs(connection: Any, request: Request) -> Any:
 
 
 def where(connection: Any, project_id: int, request: Request) -> list[Any]:
-    """The conditions on the runs of a project that `filter` and `trials` ask for."""
+    """The conditions on the runs of a project that `filter` and `trials` ask for.
+
+    Reruns of `ato verify` are left out, unless the filter has a word on them.
+    """
     asked = request.query_params.get("filter", "")
     wanted: list[Any] = run_conditions(connection, asked, project_id)
+    if not any(term.field == "rerun" for term in parse_question(asked)):
+        wanted.append(~is_rerun)
     if request.query_params.get("trials") == "no":
         wanted.append(RUNS.parent_uuid.is_(None))
     return [RUNS.project_id == project_id, *wanted]

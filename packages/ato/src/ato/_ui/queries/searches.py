@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from starlette.requests import Request
 
 from ato._ui.queries.projects import find_project
-from ato_sql.reading import lost_runs, tables
+from ato_sql.reading import is_rerun, lost_runs, tables
 
 TABLE = tables["experiments"]
 RUNS, SUMMARIES = TABLE.c, tables["metric_summaries"].c
@@ -20,10 +20,11 @@ def searches(connection: Any, request: Request) -> Any:
     project_id = find_project(connection, request.path_params["project"]).id
     trials = TABLE.alias()
     number = func.count(trials.c.id).label("trials")
+    reruns = select(RUNS.id).where(RUNS.project_id == project_id, is_rerun)
     query = (
         select(RUNS.id, RUNS.status, RUNS.start_time, RUNS.tags, number)
         .join(trials, trials.c.parent_uuid == RUNS.uuid)
-        .where(RUNS.project_id == project_id)
+        .where(RUNS.project_id == project_id, ~is_rerun, trials.c.id.not_in(reruns))
         .group_by(RUNS.id)
         .order_by(RUNS.id.desc())
         .limit(MOST)

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import and_, func, select
 
 from ato._ui.queries.leaves import shown_param
-from ato_sql.reading import is_incidental, is_system, lost_runs, tables
+from ato_sql.reading import is_incidental, is_rerun, is_system, lost_runs, tables
 
 TABLE, METRICS_TABLE = tables["experiments"], tables["metrics"]
 RUNS, PARAMS, SUMMARIES = TABLE.c, tables["params"].c, tables["metric_summaries"].c
@@ -109,8 +109,14 @@ def _trial(run_id: int, status: str, config: Any, evaluations: Any, summary: Any
     return Trial(run_id, status, params, about, made, continues)
 
 
+def trials_of(run: Any) -> Any:
+    """The condition that a run is a trial of this one: below it, and no rerun unless it is one."""
+    below = RUNS.parent_uuid == run.uuid
+    return below if "rerun" in (run.tags or ()) else and_(below, ~is_rerun)
+
+
 def _among(column: Any, run: Any) -> Any:
-    children = select(RUNS.id).where(RUNS.parent_uuid == run.uuid).order_by(RUNS.id).limit(MOST)
+    children = select(RUNS.id).where(trials_of(run)).order_by(RUNS.id).limit(MOST)
     # Behind one more SELECT: MySQL takes no LIMIT directly inside IN.
     return column.in_(select(children.subquery().c.id))
 

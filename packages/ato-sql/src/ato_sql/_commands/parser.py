@@ -1,0 +1,120 @@
+"""The parser of a command with subcommands: what is wrong is one line that says what was meant."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import Any, NoReturn, Sequence
+
+from ato_adict import did_you_mean
+
+LONGEST_LINE = 2000
+
+
+class CommandParser(argparse.ArgumentParser):
+    """A parser that says in one line what is wrong, exit code 2.
+
+    `help` is a word: alone, before a command and after one.
+    """
+
+    __module__ = "ato_sql.cli"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._commands: dict[str, CommandParser] = {}
+        self._words: Sequence[str] = ()
+
+    def add_commands(self) -> argparse._SubParsersAction[Any]:
+        """Return what the subcommands are added to."""
+        found: Any = self.add_subparsers(title="commands", metavar="COMMAND", dest="command")
+        self._commands = found.choices
+        return found  # type: ignore[no-any-return]
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong and end the program."""
+        if message.startswith("the following arguments are required"):
+            # An option that there is not is the likelier mistake.
+            self._check_options(self._words)
+        print(f"{self.prog}: {one_line(message)} (see {self.prog} --help)", file=sys.stderr)
+        raise SystemExit(2)
+
+    def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Parse the words after the command; see `argparse.ArgumentParser.parse_args`."""
+        words = self._helped(list(sys.argv[1:] if args is None else args))
+        if self._commands:
+            self._check_beginning(words)
+        options, rest = self.parse_known_args(words, namespace)
+        if rest:
+            self._refuse(options, rest)
+        return options
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Parse the words that there is something for; see `argparse.ArgumentParser`."""
+        self._words = () if args is None else list(args)
+        return super().parse_known_args(args, namespace)
+
+    def _helped(self, words: list[str]) -> list[str]:
+        """Return the words with `--help` where `help` asks for it."""
+        if words == ["help"]:
+            return ["--help"]
+        if len(words) == 2 and "help" in words and not words[0].startswith("-"):
+            other = words[words[0] == "help"]
+            return [other, "--help"] if other in self._commands or words[0] == "help" else words
+        return words
+
+    def _check_beginning(self, words: Sequence[str]) -> None:
+        """Raise where no command comes first."""
+        first = words[0] if words else ""
+        if not words:
+            example = "runs" if "runs" in self._commands else next(iter(self._commands))
+            self.error(f"a command is needed, such as {self.prog} {example}")
+        if not first.startswith("-") or first.partition("=")[0] in self._option_string_actions:
+            return
+        name = first.partition("=")[0]
+        owners = [one for one in self._commands if name in _options(self._commands[one])]
+        if owners:
+            named = [word for word in words if word in self._commands]
+            command = next((word for word in named if word in owners), owners[0])
+            others = [word for word in words if word != command]
+            self.error(f"{name} stands after a command: {' '.join([self.prog, command, *others])}")
+        known = {option for one in self._commands.values() for option in _options(one)}
+        hint = did_you_mean(name, [*self._option_string_actions, *sorted(known)])
+        self.error(f"there is no option {name}{hint}")
+
+    def _refuse(self, options: argparse.Namespace, rest: Sequence[str]) -> NoReturn:
+        """Say which argument is one too many, and what it may have been meant for."""
+        command = self._commands.get(getattr(options, "command", None) or "", self)
+        command._check_options(rest)
+        command.error(f"{rest[0]!r} is one argument too many")
+
+    def _check_options(self, words: Sequence[str]) -> None:
+        """Raise where one of the words is an option that there is not."""
+        known = list(self._option_string_actions)
+        for word in words:
+            name = word.partition("=")[0]
+            if name == "--":
+                return
+            if name[:1] != "-" or self._negative_number_matcher.match(name):
+                continue
+            if not any(one.startswith(name) for one in known if name[:2] == "--" or one == name):
+                self.error(f"there is no option {name}{did_you_mean(name, _options(self))}")
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        if action.choices is None or value in action.choices:
+            return
+        choices = [str(choice) for choice in action.choices]
+        hint = did_you_mean(str(value), choices)
+        if isinstance(action, argparse._SubParsersAction):
+            raise argparse.ArgumentError(None, f"there is no command {value!r}{hint}")
+        raise argparse.ArgumentError(action, f"{value!r} is none of {', '.join(choices)}{hint}")
+
+
+def _options(parser: argparse.ArgumentParser) -> list[str]:
+    return [name for name in parser._option_string_actions if name.startswith("--")]
+
+
+def one_line(text: str) -> str:
+    """Return text of others as one line that a terminal can show."""
+    from ato_adict.surroundings import escaped
+
+    return escaped(" ".join(text.split()), LONGEST_LINE)

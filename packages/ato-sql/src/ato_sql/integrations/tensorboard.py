@@ -1,0 +1,97 @@
+"""Export the metrics of a run as an event file of TensorBoard; needs the extra `tensorboard`."""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import shutil
+import tempfile
+from typing import Any
+
+from tensorboardX import SummaryWriter
+
+from ato_sql._finder import SQLFinder
+from ato_sql.integrations._names import as_path, changed, metric_names
+
+_NAN = logging.getLogger("tensorboardX.x2num")
+SUFFIX = ".ato"  # by which an earlier export is known
+
+
+def export_run(finder: SQLFinder, run_id: int | str, folder: str | os.PathLike[str]) -> str:
+    """Write all values of a run's metrics to an event file.
+
+    They keep their steps and times; TensorBoard holds values of 32 bits. Names it refuses are
+    changed, `acc@1` to `acc_1`; see `changed_names`. An earlier export of the run is replaced,
+    and where this one fails, it stays.
+
+    Args:
+        finder: The tracker's database.
+        run_id: The run's id or UUID.
+        folder: What `tensorboard --logdir` is given; a run is below it, `project/name-id`.
+
+    Returns:
+        The folder of the run.
+
+    Raises:
+        NotFoundError: There is no such run.
+        OSError: The folder cannot be written.
+    """
+    run = finder.get_run(run_id)
+    name = f"{run.name}-{run.id}" if run.name else str(run.id)
+    target = os.path.join(os.fspath(folder), _file_name(run.project.name), _file_name(name))
+    os.makedirs(target, exist_ok=True)
+    made = tempfile.mkdtemp(prefix=".ato-", dir=target)
+    try:
+        _write(finder, run, made)
+        for old in [one for one in os.listdir(target) if one.endswith(SUFFIX)]:
+            os.unlink(os.path.join(target, old))
+        for new in os.listdir(made):
+            os.replace(os.path.join(made, new), os.path.join(target, new))
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+        _remove_if_empty(target)
+    return target
+
+
+def changed_names(finder: SQLFinder, run_id: int | str) -> dict[str, str]:
+    """Return the metrics of a run whose names TensorBoard refuses.
+
+    Returns:
+        By its name, what each is called in TensorBoard.
+
+    Raises:
+        NotFoundError: There is no such run.
+    """
+    return changed(metric_names(finder, finder.get_run(run_id), accepted))
+
+
+def accepted(name: str) -> str:
+    """Return a name as TensorBoard takes it: letters, digits and `_-./`."""
+    return as_path(name, r"[^\w.\-/]")
+
+
+def _write(finder: SQLFinder, run: Any, folder: str) -> None:
+    writer = SummaryWriter(folder, filename_suffix=SUFFIX)
+    _NAN.disabled = True  # that there is NaN is no news
+    try:
+        for key, given in metric_names(finder, run, accepted).items():
+            for point in finder.get_metrics(run.id, key):
+                moment = (point.timestamp or run.start_time).timestamp()
+                writer.add_scalar(given, float(point.value), point.step, moment)
+    finally:
+        _NAN.disabled = False
+        writer.close()
+
+
+def _file_name(name: str) -> str:
+    kept = re.sub(r"[^\w.\-]", "_", name).strip(".")
+    return kept or "_"
+
+
+def _remove_if_empty(folder: str) -> None:
+    try:
+        os.rmdir(folder)
+        os.rmdir(os.path.dirname(folder))
+    except OSError:  # there is something in it
+        pass

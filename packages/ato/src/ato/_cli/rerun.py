@@ -1,0 +1,139 @@
+"""Run the program of a run again, so that its new run can be told from all others."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import uuid
+
+from ato_adict import UserError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Mapping, Sequence
+
+    from ato_sql import SQLFinder
+
+_NOTEBOOKS = re.compile(
+    r"(?:.*[/\\])?(?:ipykernel_launcher(?:\.py)?|ipykernel(?:\.\w+)*|colab_kernel_launcher\.py"
+    r"|jupyter(?:-\w+)?|marimo)(?:\.exe)?|.*\.ipynb|In\[\d*\]"
+)
+_PROMPTS = re.compile(r"(?:.*[/\\])?(?:ipython3?|IPython|ptpython|bpython)(?:\.exe)?")
+
+
+def run_again(finder: SQLFinder, run: Any, quiet: bool, database: str | None) -> int:
+    """Run the command of a run; return the id of the run that it made.
+
+    Args:
+        finder: The tracker's database.
+        run: The run.
+        quiet: Whether the program's output is thrown away.
+        database: Where a program tracks that names no database; where it always does if None.
+
+    Raises:
+        UserError: It cannot be run again, it failed, or it logged no run.
+    """
+    from ato_sql.comparing import rerun_environment
+
+    command = _command(finder, run)
+    wanted, place = str(uuid.uuid4()), _place(finder, run)
+    environment = {**os.environ, **rerun_environment(wanted, run.uuid, place)}
+    if database is not None:
+        environment["ATO_DB"] = _absolute(database)
+    done = subprocess.run(
+        command, cwd=run.directory, env=environment, stdout=subprocess.DEVNULL if quiet else None
+    )
+    again = finder.find_run(wanted)
+    if done.returncode and not (again is not None and again.status == run.status == "failed"):
+        raise UserError(f"running run {run.id} again ended with exit code {done.returncode}")
+    if again is None:
+        raise UserError(_no_run(run, place))
+    return int(again.id)
+
+
+def _absolute(database: str) -> str:
+    return database if "://" in database else os.path.abspath(database)
+
+
+def _no_run(run: Any, place: int) -> str:
+    if place == 1:
+        return f"running run {run.id} again logged no run into this database"
+    return (
+        f"running run {run.id} again logged fewer than {place} runs into this database, and run "
+        f"{run.id} was number {place} of its program"
+    )
+
+
+def _place(finder: SQLFinder, run: Any) -> int:
+    """Which of its program's runs a run was, from 1: a loop or a search makes several."""
+    from sqlalchemy import func, select
+
+    from ato_sql.reading import tables
+
+    if run.process is None:
+        return 1
+    runs = tables["experiments"].c
+    same = (runs.host == run.host, runs.pid == run.pid, runs.process == run.process)
+    before = select(func.count(runs.id)).where(*same, runs.id < run.id)
+    with finder.connection() as connection:
+        return int(connection.execute(before).scalar() or 0) + 1
+
+
+# -- whether and how -------------------------------------------------------------------------------
+
+
+def _command(finder: SQLFinder, run: Any) -> list[str]:
+    """Return what starts the program of a run again.
+
+    Raises:
+        UserError: There is no such command.
+    """
+    name = f"run {run.id}"
+    if not run.command or not run.directory:
+        raise UserError(f"{name} has no recorded command: it cannot be run again")
+    made_by = no_program(run.command)
+    if made_by is not None:
+        raise UserError(f"{name} was made {made_by}: there is no program that can be run again")
+    if any("[redacted]" in word or "***@" in word for word in run.command):
+        raise UserError(f"the command of {name} holds a redacted secret: run it by hand")
+    if not os.path.isdir(run.directory):
+        raise UserError(f"{name} ran in {run.directory}, which is gone")
+    program = os.path.join(run.directory, run.command[0])
+    if run.command[0] != "-m" and not os.path.exists(program):
+        raise UserError(f"the program of {name}, {program}, is gone")
+    return [*_interpreter(finder, run), *run.command]
+
+
+def no_program(command: Sequence[str]) -> str | None:
+    """Say where a run was made that no command makes again; None where one does."""
+    first = command[1] if command[0] == "-m" and len(command) > 1 else command[0]
+    if command[0] == "-c":
+        return "by python -c"
+    if first in ("", "-"):
+        return "at a prompt or by a program read from standard input"
+    if _NOTEBOOKS.fullmatch(first):
+        return "in a notebook"
+    if _PROMPTS.fullmatch(first):
+        return "at a prompt of IPython or the like"
+    if command[0] == "-m" and first == "__main__":
+        return "by a zipapp, or by a folder that is a program"
+    return None
+
+
+def _interpreter(finder: SQLFinder, run: Any) -> list[str]:
+    """Return the Python that ran it, with its options; this one where none was recorded."""
+    from ato_sql.reading import circumstances
+
+    with finder.connection() as connection:
+        known: Mapping[str, Any] = circumstances(connection, run)
+    python = known.get("executable")
+    if not python:
+        return [sys.executable]
+    if not os.access(python, os.X_OK):
+        raise UserError(
+            f"run {run.id} ran with {python}, which is gone; install it again, or run the command "
+            "by hand with another Python and compare with ato why"
+        )
+    return [python, *(known.get("options") or "").split()]

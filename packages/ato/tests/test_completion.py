@@ -1,0 +1,212 @@
+"""What the tabulator key offers: of `ato` and of programs with a scope, in three real shells."""
+
+import os
+import shutil
+import subprocess
+import sys
+import textwrap
+
+import pytest
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="bash, zsh and fish")
+
+PROGRAM = """
+    #!/usr/bin/env python
+    # PYTHON_ARGCOMPLETE_OK
+    import atexit
+    from ato.scope import Scope
+
+    scope = Scope()
+    print("noise of the program")
+
+    @scope.observe(default=True)
+    def defaults(config):
+        config.lr = 0.1
+        config.model = {"name": "vgg", "depth": 16}
+
+    @scope.observe
+    def long_run(config):
+        config.epochs = 200
+
+    @scope
+    def main(config):
+        open("ran", "w").close()
+
+    if __name__ == "__main__":
+        main()
+"""
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A folder with a program, the same as an installed command, and one with no mark."""
+    source = textwrap.dedent(PROGRAM).lstrip()
+    bin_ = tmp_path / "bin"
+    bin_.mkdir()
+    for path, text in (
+        (tmp_path / "train.py", source),
+        (bin_ / "my-train", source.replace("# PYTHON_ARGCOMPLETE_OK\n", "")),
+        (bin_ / "ato", f'#!/bin/sh\nexec {sys.executable} -m ato "$@"\n'),
+        (bin_ / "python", f'#!/bin/sh\nexec {sys.executable} "$@"\n'),
+        (tmp_path / "other.py", 'open("ran", "w").close()\n'),
+    ):
+        path.write_text(text)
+        path.chmod(0o755)
+    return tmp_path
+
+
+@pytest.fixture
+def environment(folder):
+    kept = {k: v for k, v in os.environ.items() if k not in ("ATO_DB", "ZDOTDIR")}
+    path = os.pathsep.join([str(folder / "bin"), kept["PATH"]])
+    known = os.pathsep.join(one for one in sys.path if one)
+    home = {"HOME": str(folder), "XDG_CONFIG_HOME": str(folder / "config")}
+    return {**kept, **home, "PATH": path, "PYTHONPATH": known, "TERM": "xterm", "LC_ALL": "C.UTF-8"}
+
+
+def need(shell):
+    return shutil.which(shell) or pytest.skip(f"{shell} is not installed")
+
+
+class Bash:
+    """Asks the completion function of bash as the tabulator key does."""
+
+    name = "bash"
+
+    def __init__(self, folder, environment):
+        self.folder, self.environment = folder, environment
+
+    def offers(self, line):
+        script = f"""
+            eval "$(ato completion bash my-train)"
+            COMP_LINE={_quoted(line)} COMP_POINT={len(line)}
+            COMP_WORDS=({line}) COMP_CWORD=1
+            word=${{COMP_LINE%% *}}
+            spec=$(complete -p "$word" 2>/dev/null) || spec=$(complete -p -D)
+            call=${{spec##*-F }}
+            ${{call%% *}} "$word"
+            printf '%s\\n' "${{COMPREPLY[@]}}"
+        """
+        return _lines([need("bash"), "--norc", "-c", textwrap.dedent(script)], self)
+
+
+class Fish:
+    """fish completes a line that it is asked to."""
+
+    name = "fish"
+
+    def __init__(self, folder, environment):
+        self.folder, self.environment = folder, environment
+
+    def offers(self, line):
+        script = f"ato completion fish my-train | source\ncomplete --do-complete {_quoted(line)}"
+        return _lines([need("fish"), "--no-config", "-c", script], self)
+
+
+class Zsh:
+    """Types a line and the tabulator key into a zsh on a terminal, and reads what it offers."""
+
+    name = "zsh"
+
+    def __init__(self, folder, environment):
+        self.folder, self.environment = folder, environment
+
+    def offers(self, line):
+        shell = need("zsh")
+        script = """
+            zmodload zsh/zpty
+            zpty inner "zsh -f -i"
+            say() { zpty -w inner "$1" }
+            say 'unsetopt zle_bracketed_paste prompt_cr prompt_sp; PS1=; cd @FOLDER@'
+            say 'eval "$(ato completion zsh my-train)"'
+            say 'zstyle ":completion:*" list-prompt ""; LISTMAX=1000'
+            say 'show() { compadd() { builtin compadd -O all "$@"; print -l BEGIN $all END } }'
+            say 'list() { show; _ato_complete; print DO""NE; compstate[insert]= }'
+            say 'zle -C list complete-word list; bindkey "^T" list; print REA""DY'
+            while zpty -r inner out; do [[ $out == *READY* ]] && break; done
+            zpty -w -n inner @LINE@$'\\x14'
+            while zpty -r inner out; do print -rn -- $out; [[ $out == *DONE* ]] && break; done
+        """
+        script = script.replace("@FOLDER@", str(self.folder)).replace("@LINE@", _quoted(line))
+        lines = _lines([shell, "-f", "-c", textwrap.dedent(script)], self)
+        begun = [n for n, text in enumerate(lines) if text.endswith("BEGIN")]
+        return [text for n in begun for text in lines[n + 1 : lines.index("END", n)]]
+
+
+def _quoted(text):
+    return "'" + text.replace("'", "'\\''") + "'"
+
+
+def _lines(command, shell):
+    done = subprocess.run(
+        command,
+        cwd=str(shell.folder),
+        env=shell.environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        timeout=120,
+    )
+    return [line.strip("\r") for line in done.stdout.decode().split("\n") if line.strip("\r")]
+
+
+@pytest.fixture(params=[Bash, Fish, Zsh], ids=["bash", "fish", "zsh"])
+def shell(request, folder, environment):
+    made = request.param(folder, environment)
+    yield made
+    assert not (folder / "ran").exists(), "a program was run by the tabulator key"
+
+
+@pytest.mark.parametrize("program", ["python train.py", "./train.py", "my-train"])
+class TestPrograms:
+    def test_views_keys_and_words(self, shell, program):
+        offered = shell.offers(f"{program} ")
+        assert {"long_run", "manual", "explain", "lr=", "model.name="} <= set(offered)
+        assert "noise of the program" not in offered
+
+    def test_explain_offers_keys(self, shell, program):
+        assert sorted(shell.offers(f"{program} explain mod")) == [
+            "model",
+            "model.depth",
+            "model.name",
+        ]
+
+
+def test_a_view_that_is_begun(shell):
+    assert shell.offers("python train.py lo") == ["long_run"]
+
+
+def test_values_of_a_key(shell):
+    (value,) = shell.offers("python train.py lr=")
+    assert value in ("lr=0.1", "0.1")  # bash replaces what follows the sign only
+
+
+def test_a_program_without_the_mark_is_not_run(shell):
+    assert "long_run" not in shell.offers("python other.py ")
+
+
+class TestAto:
+    @pytest.fixture
+    def shell(self, shell, folder, environment):
+        (folder / "track.py").write_text(
+            "from ato_sql import SQLLogger\n"
+            "logger = SQLLogger({'experiment': {'project_name': 'digits'}, 'lr': 0.1})\n"
+            "with logger.start(name='calm-otter') as run: run.log_metric('loss', 1.0, 0)\n"
+        )
+        subprocess.run([sys.executable, "track.py"], cwd=str(folder), env=environment, check=True)
+        return shell
+
+    def test_commands(self, shell):
+        assert {"runs", "why", "verify", "completion"} <= set(shell.offers("ato "))
+        assert shell.offers("ato ver") == ["verify"]
+
+    def test_options_and_their_values(self, shell):
+        assert {"--project", "--sort"} <= set(shell.offers("ato runs --"))
+        assert shell.offers("ato export --to m") == ["mlflow"]
+
+    def test_projects_and_metrics(self, shell):
+        assert shell.offers("ato best d") == ["digits"]
+        assert shell.offers("ato best digits l") == ["loss"]
+
+    def test_runs_by_name(self, shell):
+        assert shell.offers("ato show ca") == ["calm-otter"]
+        assert shell.offers("ato why calm-otter la") == ["last"]

@@ -1,0 +1,283 @@
+"""`ato verify`: which run is judged, how it is run, and what it does not disturb."""
+
+import json
+import os
+import subprocess
+import sys
+import textwrap
+import zipapp
+
+import pytest
+
+PROGRAM = """
+    import os, subprocess, sys
+    from ato_sql import SQLLogger
+
+    def track(loss, **config):
+        logger = SQLLogger({"experiment": {"project_name": "digits"}, **config})
+        with logger.start() as run:
+            run.log_metric("loss", loss, step=0)
+"""
+
+
+@pytest.fixture
+def project(tmp_path):
+    """Writes programs that have a function `track(loss, **config)`."""
+
+    def write(text, name="train.py"):
+        source = textwrap.dedent(PROGRAM) + "\n" + textwrap.dedent(text)
+        (tmp_path / name).write_text(source)
+
+    return write
+
+
+@pytest.fixture
+def ato(shell):
+    def run(*words, code=0, **variables):
+        return shell("-m", "ato", *words, code=code, **variables)
+
+    return run
+
+
+@pytest.fixture
+def verify(ato):
+    """Verify a run; return the verdict as JSON."""
+
+    def run(name, code=0):
+        return json.loads(ato("verify", str(name), "--json", code=code))
+
+    return run
+
+
+@pytest.fixture
+def all_runs(ato):
+    """The runs of the database as JSON, with their reruns."""
+    return lambda: json.loads(ato("runs", "--reruns", "--json"))
+
+
+class TestWhichRunIsJudged:
+    def test_not_the_run_of_another_program_at_work_in_the_same_project(
+        self, shell, project, verify, all_runs
+    ):
+        project("track(9.0)", "other.py")
+        project(
+            """
+            apart = {k: v for k, v in os.environ.items() if k != "ATO_RERUN"}
+            if "ATO_RERUN" in os.environ:  # somebody starts another program meanwhile
+                subprocess.run([sys.executable, "other.py"], env=apart, check=True)
+            track(0.5)
+            """
+        )
+        shell("train.py")
+        found = verify(1)
+        assert found["verdict"] == "same"
+        first, other, again = all_runs()
+        assert found["again"] == again["id"]
+        assert (other["metrics"]["loss"]["last"], other["parent_uuid"]) == (9.0, None)
+        assert again["parent_uuid"] == first["uuid"]
+
+    def test_not_that_of_a_program_which_the_rerun_starts(self, shell, project, verify, all_runs):
+        project("track(9.0)", "step.py")
+        project(
+            """
+            subprocess.run([sys.executable, "step.py"], check=True)
+            track(0.5)
+            """
+        )
+        shell("train.py")
+        found = verify("2")
+        assert found["verdict"] == "same"
+        step, again = all_runs()[2:]
+        assert found["again"] == again["id"]
+        # What a rerun starts is part of it, and counts as little.
+        assert ["rerun"] == step["tags"] == again["tags"]
+
+    @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+    def test_not_that_of_a_fork(self, shell, project, verify):
+        project(
+            """
+            child = os.fork()
+            if not child:
+                track(9.0)
+                os._exit(0)
+            os.waitpid(child, 0)
+            track(0.5)
+            """
+        )
+        shell("train.py")
+        assert verify(2)["verdict"] == "same"
+
+    def test_of_a_loop_the_run_at_the_same_place(self, shell, project, verify):
+        project("for lr in (0.1, 0.2, 0.3): track(lr * 2, lr=lr)")
+        shell("train.py")
+        found = verify(2)
+        assert (found["verdict"], found["again"]) == ("same", 5)
+
+    def test_a_loop_that_got_shorter_is_one_line(self, shell, project, ato):
+        project("for lr in (0.1, 0.2, 0.3): track(lr * 2, lr=lr)")
+        shell("train.py")
+        project("track(0.2, lr=0.1)")
+        assert ato("verify", "3", code=2) == (
+            "ato: running run 3 again logged fewer than 3 runs into this database, and run 3 was "
+            "number 3 of its program\n"
+        )
+
+    def test_a_program_that_names_no_database_tracks_in_the_one_that_was_asked(
+        self, shell, project, ato, tmp_path
+    ):
+        project("track(0.5)")
+        shell("train.py", ATO_DB=str(tmp_path / "kept.db"))
+        assert "the same" in ato("verify", "1", "--db", "kept.db")
+
+    def test_a_program_that_skips_what_is_done_does_it_again(self, shell, project, verify):
+        project(
+            """
+            if not SQLLogger({"experiment": {"project_name": "digits"}}).skip_if_done():
+                track(0.5)
+            """
+        )
+        shell("train.py")
+        assert verify(1)["verdict"] == "same"
+
+
+class TestWhatItLeavesAlone:
+    @pytest.fixture
+    def verified(self, shell, project, ato):
+        """Run 1 has loss 0.5, its rerun 2 a loss of 0.25."""
+        project("track(0.5)")
+        shell("train.py")
+        project("track(0.25)")
+        ato("verify", "1", code=1)
+
+    def test_runs_lists_reruns_if_asked(self, verified, ato):
+        def listed(*words):
+            return [run["id"] for run in json.loads(ato("runs", "--json", *words))]
+
+        assert listed() == [1]
+        assert listed("--reruns") == [1, 2]
+        assert listed("--where", "rerun:true") == [2]
+        assert listed("--where", "loss<1 rerun:false") == [1]
+
+    def test_best_counts_reruns_if_asked(self, verified, ato):
+        words = ("best", "digits", "loss", "--mode", "min", "--json")
+        assert json.loads(ato(*words))["id"] == 1
+        assert json.loads(ato(*words, "--reruns"))["id"] == 2
+
+    def test_the_last_and_the_best_run_are_none(self, verified, ato):
+        assert json.loads(ato("show", "last", "--json"))["id"] == 1
+        assert json.loads(ato("show", "best:-loss", "--json"))["id"] == 1
+
+    def test_why_without_operands_leaves_them_out(self, verified, shell, ato):
+        shell("train.py")
+        assert "loss: 0.5 -> 0.25" in ato("why", code=1)
+
+
+def test_a_rerun_that_differs_says_why(shell, project, verify, ato):
+    project("track(0.5, lr=0.1)")
+    shell("train.py")
+    project("track(0.25, lr=0.2)")
+    assert ato("verify", "1", code=1).splitlines()[:5] == [
+        "run 2, against run 1: changed",
+        "  metric loss: 0.5 -> 0.25",
+        "",
+        "lr: 0.1 -> 0.2",
+        "",
+    ]
+    found = verify(1, code=1)
+    assert found["why"]["cause"][0]["text"] == "lr: 0.1 -> 0.2"
+
+
+def test_a_program_that_fails_again_in_the_same_way_is_judged(shell, project, ato):
+    project(
+        """
+        with SQLLogger({"experiment": {"project_name": "digits"}}).start() as run:
+            run.log_metric("loss", 0.5, step=0)
+            raise OSError("no more")
+        """
+    )
+    shell("train.py", code=1)
+    assert "the same" in ato("verify", "1")
+
+
+class TestWhatCannotBeRunAgain:
+    """Each is refused in one line, and nothing is started."""
+
+    @pytest.fixture
+    def refused(self, ato):
+        def check(words, run="1"):
+            line = ato("verify", run, code=2)
+            assert line.startswith(f"ato: run {run} ")
+            assert words in line
+            assert line.count("\n") == 1
+
+        return check
+
+    @pytest.fixture
+    def source(self, project, tmp_path):
+        project("track(0.5)", "source.txt")
+        return (tmp_path / "source.txt").read_text()
+
+    def test_python_c(self, shell, source, refused):
+        shell("-c", source)
+        refused("was made by python -c")
+
+    @pytest.mark.parametrize("options", [[], ["-"], ["-i"]])
+    def test_a_program_on_standard_input_and_a_prompt(self, source, refused, options, tmp_path):
+        environment = {k: v for k, v in os.environ.items() if k != "ATO_DB"}
+        lines = source + "\n" * 2
+        python = [sys.executable, *options]
+        subprocess.run(python, input=lines.encode(), cwd=str(tmp_path), env=environment, check=True)
+        refused("at a prompt or by a program read from standard input")
+
+    def test_a_zipapp(self, shell, source, refused, tmp_path):
+        (tmp_path / "app").mkdir()
+        (tmp_path / "app" / "__main__.py").write_text(source)
+        zipapp.create_archive(tmp_path / "app", tmp_path / "app.pyz")
+        shell("app.pyz")
+        refused("by a zipapp")
+
+    @pytest.mark.parametrize(
+        ("command", "words"),
+        [
+            (["/venv/lib/ipykernel_launcher.py", "-f", "kernel.json"], "in a notebook"),
+            (["study.ipynb"], "in a notebook"),
+            (["/venv/bin/ipython"], "at a prompt of IPython"),
+        ],
+    )
+    def test_a_notebook_and_ipython(self, shell, project, refused, command, words):
+        project(f"sys.argv = {command!r}; track(0.5)")
+        shell("train.py")
+        refused(words)
+
+    def test_a_program_that_is_gone(self, shell, project, ato, tmp_path):
+        project("track(0.5)")
+        shell("train.py")
+        (tmp_path / "train.py").unlink()
+        line = ato("verify", "1", code=2)
+        assert line == f"ato: the program of run 1, {tmp_path / 'train.py'}, is gone\n"
+
+
+class TestWhichPython:
+    def test_the_one_that_was_recorded_with_its_options(self, shell, project, verify):
+        project("track(float(sys.flags.optimize))")
+        shell("-O", "train.py")
+        assert verify(1)["verdict"] == "same"
+
+    @pytest.mark.skipif(os.name == "nt", reason="links to programs need rights on Windows")
+    def test_one_that_is_gone_is_one_line(self, project, ato, tmp_path):
+        project("track(0.5)")
+        link = tmp_path / "old-python"
+        link.symlink_to(sys.executable)
+        environment = {k: v for k, v in os.environ.items() if k != "ATO_DB"}
+        known = os.pathsep.join(path for path in sys.path if path)
+        subprocess.run(
+            [str(link), "train.py"],
+            cwd=str(tmp_path),
+            env={**environment, "PYTHONPATH": known},
+            check=True,
+        )
+        link.unlink()
+        assert ato("verify", "1", code=2) == (
+            f"ato: run 1 ran with {link}, which is gone; install it again, or run the command by "
+            "hand with another Python and compare with ato why\n"
+        )
