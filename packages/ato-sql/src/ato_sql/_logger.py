@@ -40,6 +40,7 @@ from ato_sql._values.url import clean_error, resolve, show_url
 from ato_sql._values.values import as_name, as_step, check_name, clean_text
 from ato_sql._version import __version__
 from ato_sql._write import batch as _batch
+from ato_sql._write.announcing import announce
 from ato_sql._write.apply import get_or_create_project
 from ato_sql._write.gathering import Gathering
 from ato_sql._write.monitor import is_wanted
@@ -201,6 +202,8 @@ class SQLLogger(CurrentRun):
         self._runs = {u: r for u, r in self._runs.items() if not r.finished}
         self._runs[run.uuid] = run
         self._writer.begin(run.uuid, birth, run.gather)
+        if parent is None:  # else its line says it for all that are below it
+            announce(self._settings, run.id, birth["project"])
         if fingerprints:
             run.log_fingerprints(fingerprints)
         run.watch(system, console)
@@ -240,6 +243,8 @@ class SQLLogger(CurrentRun):
         changes = {"status": RUNNING, "end_time": None, "error": None, **here()}
         beats = {"heartbeat_every": self._settings.heartbeat, "written_by": __version__}
         self._writer.resume(row.uuid, {**changes, **beats}, reopened.gather)
+        if row.parent_uuid is None:
+            announce(self._settings, row.id, row.project.name, goes_on=True)
         return reopened
 
     def _cut(self, row: Experiment, step: int) -> None:

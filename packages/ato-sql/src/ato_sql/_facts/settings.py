@@ -29,6 +29,7 @@ _NAMES = (
     "source",
     "inputs",
     "media_limit",
+    "quiet",
 )
 
 
@@ -57,6 +58,8 @@ class Settings(NamedTuple):
         inputs: whether to record the files that a run reads; True by default.
         media_limit: the most bytes that an image, a table, a sound or a film may have, 100 MB by
             default.
+        quiet: whether to keep from stderr the line that says where a run goes; False by default,
+            True where the environment variable `ATO_QUIET` is set, to anything but 0.
     """
 
     url: URL
@@ -73,6 +76,7 @@ class Settings(NamedTuple):
     source: bool = True
     inputs: bool = True
     media_limit: int = 100_000_000
+    quiet: bool = False
 
     def hide(self, text: str, kind: Kind = Kind.PROSE) -> str:
         """Return a text without the secrets in it, unless they are to be kept."""
@@ -156,6 +160,8 @@ def program_name() -> str:
 
 def _checked(values: Mapping[str, Any]) -> Any:
     checked = dict(values)
+    if os.environ.get("ATO_QUIET", "0") not in ("", "0"):
+        checked["quiet"] = True
     _one_of(checked, "durability", ["second", "commit"])
     _one_of(checked, "on_error", ["warn", "raise"])
     for name in ("heartbeat", "patience"):

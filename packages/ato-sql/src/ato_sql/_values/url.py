@@ -86,6 +86,18 @@ def show_url(url: URL) -> str:
     return redact_text(url.render_as_string(hide_password=True))
 
 
+def typed_url(url: URL) -> str:
+    """Return a database as people type it: a path from here, or server and name; no credentials."""
+    path = sqlite_file(url)
+    if path is None:
+        bare = URL.create(url.get_backend_name(), None, None, url.host, url.port, url.database)
+        return redact_text(bare.render_as_string())
+    if path in _SCRATCH.values():
+        return "sqlite:// (in memory)"
+    inside = os.path.join(os.getcwd(), "")
+    return path[len(inside) :] if path.startswith(inside) else path
+
+
 def clean_error(error: BaseException, url: URL) -> str:
     """Return the driver's own words, on one line, without credentials."""
     original = getattr(error, "orig", None) or error
