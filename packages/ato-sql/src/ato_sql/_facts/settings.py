@@ -6,14 +6,17 @@ import os
 import sys
 from typing import Any, Mapping, NamedTuple
 
-from sqlalchemy.engine import URL
-
 from ato_adict import did_you_mean
+from ato_sql import _values
 from ato_sql._errors import SettingsError
+from ato_sql._values.place import is_url, place_of, url_of
 from ato_sql._values.redact import redact
 from ato_sql._values.secret_text import Kind, redact_text
-from ato_sql._values.url import parse_url
 from ato_sql._values.values import NAME_LENGTH, clean_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from sqlalchemy.engine import URL
 
 _NAMES = (
     "db_path",
@@ -40,8 +43,8 @@ class Settings(NamedTuple):
     """The settings of one tracker.
 
     Attributes:
-        url: the database, from `sql.db_path`: an SQLAlchemy URL or the path of an SQLite file; by
-            default what the environment variable `ATO_DB` names, else `experiments.db`.
+        database: the path of an SQLite file or an SQLAlchemy URL, from `sql.db_path`; by default
+            what the environment variable `ATO_DB` names, else `experiments.db`.
         project: from `project_name`; by default the program's name.
         durability: `'second'`, the default: a metric is in the database within a second;
             `'commit'`: it is when `log_metric` returns.
@@ -62,7 +65,7 @@ class Settings(NamedTuple):
             True where the environment variable `ATO_QUIET` is set, to anything but 0.
     """
 
-    url: URL
+    database: str | URL
     project: str
     durability: str = "second"
     on_error: str = "warn"
@@ -77,6 +80,16 @@ class Settings(NamedTuple):
     inputs: bool = True
     media_limit: int = 100_000_000
     quiet: bool = False
+
+    @property
+    def url(self) -> URL:
+        """The database as a URL."""
+        return url_of(self.database)
+
+    @property
+    def shown(self) -> str:
+        """The URL without its credentials."""
+        return _values.url.show_url(self.url)
 
     def hide(self, text: str, kind: Kind = Kind.PROSE) -> str:
         """Return a text without the secrets in it, unless they are to be kept."""
@@ -104,12 +117,13 @@ def read_settings(config: Any, need_project: bool = True) -> Settings:
     database = _items(sql).get("db_path")
     if database is None:
         database = os.environ.get("ATO_DB") or DEFAULT_DATABASE
-    if not isinstance(database, (str, os.PathLike, URL)) or not os.fspath(str(database)):
+    is_known = isinstance(database, (str, os.PathLike)) or is_url(database)
+    if not is_known or not os.fspath(str(database)):
         raise SettingsError(
             "config.experiment.sql.db_path must name a database, such as 'sqlite:///experiments.db'"
         )
     project = _project_name(experiment, need_project)
-    return Settings(url=parse_url(database), project=project, **_checked(values))
+    return Settings(database=place_of(database), project=project, **_checked(values))
 
 
 def _section(config: Any, name: str, where: str) -> Mapping[str, Any]:

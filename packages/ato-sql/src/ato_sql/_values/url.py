@@ -43,6 +43,11 @@ def parse_url(database: str | URL | os.PathLike[str]) -> URL:
         ) from None
 
 
+def url_of_file(path: str) -> URL:
+    """Return the URL of an SQLite file, whose path is as it is."""
+    return URL.create("sqlite", database=path)
+
+
 def _on_disk(url: URL) -> URL:
     """Replace a database in memory, which no other thread would see, by a file of this process."""
     if url.get_backend_name() != "sqlite":
