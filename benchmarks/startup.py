@@ -5,7 +5,8 @@
 Each program sets three defaults, takes one of them from the command line and prints them. Rounds
 are interleaved, the minimum of each counts. Peers are installed into an environment of their own;
 one that cannot be installed is shown as such. A second table shows what applying costs inside a
-process: 1,000 views, 1,000 overrides and a chain of 500, and the share of provenance in it.
+process: 1,000 views, 1,000 overrides and a chain of 500, and the share of provenance in it. A third
+shows what it costs that a program tracks, before its first run.
 """
 
 import os
@@ -18,6 +19,7 @@ import time
 from pathlib import Path
 
 PACKAGES = Path(__file__).resolve().parent.parent / "packages"
+ALL = ["ato-adict", "ato-scope", "ato-trace", "ato-hyperband", "ato-sql", "ato"]
 OURS = [str(PACKAGES / "ato-adict"), str(PACKAGES / "ato-scope")]
 
 PROGRAMS = {
@@ -153,6 +155,35 @@ REQUIREMENTS = {
     "tyro": "tyro",
     "jsonargparse": "jsonargparse[signatures]",
     "hydra": "hydra-core",
+}
+
+TRACKED = {
+    "untracked.py": """
+from ato.scope import Scope
+
+scope = Scope()
+
+@scope
+def train(config):
+    pass
+
+if __name__ == '__main__':
+    train()
+""",
+    "tracked.py": """
+from ato.db_routers.sql.manager import SQLLogger
+from ato.scope import Scope
+
+scope = Scope()
+
+@scope
+def train(config):
+    with SQLLogger(config).start() as run:
+        run.log_metric('loss', 0.5)
+
+if __name__ == '__main__':
+    train()
+""",
 }
 
 APPLY = """
@@ -304,6 +335,25 @@ def show_apply(python, folder):
         print(f"{count + ' + ' + count:<20} {float(milliseconds):7.1f} {float(ratio):27.2f}")
 
 
+def show_tracked(folder, rounds):
+    """What a tracked program costs over an untracked one, and both over bare Python."""
+    python = make_environment(folder / "tracked", [str(PACKAGES / name) for name in ALL])
+    if python is None:
+        sys.exit("cannot install ato into an environment of its own")
+    for name, source in TRACKED.items():
+        (folder / name).write_text(source)
+    commands = {"bare Python": [python, "-c", "pass"]}
+    for name in TRACKED:
+        module = name.partition(".")[0]
+        commands[f"import {module}"] = [python, "-c", f"import {module}"]
+        commands[f"{module} --help"] = [python, name, "--help"]
+    best = measure(commands, folder, rounds)
+    print(f"\n{'before the first run':<22} {'ms':>7} {'ms over bare':>13} {'x bare':>7}")
+    for name, seconds in best.items():
+        over = (seconds - best["bare Python"]) * 1000
+        print(f"{name:<22} {seconds * 1000:7.1f} {over:13.1f} {seconds / best['bare Python']:7.2f}")
+
+
 def main():
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 20
     os.environ.pop("PYTHONPATH", None)  # each peer is measured in its own environment
@@ -314,6 +364,7 @@ def main():
         print(f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores\n")
         show_startup(commands, versions, best)
         show_apply(plain, folder)
+        show_tracked(folder, rounds)
 
 
 if __name__ == "__main__":

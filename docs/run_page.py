@@ -10,6 +10,8 @@ Each page runs in an empty temporary directory:
   left out, an unknown command is an error, `# exit code 2` at the end of a line expects that code;
 - a `text output` block must equal what the block before it printed, `...` matching anything;
 - `python notest` is left out: for what needs a cluster.
+
+Programs run with `ATO_QUIET=1`.
 """
 
 import contextlib
@@ -151,4 +153,5 @@ def main(paths):
 if __name__ == "__main__":
     scripts = os.path.dirname(sys.executable)
     os.environ["PATH"] = scripts + os.pathsep + os.environ.get("PATH", "")
+    os.environ["ATO_QUIET"] = "1"  # pages show results; where a run goes would be on each of them
     sys.exit(main(sys.argv[1:]))

@@ -35,6 +35,13 @@ class TestLazyExports:
         assert house.cook is sys.modules["house.kitchen"].cook
         assert "house.rooms.attic" not in sys.modules
 
+    def test_a_module_itself_can_be_offered(self, package):
+        import house  # noqa: F401
+
+        find = lazy_exports("house", {"rooms.attic": ("sleep",), "kitchen": ()})
+        assert "house.kitchen" not in sys.modules
+        assert find("kitchen") is sys.modules["house.kitchen"]
+
     def test_names_can_be_imported_from_the_package(self, package):
         from house import eat, sleep
 

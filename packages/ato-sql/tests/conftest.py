@@ -16,6 +16,9 @@ sys.path.insert(0, os.path.dirname(__file__))  # for `programs` and `servers`
 
 import servers
 
+# What these tests read on stderr is about something else; test_announcing.py takes it back.
+os.environ["ATO_QUIET"] = "1"
+
 
 class TidyLogger(SQLLogger):
     """A logger that remembers its runs, so that no thread of one test writes into the next."""

@@ -59,3 +59,46 @@ def test_importing_the_package_starts_and_imports_nothing_heavy():
         """
     output = subprocess.run([sys.executable, "-c", text], stdout=subprocess.PIPE, check=True)
     assert output.stdout.split() == [b"False", b"1"]
+
+
+# What a program says before its first run, and whether SQLAlchemy is there after it.
+BEFORE_THE_FIRST_RUN = {
+    "a logger is imported": "from ato_sql import SQLFinder, SQLLogger",
+    "a logger is made": "from ato_sql import SQLLogger; SQLLogger()",
+    "a logger of a file is made": """if True:
+        from ato_sql import SQLLogger
+        SQLLogger({"experiment": {"sql": {"db_path": "sqlite:///runs/x.db"}}})""",
+    "a finder is made": "from ato_sql import SQLFinder; SQLFinder().close()",
+    "a logger's class is taken further": """if True:
+        from ato_sql import SQLLogger
+        class Mine(SQLLogger): pass
+        Mine().finish()""",
+}
+
+
+@pytest.mark.parametrize("program", list(BEFORE_THE_FIRST_RUN.values()), ids=BEFORE_THE_FIRST_RUN)
+def test_sqlalchemy_is_loaded_with_the_first_run(program, here):
+    text = f"{program}\nimport sys; print({{'sqlalchemy', 'alembic'}} & set(sys.modules))"
+    output = subprocess.run([sys.executable, "-c", text], stdout=subprocess.PIPE, check=True)
+    assert output.stdout.split() == [b"set()"]
+
+
+def test_a_url_of_sqlalchemy_names_a_database(here):
+    from sqlalchemy.engine import make_url
+
+    sql = {"db_path": make_url("sqlite:///runs.db")}
+    logger = ato_sql.SQLLogger({"experiment": {"sql": sql, "project_name": "digits"}})
+    logger.run()
+    logger.finish()
+    assert ato_sql.SQLFinder({"experiment": {"sql": sql}}).count() == 1
+
+
+def test_threads_that_start_the_first_runs_at_once_share_a_writer(here):
+    from concurrent.futures import ThreadPoolExecutor
+
+    logger = ato_sql.SQLLogger({"experiment": {"project_name": "digits"}})
+    with ThreadPoolExecutor(8) as pool:
+        runs = list(pool.map(lambda _: logger.start(), range(8)))
+    for run in runs:
+        run.finish()
+    assert sorted(run.id for run in runs) == list(range(1, 9))

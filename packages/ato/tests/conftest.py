@@ -9,6 +9,8 @@ import pytest
 # Programs are changed within a second, often to a text of the same size: byte code that Python kept
 # would pass for that of the new one.
 os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
+# These tests read what programs print; where a run goes is tested in ato-sql.
+os.environ["ATO_QUIET"] = "1"
 
 
 @pytest.fixture

@@ -57,3 +57,35 @@ def test_a_name_that_ato_has_not_is_told_with_those_it_has():
 @pytest.mark.parametrize("heavy", ["yaml", "toml", "sqlalchemy", "numpy", "torch", "ast"])
 def test_a_program_with_a_scope_does_not_pay_for(heavy):
     assert heavy not in loaded_by("from ato.scope import Scope; from ato.adict import ADict")
+
+
+TRACKED = """
+import sys
+from ato.db_routers.sql.manager import SQLFinder, SQLLogger
+from ato.scope import Scope
+
+scope = Scope()
+
+@scope
+def train(config):
+    with SQLLogger(config).start() as run:
+        run.log_metric("loss", 0.5)
+
+try:
+    train()
+finally:
+    print(*sys.modules)
+"""
+
+
+@pytest.mark.parametrize("word", ["manual", "--help"])
+def test_the_help_of_a_tracked_program_does_not_wait_for_sqlalchemy(shell, tmp_path, word):
+    (tmp_path / "train.py").write_text(TRACKED)
+    loaded = shell("train.py", word).split()
+    assert "ato_sql" in loaded
+    assert not {"sqlalchemy", "alembic", "numpy"} & set(loaded)
+
+
+def test_the_first_run_of_a_tracked_program_loads_it(shell, tmp_path):
+    (tmp_path / "train.py").write_text(TRACKED)
+    assert "sqlalchemy" in shell("train.py").split()

@@ -19,20 +19,22 @@ def lazy_exports(package: str, where: Mapping[str, Sequence[str]]) -> Callable[[
 
     Args:
         package: The package's `__name__`.
-        where: By module below the package, the names it holds.
+        where: By module below the package, the names it holds; none for the module itself.
 
     Returns:
         The function; it raises `AttributeError` for a name that is not in `where`, with a
         suggestion.
     """
-    modules = {name: module for module, names in where.items() for name in names}
+    modules = {name: module for module, names in where.items() for name in names or (module,)}
 
     def find(name: str) -> Any:
         if name not in modules:
             raise UnknownNameError(package, name, modules)
         module = f"{package}.{modules[name]}"
         __import__(module)  # importlib would have to be imported itself, which takes longer
-        value = getattr(sys.modules[module], name)
+        value = sys.modules[module]
+        if where[modules[name]]:
+            value = getattr(value, name)
         setattr(sys.modules[package], name, value)
         return value
 

@@ -80,7 +80,8 @@ __all__ = [
     "QuestionError",
 ]
 
-# SQLAlchemy takes a quarter of a second to import; `ato --help` should not wait for it.
+# SQLAlchemy takes a quarter of a second to import: `ato --help` should not wait for it, nor the
+# `--help` of a program that imports a logger, whose rooms open at their first use.
 __getattr__: Callable[[str], Any] = lazy_exports(
     __name__,
     {

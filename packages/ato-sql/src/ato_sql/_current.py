@@ -6,7 +6,11 @@ import os
 from typing import Any, Mapping, Sequence
 
 from ato_sql._errors import TrackerError
-from ato_sql._write.run import Run, entered_runs
+from ato_sql._write.entered import entered_runs
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ato_sql._write.run import Run
 
 
 class CurrentRun:

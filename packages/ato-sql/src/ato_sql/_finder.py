@@ -5,46 +5,33 @@ from __future__ import annotations
 import os
 from typing import IO, Any, Sequence
 
-from sqlalchemy import select
-from sqlalchemy.engine import URL
-
 from ato_adict import ADict
-from ato_sql._db.schema import (
-    Artifact,
-    Experiment,
-    FingerprintSource,
-    Metric,
-    MetricSummary,
-    Project,
-)
+from ato_sql import _exchange, _facts, _read, _write
 from ato_sql._errors import NotFound
-from ato_sql._exchange import marking as _marking
-from ato_sql._exchange import whole_runs as _whole_runs
-from ato_sql._exchange.backup import back_up
-from ato_sql._exchange.cleanup import Cleanup
-from ato_sql._exchange.files import import_pandas, read_lines
-from ato_sql._exchange.importing import Intake
-from ato_sql._facts.config import from_json
 from ato_sql._facts.settings import read_settings
-from ato_sql._read import console as _console
-from ato_sql._read import media as _media
-from ato_sql._read import metrics as _metrics
-from ato_sql._read import naming as _naming
-from ato_sql._read import nesting as _nesting
-from ato_sql._read import reader as _reader
-from ato_sql._read import runs as _runs
-from ato_sql._read import traces as _traces
-from ato_sql._read.compare import Comparison, compare_runs
-from ato_sql._read.frames import run_rows
-from ato_sql._read.metrics import Point
-from ato_sql._read.nesting import NestedRun
-from ato_sql._read.question.ask import Where
-from ato_sql._read.reader import Reader, RunId
-from ato_sql._read.stored import of_connection
-from ato_sql._read.traces import TraceVersion
-from ato_sql._values.url import show_url
 from ato_sql._values.values import clean_text
-from ato_sql._write.replay import Replayed, replay
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from sqlalchemy.engine import URL
+
+    from ato_sql._db.schema import (
+        Artifact,
+        Experiment,
+        FingerprintSource,
+        Metric,
+        MetricSummary,
+        Project,
+    )
+    from ato_sql._exchange.cleanup import Cleanup
+    from ato_sql._exchange.importing import Intake
+    from ato_sql._read.compare import Comparison
+    from ato_sql._read.metrics import Point
+    from ato_sql._read.nesting import NestedRun
+    from ato_sql._read.question.ask import Where
+    from ato_sql._read.reader import Reader, RunId
+    from ato_sql._read.traces import TraceVersion
+    from ato_sql._write.replay import Replayed
 
 
 class SQLFinder:
@@ -70,17 +57,24 @@ class SQLFinder:
 
     def __init__(self, config: Any = None) -> None:
         self._settings = read_settings(config, need_project=False)
-        self._reader = Reader(self._settings)
+
+    @property
+    def _reader(self) -> Reader:
+        """The database; opened, and its libraries loaded, at the first question."""
+        opened: Reader | None = self.__dict__.get("reader")
+        if opened is None:
+            opened = self.__dict__.setdefault("reader", _read.reader.Reader(self._settings))
+        return opened
 
     # -- projects and runs -----------------------------------------------------------------------
 
     def get_projects(self) -> list[Project]:
         """Return all projects by name."""
-        return _reader.all_projects(self._reader)
+        return _read.reader.all_projects(self._reader)
 
     def find_project(self, project_name: str) -> Project | None:
         """Return a project, None if there is none of that name."""
-        return _reader.find_project(self._reader, project_name)
+        return _read.reader.find_project(self._reader, project_name)
 
     def get_project(self, project_name: str) -> Project:
         """Return a project.
@@ -88,11 +82,11 @@ class SQLFinder:
         Raises:
             NotFoundError: there is none of that name.
         """
-        return _reader.get_project(self._reader, project_name)
+        return _read.reader.get_project(self._reader, project_name)
 
     def find_run(self, run_id: RunId) -> Experiment | None:
         """Return a run by its id or UUID, None if there is none."""
-        return _reader.find_run(self._reader, run_id)
+        return _read.reader.find_run(self._reader, run_id)
 
     def get_run(self, run_id: RunId) -> Experiment:
         """Return a run by its id or UUID.
@@ -100,7 +94,7 @@ class SQLFinder:
         Raises:
             NotFoundError: there is none.
         """
-        return _reader.get_run(self._reader, run_id)
+        return _read.reader.get_run(self._reader, run_id)
 
     def artifacts(self, run_id: RunId) -> list[Artifact]:
         """Return the files that a run made, in the order they were logged.
@@ -108,9 +102,7 @@ class SQLFinder:
         Raises:
             NotFoundError: there is no such run.
         """
-        number = self.get_run(run_id).id
-        query = select(Artifact).where(Artifact.run_id == number, Artifact.key.is_(None))
-        return self._reader.all(query.order_by(Artifact.id))
+        return self._reader.all(_read.media.files_of(self.get_run(run_id).id))
 
     def media(
         self, run_id: RunId, key: str | None = None, kind: str | None = None
@@ -127,7 +119,7 @@ class SQLFinder:
         Raises:
             NotFoundError: there is no such run or kind.
         """
-        return self._reader.all(_media.media_of(self.get_run(run_id).id, key, kind))
+        return self._reader.all(_read.media.media_of(self.get_run(run_id).id, key, kind))
 
     def console(self, run_id: RunId) -> str:
         """Return what a run printed, where it was started with `console=True`.
@@ -135,7 +127,7 @@ class SQLFinder:
         Raises:
             NotFoundError: there is no such run.
         """
-        return _console.read_console(self._reader, self.get_run(run_id).id)
+        return _read.console.read_console(self._reader, self.get_run(run_id).id)
 
     def children(self, run_id: RunId) -> list[Experiment]:
         """Return the runs whose parent is this one, such as the trials of a search.
@@ -143,8 +135,7 @@ class SQLFinder:
         Raises:
             NotFoundError: there is no such run.
         """
-        of_parent = Experiment.parent_uuid == self.get_run(run_id).uuid
-        return self._reader.all(select(Experiment).where(of_parent).order_by(Experiment.id))
+        return self._reader.all(_read.runs.below(self.get_run(run_id).uuid))
 
     def named_run(self, text: str) -> Experiment:
         """Return the run that a text names, as every command takes it.
@@ -156,7 +147,7 @@ class SQLFinder:
         Raises:
             NotFoundError: there is none, or several.
         """
-        return _naming.named_run(self._reader, text)
+        return _read.naming.named_run(self._reader, text)
 
     def get_config(self, run_id: RunId) -> ADict:
         """Return the config of a run as an `ADict`, NaN and ±inf restored, secrets hidden.
@@ -166,15 +157,15 @@ class SQLFinder:
         Raises:
             NotFoundError: there is no such run.
         """
-        return ADict(from_json(self.get_run(run_id).config))
+        return ADict(_facts.config.from_json(self.get_run(run_id).config))
 
     def get_runs_in_project(self, project_name: str) -> list[Experiment]:
         """Return the runs of a project in the order they started; none for an unknown project."""
-        return self._reader.all(_runs.in_project(project_name))
+        return self._reader.all(_read.runs.in_project(project_name))
 
     def find_similar_runs(self, run_id: RunId) -> list[Experiment]:
         """Return the other runs whose configs have the same keys and types."""
-        return self._reader.all(*_runs.similar(run_id))
+        return self._reader.all(*_read.runs.similar(run_id))
 
     def find_best_run(
         self,
@@ -202,7 +193,7 @@ class SQLFinder:
         Raises:
             NotFoundError: `mode` or `at` is something else.
         """
-        query = _runs.best_of(mode, at, reruns)
+        query = _read.runs.best_of(mode, at, reruns)
         project = self.find_project(project_name)
         if project is None:
             return NotFound("project", project_name, "Project not found")
@@ -240,7 +231,7 @@ class SQLFinder:
             QuestionError: an unknown field or status, or a comparison that makes no sense.
             NotFoundError: an unknown operator.
         """
-        query = _runs.search(self._reader, where, order_by, tags, project_name)
+        query = _read.runs.search(self._reader, where, order_by, tags, project_name)
         if limit is not None or offset:
             query = query.limit(2**62 if limit is None else limit).offset(offset)
         return self._reader.all(query)
@@ -252,7 +243,7 @@ class SQLFinder:
         project_name: str | None = None,
     ) -> int:
         """Return how many runs meet all conditions; see `search`."""
-        return _runs.count(self._reader, where, tags, project_name)
+        return _read.runs.count(self._reader, where, tags, project_name)
 
     def nested_runs(
         self,
@@ -278,8 +269,8 @@ class SQLFinder:
         """
         if order_by is not None:
             found = self.search(where, order_by, tags, project_name, limit)
-            return _nesting.listed_runs(self._reader, found)
-        return _nesting.nested_runs(self._reader, where, tags, project_name, limit)
+            return _read.nesting.listed_runs(self._reader, found)
+        return _read.nesting.nested_runs(self._reader, where, tags, project_name, limit)
 
     def compare(self, run_a: RunId, run_b: RunId) -> Comparison:
         """Return what differs between two runs: "why did this change?".
@@ -288,8 +279,8 @@ class SQLFinder:
             NotFoundError: one of them does not exist.
         """
         with self._reader.connection() as connection:
-            stored = of_connection(connection, show_url(self._settings.url))
-            return compare_runs(stored, stored.run(run_a), stored.run(run_b))
+            stored = _read.stored.of_connection(connection, self._settings.shown)
+            return _read.compare.compare_runs(stored, stored.run(run_a), stored.run(run_b))
 
     def to_dataframe(
         self,
@@ -310,10 +301,10 @@ class SQLFinder:
         Raises:
             SettingsError: pandas is not installed.
         """
-        pandas = import_pandas()
+        pandas = _exchange.files.import_pandas()
         runs = self.search(where, tags=tags, project_name=project_name)
         names = {project.id: project.name for project in self.get_projects()}
-        rows = run_rows(runs, names, self.get_summaries([run.id for run in runs]))
+        rows = _read.frames.run_rows(runs, names, self.get_summaries([run.id for run in runs]))
         return pandas.DataFrame(rows).set_index("id") if rows else pandas.DataFrame()
 
     # -- metrics ---------------------------------------------------------------------------------
@@ -336,13 +327,13 @@ class SQLFinder:
         """
         if axis is not None:
             points = self.get_metrics(run_id, key, max_points)
-            return _metrics.along(points, self.get_metrics(run_id, axis))
+            return _read.metrics.along(points, self.get_metrics(run_id, axis))
         number = run_id if isinstance(run_id, int) else self.get_run(run_id).id
         with self._reader.connection() as connection:
-            points = _metrics.read_points(connection, number, clean_text(key), max_points)
+            points = _read.metrics.read_points(connection, number, clean_text(key), max_points)
             if points:
                 return points
-            raise _metrics.no_metric(connection, self.get_run(run_id).id, key)
+            raise _read.metrics.no_metric(connection, self.get_run(run_id).id, key)
 
     def get_metric_keys(self, run_id: RunId) -> list[str]:
         """Return the names of a run's metrics.
@@ -355,16 +346,16 @@ class SQLFinder:
     def known_metrics(self, project_name: str | None = None) -> list[str]:
         """Return the names of the metrics that runs have, of one project if it is named."""
         with self._reader.connection() as connection:
-            return of_connection(connection).metrics(project_name)
+            return _read.stored.of_connection(connection).metrics(project_name)
 
     def known_tags(self) -> list[str]:
         """Return the tags of the last 200 runs."""
         with self._reader.connection() as connection:
-            return of_connection(connection).tags()
+            return _read.stored.of_connection(connection).tags()
 
     def get_summaries(self, run_ids: Sequence[int]) -> dict[int, dict[str, MetricSummary]]:
         """Return for each run, by metric, its count, extremes and last value."""
-        return _metrics.read_summaries(self._reader, run_ids)
+        return _read.metrics.read_summaries(self._reader, run_ids)
 
     def get_latest_metrics(
         self,
@@ -385,7 +376,7 @@ class SQLFinder:
             NotFoundError: there is no such run.
         """
         number = self.get_run(run_id).id
-        return _metrics.read_latest(self._reader, number, limit, keys, after)
+        return _read.metrics.read_latest(self._reader, number, limit, keys, after)
 
     # -- fingerprints ----------------------------------------------------------------------------
 
@@ -399,7 +390,7 @@ class SQLFinder:
             trace_id: the trace.
             trace_type: `'static'`, the code, or `'runtime'`, the output.
         """
-        return self._reader.all(_traces.same_trace(run_id, trace_id, trace_type))
+        return self._reader.all(_read.traces.same_trace(run_id, trace_id, trace_type))
 
     def get_trace_statistics(self, project_name: str, trace_id: str) -> dict[str, Any] | NotFound:
         """Return how many versions of a trace a project has seen, of the code and of the output.
@@ -413,7 +404,7 @@ class SQLFinder:
         if project is None:
             return NotFound("project", project_name, "Project not found")
         with self._reader.connection() as connection:
-            versions = _traces.count_versions(connection, project.id, trace_id)
+            versions = _read.traces.count_versions(connection, project.id, trace_id)
         return {
             "project_name": project_name,
             "trace_id": trace_id,
@@ -430,11 +421,11 @@ class SQLFinder:
             NotFoundError: nothing was recorded under that trace id.
         """
         with self._reader.connection() as connection:
-            return _traces.read_versions(connection, trace_id, trace_type, project_name)
+            return _read.traces.read_versions(connection, trace_id, trace_type, project_name)
 
     def get_fingerprint_source(self, fingerprint: str) -> FingerprintSource | None:
         """Return what a fingerprint was made of, None if that was not recorded."""
-        query = select(FingerprintSource).where(FingerprintSource.fingerprint == str(fingerprint))
+        query = _read.traces.source_of(str(fingerprint))
         source: FingerprintSource | None = self._reader.first(query)
         return source
 
@@ -465,8 +456,8 @@ class SQLFinder:
             NotFoundError: there is no such project or run.
             ExportError: there is a file of another kind.
         """
-        ids = _reader.chosen_ids(self._reader, project_name, run_ids)
-        return _whole_runs.export_runs(self._reader, os.fspath(path), ids, force)
+        ids = _read.reader.chosen_ids(self._reader, project_name, run_ids)
+        return _exchange.whole_runs.export_runs(self._reader, os.fspath(path), ids, force)
 
     def export_to(
         self,
@@ -475,8 +466,8 @@ class SQLFinder:
         run_ids: Sequence[RunId] | None = None,
     ) -> int:
         """Write whole runs to an open text file; as `export` does."""
-        ids = _reader.chosen_ids(self._reader, project_name, run_ids)
-        return _whole_runs.export_runs(self._reader, file, ids)
+        ids = _read.reader.chosen_ids(self._reader, project_name, run_ids)
+        return _exchange.whole_runs.export_runs(self._reader, file, ids)
 
     def import_(self, path: str | os.PathLike[str]) -> Intake:
         """Add the runs of a file that `export` wrote.
@@ -488,7 +479,8 @@ class SQLFinder:
             OSError: the file cannot be read.
             DatabaseError: the file is not such an export, or is torn; the runs before are added.
         """
-        return _whole_runs.take_records(self._reader, read_lines(os.fspath(path)))
+        records = _exchange.files.read_lines(os.fspath(path))
+        return _exchange.whole_runs.take_records(self._reader, records)
 
     def merge(self, other_url: str | URL | os.PathLike[str]) -> Intake:
         """Add the runs of another database of any kind; as `import_` does.
@@ -496,7 +488,7 @@ class SQLFinder:
         Raises:
             DatabaseError: the other database does not exist or is of a newer schema.
         """
-        return _whole_runs.merge_from(self._reader, other_url)
+        return _exchange.whole_runs.merge_from(self._reader, other_url)
 
     def export_metrics(
         self,
@@ -518,8 +510,8 @@ class SQLFinder:
             ExportError: there is a file of another kind.
             SettingsError: for Parquet, pandas or pyarrow is not installed.
         """
-        ids = _reader.chosen_ids(self._reader, project_name, run_ids)
-        return _whole_runs.export_metrics(self._reader, os.fspath(path), ids, force)
+        ids = _read.reader.chosen_ids(self._reader, project_name, run_ids)
+        return _exchange.whole_runs.export_metrics(self._reader, os.fspath(path), ids, force)
 
     def delete_run(self, run_id: RunId, force: bool = False, vacuum: bool = True) -> None:
         """Delete a run, all its rows and the copies of its artifacts that no other run has.
@@ -535,7 +527,7 @@ class SQLFinder:
             NotFoundError: there is none.
             TrackerError: it is still running.
         """
-        _whole_runs.delete_run(self._reader, run_id, force, give_back=vacuum)
+        _exchange.whole_runs.delete_run(self._reader, run_id, force, give_back=vacuum)
 
     def rename(self, run_id: RunId, name: str) -> None:
         """Give a run another name.
@@ -546,7 +538,7 @@ class SQLFinder:
         """
         number = self.get_run(run_id).id
         kept = self._settings.hide_name("a run's name", name)
-        _marking.rename(self._reader.writable_engine(), number, kept)
+        _exchange.marking.rename(self._reader.writable_engine(), number, kept)
 
     def tag(self, run_id: RunId, add: Sequence[str] = (), remove: Sequence[str] = ()) -> list[str]:
         """Add and remove tags of a run; return those it has then.
@@ -557,7 +549,7 @@ class SQLFinder:
         number = self.get_run(run_id).id
         hide = self._settings.hide
         add, gone = [hide(str(tag)) for tag in add], [*remove, *(hide(str(tag)) for tag in remove)]
-        return _marking.change_tags(self._reader.writable_engine(), number, add, gone)
+        return _exchange.marking.change_tags(self._reader.writable_engine(), number, add, gone)
 
     def note(self, run_id: RunId, text: str) -> None:
         """Add a remark about a run.
@@ -565,8 +557,8 @@ class SQLFinder:
         Raises:
             NotFoundError: there is no such run.
         """
-        number = self.get_run(run_id).id
-        _marking.add_note(self._reader.writable_engine(), number, self._settings.hide(text))
+        number, kept = self.get_run(run_id).id, self._settings.hide(text)
+        _exchange.marking.add_note(self._reader.writable_engine(), number, kept)
 
     def archive(self, run_id: RunId, archived: bool = True) -> None:
         """Leave a run out of the lists of `ato runs`, or take it back.
@@ -575,7 +567,7 @@ class SQLFinder:
             NotFoundError: there is no such run.
         """
         number = self.get_run(run_id).id
-        _marking.change_run(self._reader.writable_engine(), number, archived=archived)
+        _exchange.marking.change_run(self._reader.writable_engine(), number, archived=archived)
 
     def gc(self, dry_run: bool = False) -> Cleanup:
         """Remove copies of artifacts, sources and environments no run refers to; vacuum.
@@ -586,7 +578,7 @@ class SQLFinder:
         Args:
             dry_run: only tell what would be removed.
         """
-        return _whole_runs.remove_orphans(self._reader, dry_run)
+        return _exchange.whole_runs.remove_orphans(self._reader, dry_run)
 
     def connection(self) -> Any:
         """Return a connection of SQLAlchemy, to ask by queries of one's own.
@@ -602,7 +594,7 @@ class SQLFinder:
         Raises:
             DatabaseError: the SQLite file does not exist.
         """
-        _whole_runs.must_exist(self._reader)
+        _exchange.whole_runs.must_exist(self._reader)
 
     def backup(self, path: str | os.PathLike[str]) -> None:
         """Copy the whole database to a new file, also while programs write to it.
@@ -611,7 +603,7 @@ class SQLFinder:
             DatabaseError: it is on a server, the file is there already or cannot be written.
         """
         self._reader.engine()
-        back_up(self._settings.url, os.fspath(path))
+        _exchange.backup.back_up(self._settings.url, os.fspath(path))
 
     def replay(self, path: str | os.PathLike[str]) -> Replayed:
         """Store what this database refused before, from a `.rejected` file.
@@ -622,7 +614,7 @@ class SQLFinder:
             DatabaseError: the file cannot be read or is no such file.
         """
         self._reader.writable_engine()
-        return replay(self._reader.database, os.fspath(path))
+        return _write.replay.replay(self._reader.database, os.fspath(path))
 
     def upgrade(self) -> str | None:
         """Upgrade the schema where needed, as the first run of a program does too.
@@ -636,7 +628,9 @@ class SQLFinder:
 
     def close(self) -> None:
         """Close the connections; the next query opens new ones."""
-        self._reader.close()
+        opened: Reader | None = self.__dict__.get("reader")
+        if opened is not None:
+            opened.close()
 
     def __repr__(self) -> str:
-        return f"<SQLFinder of {show_url(self._settings.url)}>"
+        return f"<SQLFinder of {self._settings.shown}>"

@@ -4,50 +4,25 @@ from __future__ import annotations
 
 import time
 import uuid
-import warnings
 from typing import Any, Sequence
 
-from sqlalchemy import func, select
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session
-
 from ato_adict import RunRecord, record_of
+from ato_sql import _facts, _read, _write
 from ato_sql._current import CurrentRun
-from ato_sql._db.engine import writing
-from ato_sql._db.schema import (
-    Artifact,
-    Experiment,
-    Input,
-    Metric,
-    MetricSummary,
-    Project,
-    keep_readable,
-)
-from ato_sql._errors import MetricError, NotFoundError, TrackerError, TrackerWarning
-from ato_sql._facts.config import stored_config, structural_hash, to_json, value_hash
-from ato_sql._facts.copies import artifact_folder
-from ato_sql._facts.facts import facts, here
-from ato_sql._facts.fingerprints import code_hash
-from ato_sql._facts.inputs import is_unchanged
-from ato_sql._facts.names import chosen_name, user_name
-from ato_sql._facts.outcome import COMPLETED, RUNNING
-from ato_sql._facts.rerun import TAG, Rerun, is_rerun, next_run
+from ato_sql._errors import MetricError, TrackerError
+from ato_sql._facts.outcome import RUNNING
+from ato_sql._facts.rerun import Rerun, is_rerun, next_run
 from ato_sql._facts.settings import Settings, read_settings
-from ato_sql._read.media import last_of_each
-from ato_sql._read.reader import is_run
-from ato_sql._read.status import is_lost
-from ato_sql._values.redact import redact_provenance
-from ato_sql._values.url import clean_error, resolve, show_url
+from ato_sql._values.place import absolute
 from ato_sql._values.values import as_name, as_step, clean_text
 from ato_sql._version import __version__
-from ato_sql._write import batch as _batch
-from ato_sql._write.apply import get_or_create_project
-from ato_sql._write.gathering import Gathering
-from ato_sql._write.monitor import is_wanted
-from ato_sql._write.run import Run
-from ato_sql._write.writer import Writer, writer_for
 
-_CANDIDATES = 20  # earlier runs whose inputs are compared with what is there now
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ato_sql._db.schema import Experiment, Project
+    from ato_sql._read.own import OwnDatabase
+    from ato_sql._write.run import Run
+    from ato_sql._write.writer import Writer
 
 
 class SQLLogger(CurrentRun):
@@ -80,7 +55,6 @@ class SQLLogger(CurrentRun):
         config = {} if config is None else config
         self.config: Any = config
         self._settings = _resolved(read_settings(config))
-        self._writer = Writer(self._settings)
         self._runs: dict[str, Run] = {}
         self._current: Run | None = None
 
@@ -90,9 +64,27 @@ class SQLLogger(CurrentRun):
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.config, self._settings = state["config"], state["settings"]
-        self._writer = writer_for(self._settings)
+        self._keep_writer(_write.writer.writer_for(self._settings))
         self._current = state["current"]
         self._runs = {} if self._current is None else {self._current.uuid: self._current}
+
+    @property
+    def _writer(self) -> Writer:
+        """What brings the runs to the database; made, and its libraries loaded, at the first."""
+        if not self._has_writer():
+            self._keep_writer(_write.writer.Writer(self._settings))
+        made: Writer = self.__dict__["writer"]
+        return made
+
+    def _has_writer(self) -> bool:
+        return "writer" in self.__dict__
+
+    def _keep_writer(self, writer: Writer) -> None:
+        self.__dict__.setdefault("writer", writer)  # of two threads, the first one's
+
+    @property
+    def _database(self) -> OwnDatabase:
+        return _read.own.OwnDatabase(self._writer, self._settings)
 
     def run(
         self,
@@ -180,31 +172,27 @@ class SQLLogger(CurrentRun):
             SettingsError: with `system`, see `Run.watch`.
             TrackerError: with `on_error='raise'`, the database is out of reach.
         """
-        is_wanted(system)  # before there is a run
+        _write.monitor.is_wanted(system)  # before there is a run
         config = self.config if config is None else config
-        record = record_of(config) or RunRecord()
-        gathering = Gathering(record, self._settings)
+        record, settings = record_of(config) or RunRecord(), self._settings
+        gathering = _write.gathering.Gathering(record, settings)
         if fingerprints is None:
             fingerprints = gathering.fingerprints()
-        if provenance is None and record.provenance is not None:
-            provenance = record.provenance()
-        event = None if fingerprints is None else code_hash(fingerprints)
-        birth = self._birth(config)
         again = next_run()
-        birth.update(
-            tags=self._all_tags(tags, again),
-            parent_uuid=self._parent_uuid(_parent_of(parent, again)),
-            provenance=self._provenance(provenance),
-            code_hash=event,
-        )
         wanted = (again and again.uuid) or str(uuid.uuid4())
-        run = Run(self._writer, self._settings, wanted, gathering=gathering)
-        given = None if name is None else self._settings.hide_name("a run's name", name)
-        birth["name"] = given or chosen_name(run.uuid)
-        birth["user_name"] = user_name()
+        run = _write.run.Run(self._writer, settings, wanted, gathering=gathering)
+        birth = _write.birth.birth_of(settings, config, run.uuid, name)
+        birth.update(
+            tags=_write.birth.stored_tags(settings, tags, again is not None),
+            parent_uuid=self._parent_uuid(_parent_of(parent, again)),
+            provenance=_write.birth.stored_provenance(settings, provenance, record),
+            code_hash=_code_hash(fingerprints),
+        )
         self._runs = {u: r for u, r in self._runs.items() if not r.finished}
         self._runs[run.uuid] = run
         self._writer.begin(run.uuid, birth, run.gather)
+        if parent is None:  # else its line says it for all that are below it
+            _write.announcing.announce(settings, run.id, birth["project"])
         if fingerprints:
             run.log_fingerprints(fingerprints)
         run.watch(system, console)
@@ -228,10 +216,11 @@ class SQLLogger(CurrentRun):
             TrackerError: with `last_step`, the run is alive in another process.
         """
         step = None if last_step is None else as_step("last_step", last_step)
-        row = self._row(run)
+        row = self._database.run(run)
         known = self._runs.get(row.uuid)
         is_ours = known is not None and not known.finished
-        is_alive = row.status == RUNNING and row.heartbeat is not None and not is_lost(row)
+        is_beating = row.status == RUNNING and row.heartbeat is not None
+        is_alive = is_beating and not _read.status.is_lost(row)
         if step is not None:
             if is_alive and not is_ours:
                 raise TrackerError(f"run {row.id} is alive in another process; it cannot be cut")
@@ -241,24 +230,23 @@ class SQLLogger(CurrentRun):
         reopened = self._resumed(row, True)
         if row.end_time is not None:
             reopened.log_note(_first_end(row))
-        changes = {"status": RUNNING, "end_time": None, "error": None, **here()}
+        changes = {"status": RUNNING, "end_time": None, "error": None, **_facts.facts.here()}
         beats = {"heartbeat_every": self._settings.heartbeat, "written_by": __version__}
         self._writer.resume(row.uuid, {**changes, **beats}, reopened.gather)
+        if row.parent_uuid is None:
+            project = row.project.name
+            _write.announcing.announce(self._settings, row.id, project, goes_on=True)
         return reopened
 
     def _cut(self, row: Experiment, step: int) -> None:
         """Remove what a run logged at later steps."""
-        with self._session() as session:
-            count = sum(
-                session.scalar(select(func.count()).where(of.run_id == row.id, of.step > step)) or 0
-                for of in (Metric, Artifact)
-            )
+        count = self._database.count_after(row.id, step)
         if not count:
             return
         moment = time.time()
         text = f"went on from step {step}; what was logged at later steps, {count} values, is gone"
-        self._writer.put_event(row.uuid, _batch.CUT, {"step": step})
-        self._writer.put_event(row.uuid, _batch.NOTE, {"text": text, "timestamp": moment})
+        self._writer.put_event(row.uuid, _write.batch.CUT, {"step": step})
+        self._writer.put_event(row.uuid, _write.batch.NOTE, {"text": text, "timestamp": moment})
         self._writer.flush()
 
     def join(self, run: int | str) -> Run:
@@ -273,48 +261,13 @@ class SQLLogger(CurrentRun):
         Raises:
             NotFoundError: there is no such run, or the database is out of reach.
         """
-        return self._resumed(self._row(run), owned=False)
-
-    def _row(self, run: int | str) -> Experiment:
-        row: Experiment | None = self._one(select(Experiment).where(is_run(run)))
-        if row is None:
-            raise NotFoundError(f"there is no run {run!r} in {show_url(self._settings.url)}")
-        return row
+        return self._resumed(self._database.run(run), owned=False)
 
     def _resumed(self, row: Experiment, owned: bool) -> Run:
-        query = select(MetricSummary).where(MetricSummary.run_id == row.id)
-        steps: dict[Any, int] = {one.key: one.last_step for one in self._rows(query)}
-        for one in self._rows(select(Artifact).where(Artifact.id.in_(last_of_each(row.id)))):
-            steps[one.data_type, one.key] = one.step
-        run = Run(self._writer, self._settings, row.uuid, row.id, steps, owned=owned)
+        steps = self._database.last_steps(row.id)
+        run = _write.run.Run(self._writer, self._settings, row.uuid, row.id, steps, owned=owned)
         self._runs[row.uuid] = run
         return run
-
-    def _birth(self, config: Any) -> dict[str, Any]:
-        settings = self._settings
-        stored = stored_config(config, settings.redact, settings.secret_keys)
-        started = time.time()
-        return {
-            "project": as_name(settings.project),
-            "config": stored,
-            "structural_hash": structural_hash(config),
-            "value_hash": value_hash(stored),
-            "status": RUNNING,
-            "start_time": started,
-            "heartbeat": started,
-            "heartbeat_every": settings.heartbeat,
-            **facts(settings.redact, settings.secret_keys, settings.git),
-        }
-
-    def _provenance(self, history: Any) -> Any:
-        data = to_json(history)
-        return (
-            redact_provenance(data, self._settings.secret_keys) if self._settings.redact else data
-        )
-
-    def _all_tags(self, tags: Sequence[str] | None, again: Rerun | None) -> list[str]:
-        given = [self._settings.hide(tag) for tag in _tags(tags)]
-        return given if again is None or TAG in given else [*given, TAG]
 
     def _parent_uuid(self, parent: Any) -> str | None:
         if parent is None:
@@ -331,27 +284,27 @@ class SQLLogger(CurrentRun):
         current = self._current_run()
         if current is None:
             return None
-        query = select(Experiment).where(Experiment.uuid == current.uuid)
-        run: Experiment | None = self._one(query)
-        return run
+        return self._database.find(current.uuid)
 
     def flush(self) -> None:
         """Return when all that was logged is in the database (or, in trouble, in the journal)."""
-        self._writer.flush()
+        if self._has_writer():
+            self._writer.flush()
 
     def close(self) -> None:
         """Flush and close the connections. Logging again opens new ones."""
-        self._writer.close()
+        if self._has_writer():
+            self._writer.close()
 
     def _find(self, run_id: int) -> Run:
         """Return the run with an id: one of this logger, else one in the database."""
         for run in self._runs.values():
             if run.answers_to(run_id):
                 return run
-        row = self._one(select(Experiment).where(Experiment.id == run_id))
+        row = self._database.find(run_id)
         if row is None:
             raise MetricError(f"there is no run {run_id!r}")
-        return Run(self._writer, self._settings, row.uuid)
+        return _write.run.Run(self._writer, self._settings, row.uuid)
 
     # -- the database --------------------------------------------------------------------------
 
@@ -359,16 +312,8 @@ class SQLLogger(CurrentRun):
         """Return the logger's project, creating it where there is none."""
         name = as_name(self._settings.project)
         self._writer.flush()
-        try:
-            engine = writing(self._writer.database.engine())
-            with engine.connect() as connection, connection.begin():
-                get_or_create_project(connection, name)
-        except DBAPIError as error:
-            raise self._trouble(error) from None
-        project: Project | None = self._one(select(Project).where(Project.name == name))
-        if project is None:
-            raise TrackerError(f"project {name!r} cannot be read back")
-        return project
+        self._database.make_project(name)
+        return self._database.project(name)
 
     def skip_if_done(self, fingerprints: Any = None, config: Any = None) -> bool:
         """Tell whether the same was run to its end already, in whatever project.
@@ -389,43 +334,11 @@ class SQLLogger(CurrentRun):
             return False
         settings = self._settings
         whole = self.config if config is None else config
-        wanted = value_hash(stored_config(whole, settings.redact, settings.secret_keys))
         record = record_of(whole)
         if fingerprints is None and record is not None:
-            fingerprints = Gathering(record, settings).fingerprints()
-        code = code_hash(fingerprints)
-        query = select(Experiment).where(
-            Experiment.value_hash == wanted,
-            Experiment.code_hash.is_(None) if code is None else Experiment.code_hash == code,
-            Experiment.status == COMPLETED,
-        )
-        done = self._rows(query.order_by(Experiment.id.desc()).limit(_CANDIDATES))
-        return any(self._inputs_are_unchanged(run.id) for run in done)
-
-    def _inputs_are_unchanged(self, run_id: int) -> bool:
-        read = select(Input).where(Input.run_id == run_id, Input.hash.is_not(None))
-        inputs = [one for one in self._rows(read) if one.path and "://" not in one.path]
-        return all(is_unchanged(one.path, str(one.hash)) for one in inputs if one.how != "updated")
-
-    def _one(self, query: Any) -> Any:
-        """Return the first object of a query; None where the database is out of reach."""
-        return next(iter(self._rows(query.limit(1))), None)
-
-    def _session(self) -> Session:
-        """Return a session that sees all that was logged."""
-        self._writer.flush()
-        return Session(self._writer.database.engine(), expire_on_commit=False)
-
-    def _rows(self, query: Any) -> list[Any]:
-        """Return the objects of a query; none where the database is out of reach."""
-        try:
-            with self._session() as session:
-                return keep_readable(session, session.scalars(query), self._session)
-        except DBAPIError as error:
-            if self._settings.on_error == "raise":
-                raise self._trouble(error) from None
-            warnings.warn(str(self._trouble(error)), TrackerWarning, stacklevel=4)
-            return []
+            fingerprints = _write.gathering.Gathering(record, settings).fingerprints()
+        wanted = _write.birth.value_hash_of(settings, whole)
+        return self._database.has_done(wanted, _code_hash(fingerprints))
 
     @property
     def session(self) -> Any:
@@ -439,12 +352,8 @@ class SQLLogger(CurrentRun):
             "of your own in `with SQLFinder(config).connection() as connection`"
         )
 
-    def _trouble(self, error: DBAPIError) -> TrackerError:
-        url = self._settings.url
-        return TrackerError(f"cannot read {show_url(url)}: {clean_error(error, url)}")
-
     def __repr__(self) -> str:
-        return f"<SQLLogger {self._settings.project!r} in {show_url(self._settings.url)}>"
+        return f"<SQLLogger {self._settings.project!r} in {self._settings.shown}>"
 
 
 def _first_end(row: Experiment) -> str:
@@ -454,10 +363,20 @@ def _first_end(row: Experiment) -> str:
     return f"ended as {row.status} at {ended}, before it was reopened{error}"
 
 
+def _code_hash(fingerprints: Any) -> str | None:
+    code: str | None = None
+    if fingerprints is not None:
+        code = _facts.fingerprints.code_hash(fingerprints)
+    return code
+
+
 def _resolved(settings: Settings) -> Settings:
     """Return the settings with all paths made absolute: the program may change its folder."""
-    url = resolve(settings.url)
-    return settings._replace(url=url, artifact_dir=artifact_folder(url, settings.artifact_dir))
+    place = absolute(settings.database)
+    if isinstance(place, str):  # copies go beside the file, wherever the program is
+        return settings._replace(database=place)
+    folder = _facts.copies.artifact_folder(place, settings.artifact_dir)
+    return settings._replace(database=place, artifact_dir=folder)
 
 
 def _parent_of(parent: Any, again: Rerun | None) -> Any:
@@ -465,11 +384,3 @@ def _parent_of(parent: Any, again: Rerun | None) -> Any:
     if again is None or (parent is not None and again.uuid is None):
         return parent
     return again.original
-
-
-def _tags(tags: Sequence[str] | None) -> list[str]:
-    if tags is None:
-        return []
-    if isinstance(tags, str):
-        raise MetricError(f"tags must be a list of strings; write [{tags!r}]")
-    return [clean_text(str(tag)) for tag in tags]

@@ -99,11 +99,12 @@ class TestSearch:
 
     def test_history_and_slices_show_every_trial(self, look, searched):
         view = look(searched).open("/searches/1", ".scatter")
-        assert view.texts(".scatter .strong") == ["trial", "lr", "model"]
+        figures = ".scatter:not(.contour)"
+        assert view.texts(f"{figures} .strong") == ["trial", "lr", "model"]
         trials = len(view.all("[data-id]"))
-        assert [
-            len(one.find_elements("css selector", "circle")) for one in view.all(".scatter")
-        ] == [trials] * 3
+        assert [len(one.find_elements("css selector", "circle")) for one in view.all(figures)] == [
+            trials
+        ] * 3
 
     def test_dragging_along_an_axis_keeps_a_range(self, look, searched):
         view = look(searched).open("/searches/1", ".parallel")
@@ -114,3 +115,99 @@ class TestSearch:
         assert "trials kept" in view.texts(".caption")[0]
         ActionChains(view.browser).move_to_element(area).click().perform()
         view.wait_for(lambda: not view.all(".parallel polyline.out"))
+
+
+@pytest.fixture(scope="module")
+def swept(tmp_path_factory, serve):
+    """A page over forty trials of the user's own: `lr` decides, `momentum` little; four failed."""
+    from ato.adict import ADict
+    from ato.db_routers.sql.manager import SQLLogger
+
+    url = f"sqlite:///{tmp_path_factory.mktemp('sweep')}/sweep.db"
+    config = ADict(experiment=ADict(project_name="sweep", sql=ADict(db_path=url)))
+    logger = SQLLogger(config)
+    with logger.start(tags=["sweep"]) as parent:
+        for number in range(40):
+            trial = config.clone()
+            exponent = (number * 7 % 40) / 10
+            trial.lr, trial.momentum = 10**-exponent, 0.5 + (number * 13 % 40) / 100
+            trial.optimizer = ["adam", "sgd"][number % 2]
+            run = logger.start(parent=parent, config=trial)
+            run.log_metric("val/loss", 1e9 if number == 5 else (exponent - 2) ** 2)
+            run.finish("failed" if number % 10 == 0 else "completed")
+    return serve(url)
+
+
+HEIGHTS = """
+const points = [...document.querySelectorAll(`${arguments[0]} circle`)];
+return points.map((one) => Number(one.getAttribute("cy")));
+"""
+
+
+class TestSweep:
+    def test_the_parameter_that_decides_matters_most(self, look, swept):
+        view = look(swept).open("/searches/1", ".shares")
+        assert view.texts(".shares dt")[0] == "lr"
+        shares = [int(text.split()[0]) for text in view.texts(".shares .share")]
+        assert shares == sorted(shares, reverse=True)
+        assert shares[0] > 50
+        assert 98 <= sum(shares) <= 102
+
+    @pytest.mark.parametrize("width", [420, 1400])
+    def test_a_contour_shows_two_parameters_and_may_show_others(self, look, swept, width):
+        view = look(swept)
+        view.browser.set_window_size(width, 900)
+        view.open("/searches/1", ".contour .band")
+        assert view.texts(".contour .strong")[0] == "lr"
+        assert len(view.all(".contour circle")) == 40
+        Select(view.one("select[aria-label=Across]")).select_by_value("momentum")
+        Select(view.one("select[aria-label=Up]")).select_by_value("optimizer")
+        assert view.texts(".contour .strong") == ["momentum", "optimizer"]
+        assert "plane=momentum&plane=optimizer" in view.path
+        overflow = view.script("return document.documentElement.scrollWidth - innerWidth")
+        view.browser.set_window_size(1280, 900)
+        assert overflow <= 0
+        assert view.complaints() == []
+
+    def test_choosing_the_other_axis_s_parameter_turns_the_contour(self, look, swept):
+        view = look(swept).open("/searches/1?plane=lr&plane=momentum", ".contour")
+        Select(view.one("select[aria-label=Across]")).select_by_value("momentum")
+        assert view.texts(".contour .strong") == ["momentum", "lr"]
+
+    def test_figures_and_table_may_show_the_trials_of_one_state(self, look, swept):
+        view = look(swept).open("/searches/1", ".scatter")
+        states = Select(view.one("select[aria-label='State of the trials']"))
+        assert [one.text for one in states.options] == [
+            "All states",
+            "failed (4)",
+            "completed (36)",
+        ]
+        states.select_by_value("failed")
+        view.wait_for(lambda: len(view.all("[data-id]")) == 4)
+        assert {
+            len(one.find_elements("css selector", "circle")) for one in view.all("svg.scatter")
+        } == {4}
+        view.open("/searches/1?state=failed", "[data-id]")
+        assert len(view.all("[data-id]")) == 4
+
+    def test_a_trial_that_diverged_lies_at_the_edge_and_leaves_the_others_apart(self, look, swept):
+        view = look(swept).open("/searches/1", ".scatter")
+        history = "svg.scatter[aria-label$='over trial']"
+        assert len(view.all(f"{history} circle.beyond")) == 1
+        assert len({round(height) for height in view.script(HEIGHTS, history)}) > 10
+
+    def test_the_order_of_trials_is_never_a_log_axis(self, look, tmp_path, serve, new_database):
+        logger = new_database(lr=0.1)
+        with logger.start() as parent:
+            for number in range(120):
+                trial = logger.config.clone()
+                trial.lr = 0.1 + number / 1000
+                with logger.start(parent=parent, config=trial) as run:
+                    run.log_metric("acc", number / 200)
+        view = look(serve(new_database.url)).open("/searches/1", ".scatter")
+        assert view.texts("svg.scatter[aria-label$='over trial'] .middle")[:3] == ["1", "61", "120"]
+
+    def test_the_list_of_searches_says_what_the_best_is(self, look, swept):
+        view = look(swept).open("/projects/1/searches", "tbody tr")
+        assert view.texts("td[data-column=best]") == ["0"]
+        assert view.texts("td[data-column=metric]") == ["val/loss, smallest"]

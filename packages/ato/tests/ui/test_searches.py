@@ -30,6 +30,12 @@ class TestHyperband:
         assert listed["trials"] == len(result.trials)
         assert listed["status"] == "completed"
 
+    def test_the_list_has_the_best_that_the_search_found(self, searched):
+        mode, result, page = searched
+        (listed,) = page.get("projects/1/searches")["searches"]
+        assert listed["best"] == pytest.approx(result.metric)
+        assert (listed["metric"], listed["mode"]) == ("metric", mode)
+
     def test_the_best_trial_is_first(self, searched):
         _, result, page = searched
         assert only_search(page)["trials"][0]["metric"] == pytest.approx(result.metric)
@@ -98,6 +104,14 @@ class TestOwnTrials:
         assert search["metric"] == "loss"
         assert search["has_rungs"] is False
 
+    def test_the_list_has_the_best_of_what_trials_reached_last(self, page):
+        (listed,) = page.get("projects/1/searches")["searches"]
+        assert (listed["best"], listed["metric"], listed["mode"]) == (1.0, "loss", "min")
+
+    def test_of_a_loss_the_smallest_is_best_unless_asked(self, page):
+        assert page.get("searches/1")["mode"] == "min"
+        assert page.get("searches/1", mode="max")["mode"] == "max"
+
     def test_the_last_value_counts_and_trials_without_one_come_last(self, page):
         search = page.get("searches/1", mode="min")
         assert [trial["metric"] for trial in search["trials"]] == [1.0, 2.0, 3.0, None]
@@ -130,3 +144,28 @@ def test_a_search_without_any_choice_says_what_is_better(tmp_path, serve):
         with logger.start(tags=["trial"], parent=search.uuid) as trial:
             trial.log_metric("metric", 0.5, step=1)
     assert only_search(serve(url))["mode"] == "min"
+
+
+@pytest.mark.parametrize(
+    ("metric", "mode"),
+    [("val/loss", "min"), ("rmse", "min"), ("train_loss", "min"), ("mloss", "min")]
+    + [("accuracy", "max"), ("reward", "max"), ("glossary", "max"), ("f1", "max")],
+)
+def test_what_is_better_is_guessed_from_the_name_of_a_metric(new_database, serve, metric, mode):
+    logger = new_database()
+    with logger.start() as parent:
+        for value in (1.0, 2.0):
+            with logger.start(parent=parent) as trial:
+                trial.log_metric(metric, value)
+    page = serve(new_database.url)
+    assert only_search(page)["mode"] == mode
+    (listed,) = page.get("projects/1/searches")["searches"]
+    assert listed["best"] == {"min": 1.0, "max": 2.0}[mode]
+
+
+def test_a_search_without_a_value_has_no_best(new_database, serve):
+    logger = new_database()
+    with logger.start() as parent, logger.start(parent=parent):
+        pass
+    (listed,) = serve(new_database.url).get("projects/1/searches")["searches"]
+    assert (listed["best"], listed["metric"]) == (None, None)

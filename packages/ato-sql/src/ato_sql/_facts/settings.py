@@ -6,14 +6,17 @@ import os
 import sys
 from typing import Any, Mapping, NamedTuple
 
-from sqlalchemy.engine import URL
-
 from ato_adict import did_you_mean
+from ato_sql import _values
 from ato_sql._errors import SettingsError
+from ato_sql._values.place import is_url, place_of, url_of
 from ato_sql._values.redact import redact
 from ato_sql._values.secret_text import Kind, redact_text
-from ato_sql._values.url import parse_url
 from ato_sql._values.values import NAME_LENGTH, check_name, clean_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from sqlalchemy.engine import URL
 
 _NAMES = (
     "db_path",
@@ -29,6 +32,7 @@ _NAMES = (
     "source",
     "inputs",
     "media_limit",
+    "quiet",
 )
 
 
@@ -39,8 +43,8 @@ class Settings(NamedTuple):
     """The settings of one tracker.
 
     Attributes:
-        url: the database, from `sql.db_path`: an SQLAlchemy URL or the path of an SQLite file; by
-            default what the environment variable `ATO_DB` names, else `experiments.db`.
+        database: the path of an SQLite file or an SQLAlchemy URL, from `sql.db_path`; by default
+            what the environment variable `ATO_DB` names, else `experiments.db`.
         project: from `project_name`; by default the program's name.
         durability: `'second'`, the default: a metric is in the database within a second;
             `'commit'`: it is when `log_metric` returns.
@@ -57,9 +61,11 @@ class Settings(NamedTuple):
         inputs: whether to record the files that a run reads; True by default.
         media_limit: the most bytes that an image, a table, a sound or a film may have, 100 MB by
             default.
+        quiet: whether to keep from stderr the line that says where a run goes; False by default,
+            True where the environment variable `ATO_QUIET` is set, to anything but 0.
     """
 
-    url: URL
+    database: str | URL
     project: str
     durability: str = "second"
     on_error: str = "warn"
@@ -73,6 +79,17 @@ class Settings(NamedTuple):
     source: bool = True
     inputs: bool = True
     media_limit: int = 100_000_000
+    quiet: bool = False
+
+    @property
+    def url(self) -> URL:
+        """The database as a URL."""
+        return url_of(self.database)
+
+    @property
+    def shown(self) -> str:
+        """The URL without its credentials."""
+        return _values.url.show_url(self.url)
 
     def hide(self, text: str, kind: Kind = Kind.PROSE) -> str:
         """Return a text without the secrets in it, unless they are to be kept."""
@@ -108,12 +125,13 @@ def read_settings(config: Any, need_project: bool = True) -> Settings:
     database = _items(sql).get("db_path")
     if database is None:
         database = os.environ.get("ATO_DB") or DEFAULT_DATABASE
-    if not isinstance(database, (str, os.PathLike, URL)) or not os.fspath(str(database)):
+    is_known = isinstance(database, (str, os.PathLike)) or is_url(database)
+    if not is_known or not os.fspath(str(database)):
         raise SettingsError(
             "config.experiment.sql.db_path must name a database, such as 'sqlite:///experiments.db'"
         )
     project = _project_name(experiment, need_project)
-    return Settings(url=parse_url(database), project=project, **_checked(values))
+    return Settings(database=place_of(database), project=project, **_checked(values))
 
 
 def _section(config: Any, name: str, where: str) -> Mapping[str, Any]:
@@ -164,6 +182,8 @@ def program_name() -> str:
 
 def _checked(values: Mapping[str, Any]) -> Any:
     checked = dict(values)
+    if os.environ.get("ATO_QUIET", "0") not in ("", "0"):
+        checked["quiet"] = True
     _one_of(checked, "durability", ["second", "commit"])
     _one_of(checked, "on_error", ["warn", "raise"])
     for name in ("heartbeat", "patience"):

@@ -34,3 +34,9 @@ def last_of_each(run_id: int) -> Any:
     """Return the query for the ids of what a run logged last under each kind and key."""
     query = select(func.max(Artifact.id)).where(Artifact.run_id == run_id)
     return query.where(Artifact.key.is_not(None)).group_by(Artifact.data_type, Artifact.key)
+
+
+def files_of(run_id: int) -> Any:
+    """Return the query for the files that a run made, in the order they were logged."""
+    files = select(Artifact).where(Artifact.run_id == run_id, Artifact.key.is_(None))
+    return files.order_by(Artifact.id)

@@ -142,3 +142,8 @@ def _conditions(
 ) -> list[Any]:
     of_project = [] if project_name is None else [_is_in(project_name)]
     return [*run_conditions(connection, where, project_id), *tagged(connection, tags), *of_project]
+
+
+def below(uuid: str) -> Select[Any]:
+    """Return the query for the runs whose parent is this one."""
+    return select(Experiment).where(Experiment.parent_uuid == uuid).order_by(Experiment.id)

@@ -104,3 +104,8 @@ def _sources(connection: Connection, fingerprints: list[str]) -> dict[str, Any]:
         query = select(*columns).where(table.fingerprint.in_(some))
         found.update((row[0], tuple(row[1:])) for row in connection.execute(query))
     return found
+
+
+def source_of(fingerprint: str) -> Any:
+    """Return the query for what a fingerprint was made of."""
+    return select(FingerprintSource).where(FingerprintSource.fingerprint == fingerprint)

@@ -2,3 +2,11 @@
 
 The lowest room: it knows no table and no run, and calls no other room.
 """
+
+from ato_adict import lazy_exports
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ato_sql._values import url as url
+else:  # it needs SQLAlchemy, which a program loads with its first run
+    __getattr__ = lazy_exports(__name__, {"url": ()})

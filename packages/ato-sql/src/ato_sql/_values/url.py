@@ -51,6 +51,11 @@ def parse_url(database: str | URL | os.PathLike[str]) -> URL:
         ) from None
 
 
+def url_of_file(path: str) -> URL:
+    """Return the URL of an SQLite file, whose path is as it is."""
+    return URL.create("sqlite", database=path)
+
+
 def _on_disk(url: URL) -> URL:
     """Replace a database in memory, which no other thread would see, by a file of this process."""
     if url.get_backend_name() != "sqlite":
@@ -92,6 +97,18 @@ def _with_driver(url: URL) -> URL:
 def show_url(url: URL) -> str:
     """Return the URL as text without its credentials."""
     return redact_text(url.render_as_string(hide_password=True))
+
+
+def typed_url(url: URL) -> str:
+    """Return a database as people type it: a path from here, or server and name; no credentials."""
+    path = sqlite_file(url)
+    if path is None:
+        bare = URL.create(url.get_backend_name(), None, None, url.host, url.port, url.database)
+        return redact_text(bare.render_as_string())
+    if path in _SCRATCH.values():
+        return "sqlite:// (in memory)"
+    inside = os.path.join(os.getcwd(), "")
+    return path[len(inside) :] if path.startswith(inside) else path
 
 
 def clean_error(error: BaseException, url: URL) -> str:

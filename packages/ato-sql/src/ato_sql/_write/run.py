@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextvars
 import itertools
 import os
 import time
@@ -22,6 +21,7 @@ from ato_sql._values.secret_code import hide_in_code
 from ato_sql._values.values import as_number, as_step, check_name, clean_text
 from ato_sql._write import batch as _batch
 from ato_sql._write.console import FIRST_PIECES, LAST_PIECES, Console
+from ato_sql._write.entered import enter, leave
 from ato_sql._write.gathering import Gathering
 from ato_sql._write.media import MediaLog
 from ato_sql._write.monitor import Monitor, is_wanted
@@ -29,8 +29,6 @@ from ato_sql._write.writer import Writer, writer_for
 
 _FIRST_STEP, _LAST_STEP = -(2**63), 2**63 - 1
 _provisional = itertools.count(-1, -1)
-# The runs whose `with` blocks surround this place, in this thread and task; the innermost last.
-_entered: contextvars.ContextVar[tuple[Run, ...]] = contextvars.ContextVar("entered", default=())
 
 
 class Run(MediaLog):
@@ -391,7 +389,7 @@ class Run(MediaLog):
         return _join, (self._settings, self.uuid, self.id, dict(self._steps), birth)
 
     def __enter__(self) -> Run:
-        _entered.set((*_entered.get(), self))
+        enter(self)
         return self
 
     def __exit__(
@@ -400,7 +398,7 @@ class Run(MediaLog):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        _entered.set(tuple(run for run in _entered.get() if run is not self))
+        leave(self)
         if error is not None:
             self.finish(*outcome(error))
         elif not self.finished:  # else it was ended in the block, with a status of its own
@@ -408,11 +406,6 @@ class Run(MediaLog):
 
     def __repr__(self) -> str:
         return f"<Run {self.id} {self.uuid}{' finished' if self.finished else ''}>"
-
-
-def entered_runs() -> tuple[Run, ...]:
-    """Return the runs whose `with` blocks surround the caller, the innermost last."""
-    return _entered.get()
 
 
 def _join(

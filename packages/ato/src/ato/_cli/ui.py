@@ -1,4 +1,4 @@
-"""`ato ui`: a read-only page over the tracked runs."""
+"""`ato ui`: a page over the tracked runs, read-only unless asked otherwise."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ def add_command(commands: argparse._SubParsersAction[Any]) -> None:
     page = commands.add_parser(
         "ui",
         help="look at projects, runs and searches in the browser",
-        description="Serve a read-only page over the tracked runs until interrupted.",
+        description="Serve a page over the tracked runs until interrupted. It only reads, unless "
+        "--edit is given.",
     )
     page.add_argument("--db", metavar="URL", help="the database (default: ATO_DB, experiments.db)")
     page.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
@@ -37,6 +38,11 @@ def add_command(commands: argparse._SubParsersAction[Any]) -> None:
     )
     page.add_argument("--json", action="store_true", help="print the address as JSON")
     page.add_argument("--open", action="store_true", help="open the page in a browser")
+    page.add_argument(
+        "--edit",
+        action="store_true",
+        help="change names, tags and notes and archive runs, for who opens the printed address",
+    )
     page.set_defaults(run=_ui)
 
 
@@ -53,6 +59,13 @@ def _ui(options: argparse.Namespace) -> int:
     from ato_sql.cli import database_url
 
     database = database_url(options.db)
-    token = chosen_token() if options.token else None
-    hosts = options.allow_host
-    return serve(database, options.host, options.port, hosts, options.open, options.json, token)
+    return serve(
+        database,
+        options.host,
+        options.port,
+        options.allow_host,
+        options.open,
+        options.json,
+        chosen_token() if options.token else None,
+        options.edit,
+    )

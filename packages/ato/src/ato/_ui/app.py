@@ -15,6 +15,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from ato._ui.answer import MissingError, Query, answer
+from ato._ui.editing import PATH, Editing
 from ato._ui.guard import App, Guard, allowed_hosts
 from ato._ui.queries import compare as _compare
 from ato._ui.queries import contents as _contents
@@ -78,6 +79,7 @@ def page_app(
     port: int,
     allow_hosts: Iterable[str] = (),
     token: str | None = None,
+    editing: Editing | None = None,
 ) -> App:
     """Return the page as an ASGI application, to be served by a server of your own.
 
@@ -88,10 +90,13 @@ def page_app(
         token: answers only who knows it, from `?token=…` or the cookie that this sets. A site that
             made its own name lead here (DNS rebinding) has no such cookie, so that with a token
             and no names the page may be asked for by any.
+        editing: the right to change runs; by default nobody has it.
     """
     allow_hosts = list(allow_hosts)
     routes = [Route(path, _endpoint(database, query)) for path, query in QUERIES.items()]
-    routes.append(Route("/api/info", _endpoint(database, _info(database))))
+    routes.append(Route("/api/info", _endpoint(database, _info(database, editing is not None))))
+    if editing is not None:
+        routes.append(Route(PATH, editing.endpoint, methods=["POST"]))
     for path, make in FILE_QUERIES.items():
         routes.append(Route(path, _endpoint(database, make(database))))
     routes += [Route(path, _page) for path in PAGES]
@@ -100,10 +105,11 @@ def page_app(
         routes=[*routes, static],
         exception_handlers={HTTPException: _not_found},
     )
+    changes = editing is not None
     if token is None:
-        return Guard(app, allowed_hosts(port, allow_hosts))
+        return Guard(app, allowed_hosts(port, allow_hosts), changes)
     hosts = allowed_hosts(port, allow_hosts) if allow_hosts else None
-    return Guard(TokenGuard(app, token, port), hosts)
+    return Guard(TokenGuard(app, token, port), hosts, changes)
 
 
 class _Static(StaticFiles):
@@ -115,9 +121,9 @@ class _Static(StaticFiles):
         return response
 
 
-def _info(database: ReadOnlyDatabase) -> Query:
+def _info(database: ReadOnlyDatabase, editable: bool) -> Query:
     def info(connection: Any, request: Request) -> Any:
-        return {"database": database.shown, "version": __version__}
+        return {"database": database.shown, "version": __version__, "editable": editable}
 
     return info
 

@@ -17,6 +17,7 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 LOCAL_HOSTS = ("127.0.0.1", "localhost", "[::1]")
 READING = ("GET", "HEAD")
+CHANGES = "/api/edit/"
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; "
     "connect-src 'self'; "
@@ -57,11 +58,13 @@ class Guard:
     Args:
         app: what is behind it.
         hosts: values of the Host header; None for any, where a token is asked for.
+        changes: whether what is below /api/edit/ may be posted to, which checks more itself.
     """
 
-    def __init__(self, app: App, hosts: frozenset[str] | None) -> None:
+    def __init__(self, app: App, hosts: frozenset[str] | None, changes: bool = False) -> None:
         self._app = app
         self._hosts = hosts
+        self._changes = changes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -85,7 +88,8 @@ class Guard:
             headers
         ):
             return 403, "this server answers only its own page"
-        if scope["method"] not in READING:
+        posts = self._changes and scope["method"] == "POST" and scope["path"].startswith(CHANGES)
+        if scope["method"] not in READING and not posts:
             return 405, "this server only reads"
         return None
 

@@ -12,6 +12,7 @@ import uvicorn
 from sqlalchemy.engine import URL
 
 from ato._ui.app import page_app
+from ato._ui.editing import Editing
 from ato_adict import UserError
 from ato_sql.reading import ReadOnlyDatabase
 
@@ -24,6 +25,7 @@ def serve(
     open_browser: bool = False,
     as_json: bool = False,
     token: str | None = None,
+    edit: bool = False,
 ) -> int:
     """Serve until interrupted; returns the exit code.
 
@@ -35,10 +37,12 @@ def serve(
         open_browser: whether to open the page in a browser.
         as_json: whether to print the address as JSON.
         token: what the address has to hold; see `page_app`.
+        edit: whether names, tags and notes can be changed by who has the printed address.
 
     Raises:
-        UserError: the database cannot be shown, the address cannot be used, or it is open to all
-            and neither a name was allowed nor a token is asked for.
+        UserError: the database cannot be shown, the address cannot be used, it is open to all and
+            neither a name was allowed nor a token is asked for, or changes would come from other
+            machines.
     """
     shown = ReadOnlyDatabase(database)
     family, address = _resolve(host, port)
@@ -50,11 +54,19 @@ def serve(
             "it prints, or --allow-host NAME for the name it is asked for by"
         )
     listener = _listen(host, family, address)
-    url = _url(listener.getsockname(), token)
+    if edit and not _ip(listener.getsockname()[0]).is_loopback:
+        listener.close()
+        raise UserError(
+            f"--edit takes changes from this machine alone, not at --host {host}, where the key "
+            "would go over the network; forward the port instead, with ssh -L"
+        )
+    editing = Editing(database, shown) if edit else None
+    url = _url(listener.getsockname(), token) + (f"#edit={editing.key}" if editing else "")
     # Rebinding needs a name, so an address that was asked for may be asked by.
     own = [] if everywhere or token else [f"[{host}]" if ":" in host else host]
-    app = page_app(shown, listener.getsockname()[1], [*allow_hosts, *own], token)
-    said = f"ato ui: {shown.shown} at {url} (read-only; Ctrl-C ends it)"
+    app = page_app(shown, listener.getsockname()[1], [*allow_hosts, *own], token, editing)
+    how = "who has this address can edit" if edit else "read-only"
+    said = f"ato ui: {shown.shown} at {url} ({how}; Ctrl-C ends it)"
     print(json.dumps({"url": url, "database": shown.shown}) if as_json else said, flush=True)
     if not _ip(listener.getsockname()[0]).is_loopback:
         print(f"ato ui: warning: {_whom(token)} {shown.shown}", file=sys.stderr, flush=True)

@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any, Iterator, Sequence
 
 from ato._ui.queries.trials import Evaluation, Trial
 
+# Metrics of which the smallest is best, by what stands at an end of their names' words.
+_SMALLEST = re.compile(
+    r"(?:^|[^a-z])(?:loss|err|error|mse|mae|rmse|nll|perplexity|ppl|wer|cer|fid|regret)s?(?:$|[^a-z])"
+    r"|(?:loss|error)$",
+    re.IGNORECASE,
+)
 _BEGINNING = dt.datetime(1, 1, 1, tzinfo=dt.timezone.utc)
 
 
-def guess_mode(trials: Sequence[Trial]) -> str:
+def usual_mode(metric: str) -> str:
+    """Return 'min' or 'max': what is better of a metric of this name."""
+    return "min" if _SMALLEST.search(metric) else "max"
+
+
+def guess_mode(trials: Sequence[Trial], metric: str) -> str:
     """Return 'min' or 'max': what the search took for better, as its choices show.
 
     On each rung the trials that went on are compared with those that did not. Without any choice
-    to look at, 'max', which is the default of a search.
+    to look at, what is usual for a metric of this name.
     """
     rungs: dict[Any, tuple[list[float], list[float]]] = {}
     for trial in trials:
@@ -23,7 +35,9 @@ def guess_mode(trials: Sequence[Trial]) -> str:
             stopped, went_on = rungs.setdefault((trial.about.get("bracket"), one.rung), ([], []))
             (stopped if following is None else went_on).append(one.metric or 0.0)
     votes = sum(_vote(stopped, went_on) for stopped, went_on in rungs.values())
-    return "min" if votes < 0 else "max"
+    if votes:
+        return "min" if votes < 0 else "max"
+    return usual_mode(metric)
 
 
 def _vote(stopped: Sequence[float], went_on: Sequence[float]) -> int:

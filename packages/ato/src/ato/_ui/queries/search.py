@@ -7,12 +7,12 @@ from typing import Any, Sequence
 from starlette.requests import Request
 
 from ato._ui.queries.budget import best_over_budget, guess_mode
+from ato._ui.queries.judged import objective, tagged_mode
 from ato._ui.queries.run import find_run, run_facts
 from ato._ui.queries.trials import Trial, read_trials, trial_metrics
 from ato_sql import QuestionError
 
 MOST_PARAMS = 24
-OBJECTIVE = "metric"  # the name under which ato_hyperband logs what the objective returns
 
 
 def search(connection: Any, request: Request) -> Any:
@@ -23,9 +23,9 @@ def search(connection: Any, request: Request) -> Any:
     """
     run = find_run(connection, request.path_params["run"])
     metrics = trial_metrics(connection, run)
-    metric = request.query_params.get("metric") or _objective(metrics)
+    metric = request.query_params.get("metric") or objective(metrics)
     trials = read_trials(connection, run, metric)
-    mode = _mode(request) or _tagged_mode(run, metric) or guess_mode(trials)
+    mode = _mode(request) or tagged_mode(run.tags, metric) or guess_mode(trials, metric)
     return {
         "run": run_facts(connection, run),
         "metric": metric,
@@ -38,23 +38,11 @@ def search(connection: Any, request: Request) -> Any:
     }
 
 
-def _objective(metrics: Sequence[str]) -> str:
-    return OBJECTIVE if OBJECTIVE in metrics or not metrics else metrics[0]
-
-
 def _mode(request: Request) -> str | None:
     mode = request.query_params.get("mode")
     if mode not in (None, "min", "max"):
         raise QuestionError(f"mode must be min or max, not {mode!r}")
     return mode
-
-
-def _tagged_mode(run: Any, metric: str) -> str | None:
-    """What the search took for better, as its run says; of another metric it says nothing."""
-    for mode in ("min", "max"):
-        if metric == OBJECTIVE and f"mode-{mode}" in (run.tags or []):
-            return mode
-    return None
 
 
 def _best_first(mode: str) -> Any:

@@ -4,14 +4,14 @@ import { h, put, svg } from "./dom.js";
 import { number } from "./format.js";
 import { MOST_TRIALS, standing } from "./plots.js";
 import { go } from "./router.js";
-import { makeScale } from "./scale.js";
+import { fences, makeScale } from "./scale.js";
 
 const HEIGHT = 320;
 const TOP = 34;
 const BOTTOM = 14;
 const NARROWEST = 118;
 const WIDEST = 260;
-const LEFT = 60;
+const LEFT = 66;
 const RIGHT = 90;
 const CROWD = 150; // from so many on, lines are drawn fainter
 
@@ -25,7 +25,7 @@ const CROWD = 150; // from so many on, lines are drawn fainter
  */
 export function parallel(trials, names, { metric, mode }, room) {
   const drawn = trials.filter((trial) => typeof trial.metric === "number").slice(0, MOST_TRIALS);
-  const axes = [...names.map((name) => axis(name, (trial) => trial.params[name], drawn)), axis(metric, (trial) => trial.metric, drawn)];
+  const axes = [...names.map((name) => axis(name, (trial) => trial.params[name], drawn)), axis(metric, (trial) => trial.metric, drawn, fences(drawn.map((trial) => trial.metric)))];
   const spacing = Math.max(NARROWEST, Math.min(WIDEST, (room - LEFT - RIGHT) / Math.max(1, axes.length - 1)));
   axes.forEach((one, index) => (one.x = LEFT + index * spacing));
   const width = LEFT + (axes.length - 1) * spacing + RIGHT;
@@ -51,12 +51,14 @@ function look(rank, total) {
   return { best, opacity: best ? 0.85 : (0.08 + 0.7 * good ** 3) * crowded };
 }
 
-function axis(name, value, trials) {
-  const scale = makeScale(trials.map(value));
+function axis(name, value, trials, [low, high] = []) {
+  const values = trials.map(value);
+  const scale = makeScale(low === undefined ? values : values.filter((one) => one >= low && one <= high));
   const one = { name, range: null, x: 0 };
   one.y = (trial) => {
     const share = scale.at(value(trial));
-    return share === null ? null : HEIGHT - BOTTOM - share * (HEIGHT - TOP - BOTTOM);
+    // Outliers lie at the end of the axis.
+    return share === null ? null : HEIGHT - BOTTOM - Math.min(1, Math.max(0, share)) * (HEIGHT - TOP - BOTTOM);
   };
   one.holds = (trial) => {
     const y = one.y(trial);

@@ -10,7 +10,8 @@ const LEANING = 0.35; // where their median lies: of numbers drawn evenly it is 
  * A scale for the values of one axis. Words get places of their own; numbers a linear or, where
  * they are positive and span more than two decades or were drawn on one, a log scale.
  *
- * Returns {at(value) in 0..1 or null, ticks: [[position, label]]}.
+ * Returns {at(value) in 0..1 or null, ticks: [[position, label]], words}; `words` is how many words
+ * it has, 0 where it is one of numbers.
  */
 export function makeScale(values, wantLog = null) {
   const known = values.filter((value) => value !== null && value !== undefined);
@@ -31,18 +32,29 @@ function numericScale(values, wantLog) {
   const round = (value) => (whole ? Math.round(value) : Number(value.toPrecision(3)));
   const marks = [...new Set(shares.map((share) => round(unbend(share))))];
   // Rounding may lead a little beyond the ends.
-  return { at, ticks: marks.map((mark) => [Math.min(1, Math.max(0, at(mark))), number(mark)]) };
+  return { at, ticks: marks.map((mark) => [Math.min(1, Math.max(0, at(mark))), number(mark)]), words: 0 };
 }
 
 function wordScale(values) {
   const words = [...new Set(values.map(String))].sort();
   const place = (word) => (words.length === 1 ? 0.5 : words.indexOf(word) / (words.length - 1));
   const at = (value) => (value === null || value === undefined ? null : place(String(value)));
-  return { at, ticks: words.slice(0, 30).map((word) => [place(word), word]) };
+  return { at, ticks: words.slice(0, 30).map((word) => [place(word), word]), words: words.length };
 }
 
 function isLog(values, low, high) {
   const middle = [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
   const leans = values.length >= 8 && high / low >= LEAST && (middle - low) / (high - low) < LEANING;
   return high / low > DECADES || leans;
+}
+
+/**
+ * The ends between which values lie that are no outliers: three times the middle half beyond it.
+ * Of trials that diverged the others would be one line.
+ */
+export function fences(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const quartile = (share) => sorted[Math.floor(share * (sorted.length - 1))];
+  const reach = 3 * (quartile(0.75) - quartile(0.25)) || Infinity;
+  return [quartile(0.25) - reach, quartile(0.75) + reach];
 }

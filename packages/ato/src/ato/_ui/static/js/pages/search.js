@@ -1,7 +1,9 @@
 // One hyperparameter search: its rungs, its best result over the budget, its parameters.
 
+import { contour } from "../contour.js";
 import { h, put } from "../dom.js";
 import { count, number, plural } from "../format.js";
+import { FEWEST, importance, importanceBars } from "../importance.js";
 import { parallel } from "../parallel.js";
 import { card, crumbs, empty, facts, status, when } from "../pieces.js";
 import { watch } from "../poll.js";
@@ -19,6 +21,7 @@ const BUDGETS = { resource: "Resource", seconds: "Seconds of work", evaluations:
 export async function render(root, { params, query, signal }) {
   const id = Number(params.run);
   const asked = { metric: query.get("metric"), mode: query.get("mode") };
+  const view = { state: query.get("state"), plane: query.getAll("plane") }; // what is asked of the page alone
   let asking = new AbortController();
   let plot = null;
 
@@ -31,6 +34,7 @@ export async function render(root, { params, query, signal }) {
     setQuery(Object.assign(asked, changes));
     load();
   };
+  const see = (changes) => setQuery(Object.assign(view, changes));
   const show = (search) => {
     const { project } = search.run;
     crumbs(["Projects", "/"], [project.name, `/projects/${project.id}`], ["Searches", `/projects/${project.id}/searches`], [`Search ${id}`]);
@@ -41,11 +45,20 @@ export async function render(root, { params, query, signal }) {
       return;
     }
     const best = bestCard(search, (made) => (plot = made));
-    const steps = search.has_rungs ? card("Rungs", { body: rungs(search.trials) }) : null;
     const beside = search.params.length <= BESIDE && root.clientWidth > WIDE;
-    const space = spaceCard(search, root.clientWidth * (beside ? 0.55 : 1) - 60);
-    const figures = figureCards(search, root.clientWidth - 40);
-    put(root, head(search, change), h("div", { class: beside && "pair" }, best, space), figures, steps, trialsCard(search));
+    const space = h("div", { class: "parameters" }); // both are made anew for another state
+    const below = h("div", { class: "search-figures" });
+    const draw = () => {
+      const chosen = { ...search, trials: inState(search.trials, view.state) };
+      put(space, spaceCard(chosen, root.clientWidth * (beside ? 0.55 : 1) - 60));
+      put(below, figureCards(chosen, root.clientWidth, view.plane, (plane) => see({ plane })), trialsCard(chosen));
+    };
+    const choose = stateChoice(search.trials, view.state, (state) => {
+      see({ state });
+      draw();
+    });
+    put(root, head(search, change, choose), h("div", { class: beside && "pair" }, best, space), below);
+    draw();
   };
 
   signal.addEventListener("abort", () => {
@@ -56,7 +69,27 @@ export async function render(root, { params, query, signal }) {
   await load();
 }
 
-function head({ run, trials, mode, metric, metrics }, change) {
+function inState(trials, state) {
+  const chosen = trials.filter((trial) => trial.status === state);
+  return chosen.length ? chosen : trials;
+}
+
+/** A choice of the trials of one state; none where all have the same. */
+function stateChoice(trials, state, onChoose) {
+  const counts = new Map();
+  trials.forEach((trial) => counts.set(trial.status, (counts.get(trial.status) || 0) + 1));
+  const options = [["", "All states"], ...[...counts].map(([name, number]) => [name, `${name} (${number})`])];
+  return (
+    counts.size > 1 &&
+    h(
+      "select",
+      { class: "field", "aria-label": "State of the trials", onchange: (event) => onChoose(event.target.value) },
+      options.map(([value, text]) => h("option", { value, selected: value === (state || "") }, text))
+    )
+  );
+}
+
+function head({ run, trials, mode, metric, metrics }, change, states) {
   const best = trials.find((trial) => trial.metric !== null);
   const choice = (label, names, chosen, name) =>
     h(
@@ -72,6 +105,7 @@ function head({ run, trials, mode, metric, metrics }, change) {
       h("h1", {}, `Search ${run.id}`),
       status(run.status),
       h("span", { class: "grow" }),
+      states,
       choice("Better is", [["max", "Largest is best"], ["min", "Smallest is best"]], mode, "mode"),
       choice("Metric", known.map((name) => [name, name]), metric, "metric")
     ),
@@ -110,9 +144,30 @@ function spaceCard(search, room) {
   return search.params.length ? card("Parameters", { body: parallel(search.trials, search.params, search, room) }) : null;
 }
 
-function figureCards({ trials, params, metric, mode }, room) {
-  const order = card("History", { body: h("div", { class: "scrolls" }, history(trials, metric, mode, Math.max(320, room))) });
-  return [order, params.length ? card("Slices", { body: slices(trials, params, metric, room) }) : null];
+function figureCards({ trials, params, metric, mode, has_rungs: rung }, width, plane, onPlane) {
+  const room = width - 40;
+  const judged = trials.filter((trial) => typeof trial.metric === "number");
+  if (!judged.length) {
+    return card("History", { body: empty("Nothing to draw", `None of these trials has a value of ${metric}.`) });
+  }
+  const order = card("History", { body: h("div", { class: "scrolls" }, history(judged, metric, mode, Math.max(320, room))) });
+  const cuts = params.length ? card("Slices", { body: slices(judged, params, metric, room) }) : null;
+  const steps = rung ? card("Rungs", { body: rungs(trials) }) : null;
+  return [order, pairCards(judged, params, metric, width, plane, onPlane), cuts, steps];
+}
+
+/** What tells the parameters apart, and what tells two of them together. */
+function pairCards(trials, params, metric, width, plane, onPlane) {
+  if (params.length < 2) {
+    return null;
+  }
+  const shares = importance(trials, params);
+  const few = h("p", { class: "small muted body" }, `Told from ${FEWEST} trials on.`);
+  const matter = card("Importance", { body: trials.length < FEWEST ? few : importanceBars(shares) });
+  const known = plane.length === 2 && plane.every((name) => params.includes(name));
+  const pair = known ? plane : shares.slice(0, 2).map(([name]) => name);
+  const room = (width > WIDE ? width * 0.58 : width) - 30;
+  return h("div", { class: "pair" }, matter, card("Contour", contour(trials, params, metric, Math.max(300, room), pair, onPlane)));
 }
 
 function trialsCard({ trials, params, metric, has_rungs: rung }) {

@@ -12,6 +12,7 @@ const COLUMNS = [
   { id: "start_time", label: "Started", render: (search) => when(search.start_time) },
   { id: "trials", label: "Trials", numeric: true, render: (search) => search.trials },
   { id: "best", label: "Best", numeric: true, render: (search) => number(search.best) },
+  { id: "metric", label: "Metric", render: (search) => (search.metric ? `${search.metric}, ${search.mode === "min" ? "smallest" : "largest"}` : "–") },
   { id: "tags", label: "Tags", render: (search) => tags(search.tags) },
 ];
 
