@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from typing import IO, Any, Sequence
+from typing import IO, Any, Iterator, Mapping, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.engine import URL
@@ -17,7 +18,7 @@ from ato_sql._db.schema import (
     MetricSummary,
     Project,
 )
-from ato_sql._errors import NotFound
+from ato_sql._errors import NotFound, TrackerError
 from ato_sql._exchange import marking as _marking
 from ato_sql._exchange import whole_runs as _whole_runs
 from ato_sql._exchange.backup import back_up
@@ -38,7 +39,8 @@ from ato_sql._read.frames import run_rows
 from ato_sql._read.metrics import Point
 from ato_sql._read.question.ask import Where
 from ato_sql._read.reader import Reader, RunId
-from ato_sql._read.stored import of_connection
+from ato_sql._read.stored import Stored, of_connection
+from ato_sql._read.tables import History, Runs
 from ato_sql._read.traces import TraceVersion
 from ato_sql._values.url import show_url
 from ato_sql._values.values import clean_text
@@ -142,7 +144,8 @@ class SQLFinder:
             NotFoundError: there is no such run.
         """
         of_parent = Experiment.parent_uuid == self.get_run(run_id).uuid
-        return self._reader.all(select(Experiment).where(of_parent).order_by(Experiment.id))
+        query = select(Experiment).where(of_parent).order_by(Experiment.id)
+        return self._runs(query)
 
     def named_run(self, text: str) -> Experiment:
         """Return the run that a text names, as every command takes it.
@@ -168,11 +171,11 @@ class SQLFinder:
 
     def get_runs_in_project(self, project_name: str) -> list[Experiment]:
         """Return the runs of a project in the order they started; none for an unknown project."""
-        return self._reader.all(_runs.in_project(project_name))
+        return self._runs(_runs.in_project(project_name))
 
     def find_similar_runs(self, run_id: RunId) -> list[Experiment]:
         """Return the other runs whose configs have the same keys and types."""
-        return self._reader.all(*_runs.similar(run_id))
+        return self._runs(*_runs.similar(run_id))
 
     def find_best_run(
         self, project_name: str, metric_key: str, mode: str = "max", at: str = "best"
@@ -235,7 +238,7 @@ class SQLFinder:
         query = _runs.search(self._reader, where, order_by, tags, project_name)
         if limit is not None or offset:
             query = query.limit(2**62 if limit is None else limit).offset(offset)
-        return self._reader.all(query)
+        return self._runs(query)
 
     def count(
         self,
@@ -247,14 +250,31 @@ class SQLFinder:
         return _runs.count(self._reader, where, tags, project_name)
 
     def compare(self, run_a: RunId, run_b: RunId) -> Comparison:
-        """Return what differs between two runs: "why did this change?".
+        """Return what differs between two runs, as data; a notebook shows it as tables.
 
         Raises:
             NotFoundError: one of them does not exist.
         """
-        with self._reader.connection() as connection:
-            stored = of_connection(connection, show_url(self._settings.url))
+        with self.stored() as stored:
             return compare_runs(stored, stored.run(run_a), stored.run(run_b))
+
+    @contextlib.contextmanager
+    def stored(self) -> Iterator[Stored]:
+        """Read runs as they are stored, for programs that explain them: `with finder.stored()`.
+
+        See `ato_sql.comparing`.
+        """
+        with self._reader.connection() as connection:
+            yield of_connection(connection, show_url(self._settings.url))
+
+    def why(self, *runs: RunId) -> Any:
+        """Is part of ato, which knows code as well: `pip install ato`, and use `ato.SQLFinder`."""
+        raise TrackerError(
+            "why is in the package ato, which can read code: pip install ato, and use ato.SQLFinder"
+        )
+
+    def _runs(self, query: Any, values: Mapping[str, Any] | None = None) -> list[Experiment]:
+        return Runs(self._reader.all(query, values), self._reader)
 
     def to_dataframe(
         self,
@@ -301,12 +321,12 @@ class SQLFinder:
         """
         if axis is not None:
             points = self.get_metrics(run_id, key, max_points)
-            return _metrics.along(points, self.get_metrics(run_id, axis))
+            return History(_metrics.along(points, self.get_metrics(run_id, axis)))
         number = run_id if isinstance(run_id, int) else self.get_run(run_id).id
         with self._reader.connection() as connection:
             points = _metrics.read_points(connection, number, clean_text(key), max_points)
             if points:
-                return points
+                return History(points)
             raise _metrics.no_metric(connection, self.get_run(run_id).id, key)
 
     def get_metric_keys(self, run_id: RunId) -> list[str]:
@@ -354,7 +374,7 @@ class SQLFinder:
             trace_id: the trace.
             trace_type: `'static'`, the code, or `'runtime'`, the output.
         """
-        return self._reader.all(_traces.same_trace(run_id, trace_id, trace_type))
+        return self._runs(_traces.same_trace(run_id, trace_id, trace_type))
 
     def get_trace_statistics(self, project_name: str, trace_id: str) -> dict[str, Any] | NotFound:
         """Return how many versions of a trace a project has seen, of the code and of the output.

@@ -9,6 +9,7 @@ from typing import Any, Mapping, NamedTuple
 from sqlalchemy.engine import URL
 
 from ato_adict import did_you_mean
+from ato_adict.notebooks import notebook_name
 from ato_sql._errors import SettingsError
 from ato_sql._values.redact import redact
 from ato_sql._values.secret_text import Kind, redact_text
@@ -149,8 +150,9 @@ def program_name() -> str:
         name = spec.name[: -len(".__main__")] if spec.name.endswith(".__main__") else spec.name
     elif path:
         name = os.path.splitext(os.path.basename(path))[0]
-    else:  # a prompt or a notebook
-        name = os.path.basename(os.getcwd())
+    else:  # a prompt, or a notebook, whose name not every program that shows it tells
+        notebook = notebook_name()
+        name = os.path.splitext(notebook)[0] if notebook else os.path.basename(os.getcwd())
     return clean_text(name)[:NAME_LENGTH] or "default"
 
 

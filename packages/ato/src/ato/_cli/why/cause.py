@@ -27,6 +27,7 @@ _OF_LIBRARIES = re.compile(
     r"THREADS$|_DYNAMIC$|^threads |_VISIBLE_DEVICES$|PARALLELISM$|variable (LC_\w+|TZ)$"
 )
 _PROGRAMS = (".py", ".sh", ".bash", ".pl", ".r", ".R", ".jl", ".c", ".cc", ".cpp", ".cu")
+_IN_CELL = re.compile(r"(^| )In\[\d+\]:\d+$")
 _LONGEST = 60
 _OF_MODULES = 5
 _WEAK = 7
@@ -97,10 +98,25 @@ def _rank_of_input(change: Mapping[str, Any]) -> int:
 
 def _rank_of_source(change: Mapping[str, Any]) -> int:
     if change["used"] is False:
-        return 7
+        return _WEAK
+    if any(_IN_CELL.search(place or "") for place in change["places"]) and _only_calls(change):
+        return _WEAK  # a cell that looks at results, or starts the run, as a rule
     if change["used"] == PERHAPS:
         return 4
     return 2 if change["kind"] == "changed" else 3
+
+
+def _only_calls(change: Mapping[str, Any]) -> bool:
+    """Whether a statement outside of any function defines nothing."""
+    import ast
+
+    if change["function"] != "<module>":
+        return False
+    try:
+        nodes = [node for side in ("old", "new") for node in ast.parse(change[side]).body]
+    except SyntaxError:
+        return False
+    return all(isinstance(node, ast.Expr) for node in nodes)
 
 
 def _rank_of_fact(name: str) -> int:
