@@ -134,7 +134,12 @@ def causes(session):
     `pytest packages/ato/tests/causes/test_histories.py` runs them.
     """
     install(session, "ato", *requirements_of("ato"), "numpy")
-    others = ["fuzz", "ui", "causes/test_histories.py"]  # the first two have sessions of their own
+    others = [
+        "fuzz",
+        "ui",
+        "notebook",
+        "causes/test_histories.py",
+    ]  # the first three have sessions of their own
     if session.python != PYTHONS[-1]:
         others.append("test_encodings.py")
     left_out = [f"--ignore=packages/ato/tests/{part}" for part in others]
@@ -191,11 +196,12 @@ def sdists(session, name):
 
 @nox.session(python=slow_on("3.8", "3.11"))
 def page(session):
-    """`ato ui`: what it answers, and, from one Python, how it works in a real browser."""
-    requirements = [*requirements_of("ato"), *requirements_of("ato", "test-ui")]
+    """What people look at: `ato ui`, from one Python in a real browser, and notebooks."""
+    groups = ["test", "test-ui", "test-notebook"]
+    requirements = [one for group in groups for one in requirements_of("ato", group)]
     install(session, "ato[ui,postgres,mysql]", *requirements)
     marks = [] if session.python == COVERED_PYTHON else ["-m", "not browser"]
-    run_tests(session, "ato/tests/ui", *marks)
+    run_tests(session, "ato/tests/ui", "packages/ato/tests/notebook", *marks)
 
 
 @nox.session(python=tools_python)

@@ -211,7 +211,8 @@ class TestNotebooks:
             "f()",
             "RATE = 2",
             "# again\ndef f():\n    return 2",
-            "from ato_trace import Scope; from ato_adict import record_of; main = Scope()(record_of)",
+            "from ato_trace import Scope; from ato_adict import record_of",
+            "main = Scope()(record_of)",
         ]
         program = textwrap.dedent(
             f"""

@@ -72,13 +72,19 @@ PAGES = [
 log = logging.getLogger("ato.ui")
 
 
-def page_app(database: ReadOnlyDatabase, port: int, allow_hosts: Iterable[str] = ()) -> App:
+def page_app(
+    database: ReadOnlyDatabase,
+    port: int,
+    allow_hosts: Iterable[str] = (),
+    may_be_framed: bool = False,
+) -> App:
     """Return the page as an ASGI application, to be served by a server of your own.
 
     Args:
         database: what is shown.
         port: the port it is asked at.
         allow_hosts: names, besides those of this machine, it may be asked for by.
+        may_be_framed: whether pages of this machine, as a notebook is, may show it in a frame.
     """
     routes = [Route(path, _endpoint(database, query)) for path, query in QUERIES.items()]
     routes.append(Route("/api/info", _endpoint(database, _info(database))))
@@ -90,7 +96,7 @@ def page_app(database: ReadOnlyDatabase, port: int, allow_hosts: Iterable[str] =
         routes=[*routes, static],
         exception_handlers={HTTPException: _not_found},
     )
-    return Guard(app, allowed_hosts(port, allow_hosts))
+    return Guard(app, allowed_hosts(port, allow_hosts), may_be_framed)
 
 
 class _Static(StaticFiles):

@@ -42,7 +42,7 @@ def add_command(commands: argparse._SubParsersAction[Any]) -> None:
 
 def _why(options: argparse.Namespace) -> int:
     from ato._cli.why.report import differs, report_of
-    from ato._cli.why.sentences import sentences
+    from ato._cli.why.sentences import harmless, sentences
     from ato_sql.cli import open_stored
 
     stored = open_stored(options.db)
@@ -53,13 +53,8 @@ def _why(options: argparse.Namespace) -> int:
         print(json.dumps(plain(report)))
     else:
         for line in sentences(report, options.all, options.verbose):
-            print(_harmless(line))
+            print(harmless(line))
     return 1 if differs(report) else 0
-
-
-def _harmless(line: str) -> str:
-    """A line that cannot steer the terminal, whatever names and values hold."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in line)
 
 
 def _two_runs(stored: Any, options: argparse.Namespace) -> tuple[int, int]:

@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 _LONGEST_ROW = 160
 
 
+def harmless(line: str) -> str:
+    """A line that cannot steer the terminal, whatever names and values hold."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in line)
+
+
 def sentences(report: Mapping[str, Any], everything: bool, verbose: bool) -> Iterator[str]:
     """Yield the lines that `ato why` prints."""
     yield _first_line(report)
