@@ -134,12 +134,8 @@ def causes(session):
     `pytest packages/ato/tests/causes/test_histories.py` runs them.
     """
     install(session, "ato", *requirements_of("ato"), "numpy")
-    others = [
-        "fuzz",
-        "ui",
-        "notebook",
-        "causes/test_histories.py",
-    ]  # the first three have sessions of their own
+    # The first three have sessions of their own.
+    others = ["fuzz", "ui", "notebook", "causes/test_histories.py"]
     if session.python != PYTHONS[-1]:
         others.append("test_encodings.py")
     left_out = [f"--ignore=packages/ato/tests/{part}" for part in others]
@@ -254,7 +250,7 @@ def imports(session):
 @nox.session(python=tools_python)
 def docs(session):
     """Execute every block of every page, then build the site; warnings are errors."""
-    install(session, "ato[pandas]", "-r", str(ROOT / "docs" / "requirements.txt"))
+    install(session, "ato[pandas,ui]", "-r", str(ROOT / "docs" / "requirements.txt"))
     session.run("pytest", "-q", "docs/tests", "-m", "not slow", *session.posargs)
     session.run("mkdocs", "build", "--strict", "--quiet", env={"NO_MKDOCS_2_WARNING": "1"})
 

@@ -31,6 +31,7 @@ _IN_CELL = re.compile(r"(^| )In\[\d+\]:\d+$")
 _LONGEST = 60
 _OF_MODULES = 5
 _WEAK = 7
+_CALL = 9  # a cell that looks at results, or starts the run, as a rule
 
 
 def is_label(change: Mapping[str, Any]) -> bool:
@@ -48,6 +49,8 @@ def most_likely(report: Mapping[str, Any]) -> list[dict[str, Any]]:
     if any(rank < _OF_MODULES for rank, _, _ in found):
         # What is no longer reached is no longer loaded: a consequence of what else changed.
         found = [one for one in found if one[0] != _OF_MODULES]
+    if any(rank < _WEAK for rank, _, _ in found):
+        found = [one for one in found if one[0] != _CALL]
     found = list({text: (rank, kind, text) for rank, kind, text in reversed(found)}.values())[::-1]
     order = sorted(range(len(found)), key=lambda n: (found[n][0], n))
     return [{"kind": found[n][1], "text": found[n][2], "weak": found[n][0] >= _WEAK} for n in order]
@@ -100,7 +103,7 @@ def _rank_of_source(change: Mapping[str, Any]) -> int:
     if change["used"] is False:
         return _WEAK
     if any(_IN_CELL.search(place or "") for place in change["places"]) and _only_calls(change):
-        return _WEAK  # a cell that looks at results, or starts the run, as a rule
+        return _CALL
     if change["used"] == PERHAPS:
         return 4
     return 2 if change["kind"] == "changed" else 3
