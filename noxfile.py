@@ -298,10 +298,12 @@ def distributed(session):
 def integrations(session):
     """Callbacks and exports, with the real frameworks; the pages that need them."""
     frameworks = ["torch==2.13.0", "lightning", "transformers", "accelerate"]
-    others = ["scikit-learn", "mlflow-skinny", "wandb", "omegaconf", "hydra-core"]
+    others = ["scikit-learn", "mlflow-skinny", "wandb", "omegaconf", "hydra-core", "optuna"]
     install(session, "ato", *frameworks, *others, *requirements_of("ato-sql"))
     session.run("pytest", "-q", "packages/ato-sql/tests/integrations")
-    session.run("pytest", "-q", "docs/tests", "-k", "frameworks or mlflow or hydra")
+    session.run(
+        "pytest", "-q", "docs/tests", "-k", "frameworks or mlflow or hydra or optuna or argparse"
+    )
 
 
 @nox.session(python=tools_python)
