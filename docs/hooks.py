@@ -1,9 +1,12 @@
-"""What the site has from outside of docs/: the changelog, and the version it is of."""
+"""What the site has besides docs/: the changelog, the version it is of, and plain fences."""
 
 import pathlib
+import re
 
 from mkdocs.structure.files import File
 
+# What docs/run_page.py is told about a block is nothing that Markdown knows.
+FENCE = re.compile(r"^( *```\w+)(?: (?:output|notest|kernel|notebook))+ *$", re.MULTILINE)
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 
@@ -20,3 +23,8 @@ def on_files(files, config):
     page.edit_uri = "../CHANGELOG.md"
     files.append(page)
     return files
+
+
+def on_page_markdown(markdown, page, config, files):
+    """Leave of each fence its language and its title."""
+    return FENCE.sub(r"\1", markdown)
