@@ -45,7 +45,7 @@ nox.options.default_venv_backend = "uv"
 nox.options.error_on_missing_interpreters = False
 nox.options.stop_on_first_error = False
 nox.options.sessions = ["lint", "types", "imports", "tests", "meta", "page", "docs", "demo"]
-nox.options.sessions += ["databases"]
+nox.options.sessions += ["databases", "newcomer"]
 if ON_CI:
     # torch is a large download, so a newcomer's `make test` leaves it out.
     nox.options.sessions += ["causes", "distributed", "integrations", "fuzz"]
@@ -253,6 +253,14 @@ def docs(session):
     install(session, "ato[pandas,ui]", "-r", str(ROOT / "docs" / "requirements.txt"))
     session.run("pytest", "-q", "docs/tests", "-m", "not slow", *session.posargs)
     session.run("mkdocs", "build", "--strict", "--quiet", env={"NO_MKDOCS_2_WARNING": "1"})
+
+
+@nox.session(python=tools_python)
+def newcomer(session):
+    """README and tutorial to the letter, from the wheels: few commands, no traceback."""
+    build_wheels()
+    pages = ["README.md", "docs/tutorial.md"]
+    session.run("bash", "docs/tests/newcomer.sh", str(WHEELS), "python", *pages, external=True)
 
 
 @nox.session(python=tools_python)
