@@ -135,9 +135,22 @@ def _cell_number(file: str) -> int | None:
         number = file[len(_NUMBERED) :].partition("-")[0]
         return int(number) if number.isdigit() else None
     # ipykernel gives the code of a cell the name of a file that is not there.
-    compiler = getattr(shell(), "compile", None)
-    known = getattr(compiler, "_filename_map", {}).get(file)
-    return known if isinstance(known, int) else None
+    ip = shell()
+    numbers = getattr(getattr(ip, "compile", None), "_filename_map", None)
+    if numbers is not None:
+        known = numbers.get(file)
+        return known if isinstance(known, int) else None
+    return None if ip is None or os.path.exists(file) else _cell_of_text(ip, file)
+
+
+def _cell_of_text(ip: Any, file: str) -> int | None:
+    """Return the last cell that has the text of such a file: IPython 7 keeps no numbers."""
+    import linecache
+
+    text = "".join(linecache.getlines(file)).rstrip()
+    cells = ip.user_ns.get("In", ())
+    numbers = [n for n, cell in enumerate(cells) if n and text and cell.rstrip() == text]
+    return numbers[-1] if numbers else None
 
 
 def _of_notebook(number: int) -> str:
