@@ -46,7 +46,7 @@ nox.options.default_venv_backend = "uv"
 nox.options.error_on_missing_interpreters = False
 nox.options.stop_on_first_error = False
 nox.options.sessions = ["lint", "types", "imports", "tests", "meta", "page", "docs", "demo"]
-nox.options.sessions += ["databases"]
+nox.options.sessions += ["databases", "newcomer"]
 if ON_CI:
     # torch is a large download, so a newcomer's `make test` leaves it out.
     nox.options.sessions += ["causes", "distributed", "integrations", "fuzz"]
@@ -140,7 +140,8 @@ def causes(session):
     `pytest packages/ato/tests/causes/test_histories.py` runs them.
     """
     install(session, "ato", *requirements_of("ato"), "numpy")
-    others = ["fuzz", "ui", "causes/test_histories.py"]  # the first two have sessions of their own
+    # The first three have sessions of their own.
+    others = ["fuzz", "ui", "notebook", "causes/test_histories.py"]
     if session.python != PYTHONS[-1]:
         others.append("test_encodings.py")
     left_out = [f"--ignore=packages/ato/tests/{part}" for part in others]
@@ -197,11 +198,12 @@ def sdists(session, name):
 
 @nox.session(python=slow_on("3.8", "3.11"))
 def page(session):
-    """`ato ui`: what it answers, and, from one Python, how it works in a real browser."""
-    requirements = [*requirements_of("ato"), *requirements_of("ato", "test-ui")]
+    """What people look at: `ato ui`, from one Python in a real browser, and notebooks."""
+    groups = ["test", "test-ui", "test-notebook"]
+    requirements = [one for group in groups for one in requirements_of("ato", group)]
     install(session, "ato[ui,postgres,mysql]", *requirements)
     marks = [] if session.python == COVERED_PYTHON else ["-m", "not browser"]
-    run_tests(session, "ato/tests/ui", *marks)
+    run_tests(session, "ato/tests/ui", "packages/ato/tests/notebook", *marks)
 
 
 @nox.session(python=tools_python)
@@ -254,9 +256,17 @@ def imports(session):
 @nox.session(python=tools_python)
 def docs(session):
     """Execute every block of every page, then build the site; warnings are errors."""
-    install(session, "ato[pandas]", "-r", str(ROOT / "docs" / "requirements.txt"))
+    install(session, "ato[pandas,ui]", "-r", str(ROOT / "docs" / "requirements.txt"))
     session.run("pytest", "-q", "docs/tests", "-m", "not slow", *session.posargs)
     session.run("mkdocs", "build", "--strict", "--quiet", env={"NO_MKDOCS_2_WARNING": "1"})
+
+
+@nox.session(python=tools_python)
+def newcomer(session):
+    """README and tutorial to the letter, from the wheels: few commands, no traceback."""
+    build_wheels()
+    pages = ["README.md", "docs/tutorial.md"]
+    session.run("bash", "docs/tests/newcomer.sh", str(WHEELS), "python", *pages, external=True)
 
 
 @nox.session(python=tools_python)
@@ -304,11 +314,13 @@ def distributed(session):
 def integrations(session):
     """Callbacks and exports, with the real frameworks; the pages that need them."""
     frameworks = ["torch==2.13.0", "lightning", "transformers", "accelerate"]
-    others = ["scikit-learn", "mlflow-skinny", "wandb", "omegaconf", "hydra-core"]
+    others = ["scikit-learn", "mlflow-skinny", "wandb", "omegaconf", "hydra-core", "optuna"]
     others += ["tensorboard", "tensorboardX"]
     install(session, "ato", *frameworks, *others, *requirements_of("ato-sql"))
     session.run("pytest", "-q", "packages/ato-sql/tests/integrations")
-    session.run("pytest", "-q", "docs/tests", "-k", "frameworks or mlflow or hydra")
+    session.run(
+        "pytest", "-q", "docs/tests", "-k", "frameworks or mlflow or hydra or optuna or argparse"
+    )
 
 
 @nox.session(python=tools_python)

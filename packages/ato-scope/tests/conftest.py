@@ -102,3 +102,14 @@ def program(tmp_path):
 def quick_start(program):
     """The program of the quick start."""
     return program.write(QUICK_START)
+
+
+@pytest.fixture
+def shell(monkeypatch):
+    """The shell that runs the cells of notebooks, gone again after the test."""
+    cls = pytest.importorskip("IPython.core.interactiveshell").InteractiveShell
+    monkeypatch.setattr(sys, "ps1", "", raising=False)
+    monkeypatch.setattr(sys, "ps2", "", raising=False)
+    monkeypatch.setattr(sys, "ps3", "", raising=False)
+    yield cls.instance()
+    cls.clear_instance()

@@ -121,13 +121,11 @@ class TestNotebook:
     """Cells, run by the shell that notebooks use."""
 
     @pytest.fixture
-    def cell(self):
-        shell = pytest.importorskip("IPython.core.interactiveshell").InteractiveShell()
-
+    def cell(self, shell):
         def run(source):
             import textwrap
 
-            result = shell.run_cell(textwrap.dedent(source))
+            result = shell.run_cell(textwrap.dedent(source), store_history=True)
             result.raise_error()
             return result.result
 
@@ -167,6 +165,38 @@ class TestNotebook:
             message
             """
         ).startswith("unknown view 'nothing'")
+
+    @pytest.mark.parametrize("word", ["manual", "views", "print", "explain"])
+    def test_a_word_is_answered_and_the_notebook_goes_on(self, cell, capsys, word):
+        cell(
+            """
+            from ato_scope import Scope
+            scope = Scope({"lr": 1})
+
+            @scope
+            def train(config):
+                print("trained")
+            """
+        )
+        assert cell(f"train.with_args(['{word}'])()") is None
+        printed = capsys.readouterr().out
+        assert "lr" in printed or word == "views"
+        assert "trained" not in printed
+
+    def test_apply_returns_the_config_after_its_answer(self, cell, capsys):
+        cell("from ato_scope import Scope; scope = Scope({'lr': 1})")
+        assert cell("scope.apply(['lr=2', 'print'])") == {"lr": 2}
+        assert capsys.readouterr().out.startswith("lr: 2")
+
+    def test_several_scopes_answer_as_one(self, cell, capsys):
+        cell("from ato_scope import MultiScope, Scope; a, b = Scope(name='a'), Scope(name='b')")
+        assert cell("MultiScope(a, b).apply(['print'])") == {"a": {}, "b": {}}
+
+    def test_a_place_is_the_cell_and_its_line(self, cell):
+        cell("from ato_scope import Scope; scope = Scope()")
+        cell("@scope.observe(default=True)\ndef base(config):\n    config.lr = 1")
+        cell("scope.apply()")
+        assert cell("str(scope.explain('lr'))") == "lr = 1\n  set by view 'base' (In[2]:1)"
 
 
 def test_spawned_processes(program):

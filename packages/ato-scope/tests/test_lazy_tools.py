@@ -74,11 +74,7 @@ def test_a_tracer_sees_every_line_of_the_view_once_per_run(program):
     assert program.run(command=("watch.py",)).out == "1 2 1\n"
 
 
-def test_a_cell_of_a_notebook_may_have_lazy_blocks():
-    pytest.importorskip("IPython")
-    from IPython.core.interactiveshell import InteractiveShell
-
-    shell = InteractiveShell()
+def test_a_cell_of_a_notebook_may_have_lazy_blocks(shell):
     cell = "\n".join(line[4:] for line in VIEWS.splitlines() if "__main__" not in line)
     result = shell.run_cell(cell.replace("    train()\n", "") + "\nscope.apply(['lr=5'])")
     assert result.success, result.error_in_exec

@@ -366,3 +366,15 @@ def test_exactly_the_functions_that_differ_are_named_in_whatever_order(old, new,
     expected = {name for name, a, b in zip(NAMES, old, new) if a != b}
     assert {change[2] for change in found} == expected
     assert len(found) == len(expected)
+
+
+def test_a_change_in_the_cells_of_a_notebook_is_where_it_stands_in_its_cell():
+    old = "# In[1]:1\nimport math\n# In[4]:3\ndef f(x):\n    return x + 1\n"
+    new = "# In[1]:1\nimport math\n# In[9]:1\ndef f(x):\n    return x + 2\n"
+    [change] = explain_sources({"__main__": old}, {"__main__": new})
+    assert (change.old_place, change.new_place) == ("In[4]:4", "In[9]:2")
+
+
+def test_a_change_in_a_file_is_in_no_cell():
+    [change] = explain_sources({"a": "X = 1"}, {"a": "X = 2"})
+    assert (change.old_place, change.new_place) == ("", "")

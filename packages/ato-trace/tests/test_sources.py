@@ -202,6 +202,34 @@ class TestNotebooks:
         assert fingerprint(namespace["f"]) != first
 
     @pytest.mark.slow
+    def test_the_program_of_a_run_is_what_its_cells_define_now(self):
+        pytest.importorskip("IPython")
+        cells = [
+            "def f():\n    return 1",
+            "RATE = 1",
+            "f()",
+            "f()",
+            "RATE = 2",
+            "# again\ndef f():\n    return 2",
+            "from ato_trace import Scope; from ato_adict import record_of",
+            "main = Scope()(record_of)",
+        ]
+        program = textwrap.dedent(
+            f"""
+            from IPython.core.interactiveshell import InteractiveShell
+            shell = InteractiveShell.instance()
+            for cell in {cells!r}:
+                shell.run_cell(cell, store_history=True)
+            print(shell.run_cell("main().sources()['__main__']['text']", store_history=True).result)
+            """
+        )
+        done = subprocess.run([sys.executable, "-c", program], stdout=subprocess.PIPE, check=True)
+        text = done.stdout.decode()
+        assert "# In[6]:2\ndef f():\n    return 2\n# In[5]:1\nRATE = 2\n# In[4]:1\nf()\n" in text
+        assert "return 1" not in text
+        assert "RATE = 1" not in text
+
+    @pytest.mark.slow
     def test_in_ipython_itself(self):
         pytest.importorskip("IPython")
         program = textwrap.dedent(

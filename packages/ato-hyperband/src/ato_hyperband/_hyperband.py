@@ -84,7 +84,7 @@ class HyperBand(AskTell):
             made when it is first read. Given, a rung is charged only for what it adds; by default
             it is one of the study's own in `checkpoints/`, and each rung is charged in full.
         trial_timeout: Seconds one evaluation may take; longer ones count as failed.
-        progress: Whether to show progress on stderr; None: where it is a terminal.
+        progress: Whether to show progress on stderr; None: at a terminal and in a notebook.
         brackets: 'all' runs those of Algorithm 1 in turn. 'adaptive' runs each once, then mostly
             the kind whose winners were best; where a last choice among η or fewer trials is left,
             all of them are trained to the end. 'one' is the most aggressive alone. Default:

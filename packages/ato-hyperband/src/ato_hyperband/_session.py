@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import secrets
-import sys
 import uuid
 from typing import Any, Callable, Sequence
 
@@ -15,7 +14,7 @@ from ato_hyperband._objective.arguments import NOTHING, Arguments, check_call
 from ato_hyperband._objective.checkpoints import free_root
 from ato_hyperband._objective.remote import RemoteObjective
 from ato_hyperband._objective.tasks import Tasks
-from ato_hyperband._report.progress import Progress, describe_plan, notice
+from ato_hyperband._report.progress import Progress, describe_plan, is_watched, notice
 from ato_hyperband._report.result import Result, best_of
 from ato_hyperband._schedule.build import make_budget, make_scheduler
 from ato_hyperband._schedule.scheduler import Scheduler
@@ -237,7 +236,7 @@ class Session:
 
     def _make_progress(self, study: Study) -> Progress | None:
         wanted = self.search.progress
-        if wanted is False or not self.speaks or (wanted is None and not sys.stderr.isatty()):
+        if wanted is False or not self.speaks or (wanted is None and not is_watched()):
             return None
         total = self.settings.max_total_resource
         unit = self.settings.resource or "evaluations"

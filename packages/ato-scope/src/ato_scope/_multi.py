@@ -5,7 +5,7 @@ from __future__ import annotations
 from ato_adict import did_you_mean
 from ato_scope._base import Configurable
 from ato_scope._errors import ScopeError, UnknownScopeError
-from ato_scope._program import guarded
+from ato_scope._program import Answered, go_on, guarded
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -68,7 +68,11 @@ class MultiScope(Configurable):
 
     def apply(self, args: Sequence[str] | None = None) -> dict[str, ADict]:
         """Build every config, keep it in its scope, and return them by the names of the scopes."""
-        return guarded(self._configure, args)
+        try:
+            return guarded(self._configure, args)
+        except Answered as answered:
+            go_on(answered, args)
+            return self.configs
 
     def call(
         self, function: Callable[..., R], configs: Mapping[str, Any], *args: Any, **kwargs: Any

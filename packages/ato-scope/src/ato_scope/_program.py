@@ -6,6 +6,7 @@ import os
 import sys
 
 from ato_adict import UserError
+from ato_adict.notebooks import code_place, running_cell
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -154,9 +155,14 @@ def is_script() -> bool:
     the program ends nothing but the thread, without a word; nor in a server that answers requests;
     nor in a process of multiprocessing, whose pool waits for ever for a worker that has ended.
     """
-    if not argv_is_ours() or hasattr(sys, "ps1"):
+    if not argv_is_ours() or is_prompt():
         return False
     return _in_main_thread() and not _in_server() and not _in_worker_process()
+
+
+def is_prompt() -> bool:
+    """Whether somebody enters statements one by one: in a notebook or at a prompt of Python."""
+    return hasattr(sys, "ps1")
 
 
 def _in_main_thread() -> bool:
@@ -206,12 +212,20 @@ def is_word(argument: str) -> bool:
     return argument in WORDS or argument in HELP or is_print
 
 
+def program_name() -> str:
+    """Return what the program is called where it speaks; a notebook by its own name."""
+    cell = running_cell()
+    if cell is not None:
+        return cell[0]
+    return os.path.basename(sys.argv[0]) if sys.argv else ""
+
+
 def say(line: str) -> None:
     """Write one line to stderr after the program's name, from the first rank only."""
     if is_printing_rank() and sys.stderr is not None:
         from ato_adict.surroundings import escaped
 
-        program = os.path.basename(sys.argv[0]) if sys.argv else ""
+        program = program_name()
         prefix = f"{program}: " if program else ""
         text = f"{prefix}{escaped(line, LONGEST_LINE)}\n"
         encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
@@ -222,6 +236,11 @@ def fail(error: UserError) -> NoReturn:
     """End the program as a command line should: one line on stderr and exit code 2."""
     say("error: " + "; ".join(str(error).splitlines()))
     raise SystemExit(2) from error
+
+
+def place_in(code: CodeType, line: int | None = None) -> str:
+    """Return where code stands, as `file:line`; of a cell of a notebook as `In[3]:line`."""
+    return f"{code_place(code.co_filename)}:{line or code.co_firstlineno}"
 
 
 def shorten(location: str) -> str:
@@ -254,6 +273,20 @@ def from_user_code(trace: TracebackType | None) -> TracebackType | None:
             return trace
         caller, trace = trace.tb_frame.f_code, trace.tb_next
     return None
+
+
+class Answered(SystemExit):
+    """A word was answered: at a command line the program has nothing else to do."""
+
+
+def go_on(answered: Answered, arguments: Sequence[str] | None) -> None:
+    """End the program after its answer; not where the next cell or line can be entered.
+
+    Raises:
+        Answered: The arguments are those of the command line, or nobody enters statements.
+    """
+    if arguments is None or not is_prompt():
+        raise answered
 
 
 def guarded(build: Callable[[Sequence[str] | None], T], arguments: Sequence[str] | None) -> T:

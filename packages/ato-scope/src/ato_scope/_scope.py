@@ -9,7 +9,7 @@ from ato_adict import ADict
 from ato_scope import _command, _history
 from ato_scope._base import Configurable
 from ato_scope._errors import ScopeError
-from ato_scope._program import guarded
+from ato_scope._program import Answered, go_on, guarded
 from ato_scope._state import State, home_of
 from ato_scope._views.observe import view_of_config, view_of_function
 from ato_scope._views.order import order_views
@@ -255,13 +255,18 @@ class Scope(Configurable):
         """Build the config from views and arguments, keep it as `scope.config`, and return it.
 
         Args:
-            args: The arguments; those of the command line unless given.
+            args: The arguments; those of the command line unless given. A word such as `print` ends
+                the program after its answer; not so at a prompt or in a notebook.
 
         Raises:
             ScopeError: An argument or a chain is at fault. At a command line, with the arguments
                 typed there, this is one line on stderr and exit code 2 instead.
         """
-        return guarded(self._configure, args)[self.name]
+        try:
+            return guarded(self._configure, args)[self.name]
+        except Answered as answered:
+            go_on(answered, args)
+            return self.config
 
     def call(self, function: Callable[..., R], config: Any, *args: Any, **kwargs: Any) -> R:
         """Call `function` with `config` for the parameter of the scope's name."""

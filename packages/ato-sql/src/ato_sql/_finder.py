@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from typing import IO, Any, Sequence
+from typing import IO, Any, Iterator, Mapping, Sequence
 
 from ato_adict import ADict
 from ato_sql import _exchange, _facts, _read, _write
-from ato_sql._errors import NotFound
+from ato_sql._errors import NotFound, TrackerError
 from ato_sql._facts.settings import read_settings
 from ato_sql._values.values import clean_text
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from ato_sql._read.nesting import NestedRun
     from ato_sql._read.question.ask import Where
     from ato_sql._read.reader import Reader, RunId
+    from ato_sql._read.stored import Stored
     from ato_sql._read.traces import TraceVersion
     from ato_sql._write.replay import Replayed
 
@@ -135,7 +137,7 @@ class SQLFinder:
         Raises:
             NotFoundError: there is no such run.
         """
-        return self._reader.all(_read.runs.below(self.get_run(run_id).uuid))
+        return self._runs(_read.runs.below(self.get_run(run_id).uuid))
 
     def named_run(self, text: str) -> Experiment:
         """Return the run that a text names, as every command takes it.
@@ -161,11 +163,11 @@ class SQLFinder:
 
     def get_runs_in_project(self, project_name: str) -> list[Experiment]:
         """Return the runs of a project in the order they started; none for an unknown project."""
-        return self._reader.all(_read.runs.in_project(project_name))
+        return self._runs(_read.runs.in_project(project_name))
 
     def find_similar_runs(self, run_id: RunId) -> list[Experiment]:
         """Return the other runs whose configs have the same keys and types."""
-        return self._reader.all(*_read.runs.similar(run_id))
+        return self._runs(*_read.runs.similar(run_id))
 
     def find_best_run(
         self,
@@ -234,7 +236,7 @@ class SQLFinder:
         query = _read.runs.search(self._reader, where, order_by, tags, project_name)
         if limit is not None or offset:
             query = query.limit(2**62 if limit is None else limit).offset(offset)
-        return self._reader.all(query)
+        return self._runs(query)
 
     def count(
         self,
@@ -273,14 +275,31 @@ class SQLFinder:
         return _read.nesting.nested_runs(self._reader, where, tags, project_name, limit)
 
     def compare(self, run_a: RunId, run_b: RunId) -> Comparison:
-        """Return what differs between two runs: "why did this change?".
+        """Return what differs between two runs, as data; a notebook shows it as tables.
 
         Raises:
             NotFoundError: one of them does not exist.
         """
-        with self._reader.connection() as connection:
-            stored = _read.stored.of_connection(connection, self._settings.shown)
+        with self.stored() as stored:
             return _read.compare.compare_runs(stored, stored.run(run_a), stored.run(run_b))
+
+    @contextlib.contextmanager
+    def stored(self) -> Iterator[Stored]:
+        """Read runs as they are stored, for programs that explain them: `with finder.stored()`.
+
+        See `ato_sql.comparing`.
+        """
+        with self._reader.connection() as connection:
+            yield _read.stored.of_connection(connection, self._settings.shown)
+
+    def why(self, *runs: RunId) -> Any:
+        """Is part of ato, which knows code as well: `pip install ato`, and use `ato.SQLFinder`."""
+        raise TrackerError(
+            "why is in the package ato, which can read code: pip install ato, and use ato.SQLFinder"
+        )
+
+    def _runs(self, query: Any, values: Mapping[str, Any] | None = None) -> list[Experiment]:
+        return _read.tables.Runs(self._reader.all(query, values), self._reader)
 
     def to_dataframe(
         self,
@@ -327,12 +346,13 @@ class SQLFinder:
         """
         if axis is not None:
             points = self.get_metrics(run_id, key, max_points)
-            return _read.metrics.along(points, self.get_metrics(run_id, axis))
+            found = _read.metrics.along(points, self.get_metrics(run_id, axis))
+            return _read.tables.History(found)
         number = run_id if isinstance(run_id, int) else self.get_run(run_id).id
         with self._reader.connection() as connection:
             points = _read.metrics.read_points(connection, number, clean_text(key), max_points)
             if points:
-                return points
+                return _read.tables.History(points)
             raise _read.metrics.no_metric(connection, self.get_run(run_id).id, key)
 
     def get_metric_keys(self, run_id: RunId) -> list[str]:
@@ -390,7 +410,7 @@ class SQLFinder:
             trace_id: the trace.
             trace_type: `'static'`, the code, or `'runtime'`, the output.
         """
-        return self._reader.all(_read.traces.same_trace(run_id, trace_id, trace_type))
+        return self._runs(_read.traces.same_trace(run_id, trace_id, trace_type))
 
     def get_trace_statistics(self, project_name: str, trace_id: str) -> dict[str, Any] | NotFound:
         """Return how many versions of a trace a project has seen, of the code and of the output.

@@ -1,19 +1,22 @@
 """Describe an experiment as composable config views, and know why a run changed.
 
 The names that most programs need are here, each loaded at its first use: `ato.ADict`, `ato.Scope`,
-`ato.MultiScope`, `ato.SQLLogger`, `ato.SQLFinder`, `ato.HyperBand`, `ato.DistributedHyperBand`. All
-others are at the public paths `ato.adict`, `ato.scope`, `ato.trace`, `ato.xyz`, `ato.parser`,
-`ato.db_routers.sql.manager`, `ato.db_routers.sql.schema`, `ato.hyperopt.hyperband` and
-`ato.hyperopt.base`. Importing `ato` itself loads none of them.
+`ato.MultiScope`, `ato.SQLLogger`, `ato.SQLFinder`, `ato.HyperBand`, `ato.DistributedHyperBand`,
+and `ato.ui()`, which shows the page in a notebook. All others are at the public paths `ato.adict`,
+`ato.scope`, `ato.trace`, `ato.xyz`, `ato.parser`, `ato.db_routers.sql.manager`,
+`ato.db_routers.sql.schema`, `ato.hyperopt.hyperband` and `ato.hyperopt.base`.
+Importing `ato` itself loads none of them.
 """
 
 from ato._version import __version__
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ato._finder import SQLFinder
+    from ato._ui.notebook import ui
     from ato_adict import ADict
     from ato_hyperband import DistributedHyperBand, HyperBand
-    from ato_sql import SQLFinder, SQLLogger
+    from ato_sql import SQLLogger
     from ato_trace import MultiScope, Scope
 
 __all__ = [
@@ -25,6 +28,7 @@ __all__ = [
     "SQLLogger",
     "Scope",
     "__version__",
+    "ui",
 ]
 
 _WHERE = {
@@ -32,9 +36,10 @@ _WHERE = {
     "DistributedHyperBand": "ato_hyperband",
     "HyperBand": "ato_hyperband",
     "MultiScope": "ato_trace",
-    "SQLFinder": "ato_sql",
+    "SQLFinder": "ato._finder",
     "SQLLogger": "ato_sql",
     "Scope": "ato_trace",
+    "ui": "ato._ui.notebook",
 }
 
 if not TYPE_CHECKING:  # to a type checker the names above are all there is

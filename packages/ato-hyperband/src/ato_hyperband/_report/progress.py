@@ -1,6 +1,7 @@
 """What a search says while it runs: to stderr, and nothing but notices where that is no terminal.
 
-A tqdm bar where tqdm is installed (the extra `progress`), one line that is rewritten otherwise.
+A tqdm bar where tqdm is installed (the extra `progress`), one line that is rewritten otherwise; in
+a notebook a line below the cell.
 """
 
 from __future__ import annotations
@@ -9,10 +10,16 @@ import sys
 import time
 from typing import Any, Callable, Sequence
 
+from ato_adict.notebooks import is_kernel, show_line
 from ato_hyperband._schedule.scheduler import Budget
 from ato_hyperband._study.study import Study
 from ato_hyperband._trial.brackets import Plan
 from ato_hyperband._trial.trial import Job, Outcome
+
+
+def is_watched() -> bool:
+    """Whether somebody sees a line that changes: at a terminal, or in a notebook."""
+    return sys.stderr.isatty() or is_kernel()
 
 
 def notice(text: str) -> None:
@@ -69,6 +76,8 @@ class Progress:
         self._best: float | None = None
         self._bar: Any = None
         self._drawn = 0.0
+        self._cell: Any = None
+        self._last: Job | None = None
 
     def __call__(self, job: Job, outcome: Outcome) -> None:
         """Show one more outcome."""
@@ -79,7 +88,9 @@ class Progress:
 
     def close(self) -> None:
         """Leave the line as it is and end it."""
-        if self._bar is not None:
+        if self._cell is not None and self._last is not None:
+            show_line(self._line(self._last), self._cell)
+        elif self._bar is not None:
             self._bar.close()
         elif self._drawn:
             print(file=sys.stderr)
@@ -92,7 +103,16 @@ class Progress:
             facts.append(f"{max(0, self._total - self._study.scheduler.used):g} {self._unit} left")
         return facts
 
+    def _line(self, job: Job) -> str:
+        return "search: " + ", ".join(self._facts(job))
+
     def _show(self, job: Job) -> None:
+        self._last = job
+        if is_kernel():
+            if time.monotonic() - self._drawn > 0.1:
+                self._drawn = time.monotonic()
+                self._cell = show_line(self._line(job), self._cell)
+            return
         if self._bar is None and not self._drawn:
             self._bar = _tqdm(self._total, self._unit)
         if self._bar is not None:
@@ -100,7 +120,7 @@ class Progress:
             self._bar.update(self._study.scheduler.used - self._bar.n)
         elif time.monotonic() - self._drawn > 0.1:
             self._drawn = time.monotonic()
-            print("\rsearch: " + ", ".join(self._facts(job)), end="\033[K", file=sys.stderr)
+            print("\r" + self._line(job), end="\033[K", file=sys.stderr)
 
 
 def _tqdm(total: float | None, unit: str) -> Any:

@@ -7,7 +7,7 @@ import os
 from ato_scope._command.tokens import Token
 from ato_scope._entry.inject import Injector
 from ato_scope._history.recorder import jsonable
-from ato_scope._program import guarded
+from ato_scope._program import Answered, go_on, guarded
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -116,7 +116,10 @@ def _plain_entry(
     def entry(*args: Any, **kwargs: Any) -> Any:
         if owner._wants(injector, kwargs):
             report = take_report() if arguments is None else None
-            configs = guarded(owner._configure, arguments)
+            try:
+                configs = guarded(owner._configure, arguments)
+            except Answered as answered:
+                return go_on(answered, arguments)
             args, kwargs = injector.place(configs, args, kwargs)
             try:
                 result = function(*args, **kwargs)
@@ -137,7 +140,10 @@ def _coroutine_entry(
     async def entry(*args: Any, **kwargs: Any) -> Any:
         if owner._wants(injector, kwargs):
             report = take_report() if arguments is None else None
-            configs = guarded(owner._configure, arguments)
+            try:
+                configs = guarded(owner._configure, arguments)
+            except Answered as answered:
+                return go_on(answered, arguments)
             args, kwargs = injector.place(configs, args, kwargs)
             try:
                 result = await function(*args, **kwargs)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ato_adict import did_you_mean
 from ato_scope._errors import EntryError
-from ato_scope._program import shorten
+from ato_scope._program import place_in, shorten
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ def _parameters_of_object(function: Callable[..., Any]) -> tuple[list[str], list
 def _no_parameter(function: Any, missing: list[str], parameters: list[str]) -> str:
     name = getattr(function, "__name__", type(function).__name__)
     code = getattr(function, "__code__", None)
-    place = f" ({shorten(f'{code.co_filename}:{code.co_firstlineno}')})" if code else ""
+    place = f" ({shorten(place_in(code))})" if code else ""
     hint = did_you_mean(missing[0], parameters)
     fix = hint or f"; add it: def {name}({', '.join(missing)})"
     return f"function {name!r}{place} has no parameter {missing[0]!r} for the config{fix}"

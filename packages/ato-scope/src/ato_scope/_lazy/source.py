@@ -6,7 +6,7 @@ import ast
 import linecache
 
 from ato_scope._errors import LazyError
-from ato_scope._program import shorten
+from ato_scope._program import place_in, shorten
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,5 +38,5 @@ def definition_of(function: Any) -> ast.FunctionDef:
 def place_of(function: Any, line: int | None = None) -> str:
     """Return how messages name a block, or the view it is in."""
     code = function.__code__
-    place = shorten(f"{code.co_filename}:{line or code.co_firstlineno}")
+    place = shorten(place_in(code, line))
     return f"with Scope.lazy() in view {code.co_name!r} ({place})"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ato_scope._errors import LazyError, ViewError
+from ato_scope._program import place_in
 from ato_scope._views.views import View, check_function, merging_view
 
 TYPE_CHECKING = False
@@ -62,7 +63,7 @@ def view_of_config(name: str | None, config: Mapping[str, Any], caller: FrameTyp
         raise ViewError("a view made of a config needs a name: scope.observe('big', config=...)")
     if not hasattr(config, "keys"):
         raise ViewError(f"view {name!r} is made of a mapping, not of {config!r}")
-    location = f"{caller.f_code.co_filename}:{caller.f_lineno}"
+    location = place_in(caller.f_code, caller.f_lineno)
     module = caller.f_globals.get("__name__", "")
     return View(name, merging_view(config, recurrent=False), module=module, location=location)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ato_scope._errors import ViewError
 from ato_scope._history.recorder import Source, snapshot
-from ato_scope._program import WORDS, is_script, say, shorten
+from ato_scope._program import WORDS, is_script, place_in, say, shorten
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -153,7 +153,7 @@ def check_function(function: Callable[..., object], name: str) -> str:
         if not callable(function):
             raise ViewError(f"view {name!r} is not a function: {function!r}")
         return getattr(function, "__module__", None) or "unknown"
-    location = f"{code.co_filename}:{code.co_firstlineno}"
+    location = place_in(code)
     place = shorten(location)
     bound = 1 if hasattr(function, "__self__") else 0
     takes = code.co_argcount - bound

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 
 from ato_adict import ADict, AtoError, did_you_mean
@@ -10,7 +9,7 @@ from ato_adict.surroundings import escape_output
 from ato_scope._errors import TokenError
 from ato_scope._history.explain import explain_all, explain_key
 from ato_scope._history.recorder import jsonable
-from ato_scope._program import is_printing_rank
+from ato_scope._program import Answered, is_printing_rank, program_name
 from ato_scope._terminal import bold, clip, drop_output, width
 from ato_scope._views.order import order_views
 from ato_scope._words.manual import USAGE, VIEWS, manual_lines, view_lines, word_lines
@@ -28,12 +27,12 @@ def show(command: Command, scopes: Sequence[Member], qualified: bool) -> NoRetur
 
     Raises:
         TokenError: `explain` asks for a key that is not there.
-        SystemExit: Always, otherwise.
+        Answered: Always, otherwise.
     """
     lines = ANSWERS[command.word or "manual"](command, scopes, qualified)
     if is_printing_rank():
         _print("\n".join(lines))
-    raise SystemExit(0)
+    raise Answered(0)
 
 
 def _print(text: str) -> None:
@@ -46,7 +45,7 @@ def _print(text: str) -> None:
 
 
 def _manual(command: Command, scopes: Sequence[Member], qualified: bool) -> list[str]:
-    lines = [USAGE.format(os.path.basename(sys.argv[0]) or "program")]
+    lines = [USAGE.format(program_name() or "program")]
     for scope in scopes:
         lines += ["", *manual_lines(scope, qualified)]
         if scope.name in command.parsers:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from argparse import Namespace
 from typing import Any
 
-from ato_sql._commands.shared import report, size_text
+from ato_sql._commands.shared import report
 from ato_sql._finder import SQLFinder
+from ato_sql._values.shown import size_text
 
 
 def import_(finder: SQLFinder, options: Namespace) -> int:

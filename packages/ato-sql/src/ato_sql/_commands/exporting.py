@@ -9,9 +9,9 @@ from typing import Any
 
 from ato_adict import AtoError
 from ato_sql._commands.shared import report
-from ato_sql._commands.terminal import text_of
 from ato_sql._errors import SettingsError, TrackerError
 from ato_sql._finder import SQLFinder
+from ato_sql._values.shown import text_of
 
 # What to install for each tool.
 _TOOLS = {

@@ -8,11 +8,12 @@ from argparse import Namespace
 from typing import Any, Iterable
 
 from ato_adict import did_you_mean
-from ato_sql._commands.terminal import lines_of, print_json, text_of
+from ato_sql._commands.terminal import lines_of, print_json
 from ato_sql._db.schema import Experiment
 from ato_sql._errors import NotFoundError
 from ato_sql._facts.outcome import RUNNING
 from ato_sql._finder import SQLFinder
+from ato_sql._values.shown import text_of
 
 _FOLLOW_SECONDS = 0.5
 _KNOWN_AGAIN = 2000  # letters by which the end of what was printed is found again

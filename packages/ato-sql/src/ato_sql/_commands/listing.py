@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
-from itertools import filterfalse
-from typing import Any, Iterable, Mapping, Sequence
+from typing import Any, Mapping, Sequence
 
 from ato_adict import did_you_mean
-from ato_sql._commands.shared import last_value, run_json
-from ato_sql._commands.terminal import duration, print_json, print_table, text_of
-from ato_sql._db.schema import Experiment, MetricSummary
+from ato_sql._commands.shared import run_json
+from ato_sql._commands.terminal import print_json, print_table
+from ato_sql._db.schema import MetricSummary
 from ato_sql._errors import NotFound, NotFoundError
-from ato_sql._facts.machine import is_system
-from ato_sql._facts.outcome import RUNNING
 from ato_sql._finder import SQLFinder
+from ato_sql._read.metrics import common_keys, last_value
 from ato_sql._read.nesting import NestedRun
 from ato_sql._read.question.terms import parse_question
-from ato_sql._values.time import now
-
-_SHOWN_METRICS = 4
+from ato_sql._read.tables import took
+from ato_sql._values.shown import text_of
 
 
 def runs(finder: SQLFinder, options: Namespace) -> int:
@@ -87,7 +84,7 @@ def _print_runs(
     if as_json:
         print_json([run_json(one.run, projects, summaries[one.run.id]) for one in chosen])
         return
-    keys = list(metrics) if metrics else _common(summaries.values())
+    keys = list(metrics) if metrics else common_keys(summaries.values())
     columns = ["id", "name", "project", "status", "started", "took", "tags", *map(text_of, keys)]
     rows = [
         [
@@ -96,7 +93,7 @@ def _print_runs(
             projects.get(run.project_id),
             run.status,
             run.start_time,
-            duration(run.start_time, _end(run)),
+            took(run),
             run.tags or [],
             *(last_value(summaries[run.id].get(key)) for key in keys),
         ]
@@ -114,19 +111,6 @@ def _name(one: NestedRun) -> str:
         told.append(f"of {one.parent}")
     name = f"{'  ' * one.depth}{text_of(one.run.name)}"
     return f"{name} ({', '.join(told)})" if told else name
-
-
-def _end(run: Experiment) -> Any:
-    return run.end_time or (now() if run.status == RUNNING else run.heartbeat)
-
-
-def _common(summaries: Iterable[Mapping[str, MetricSummary]]) -> list[str]:
-    """The metrics that most runs have, those of the machine left out."""
-    counts: dict[str, int] = {}
-    for of_run in summaries:
-        for key in filterfalse(is_system, of_run):
-            counts[key] = counts.get(key, 0) + 1
-    return sorted(sorted(counts), key=lambda key: -counts[key])[:_SHOWN_METRICS]
 
 
 def best(finder: SQLFinder, options: Namespace) -> int:

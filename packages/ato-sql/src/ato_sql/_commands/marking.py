@@ -5,8 +5,8 @@ from __future__ import annotations
 from argparse import Namespace
 
 from ato_sql._commands.shared import report
-from ato_sql._commands.terminal import text_of
 from ato_sql._finder import SQLFinder
+from ato_sql._values.shown import text_of
 
 
 def rename(finder: SQLFinder, options: Namespace) -> int:

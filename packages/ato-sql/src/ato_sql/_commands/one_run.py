@@ -6,11 +6,13 @@ import json
 from argparse import Namespace
 from typing import Any, Mapping, Sequence
 
-from ato_sql._commands.shared import last_value, run_json, size_text
-from ato_sql._commands.terminal import lines_of, print_json, print_table, text_of
+from ato_sql._commands.shared import run_json
+from ato_sql._commands.terminal import lines_of, print_json, print_table
 from ato_sql._db.schema import Experiment, Input, MetricSummary
 from ato_sql._facts.params import leaves
 from ato_sql._finder import SQLFinder
+from ato_sql._read.metrics import last_value
+from ato_sql._values.shown import size_text, text_of
 
 _FACTS = (
     "name",

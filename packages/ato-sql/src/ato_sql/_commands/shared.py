@@ -7,12 +7,7 @@ from typing import Any, Mapping
 
 from ato_sql._commands.terminal import print_json
 from ato_sql._db.schema import Experiment, MetricSummary
-from ato_sql._values.values import join
-
-
-def last_value(summary: MetricSummary | None) -> Any:
-    """The value of a metric at its last step, NaN and ±inf restored."""
-    return None if summary is None else join(summary.last, summary.last_special)
+from ato_sql._read.metrics import last_value
 
 
 def run_json(
@@ -28,18 +23,6 @@ def run_json(
 def _summary_json(summary: MetricSummary) -> dict[str, Any]:
     names = ("count", "min", "min_step", "max", "max_step", "last_step")
     return {"last": last_value(summary), **{name: getattr(summary, name) for name in names}}
-
-
-def size_text(size: int | None) -> str:
-    """A file size for people."""
-    if size is None:
-        return "missing"
-    amount, unit = float(size), "bytes"
-    for larger in ("kB", "MB", "GB", "TB"):
-        if amount < 1000:
-            break
-        amount, unit = amount / 1000, larger
-    return f"{amount:.0f} {unit}" if unit == "bytes" else f"{amount:.1f} {unit}"
 
 
 def report(options: Namespace, data: Mapping[str, Any], text: str) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import os
 import sys
 import unicodedata
 from typing import Any, Sequence
 
-from ato_adict.surroundings import escaped
+from ato_sql._values.shown import text_of
 from ato_sql._values.values import plain
 
 
@@ -64,19 +63,6 @@ def _is_number(cell: Any) -> bool:
     return cell is None or (isinstance(cell, (int, float)) and not isinstance(cell, bool))
 
 
-def text_of(cell: Any) -> str:
-    """Return a cell as text that cannot steer the terminal."""
-    if cell is None:
-        return "-"
-    if isinstance(cell, float):
-        return f"{cell:.6g}"
-    if isinstance(cell, dt.datetime):
-        return cell.astimezone().strftime("%Y-%m-%d %H:%M:%S")
-    if isinstance(cell, (list, tuple)):
-        return ", ".join(map(text_of, cell))
-    return escaped(str(cell))
-
-
 def lines_of(text: str) -> str:
     """Return a text of several lines that cannot steer the terminal."""
     return "\n".join(text_of(line.expandtabs()) for line in text.splitlines())
@@ -89,16 +75,3 @@ def print_json(value: Any) -> None:
 
 def _is_unicode() -> bool:
     return (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
-
-
-def duration(start: dt.datetime | None, end: dt.datetime | None) -> str | None:
-    """Return the time between two moments as `1h 02m`, `3m 20s` or `4.2s`."""
-    if start is None or end is None:
-        return None
-    seconds = max(0.0, (end - start).total_seconds())
-    if seconds < 60:
-        return f"{seconds:.1f}s"
-    minutes = int(seconds // 60)
-    if minutes < 60:
-        return f"{minutes}m {int(seconds % 60):02d}s"
-    return f"{minutes // 60}h {minutes % 60:02d}m"

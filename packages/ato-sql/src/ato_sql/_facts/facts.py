@@ -10,6 +10,7 @@ import platform
 import sys
 from typing import Any, NamedTuple, Sequence
 
+from ato_adict.notebooks import running_cell
 from ato_adict.surroundings import git, host_name, process_identity, program_folder
 from ato_sql._values.redact import redact_command
 from ato_sql._values.secret_text import redact_text
@@ -50,7 +51,13 @@ def here() -> dict[str, Any]:
 
 
 def command_line() -> list[str]:
-    """Return the command that runs this program, the interpreter left out."""
+    """Return the command that runs this program, the interpreter left out.
+
+    Of a notebook it is the notebook and the cell: what started the kernel tells nothing.
+    """
+    cell = running_cell()
+    if cell is not None:
+        return cell
     arguments = [str(argument) for argument in sys.argv]
     spec = getattr(sys.modules.get("__main__"), "__spec__", None)
     if spec is not None and spec.name and arguments:

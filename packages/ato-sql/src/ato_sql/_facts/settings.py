@@ -7,6 +7,7 @@ import sys
 from typing import Any, Mapping, NamedTuple
 
 from ato_adict import did_you_mean
+from ato_adict.notebooks import notebook_name
 from ato_sql import _values
 from ato_sql._errors import SettingsError
 from ato_sql._values.place import is_url, place_of, url_of
@@ -175,8 +176,9 @@ def program_name() -> str:
         name = spec.name[: -len(".__main__")] if spec.name.endswith(".__main__") else spec.name
     elif path:
         name = os.path.splitext(os.path.basename(path))[0]
-    else:  # a prompt or a notebook
-        name = os.path.basename(os.getcwd())
+    else:  # a prompt, or a notebook, whose name not every program that shows it tells
+        notebook = notebook_name()
+        name = os.path.splitext(notebook)[0] if notebook else os.path.basename(os.getcwd())
     return clean_text(name)[:NAME_LENGTH] or "default"
 
 

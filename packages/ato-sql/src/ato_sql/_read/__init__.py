@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ato_sql._read import runs as runs
     from ato_sql._read import status as status
     from ato_sql._read import stored as stored
+    from ato_sql._read import tables as tables
     from ato_sql._read import traces as traces
 else:  # SQLAlchemy is loaded with the first run or question
     __getattr__ = lazy_exports(
@@ -37,6 +38,7 @@ else:  # SQLAlchemy is loaded with the first run or question
             "runs": (),
             "status": (),
             "stored": (),
+            "tables": (),
             "traces": (),
         },
     )

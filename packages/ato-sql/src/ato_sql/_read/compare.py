@@ -92,6 +92,11 @@ class Comparison(NamedTuple):
         }
         return {"run_a": self.run_a, "run_b": self.run_b, **data}
 
+    def _repr_html_(self) -> str:
+        from ato_sql._read.tables import comparison_html
+
+        return comparison_html(self)
+
 
 def _pair(change: Any) -> dict[str, Any]:
     data = {k: iso(v) for k, v in change._asdict().items() if v is not MISSING}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
-from typing import Any, Iterable, Iterator, NamedTuple, Sequence
+from itertools import filterfalse
+from typing import Any, Iterable, Iterator, Mapping, NamedTuple, Sequence
 
 from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.engine import Connection
@@ -12,6 +13,7 @@ from sqlalchemy.engine import Connection
 from ato_adict import did_you_mean
 from ato_sql._db.schema import Experiment, Metric, MetricSummary, Project
 from ato_sql._errors import NotFoundError
+from ato_sql._facts.machine import is_system
 from ato_sql._read.reader import Reader
 from ato_sql._values.values import clean_text, join
 
@@ -158,3 +160,17 @@ def read_latest(
     if keys is not None:
         query = query.where(Metric.key.in_([clean_text(key) for key in keys]))
     return reader.all(query.order_by(Metric.id.desc()).limit(limit))[::-1]
+
+
+def last_value(summary: MetricSummary | None) -> Any:
+    """The value of a metric at its last step, NaN and ±inf restored."""
+    return None if summary is None else join(summary.last, summary.last_special)
+
+
+def common_keys(summaries: Iterable[Mapping[str, MetricSummary]], most: int = 4) -> list[str]:
+    """The metrics that most runs have, those of the machine left out."""
+    counts: dict[str, int] = {}
+    for of_run in summaries:
+        for key in filterfalse(is_system, of_run):
+            counts[key] = counts.get(key, 0) + 1
+    return sorted(sorted(counts), key=lambda key: -counts[key])[:most]

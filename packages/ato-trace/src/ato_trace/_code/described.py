@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ato_adict.notebooks import code_place
 from ato_trace._canonical.canonical import canonical_form
 from ato_trace._errors import FingerprintError
 
@@ -50,7 +51,7 @@ def describe_found(
         raise FingerprintError(
             f"the code at {found.file}:{found.line} is nested too deeply to fingerprint"
         ) from None
-    location = f"{found.file}:{found.line}"
+    location = f"{code_place(found.file)}:{found.line}"
     return Part(form.text, found.text, location, "source", found.node, form.names)
 
 

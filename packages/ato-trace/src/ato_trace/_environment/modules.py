@@ -48,10 +48,10 @@ def loaded_sources() -> dict[str, dict[str, Any]]:
         if path in _files:
             text, value = _describe(path)
             found[module] = {"path": path, "name": _short(path, root), "text": text, "hash": value}
-    cells = _notebook_cells()
+    name, cells = _notebook()
     if cells:
         value = _sha256(cells.encode("utf-8", "surrogatepass"))
-        found["__main__"] = {"path": "", "name": "notebook", "text": cells, "hash": value}
+        found["__main__"] = {"path": "", "name": name, "text": cells, "hash": value}
     return dict(sorted(found.items()))
 
 
@@ -103,15 +103,12 @@ def _sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def _notebook_cells() -> str:
-    """What was entered in a notebook or an IPython prompt, cell by cell."""
-    main = sys.modules.get("__main__")
-    if getattr(main, "__file__", None) is not None or "IPython" not in sys.modules:
-        return ""
-    cells = getattr(main, "In", None)
-    if not isinstance(cells, list):
-        return ""
-    return "".join(f"# In[{n}]\n{cell}\n" for n, cell in enumerate(cells) if cell)
+def _notebook() -> tuple[str, str]:
+    if "IPython" not in sys.modules:
+        return "", ""
+    from ato_trace._source.cells import notebook_source
+
+    return notebook_source()
 
 
 def _short(path: str, root: str) -> str:

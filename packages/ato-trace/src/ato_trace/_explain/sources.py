@@ -9,6 +9,7 @@ from ato_trace._explain.imports import absolute, import_in, telling
 from ato_trace._explain.moves import Moves, Names
 from ato_trace._explain.statement_diff import differing_statements
 from ato_trace._explain.units import STATEMENTS, Module
+from ato_trace._source.cells import place_in_cells
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,10 +38,23 @@ class SourceChange:
         new: The text of the new side.
         old_line: Line of the old side in its file, counted from 1, or None.
         new_line: Line of the new side.
+        old_place: Of a line in a cell of a notebook, where it is: ``In[3]:2``; else empty.
+        new_place: The same of the new side.
     """
 
     __module__ = "ato_trace"
-    __slots__ = ("file", "kind", "module", "name", "new", "new_line", "old", "old_line")
+    __slots__ = (
+        "file",
+        "kind",
+        "module",
+        "name",
+        "new",
+        "new_line",
+        "new_place",
+        "old",
+        "old_line",
+        "old_place",
+    )
 
     module: str
     file: str
@@ -50,6 +64,8 @@ class SourceChange:
     new: str
     old_line: int | None
     new_line: int | None
+    old_place: str
+    new_place: str
 
     def __init__(
         self,
@@ -70,6 +86,8 @@ class SourceChange:
         self.new = new
         self.old_line = old_line
         self.new_line = new_line
+        self.old_place = ""
+        self.new_place = ""
 
     def __repr__(self) -> str:
         where = f"{self.module}: {self.name}"
@@ -98,7 +116,15 @@ def explain_sources(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Sour
             modules[name].read(modules)
     for name in same:
         del before[name], after[name]
-    return _Comparison(before, after).changes()
+    changes = _Comparison(before, after).changes()
+    for change in changes:
+        change.old_place = _in_cells(before.get(change.module), change.old_line)
+        change.new_place = _in_cells(after.get(change.module), change.new_line)
+    return changes
+
+
+def _in_cells(module: Module | None, line: int | None) -> str:
+    return place_in_cells(module.text or "", line) if module is not None else ""
 
 
 class _Comparison:

@@ -80,6 +80,7 @@ def page_app(
     allow_hosts: Iterable[str] = (),
     token: str | None = None,
     editing: Editing | None = None,
+    may_be_framed: bool = False,
 ) -> App:
     """Return the page as an ASGI application, to be served by a server of your own.
 
@@ -91,6 +92,7 @@ def page_app(
             made its own name lead here (DNS rebinding) has no such cookie, so that with a token
             and no names the page may be asked for by any.
         editing: the right to change runs; by default nobody has it.
+        may_be_framed: whether pages of this machine, as a notebook is, may show it in a frame.
     """
     allow_hosts = list(allow_hosts)
     routes = [Route(path, _endpoint(database, query)) for path, query in QUERIES.items()]
@@ -107,9 +109,9 @@ def page_app(
     )
     changes = editing is not None
     if token is None:
-        return Guard(app, allowed_hosts(port, allow_hosts), changes)
+        return Guard(app, allowed_hosts(port, allow_hosts), changes, may_be_framed)
     hosts = allowed_hosts(port, allow_hosts) if allow_hosts else None
-    return Guard(TokenGuard(app, token, port), hosts, changes)
+    return Guard(TokenGuard(app, token, port), hosts, changes, may_be_framed)
 
 
 class _Static(StaticFiles):

@@ -8,7 +8,7 @@ one of them.
 
 from __future__ import annotations
 
-from typing import Any, Awaitable, Callable, Iterable, MutableMapping
+from typing import Any, Awaitable, Callable, Iterable, MutableMapping, Sequence
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Any]]
@@ -32,6 +32,13 @@ HEADERS = [
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
+]
+# A notebook on this machine may show the page in a frame; nobody else may.
+FRAMING = "frame-ancestors http://localhost:* http://127.0.0.1:* https://localhost:*"
+FRAMED_HEADERS = [
+    (name, value.replace(b"frame-ancestors 'none'", FRAMING.encode()))
+    for name, value in HEADERS
+    if name != b"x-frame-options"
 ]
 
 
@@ -59,12 +66,21 @@ class Guard:
         app: what is behind it.
         hosts: values of the Host header; None for any, where a token is asked for.
         changes: whether what is below /api/edit/ may be posted to, which checks more itself.
+        may_be_framed: whether pages of this machine may show it in a frame.
     """
 
-    def __init__(self, app: App, hosts: frozenset[str] | None, changes: bool = False) -> None:
+    def __init__(
+        self,
+        app: App,
+        hosts: frozenset[str] | None,
+        changes: bool = False,
+        may_be_framed: bool = False,
+    ) -> None:
         self._app = app
         self._hosts = hosts
         self._changes = changes
+        self._headers = FRAMED_HEADERS if may_be_framed else HEADERS
+        self._ways_in = (b"document", b"iframe") if may_be_framed else (b"document",)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -73,9 +89,9 @@ class Guard:
         elif scope["type"] == "http":
             reason = self._refusal(scope)
             if reason is None:
-                await self._app(scope, receive, _with_headers(send))
+                await self._app(scope, receive, _with_headers(send, self._headers))
             else:
-                await refuse(_with_headers(send), *reason)
+                await refuse(_with_headers(send, self._headers), *reason)
         else:  # a websocket
             await send({"type": "websocket.close", "code": 1008})
 
@@ -84,9 +100,8 @@ class Guard:
         host = headers.get(b"host", b"").decode("latin-1").lower()
         if self._hosts is not None and host not in self._hosts:
             return 421, f"this server does not answer for host {host!r}; see ato ui --allow-host"
-        if headers.get(b"sec-fetch-site") in (b"cross-site", b"same-site") and not _opens_page(
-            headers
-        ):
+        is_foreign = headers.get(b"sec-fetch-site") in (b"cross-site", b"same-site")
+        if is_foreign and not _opens_page(headers, self._ways_in):
             return 403, "this server answers only its own page"
         posts = self._changes and scope["method"] == "POST" and scope["path"].startswith(CHANGES)
         if scope["method"] not in READING and not posts:
@@ -94,18 +109,16 @@ class Guard:
         return None
 
 
-def _opens_page(headers: dict[bytes, bytes]) -> bool:
+def _opens_page(headers: dict[bytes, bytes], ways_in: Sequence[bytes]) -> bool:
     """Whether somebody followed a link here, as against a page using what is here."""
-    return (
-        headers.get(b"sec-fetch-mode") == b"navigate"
-        and headers.get(b"sec-fetch-dest") == b"document"
-    )
+    is_followed = headers.get(b"sec-fetch-mode") == b"navigate"
+    return is_followed and headers.get(b"sec-fetch-dest") in ways_in
 
 
-def _with_headers(send: Send) -> Send:
+def _with_headers(send: Send, headers: Sequence[tuple[bytes, bytes]]) -> Send:
     async def sending(message: Any) -> None:
         if message["type"] == "http.response.start":
-            message["headers"] = [*message.get("headers", []), *HEADERS]
+            message["headers"] = [*message.get("headers", []), *headers]
         await send(message)
 
     return sending

@@ -6,6 +6,7 @@ import ipaddress
 import json
 import socket
 import sys
+import threading
 from typing import Any, Sequence
 
 import uvicorn
@@ -88,7 +89,36 @@ def _whom(token: str | None) -> str:
     )
 
 
-def _run(app: Any, listener: socket.socket) -> None:
+class Background:
+    """The page in a thread, which ends with the program; pages of this machine may frame it.
+
+    Attributes:
+        url: where it is.
+        shown: what the database is called.
+        thread: serves it.
+
+    Raises:
+        UserError: the database cannot be shown.
+    """
+
+    def __init__(self, database: str | URL) -> None:
+        shown = ReadOnlyDatabase(database)
+        listener = _listen("127.0.0.1", *_resolve("127.0.0.1", 0))
+        self.shown: str = shown.shown
+        self.url: str = _url(listener.getsockname(), None)
+        self._server = _server(page_app(shown, listener.getsockname()[1], may_be_framed=True))
+        self.thread = threading.Thread(
+            target=self._server.run, kwargs={"sockets": [listener]}, name="ato ui", daemon=True
+        )
+        self.thread.start()
+
+    def close(self) -> None:
+        """Stop serving."""
+        self._server.should_exit = True
+        self.thread.join(5)
+
+
+def _server(app: Any) -> uvicorn.Server:
     config = uvicorn.Config(
         app,
         log_level="warning",
@@ -99,8 +129,12 @@ def _run(app: Any, listener: socket.socket) -> None:
         proxy_headers=False,
         timeout_graceful_shutdown=2,
     )
+    return uvicorn.Server(config)
+
+
+def _run(app: Any, listener: socket.socket) -> None:
     try:
-        uvicorn.Server(config).run(sockets=[listener])
+        _server(app).run(sockets=[listener])
     except KeyboardInterrupt:  # how newer versions hand on the signal that ended them
         pass
     finally:

@@ -27,9 +27,11 @@ _OF_LIBRARIES = re.compile(
     r"THREADS$|_DYNAMIC$|^threads |_VISIBLE_DEVICES$|PARALLELISM$|variable (LC_\w+|TZ)$"
 )
 _PROGRAMS = (".py", ".sh", ".bash", ".pl", ".r", ".R", ".jl", ".c", ".cc", ".cpp", ".cu")
+_IN_CELL = re.compile(r"(^| )In\[\d+\]:\d+$")
 _LONGEST = 60
 _OF_MODULES = 5
 _WEAK = 7
+_CALL = 9  # a cell that looks at results, or starts the run, as a rule
 
 
 def is_label(change: Mapping[str, Any]) -> bool:
@@ -47,6 +49,8 @@ def most_likely(report: Mapping[str, Any]) -> list[dict[str, Any]]:
     if any(rank < _OF_MODULES for rank, _, _ in found):
         # What is no longer reached is no longer loaded: a consequence of what else changed.
         found = [one for one in found if one[0] != _OF_MODULES]
+    if any(rank < _WEAK for rank, _, _ in found):
+        found = [one for one in found if one[0] != _CALL]
     found = list({text: (rank, kind, text) for rank, kind, text in reversed(found)}.values())[::-1]
     order = sorted(range(len(found)), key=lambda n: (found[n][0], n))
     return [{"kind": found[n][1], "text": found[n][2], "weak": found[n][0] >= _WEAK} for n in order]
@@ -97,10 +101,25 @@ def _rank_of_input(change: Mapping[str, Any]) -> int:
 
 def _rank_of_source(change: Mapping[str, Any]) -> int:
     if change["used"] is False:
-        return 7
+        return _WEAK
+    if any(_IN_CELL.search(place or "") for place in change["places"]) and _only_calls(change):
+        return _CALL
     if change["used"] == PERHAPS:
         return 4
     return 2 if change["kind"] == "changed" else 3
+
+
+def _only_calls(change: Mapping[str, Any]) -> bool:
+    """Whether a statement outside of any function defines nothing."""
+    import ast
+
+    if change["function"] != "<module>":
+        return False
+    try:
+        nodes = [node for side in ("old", "new") for node in ast.parse(change[side]).body]
+    except SyntaxError:
+        return False
+    return all(isinstance(node, ast.Expr) for node in nodes)
 
 
 def _rank_of_fact(name: str) -> int:

@@ -65,6 +65,7 @@ def _is_new_or_gone(
 def _source_change(change: Any, a: StoredRun, b: StoredRun) -> dict[str, Any]:
     files = [run.modules.get(change.module, {}).get("name", change.file) for run in (a, b)]
     lines = change.old_line, change.new_line
+    cells = change.old_place, change.new_place
     return {
         "module": change.module,
         "function": change.name,
@@ -72,13 +73,19 @@ def _source_change(change: Any, a: StoredRun, b: StoredRun) -> dict[str, Any]:
         "kind": _kind(change),
         "old": change.old,
         "new": change.new,
-        "places": [f"{file}:{line}" if line else None for file, line in zip(files, lines)],
+        "places": list(map(_place, files, lines, cells)),
         "loaded": [change.module in run.modules for run in (a, b)],
         "traced_as": None,
         "set_key": None,
         "used": None,
         "problem": "",
     }
+
+
+def _place(file: str, line: int | None, cell: str) -> str | None:
+    if cell:
+        return f"{file} {cell}" if file.endswith(".ipynb") else cell
+    return f"{file}:{line}" if line else None
 
 
 def _kind(change: Any) -> str:

@@ -1,0 +1,158 @@
+"""Notebooks and IPython prompts: which cell runs, where its code stands, and what it shows.
+
+For the packages of the suite. Outside of a notebook nothing is imported and nothing is shown.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Iterable, Sequence
+
+__all__ = [
+    "shell",
+    "is_kernel",
+    "notebook_name",
+    "code_place",
+    "running_cell",
+    "show_line",
+    "html_table",
+    "html_text",
+]
+
+_NUMBERED = "<ipython-input-"
+_CELL = "padding: 0.15em 0.8em; text-align: {}; vertical-align: top; white-space: pre-wrap"
+MOST_ROWS = 200
+
+
+def shell() -> Any:
+    """Return the IPython shell whose cells run, None where there is none."""
+    get = getattr(sys.modules.get("IPython"), "get_ipython", None)
+    return get() if get is not None else None
+
+
+def is_kernel() -> bool:
+    """Whether cells of a notebook run here, as against lines at a prompt."""
+    return hasattr(shell(), "kernel")
+
+
+def notebook_name() -> str | None:
+    """Return the file name of the notebook, where the program that shows it tells."""
+    main = sys.modules.get("__main__")
+    named = getattr(main, "__vsc_ipynb_file__", None) or os.environ.get("JPY_SESSION_NAME")
+    name = os.path.basename(str(named)) if named and is_kernel() else ""
+    return name if name.endswith(".ipynb") else None
+
+
+def code_place(file: str) -> str:
+    """Return how a place in code is named: `In[3]` for a cell, else the file itself.
+
+    With the name of the notebook where that is known: `analysis.ipynb In[3]`.
+    """
+    if "IPython" not in sys.modules:
+        return file
+    number = _cell_number(file)
+    return file if number is None else _of_notebook(number)
+
+
+def running_cell() -> list[str] | None:
+    """Return the notebook and the cell that run, as a command: `["analysis.ipynb", "In[3]"]`.
+
+    None where it is no cell that runs, but a file.
+    """
+    ip = shell()
+    if ip is None or getattr(sys.modules.get("__main__"), "__file__", None) is not None:
+        return None
+    program = notebook_name() or ("notebook" if is_kernel() else "ipython")
+    # The cell is kept there before it runs; when the count goes up depends on the version.
+    return [program, f"In[{len(ip.user_ns.get('In', ())) - 1}]"]
+
+
+def show_line(text: str, shown: Any = None) -> Any:
+    """Show a line below the cell that runs, in place of what was `shown` there before.
+
+    Returns:
+        What the next call needs as `shown`; None where this is no notebook.
+    """
+    if not is_kernel():
+        return None
+    data = {"text/plain": text}
+    if shown is None:
+        from IPython import display  # type: ignore[import-not-found, unused-ignore]
+
+        show: Any = display.display
+        return show(data, raw=True, display_id=True)
+    shown.update(data, raw=True)
+    return shown
+
+
+def html_table(columns: Sequence[str], rows: Iterable[Sequence[str]], title: str = "") -> str:
+    """Return a table of texts, each escaped; of very many rows the first and the last ones."""
+    listed = list(rows)
+    left_out = len(listed) - MOST_ROWS
+    if left_out > 0:
+        gap = [f"… {left_out} more"] + [""] * (len(columns) - 1)
+        listed = [*listed[: MOST_ROWS // 2], gap, *listed[-MOST_ROWS // 2 :]]
+    is_right = [bool(listed) and all(_is_numeric(row[i]) for row in listed) for i in _each(columns)]
+    styles = [_CELL.format("right" if right else "left") for right in is_right]
+    head = "".join([f'<th style="{s}">{html_text(c)}</th>' for c, s in zip(columns, styles)])
+    body = "".join(
+        [
+            "<tr>"
+            + "".join([f'<td style="{s}">{html_text(c)}</td>' for c, s in zip(row, styles)])
+            + "</tr>"
+            for row in listed
+        ]
+    )
+    caption = f"<div><b>{html_text(title)}</b></div>" if title else ""
+    return f"{caption}<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def html_text(text: object) -> str:
+    """Return a text escaped for HTML, as content and in attributes."""
+    from html import escape
+
+    return escape(str(text))
+
+
+def _each(columns: Sequence[str]) -> range:
+    return range(len(columns))
+
+
+def _is_numeric(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return text in ("", "-")
+    return True
+
+
+def _cell_number(file: str) -> int | None:
+    if file.startswith(_NUMBERED):
+        number = file[len(_NUMBERED) :].partition("-")[0]
+        return int(number) if number.isdigit() else None
+    # ipykernel gives the code of a cell the name of a file that is not there.
+    ip = shell()
+    numbers = getattr(getattr(ip, "compile", None), "_filename_map", None)
+    if numbers is not None:
+        known = numbers.get(file)
+        return known if isinstance(known, int) else None
+    return None if ip is None or os.path.exists(file) else _cell_of_text(ip, file)
+
+
+def _cell_of_text(ip: Any, file: str) -> int | None:
+    """Return the last cell that has the text of such a file: IPython 7 keeps no numbers."""
+    import linecache
+
+    text = "".join(linecache.getlines(file)).rstrip()
+    cells = ip.user_ns.get("In", ())
+    numbers = [n for n, cell in enumerate(cells) if n and text and cell.rstrip() == text]
+    return numbers[-1] if numbers else None
+
+
+def _of_notebook(number: int) -> str:
+    name = notebook_name()
+    return f"{name} In[{number}]" if name else f"In[{number}]"

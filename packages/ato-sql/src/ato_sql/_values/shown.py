@@ -1,0 +1,46 @@
+"""Values as people read them, in terminals and in notebooks."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from ato_adict.surroundings import escaped
+
+
+def text_of(cell: Any) -> str:
+    """Return a cell as text that cannot steer the terminal."""
+    if cell is None:
+        return "-"
+    if isinstance(cell, float):
+        return f"{cell:.6g}"
+    if isinstance(cell, dt.datetime):
+        return cell.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+    if isinstance(cell, (list, tuple)):
+        return ", ".join(map(text_of, cell))
+    return escaped(str(cell))
+
+
+def duration(start: dt.datetime | None, end: dt.datetime | None) -> str | None:
+    """Return the time between two moments as `1h 02m`, `3m 20s` or `4.2s`."""
+    if start is None or end is None:
+        return None
+    seconds = max(0.0, (end - start).total_seconds())
+    if seconds < 60:
+        return f"{seconds:.1f}s"
+    minutes = int(seconds // 60)
+    if minutes < 60:
+        return f"{minutes}m {int(seconds % 60):02d}s"
+    return f"{minutes // 60}h {minutes % 60:02d}m"
+
+
+def size_text(size: int | None) -> str:
+    """A file size for people."""
+    if size is None:
+        return "missing"
+    amount, unit = float(size), "bytes"
+    for larger in ("kB", "MB", "GB", "TB"):
+        if amount < 1000:
+            break
+        amount, unit = amount / 1000, larger
+    return f"{amount:.0f} {unit}" if unit == "bytes" else f"{amount:.1f} {unit}"

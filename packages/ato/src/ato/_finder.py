@@ -1,0 +1,39 @@
+"""The finder that also explains: what ato adds to that of ato-sql."""
+
+from __future__ import annotations
+
+import ato_sql
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ato._cli.why.explained import Why
+
+
+class SQLFinder(ato_sql.SQLFinder):
+    """`ato_sql.SQLFinder`, which can say why two runs differ."""
+
+    __module__ = "ato"
+
+    def why(self, *runs: int | str) -> Why:
+        """Say why two runs differ, as `ato why` does; a notebook shows tables.
+
+        Args:
+            *runs: Two runs, each by its id, UUID, name, or as `'last'` or `'best:loss'`; by default
+                the last two of the project that was used last.
+
+        Raises:
+            NotFoundError: There is no such run, or there are no two.
+            TypeError: It is one run, or more than two.
+        """
+        from ato._cli.why.explained import Why
+        from ato._cli.why.report import report_of
+
+        keys = [run if isinstance(run, int) else self.named_run(run).id for run in runs]
+        if len(keys) not in (0, 2):
+            raise TypeError(f"why compares two runs, not {len(keys)}")
+        with self.stored() as stored:
+            if not keys:
+                keys = stored.latest(2)[::-1]
+                if len(keys) < 2:
+                    raise ato_sql.NotFoundError("there are no two runs of one project yet")
+            return Why(report_of(stored, *keys))

@@ -1,0 +1,120 @@
+"""The whole of ato in a notebook, in a real kernel."""
+
+import pytest
+from kernel import run_cells
+
+pytestmark = pytest.mark.slow
+
+PROGRAM = [
+    """from ato.db_routers.sql.manager import SQLFinder, SQLLogger
+from ato.scope import Scope
+
+scope = Scope(strict=True)
+
+
+@scope.observe(default=True)
+def defaults(config):
+    config.lr = 0.1
+
+
+@scope.observe()
+def careful(config):
+    config.lr = 0.01
+""",
+    "def step(x):\n    return x * 2",
+    """
+@scope
+def train(config):
+    with SQLLogger(config).start() as run:
+        run.log_metric("loss", step(config.lr), step=0)
+""",
+    "train()",
+]
+CHANGED = ["def step(x):\n    return x * 3", "train()", "finder = SQLFinder()"]
+
+
+def test_a_word_is_answered_without_an_error(tmp_path):
+    words = ["manual", "views", "print", "explain"]
+    cells = run_cells([*PROGRAM[:3], *(f"train.with_args(['{w}'])()" for w in words)], tmp_path)
+    for cell, text in zip(cells[3:], ["usage: notebook", "careful", "lr: 0.1", "lr = 0.1"]):
+        assert text in cell.printed
+        assert not cell.errors
+        assert not cell.said
+
+
+def test_the_place_of_a_value_is_its_cell(tmp_path):
+    cells = run_cells([*PROGRAM[:3], "scope.apply(['careful']); scope.explain('lr')"], tmp_path)
+    assert "view 'careful' (In[1]:12)" in cells[-1].shown()
+
+
+def test_a_place_names_the_notebook_where_that_is_known(tmp_path):
+    question = "scope.apply(['careful']); scope.explain('lr')"
+    cells = run_cells([*PROGRAM[:3], question], tmp_path, JPY_SESSION_NAME="work/digits.ipynb")
+    assert "view 'careful' (digits.ipynb In[1]:12)" in cells[-1].shown()
+
+
+def test_the_command_of_a_run_is_its_notebook_and_cell(tmp_path):
+    question = "run = SQLFinder().named_run('last'); print(*run.command, run.project.name)"
+    [*_, cell] = run_cells([*PROGRAM, question], tmp_path, JPY_SESSION_NAME="digits.ipynb")
+    assert cell.printed.strip() == "digits.ipynb In[4] digits"
+
+
+def test_without_a_name_the_project_is_the_folder(tmp_path):
+    question = "run = SQLFinder().named_run('last'); print(*run.command, run.project.name)"
+    [*_, cell] = run_cells([*PROGRAM, question], tmp_path)
+    assert cell.printed.strip() == f"notebook In[4] {tmp_path.name}"
+
+
+def test_why_names_the_statement_of_the_cell_that_was_run_again(tmp_path):
+    [*_, text] = run_cells([*PROGRAM, *CHANGED, "print(finder.why())"], tmp_path)
+    first, *others = text.printed.splitlines()
+    assert first == "notebook.step changed (In[5]:2)"
+    assert "    In[2]:2 -> In[5]:2" in others
+    assert "    - return x * 2" in others
+    assert "    + return x * 3" in others
+
+
+def test_looking_at_results_is_no_cause(tmp_path):
+    between = ["SQLFinder().search()", "print('so far')"]
+    [*_, cell] = run_cells([*PROGRAM, *between, *CHANGED, "finder.why(1, 2).cause[0]"], tmp_path)
+    assert cell.shown() == "'notebook.step changed (In[7]:2)'"
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("finder.why(1, 2)", "<b>notebook.step changed (In[5]:2)</b>"),
+        ("finder.compare(1, 2)", "loss</td>"),
+        ("finder.search()", "loss</th>"),
+        ("finder.get_metrics(1, 'loss')", "step</th>"),
+    ],
+)
+def test_answers_are_tables(tmp_path, question, text):
+    [*_, cell] = run_cells([*PROGRAM, *CHANGED, question], tmp_path)
+    assert text in cell.shown("text/html")
+
+
+def test_a_search_shows_how_far_it_is_in_one_line(tmp_path):
+    search = """
+from ato import HyperBand
+
+space = {"lr": {"param_type": "FLOAT", "param_range": (0.1, 1.0)}}
+HyperBand(None, space, resource="epochs", max_resource=9, seed=0).run(lambda config: config.lr, [])
+"""
+    [cell] = run_cells([search + "None"], tmp_path)
+    assert cell.shown().count("search: ") == 1
+    assert "22 trials" in cell.shown() or "17 trials" in cell.shown()
+
+
+def test_the_page_is_shown_in_a_frame_and_ends_with_the_kernel(tmp_path):
+    pytest.importorskip("starlette", reason="needs the extra ui")
+    look = """
+import urllib.request
+
+page = ato.ui()
+print(urllib.request.urlopen(page.url).status, ato.ui() is page)
+page
+"""
+    [*_, cell] = run_cells([*PROGRAM, "import ato\n" + look], tmp_path)
+    assert cell.printed == "200 True\n"
+    assert '<iframe src="http://127.0.0.1:' in cell.shown("text/html")
