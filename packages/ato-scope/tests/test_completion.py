@@ -74,3 +74,52 @@ def test_the_program_does_not_run_without_argcomplete(program):
     done = program.run(env={"_ARGCOMPLETE": "1"})
     assert (done.code, done.out, done.err) == (1, "", "")
     assert not (program.folder / "ran").exists()
+
+
+class TestAskedByAScriptOfAto:
+    """The scripts of `ato completion` set `_ATO_COMPLETE`; each answer stands after a mark."""
+
+    @pytest.fixture
+    def offered(self, program):
+        def run(*words, source=SOURCE):
+            done = program.write(source).run(*words, env={"_ATO_COMPLETE": "bash"})
+            assert done.code == 0
+            assert not (program.folder / "ran").exists()
+            return [line[1:] for line in done.out.split("\n") if line.startswith("\x1f")]
+
+        return run
+
+    def test_views_keys_and_words(self, offered):
+        assert {"manual", "long_run", "lr=", "model.name="} <= set(offered(""))
+        assert offered("lo") == ["long_run"]
+
+    def test_values_once_the_key_is_typed(self, offered):
+        assert offered("long_run", "fast=") == ["fast=True", "fast=False"]
+        assert offered("model.name:") == ["model.name:=vgg"]
+
+    def test_keys_and_their_groups_after_explain(self, offered):
+        assert offered("explain", "mo") == ["model", "model.name"]
+
+    def test_what_the_program_prints_is_no_answer(self, offered):
+        noisy = SOURCE.replace("scope = Scope", "print('lost')\n    scope = Scope")
+        assert offered("lo", source=noisy) == ["long_run"]
+
+    def test_options_of_argparse_and_their_values(self, offered):
+        source = (
+            SOURCE.replace("scope = Scope(", "scope = Scope(use_external_parser=True, config=")
+            .replace("from ato_scope", "import argparse\n    from ato_scope")
+            .replace("        train()", "        parser.parse_args()\n        train()")
+            .replace(
+                "@scope\n",
+                "parser = argparse.ArgumentParser()\n"
+                "    parser.add_argument('--optimizer', choices=['adam', 'sgd'])\n"
+                "    parser.add_argument('--data', required=True)\n\n    @scope\n",
+            )
+        )
+        assert offered("--opt", source=source) == ["--optimizer"]
+        assert offered("--optimizer", "s", source=source) == ["sgd"]
+
+    def test_arguments_of_the_programs_own_are_no_question(self, program):
+        source = SOURCE.replace("train()", "train.with_args(['lr=3'])()")
+        program.write(source).run("", env={"_ATO_COMPLETE": "bash"})
+        assert (program.folder / "ran").exists()

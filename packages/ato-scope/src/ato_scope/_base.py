@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import os
-
 from ato_adict import RunRecord, attach_record, record_of
 from ato_scope._build.configure import arguments_of, make_drafts, read_requests
 from ato_scope._entry.entry import make_entry
 from ato_scope._entry.inject import Injector
 from ato_scope._errors import EntryError, ScopeError, SweepError
 from ato_scope._history.recorder import history_of
-from ato_scope._program import COMPLETION, SWEEP, is_script, say
+from ato_scope._program import SWEEP, is_asked_for_words, is_script, say
 from ato_scope._views.observe import lazy
-
-COMPLETIONS = (COMPLETION, "_ARGCOMPLETE")
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,7 +52,7 @@ class Configurable:
 
     def _prepare(self, args: Sequence[str] | None) -> dict[str, Draft]:
         """Build the drafts; a command line that asks for something else gets that, and ends."""
-        if args is None and any(name in os.environ for name in COMPLETIONS):
+        if args is None and is_asked_for_words():
             self._complete_words()
         arguments = arguments_of(self._members(), args)
         if SWEEP in arguments:

@@ -29,6 +29,7 @@ SWEEP = "--sweep"
 LONGEST_LINE = 2000
 #: The variable by which a shell asks what may be typed, instead of running the program.
 COMPLETION = "_ATO_COMPLETE"
+ARGCOMPLETE = "_ARGCOMPLETE"
 
 # Programs that run ours with a command line of their own: test runners, notebooks, workers.
 HOST_PROGRAMS = frozenset(
@@ -200,6 +201,11 @@ def is_printing_rank() -> bool:
 
 
 # -- what it understands and says ------------------------------------------------------------------
+
+
+def is_asked_for_words() -> bool:
+    """Whether a shell asks what may be typed: nothing of this command line is meant yet."""
+    return COMPLETION in os.environ or ARGCOMPLETE in os.environ
 
 
 def is_word(argument: str) -> bool:

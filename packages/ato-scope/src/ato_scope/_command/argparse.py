@@ -9,7 +9,7 @@ from ato_scope._command.allot import Allotment, allot
 from ato_scope._command.command import LOCAL_RANK
 from ato_scope._command.tokens import Token
 from ato_scope._errors import ExpressionError, TokenError
-from ato_scope._program import command_line
+from ato_scope._program import command_line, is_asked_for_words
 from ato_scope._values.expressions import evaluate
 
 TYPE_CHECKING = False
@@ -116,8 +116,8 @@ def read_options(
 ) -> Options:
     """Let a parser take its options from a command line.
 
-    Where that asks for help or for the manual, nothing is parsed: what the parser requires need
-    not be there.
+    Where that asks for help or for the manual, or a shell for words, nothing is parsed: what the
+    parser requires need not be there.
 
     Args:
         parser: The parser; its own errors end the program as argparse does.
@@ -130,7 +130,7 @@ def read_options(
     options = Options(found, argparse.Namespace() if namespace is None else namespace)
     options.arguments = list(arguments)
     preset = set(vars(options.namespace))
-    if found.asks:
+    if found.asks or is_asked_for_words():
         _fill_in_defaults(options.namespace, found.parser)
         typed: Typed = []
     else:
