@@ -28,7 +28,7 @@ import tempfile
 import types
 
 RUN = ("python", "ato", "cat", "cp", "echo", "ls", "test", "NO_COLOR=1", "ATO_DB=")
-LEAVE_OUT = ("pip", "git", "cd", "make", "nox", "torchrun", "mkdir", "source", "export", "uv")
+LEAVE_OUT = (".", "pip", "git", "cd", "make", "nox", "torchrun", "mkdir", "source", "export", "uv")
 FENCE = re.compile(r"^(?P<indent> *)```(?P<info>[^`\n]*)$")
 TITLE = re.compile(r'title="([^"]+)"')
 EXIT_CODE = re.compile(r"#.*exit code (\d+)")
