@@ -7,14 +7,16 @@ what was read, 130 interrupted.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import sys
+import warnings
 
 from ato_sql import _commands
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, NoReturn, Sequence
+    from typing import Any, Callable, Iterator, NoReturn, Sequence
 
     from sqlalchemy.engine import URL
 
@@ -74,7 +76,8 @@ def run_command(parser: CommandParser, argv: Sequence[str] | None = None) -> int
     escape_output()
     try:
         options = parser.parse_args(_readable(parser, argv))
-        code: int = options.run(options)
+        with _one_line_warnings(parser.prog):
+            code: int = options.run(options)
         sys.stdout.flush()  # a closed pipe shows here, not at interpreter exit
     except BrokenPipeError:  # `python -m ato_sql runs | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -90,6 +93,25 @@ def run_command(parser: CommandParser, argv: Sequence[str] | None = None) -> int
         print(f"{parser.prog}: {_line(_unexpected(error))}", file=sys.stderr)
         return 2
     return code
+
+
+@contextlib.contextmanager
+def _one_line_warnings(program: str) -> Iterator[None]:
+    """Say warnings as errors are said, without the place in our source; others as they are."""
+    from ato_sql._errors import TrackerWarning
+
+    before = warnings.formatwarning
+
+    def formatted(message: Any, category: Any, *where: Any, **more: Any) -> str:
+        if isinstance(category, type) and issubclass(category, TrackerWarning):
+            return f"{program}: warning: {_line(str(message))}\n"
+        return before(message, category, *where, **more)
+
+    warnings.formatwarning = formatted
+    try:
+        yield
+    finally:
+        warnings.formatwarning = before
 
 
 def _readable(parser: CommandParser, argv: Sequence[str] | None) -> list[str]:
