@@ -97,17 +97,9 @@ def run_command(parser: CommandParser, argv: Sequence[str] | None = None) -> int
 
 @contextlib.contextmanager
 def _one_line_warnings(program: str) -> Iterator[None]:
-    """Say warnings as errors are said, without the place in our source; others as they are."""
-    from ato_sql._errors import TrackerWarning
-
+    """Say warnings as errors are said, without the place in our source."""
     before = warnings.formatwarning
-
-    def formatted(message: Any, category: Any, *where: Any, **more: Any) -> str:
-        if isinstance(category, type) and issubclass(category, TrackerWarning):
-            return f"{program}: warning: {_line(str(message))}\n"
-        return before(message, category, *where, **more)
-
-    warnings.formatwarning = formatted
+    warnings.formatwarning = lambda message, *_: f"{program}: warning: {_line(str(message))}\n"
     try:
         yield
     finally:
