@@ -240,7 +240,9 @@ class TestWhatCannotBeRunAgain:
         ("command", "words"),
         [
             (["/venv/lib/ipykernel_launcher.py", "-f", "kernel.json"], "in a notebook"),
-            (["study.ipynb"], "in a notebook"),
+            (["study.ipynb", "In[3]"], "in a notebook"),
+            (["notebook", "In[3]"], "in a notebook"),
+            (["ipython", "In[3]"], "at a prompt of IPython"),
             (["/venv/bin/ipython"], "at a prompt of IPython"),
         ],
     )

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import URL
 
+    from ato_sql._errors import DatabaseError
     from ato_sql._finder import SQLFinder
     from ato_sql._read.stored import Stored
 
@@ -262,7 +263,7 @@ def _run(options: argparse.Namespace) -> int:
     name = options.tracker_command
     if name == "import":  # into a database that need not be there yet
         name = "import_"
-        finder = _finder_of(options.db or os.environ.get("ATO_DB") or DEFAULT_DATABASE)
+        finder = _finder_of(_named(options.db))
     else:
         finder = open_finder(options.db)
     command: Callable[[SQLFinder, argparse.Namespace], int] = getattr(_commands, name)
@@ -282,19 +283,27 @@ def database_url(database: str | None = None) -> URL:
     Raises:
         DatabaseError: there is no such file; the message says what was tried.
     """
-    from ato_sql._errors import DatabaseError
     from ato_sql._values.url import parse_url, sqlite_file
 
-    named = database or os.environ.get("ATO_DB")
-    url = parse_url(named or DEFAULT_DATABASE)
+    url = parse_url(_named(database))
     path = sqlite_file(url)
     if path is None or os.path.isfile(path):
         return url
+    raise _no_database(database, path)
+
+
+def _named(database: str | None) -> str:
+    return database or os.environ.get("ATO_DB") or DEFAULT_DATABASE
+
+
+def _no_database(database: str | None, path: str) -> DatabaseError:
+    from ato_sql._errors import DatabaseError
+
     if database:
-        raise DatabaseError(f"there is no database {path}")
-    if named:
-        raise DatabaseError(f"there is no database {path}, which ATO_DB names")
-    raise DatabaseError(
+        return DatabaseError(f"there is no database {path}")
+    if os.environ.get("ATO_DB"):
+        return DatabaseError(f"there is no database {path}, which ATO_DB names")
+    return DatabaseError(
         f"there is no {DEFAULT_DATABASE} in {os.getcwd()}, ATO_DB is not set and no --db was given"
     )
 
@@ -320,9 +329,11 @@ def open_stored(database: str | None = None) -> Stored:
     from ato_sql._read.stored import of_connection, of_file
     from ato_sql._values.journals import may_be_left_behind
 
-    path = _plain_path(database or os.environ.get("ATO_DB") or DEFAULT_DATABASE)
+    path = _plain_path(_named(database))
+    if path is not None and not os.path.isfile(path):
+        raise _no_database(database, path)
     stored = None
-    if path is not None and os.path.isfile(path) and not may_be_left_behind(path):
+    if path is not None and not may_be_left_behind(path):
         stored = of_file(path)
     if stored is not None:
         return stored

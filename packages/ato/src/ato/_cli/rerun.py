@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
 _NOTEBOOKS = re.compile(
     r"(?:.*[/\\])?(?:ipykernel_launcher(?:\.py)?|ipykernel(?:\.\w+)*|colab_kernel_launcher\.py"
-    r"|jupyter(?:-\w+)?|marimo)(?:\.exe)?|.*\.ipynb|In\[\d*\]"
+    r"|jupyter(?:-\w+)?|marimo|notebook)(?:\.exe)?|.*\.ipynb"
 )
+_CELL = re.compile(r"In\[-?\d*\]")
 _PROMPTS = re.compile(r"(?:.*[/\\])?(?:ipython3?|IPython|ptpython|bpython)(?:\.exe)?")
 
 
@@ -109,14 +110,15 @@ def _command(finder: SQLFinder, run: Any) -> list[str]:
 def no_program(command: Sequence[str]) -> str | None:
     """Say where a run was made that no command makes again; None where one does."""
     first = command[1] if command[0] == "-m" and len(command) > 1 else command[0]
+    is_cell = _CELL.fullmatch(command[-1]) is not None
     if command[0] == "-c":
         return "by python -c"
     if first in ("", "-"):
         return "at a prompt or by a program read from standard input"
-    if _NOTEBOOKS.fullmatch(first):
-        return "in a notebook"
     if _PROMPTS.fullmatch(first):
         return "at a prompt of IPython or the like"
+    if is_cell or _NOTEBOOKS.fullmatch(first):
+        return "in a notebook"
     if command[0] == "-m" and first == "__main__":
         return "by a zipapp, or by a folder that is a program"
     return None
