@@ -29,11 +29,12 @@ class Reply:
 class Page:
     """A running `ato ui`, asked over real sockets."""
 
-    def __init__(self, port):
+    def __init__(self, port, key=None):
         self.port = port
+        self.key = key
         self.url = f"http://127.0.0.1:{port}"
 
-    def ask(self, path, method="GET", headers=None, host=None):
+    def ask(self, path, method="GET", headers=None, host=None, body=None):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         try:
             connection.putrequest(method, path, skip_host=True)
@@ -41,7 +42,9 @@ class Page:
                 connection.putheader("Host", host or f"127.0.0.1:{self.port}")
             for name, value in (headers or {}).items():
                 connection.putheader(name, value)
-            connection.endheaders()
+            if body is not None:
+                connection.putheader("Content-Length", str(len(body)))
+            connection.endheaders(body)
             return Reply(connection.getresponse())
         finally:
             connection.close()
@@ -64,22 +67,24 @@ def serve():
     """Serve a database for the rest of the session; returns the `Page`."""
     import uvicorn
 
-    from ato.page import page_app
+    from ato.page import Editing, page_app
     from ato_sql.reading import ReadOnlyDatabase
 
     running = []
 
-    def start(database, allow_hosts=()):
+    def start(database, allow_hosts=(), edit=False):
         listener = socket.socket()
         listener.bind(("127.0.0.1", 0))
         listener.listen(64)
         port = listener.getsockname()[1]
-        app = page_app(ReadOnlyDatabase(database), port, allow_hosts)
+        shown = ReadOnlyDatabase(database)
+        editing = Editing(database, shown) if edit else None
+        app = page_app(shown, port, allow_hosts, editing)
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off", ws="none"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
         running.append((server, thread))
-        return Page(port)
+        return Page(port, editing and editing.key)
 
     yield start
     for server, _ in running:

@@ -40,12 +40,12 @@ class TestRunsTable:
 
     def test_a_click_on_a_heading_sorts_and_a_second_turns_round(self, view):
         view.open("/projects/1?column=config.lr", "tbody tr")
-        heading = "th[scope=col]:nth-child(7)"
+        heading = "th[scope=col]:nth-child(8)"
         for direction, first in (("descending", "25"), ("ascending", None)):
             view.one(f"{heading} button").click()
             view.wait(f"{heading}[aria-sort={direction}]")
             view.wait_for(lambda first=first: first in (None, view.texts("tbody .row-link")[0]))
-        rates = [float(text) for text in view.texts("tbody td:nth-child(7)")]
+        rates = [float(text) for text in view.texts("tbody td:nth-child(8)")]
         assert rates == sorted(rates)
 
     def test_columns_are_chosen_and_remembered(self, view):

@@ -93,6 +93,24 @@ class TestServing:
             process.communicate()
 
 
+class TestEditing:
+    def test_the_printed_address_has_the_key_behind_its_hash(self, database):
+        process = command("--db", database, "--port", "0", "--edit")
+        try:
+            line = process.stdout.readline()
+        finally:
+            process.kill()
+            process.communicate()
+        assert re.search(r"http://127\.0\.0\.1:\d+/#edit=[\w-]{20,} \(who has this", line)
+
+    @pytest.mark.parametrize("more", [(), ("--allow-host", "lab")])
+    def test_other_machines_are_never_let_in_to_edit(self, database, more):
+        words = ("--db", database, "--host", "0.0.0.0", "--port", "0", "--edit", *more)
+        code, out, err = finished(*words)
+        assert (code, out) == (2, "")
+        assert err.count("\n") == 1
+
+
 class TestMistakes:
     def test_open_to_all_asks_for_the_name_it_is_asked_for_by(self, database):
         code, out, err = finished("--db", database, "--host", "0.0.0.0", "--port", "0")

@@ -171,3 +171,29 @@ class TestTrials:
         assert page.get("projects/1/runs")["total"] == 4
         assert ids(page.get("projects/1/runs", trials="no")) == [search.id]
         assert ids(page.get("projects/1/runs", filter=f"parent:{search.id}")) == [4, 3, 2]
+
+
+def test_runs_are_listed_with_their_names(new_database, serve):
+    for name in ("walrus", "badger", "otter"):
+        with new_database().start(name=name):
+            pass
+    page = serve(new_database.url)
+    rows = page.get("projects/1/runs", sort="id")["rows"]
+    assert [row["name"] for row in rows] == ["walrus", "badger", "otter"]
+    assert page.get("runs/1")["run"]["name"] == "walrus"
+
+
+def test_archived_runs_are_left_out_unless_asked_for(new_database, serve):
+    from ato.db_routers.sql.manager import SQLFinder
+
+    logger = new_database()
+    for _ in range(2):
+        with logger.start():
+            pass
+    SQLFinder({"experiment": {"sql": {"db_path": new_database.url}}}).archive(1)
+    page = serve(new_database.url)
+    ids = {
+        asked: [row["id"] for row in page.get("projects/1/runs", filter=asked)["rows"]]
+        for asked in ("", "archived=true", "-archived=true")
+    }
+    assert ids == {"": [2], "archived=true": [1], "-archived=true": [2]}

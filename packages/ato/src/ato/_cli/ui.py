@@ -1,4 +1,4 @@
-"""`ato ui`: a read-only page over the tracked runs."""
+"""`ato ui`: a page over the tracked runs, read-only unless asked otherwise."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ def add_command(commands: argparse._SubParsersAction[Any]) -> None:
     page = commands.add_parser(
         "ui",
         help="look at projects, runs and searches in the browser",
-        description="Serve a read-only page over the tracked runs until interrupted.",
+        description="Serve a page over the tracked runs until interrupted. It only reads, unless "
+        "--edit is given.",
     )
     page.add_argument("--db", metavar="URL", help="the database (default: ATO_DB, experiments.db)")
     page.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
@@ -32,6 +33,11 @@ def add_command(commands: argparse._SubParsersAction[Any]) -> None:
     )
     page.add_argument("--json", action="store_true", help="print the address as JSON")
     page.add_argument("--open", action="store_true", help="open the page in a browser")
+    page.add_argument(
+        "--edit",
+        action="store_true",
+        help="change names, tags and notes and archive runs, for who opens the printed address",
+    )
     page.set_defaults(run=_ui)
 
 
@@ -48,5 +54,11 @@ def _ui(options: argparse.Namespace) -> int:
 
     database = database_url(options.db)
     return serve(
-        database, options.host, options.port, options.allow_host, options.open, options.json
+        database,
+        options.host,
+        options.port,
+        options.allow_host,
+        options.open,
+        options.json,
+        options.edit,
     )

@@ -15,6 +15,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from ato._ui.answer import MissingError, Query, answer
+from ato._ui.editing import PATH, Editing
 from ato._ui.guard import App, Guard, allowed_hosts
 from ato._ui.queries import compare as _compare
 from ato._ui.queries import contents as _contents
@@ -72,16 +73,24 @@ PAGES = [
 log = logging.getLogger("ato.ui")
 
 
-def page_app(database: ReadOnlyDatabase, port: int, allow_hosts: Iterable[str] = ()) -> App:
+def page_app(
+    database: ReadOnlyDatabase,
+    port: int,
+    allow_hosts: Iterable[str] = (),
+    editing: Editing | None = None,
+) -> App:
     """Return the page as an ASGI application, to be served by a server of your own.
 
     Args:
         database: what is shown.
         port: the port it is asked at.
         allow_hosts: names, besides those of this machine, it may be asked for by.
+        editing: the right to change runs; by default nobody has it.
     """
     routes = [Route(path, _endpoint(database, query)) for path, query in QUERIES.items()]
-    routes.append(Route("/api/info", _endpoint(database, _info(database))))
+    routes.append(Route("/api/info", _endpoint(database, _info(database, editing is not None))))
+    if editing is not None:
+        routes.append(Route(PATH, editing.endpoint, methods=["POST"]))
     for path, make in FILE_QUERIES.items():
         routes.append(Route(path, _endpoint(database, make(database))))
     routes += [Route(path, _page) for path in PAGES]
@@ -90,7 +99,7 @@ def page_app(database: ReadOnlyDatabase, port: int, allow_hosts: Iterable[str] =
         routes=[*routes, static],
         exception_handlers={HTTPException: _not_found},
     )
-    return Guard(app, allowed_hosts(port, allow_hosts))
+    return Guard(app, allowed_hosts(port, allow_hosts), changes=editing is not None)
 
 
 class _Static(StaticFiles):
@@ -102,9 +111,9 @@ class _Static(StaticFiles):
         return response
 
 
-def _info(database: ReadOnlyDatabase) -> Query:
+def _info(database: ReadOnlyDatabase, editable: bool) -> Query:
     def info(connection: Any, request: Request) -> Any:
-        return {"database": database.shown, "version": __version__}
+        return {"database": database.shown, "version": __version__, "editable": editable}
 
     return info
 

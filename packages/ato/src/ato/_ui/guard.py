@@ -17,6 +17,7 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 LOCAL_HOSTS = ("127.0.0.1", "localhost", "[::1]")
 READING = ("GET", "HEAD")
+CHANGES = "/api/edit/"
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; "
     "connect-src 'self'; "
@@ -52,11 +53,18 @@ def allowed_hosts(port: int, more: Iterable[str] = ()) -> frozenset[str]:
 
 
 class Guard:
-    """ASGI middleware: known hosts and reading methods only, and strict headers on every answer."""
+    """ASGI middleware: known hosts and reading methods only, and strict headers on every answer.
 
-    def __init__(self, app: App, hosts: frozenset[str]) -> None:
+    Args:
+        app: what is guarded.
+        hosts: as `allowed_hosts` returns them.
+        changes: whether what is below /api/edit/ may be posted to, which checks more itself.
+    """
+
+    def __init__(self, app: App, hosts: frozenset[str], changes: bool = False) -> None:
         self._app = app
         self._hosts = hosts
+        self._changes = changes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -80,7 +88,8 @@ class Guard:
             headers
         ):
             return 403, "this server answers only its own page"
-        if scope["method"] not in READING:
+        posts = self._changes and scope["method"] == "POST" and scope["path"].startswith(CHANGES)
+        if scope["method"] not in READING and not posts:
             return 405, "this server only reads"
         return None
 

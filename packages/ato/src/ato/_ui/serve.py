@@ -12,6 +12,7 @@ import uvicorn
 from sqlalchemy.engine import URL
 
 from ato._ui.app import page_app
+from ato._ui.editing import Editing
 from ato_adict import UserError
 from ato_sql.reading import ReadOnlyDatabase
 
@@ -25,6 +26,7 @@ def serve(
     allow_hosts: Sequence[str] = (),
     open_browser: bool = False,
     as_json: bool = False,
+    edit: bool = False,
 ) -> int:
     """Serve until interrupted; returns the exit code.
 
@@ -35,10 +37,11 @@ def serve(
         allow_hosts: names, besides those of this machine, the page may be asked for by.
         open_browser: whether to open the page in a browser.
         as_json: whether to print the address as JSON.
+        edit: whether names, tags and notes can be changed by who has the printed address.
 
     Raises:
-        UserError: the database cannot be shown, the address cannot be used, or it is open to all
-            and no name was allowed.
+        UserError: the database cannot be shown, the address cannot be used, it is open to all and
+            no name was allowed, or changes would come from other machines.
     """
     shown = ReadOnlyDatabase(database)
     if host in EVERYWHERE and not allow_hosts:
@@ -47,11 +50,19 @@ def serve(
             "this machine, without accounts; add --allow-host NAME for the name it is asked for by"
         )
     listener = _listen(host, port)
-    url = _url(listener.getsockname())
+    if edit and not _is_of_this_machine(listener.getsockname()[0]):
+        listener.close()
+        raise UserError(
+            f"--edit takes changes from this machine alone, not at --host {host}, where the key "
+            "would go over the network; forward the port instead, with ssh -L"
+        )
+    editing = Editing(database, shown) if edit else None
+    url = _url(listener.getsockname()) + (f"#edit={editing.key}" if editing else "")
     # Rebinding needs a name, so an address that was asked for may be asked by.
     own = [] if host in EVERYWHERE else [f"[{host}]" if ":" in host else host]
-    app = page_app(shown, listener.getsockname()[1], [*allow_hosts, *own])
-    said = f"ato ui: {shown.shown} at {url} (read-only; Ctrl-C ends it)"
+    app = page_app(shown, listener.getsockname()[1], [*allow_hosts, *own], editing)
+    how = "who has this address can edit" if edit else "read-only"
+    said = f"ato ui: {shown.shown} at {url} ({how}; Ctrl-C ends it)"
     print(json.dumps({"url": url, "database": shown.shown}) if as_json else said, flush=True)
     if not _is_of_this_machine(listener.getsockname()[0]):
         whom = "everyone who can reach this machine"

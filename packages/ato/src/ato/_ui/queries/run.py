@@ -21,6 +21,9 @@ RUNS = TABLE.c
 FACTS = (
     "id",
     "uuid",
+    "name",
+    "user_name",
+    "archived",
     "start_time",
     "end_time",
     "heartbeat",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, Sequence
 
-from sqlalchemy import func, literal, select
+from sqlalchemy import func, literal, or_, select
 from starlette.requests import Request
 
 from ato._ui.answer import whole
@@ -17,7 +17,15 @@ from ato_sql.reading import lost_runs, run_conditions, run_order, seconds_betwee
 TABLE = tables["experiments"]
 RUNS, PARAMS, SUMMARIES = TABLE.c, tables["params"].c, tables["metric_summaries"].c
 LARGEST_PAGE, MOST_COLUMNS = 200, 60
-SHOWN = (RUNS.id, RUNS.status, RUNS.start_time, RUNS.end_time, RUNS.tags, RUNS.parent_uuid)
+SHOWN = (
+    RUNS.id,
+    RUNS.name,
+    RUNS.status,
+    RUNS.start_time,
+    RUNS.end_time,
+    RUNS.tags,
+    RUNS.parent_uuid,
+)
 
 
 def runs(connection: Any, request: Request) -> Any:
@@ -32,11 +40,16 @@ def runs(connection: Any, request: Request) -> Any:
 
 
 def where(connection: Any, project_id: int, request: Request) -> list[Any]:
-    """The conditions on the runs of a project that `filter` and `trials` ask for."""
+    """The conditions on the runs of a project that `filter` and `trials` ask for.
+
+    Archived runs are left out unless the filter says something about them.
+    """
     asked = request.query_params.get("filter", "")
     wanted: list[Any] = run_conditions(connection, asked, project_id)
     if request.query_params.get("trials") == "no":
         wanted.append(RUNS.parent_uuid.is_(None))
+    if "archived" not in asked:
+        wanted.append(or_(RUNS.archived.is_(None), RUNS.archived.is_(False)))
     return [RUNS.project_id == project_id, *wanted]
 
 
@@ -63,6 +76,7 @@ def _now() -> Any:
 def _row(row: Any, lost: Any, values: dict[int, dict[str, Any]]) -> dict[str, Any]:
     return {
         "id": row.id,
+        "name": row.name,
         "status": "lost" if row.id in lost else row.status,
         "start_time": row.start_time,
         "end_time": row.end_time,

@@ -2,6 +2,7 @@
 
 import { get } from "./api.js";
 import { h, put } from "./dom.js";
+import { forgetKey, takeKey } from "./edit.js";
 import { setUpHelp } from "./help.js";
 import { setUpKeys } from "./keys.js";
 import { startRouter } from "./router.js";
@@ -19,11 +20,16 @@ const ROUTES = [
 ];
 
 async function showDatabase() {
-  const { database, version } = await get("info");
+  const { database, version, editable } = await get("info");
+  if (!editable) {
+    forgetKey();
+  }
   const name = document.getElementById("database");
-  put(name, h("span", { title: `${database} · read-only · ato ${version}` }, database));
+  put(name, h("span", { title: `${database} · ${editable ? "can be edited" : "read-only"} · ato ${version}` }, database));
 }
 
+takeKey();
+addEventListener("hashchange", () => takeKey() && location.reload()); // typed where the page was open
 setUpTheme(document.getElementById("theme-button"));
 setUpHelp(document.getElementById("help-button"));
 setUpKeys();

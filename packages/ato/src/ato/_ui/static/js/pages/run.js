@@ -3,6 +3,7 @@
 import { h, put } from "../dom.js";
 import { bytes, duration, elapsed, plural, shortContent, shortHash } from "../format.js";
 import { makeConsole } from "../console.js";
+import { editButton } from "../edit.js";
 import { bindKeys } from "../keys.js";
 import { artifactsCard } from "../artifacts.js";
 import { makeMediaPanel } from "../media.js";
@@ -38,7 +39,7 @@ export async function render(root, { params, signal }) {
     signal,
     isActive: ({ run }) => run.status === "running",
     show({ run, config, provenance, metrics, fingerprints, inputs, modules, artifacts, media: groups, notes, environment, console: letters }) {
-      crumbs(["Projects", "/"], [run.project.name, `/projects/${run.project.id}`], [`Run ${id}`]);
+      crumbs(["Projects", "/"], [run.project.name, `/projects/${run.project.id}`], [`Run ${id}${run.name ? ` ${run.name}` : ""}`]);
       if (!root.contains(panel.element)) {
         put(root, layout(holders, panel, media, output));
       }
@@ -80,8 +81,9 @@ function layout(holders, panel, media, output) {
 function head(run) {
   const commit = run.git_commit && [shortHash(run.git_commit), run.git_dirty && h("span", { class: "muted" }, " + changes")];
   return [
-    h("div", { class: "head" }, h("h1", {}, `Run ${run.id}`), status(run.status), tags(run.tags)),
+    h("div", { class: "head" }, h("h1", {}, `Run ${run.id}`), run.name && h("span", { class: "run-name" }, run.name), status(run.status), run.archived && h("span", { class: "muted small" }, "archived"), tags(run.tags), h("span", { class: "grow" }), editButton(run)),
     facts([
+      ["By", run.user_name],
       ["Started", when(run.start_time)],
       ["Duration", run.status === "lost" ? null : duration(elapsed(run.start_time, run.end_time))],
       ["Last sign of life", run.status === "lost" ? when(run.heartbeat) : null],
