@@ -6,6 +6,8 @@ import os
 import pathlib
 import shutil
 import sqlite3
+import subprocess
+import sys
 import tempfile
 import threading
 import warnings
@@ -141,6 +143,20 @@ class TestTrouble:
             SQLLogger(config_of(path)).start().finish()
         os.rename(path + "-wal.left", path + ".old-wal")
         assert len(finder_of(path + ".old").search()) == 1
+
+    def test_the_command_line_says_a_warning_in_one_line(self, path):
+        programs.run(
+            "SQLLogger(config()).start().log_metric('loss', 0.5, 0); os.kill(os.getpid(), 9)",
+            code=-9,
+            **settings(path),
+        )
+        os.rename(path, path + ".old")
+        open(path, "wb").close()
+        command = [sys.executable, "-m", "ato_sql", "upgrade", "--db", path]
+        done = subprocess.run(command, capture_output=True, check=True)
+        said = done.stderr.decode()
+        assert said.startswith(f"python -m ato_sql: warning: {path} was moved"), said
+        assert said.count("\n") == 1
 
     @pytest.mark.skipif(not os.path.exists("/proc/locks"), reason="who has it open is not told")
     def test_the_log_that_is_left_beside_a_backup_is_set_aside(self, path):

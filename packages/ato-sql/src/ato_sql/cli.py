@@ -7,15 +7,17 @@ what was read, 130 interrupted.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import sys
+import warnings
 
 from ato_sql import _commands
 from ato_sql._commands.parser import CommandParser, one_line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Sequence
+    from typing import Any, Callable, Iterator, Sequence
 
     from sqlalchemy.engine import URL
 
@@ -68,7 +70,8 @@ def run_command(parser: CommandParser, argv: Sequence[str] | None = None) -> int
     escape_output()
     try:
         options = parser.parse_args(_readable(parser, argv))
-        code: int = options.run(options)
+        with _one_line_warnings(parser.prog):
+            code: int = options.run(options)
         sys.stdout.flush()  # a closed pipe shows here, not at interpreter exit
     except BrokenPipeError:  # `python -m ato_sql runs | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -91,6 +94,17 @@ def _open_closed() -> None:
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115 - to the end
+
+
+@contextlib.contextmanager
+def _one_line_warnings(program: str) -> Iterator[None]:
+    """Say warnings as errors are said, without the place in our source."""
+    before = warnings.formatwarning
+    warnings.formatwarning = lambda message, *_: f"{program}: warning: {one_line(str(message))}\n"
+    try:
+        yield
+    finally:
+        warnings.formatwarning = before
 
 
 def _readable(parser: CommandParser, argv: Sequence[str] | None) -> list[str]:

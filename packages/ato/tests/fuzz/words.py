@@ -53,7 +53,7 @@ def commands(random, folder):
 def questions(random, folder):
     """Filters of runs as they are typed, at the command line and on the page."""
     database = seeds(folder).database
-    for _ in range(5):
+    for _ in range(2):
         text = "".join(random.choice(QUESTION_WORDS) for _ in range(random.randrange(1, 12)))
         if random.random() < 0.05:
             text *= 2000

@@ -22,15 +22,19 @@ PAGES = [
 
 class TestEveryPage:
     @pytest.mark.parametrize(("path", "selector"), PAGES, ids=[path for path, _ in PAGES])
-    @pytest.mark.parametrize("width", [1280, 390])
-    def test_it_shows_without_complaint_and_fits(self, view, path, selector, width):
+    @pytest.mark.parametrize("width", [1400, 420])
+    @pytest.mark.parametrize("theme", ["light", "dark"])
+    def test_it_shows_without_complaint_and_fits(self, view, path, selector, width, theme):
         size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+        media = {"features": [{"name": "prefers-color-scheme", "value": theme}]}
         view.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+        view.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", media)
         try:
             view.open(path, selector)
             assert view.script("return document.documentElement.scrollWidth") <= width
             assert view.complaints() == []
         finally:
+            view.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
             view.browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
     def test_nothing_is_loaded_from_elsewhere(self, view):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from typing import Any
 
@@ -13,6 +14,15 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import URL
 
 _SQLITE = "sqlite:///"
+# `postgresql:/me:password@host`, `me:password@host`: no file has such a name without a folder.
+_MEANT_AS_URL = re.compile(
+    r"(?:postgres(?:ql)?|mysql|mariadb|sqlite)(?:\+\w+)?(?::|//)|(?![A-Za-z]:\\)[^/\\.][^/\\]*:.*@"
+)
+
+
+def looks_like_url(text: str) -> bool:
+    """Whether a text is, or was meant to be, a URL rather than the path of a file."""
+    return "://" in text or _MEANT_AS_URL.match(text) is not None
 
 
 def is_url(database: Any) -> bool:
@@ -30,7 +40,7 @@ def place_of(database: str | URL | os.PathLike[str]) -> str | URL:
     text = "" if is_url(database) else os.fspath(database)  # type: ignore[arg-type]
     path = text[len(_SQLITE) :] if text.startswith(_SQLITE) else text
     is_plain = path not in ("", ":memory:") and not path.startswith("file:")
-    if not is_plain or "://" in path or "?" in path or "%" in path:
+    if not is_plain or looks_like_url(path) or "?" in path or "%" in path:
         return _values.url.parse_url(database)
     return os.path.expandvars(os.path.expanduser(path))
 

@@ -12,6 +12,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from ato_sql._errors import DatabaseError
+from ato_sql._values.place import looks_like_url
 from ato_sql._values.secret_text import redact_text
 
 _DRIVERS = {
@@ -21,10 +22,6 @@ _DRIVERS = {
 }
 _EXTRA = {"postgresql": "postgres", "mysql": "mysql", "mariadb": "mysql"}
 
-# `postgresql:/me:password@host`, `me:password@host`: no file has such a name without a folder.
-_MEANT = re.compile(
-    r"(?:postgres(?:ql)?|mysql|mariadb|sqlite)(?:\+\w+)?(?::|//)|(?![A-Za-z]:\\)[^/\\.][^/\\]*:.*@"
-)
 _PASSWORD = re.compile(r"(^(?:[\w+.\-]{2,}:?)?/{0,3}[^/\\:@]*:)[^\n]*@(?=[^@]*$)")
 
 
@@ -37,7 +34,7 @@ def parse_url(database: str | URL | os.PathLike[str]) -> URL:
     if isinstance(database, URL):
         return _with_driver(_on_disk(database))
     text = os.fspath(database)
-    if "://" not in text and not _MEANT.match(text):
+    if not looks_like_url(text):
         return _on_disk(URL.create("sqlite", database=text))
     if text.startswith("postgres://"):
         text = "postgresql" + text[len("postgres") :]
