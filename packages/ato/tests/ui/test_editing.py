@@ -110,6 +110,21 @@ class TestWhoMay:
         assert reply.status == 405
         assert reply.headers["Access-Control-Allow-Origin"] is None
 
+    def test_with_a_token_too_the_key_alone_is_not_enough(self, serve, new_database, finder):
+        page = serve(new_database.url, token="t" * 20, edit=True)
+        assert post(page, {"name": "theirs"}).status in (401, 403)
+        assert finder.get_run(1).name == "first"
+
+    def test_with_a_token_another_site_changes_nothing(self, serve, new_database, finder):
+        page = serve(new_database.url, token="t" * 20, edit=True)
+        entered = page.ask(f"/?token={'t' * 20}")
+        cookie = entered.headers["Set-Cookie"].partition(";")[0]
+        refused = post(page, {"name": "theirs"}, Cookie=cookie, Origin="http://evil.example")
+        assert refused.status == 403
+        assert post(page, {"name": "theirs"}, Cookie=cookie, X_Ato_Edit=None).status == 403
+        assert post(page, {"name": "mine"}, Cookie=cookie).status == 200
+        assert finder.get_run(1).name == "mine"
+
     def test_without_edit_nothing_can_be_changed(self, serve, new_database, finder):
         page = serve(new_database.url)
         page.key = "any"
@@ -174,6 +189,16 @@ class TestInTheBrowser:
         assert "seen" in view.texts(".notes li")[0]
         assert finder.get_run(1).name == "renamed"
         assert view.complaints() == []
+
+    def test_a_token_and_the_key_come_in_one_address(self, chromium, serve, new_database, finder):
+        pytest.importorskip("selenium", reason="needs selenium")
+        from browser import View
+
+        page = serve(new_database.url, token="t" * 20, edit=True)
+        view = View(chromium, page.url)
+        view.open(f"/?token={'t' * 20}#edit={page.key}", ".project")
+        view.open("/runs/1", ".head .button")
+        assert view.texts(".head .button") == ["Edit"]
 
     def test_without_the_key_there_is_no_button(self, look, page):
         view = look(page).open("/runs/1", ".run-name")

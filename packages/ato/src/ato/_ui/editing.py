@@ -4,7 +4,7 @@ A change is a POST of JSON to /api/edit/runs/ID. It must come from the page itse
 so in `Origin`), be JSON, which no form of another site can send, and carry a key that is made anew
 each time the server starts. The key is in the address that the server prints, behind the #: it is
 never sent as part of an address, and the server answers nobody with it, so another user of the
-machine, who can read the page, cannot change anything. There are no cookies.
+machine, who can read the page, cannot change anything. No cookie gives that right.
 """
 
 from __future__ import annotations
