@@ -340,3 +340,15 @@ class TestAdaptiveBrackets:
         chosen = self.kinds(lambda value, epoch: value if epoch == 27 else 1 - value)[4:]
         assert chosen.count(0) >= 0.6 * len(chosen)
         assert {1, 2, 3} <= set(chosen)
+
+
+@pytest.mark.parametrize("continues", [True, False])
+@pytest.mark.parametrize("brackets", ["all", "one"])
+@pytest.mark.parametrize("total", range(1, 60))
+def test_any_budget_that_holds_a_trial_finds_one_asynchronously(total, brackets, continues):
+    search = hyperband(scheduler="async", brackets=brackets, max_total_resource=total)
+    result = run(search, objective(continues=continues))
+    cheapest = min(plan.rungs[0].resource for plan in search.plans)
+    assert (result is not None) == (total >= cheapest)
+    if brackets == "all" and total >= 27:
+        assert result.resource == 27

@@ -164,15 +164,25 @@ class AsyncHalvingScheduler(Scheduler):
         limit = self._budget.trials
         if self._exhausted or (limit is not None and len(self.trials) >= limit):
             return None
-        bracket = self._bracket_of_next()
-        lowest = self._brackets[bracket][0].resource
-        if not self._affords(lowest, 0):
+        # Where the budget holds one trial and no more, it goes straight to the end.
+        wanted = (self._bracket_of_next(), self._straightest)
+        bracket = next((b for b in wanted if self._affords(self._lowest(b), 0)), None)
+        if bracket is None:
             return None
+        lowest = self._lowest(bracket)
         trial = self._new_trial(bracket)
         if trial is None:
             self._exhausted = True
             return None
         return Job(trial, 0, lowest, 0)
+
+    def _lowest(self, bracket: int) -> Resource:
+        return self._brackets[bracket][0].resource
+
+    @property
+    def _straightest(self) -> int:
+        """The bracket that trains for longest before it looks."""
+        return len(self._brackets) - 1
 
     def _bracket_of_next(self) -> int:
         """The bracket of the next newcomer: the most aggressive, then the least, then the others.
@@ -214,6 +224,12 @@ class AsyncHalvingScheduler(Scheduler):
         if total is None:
             return True
         needed = self._cost(resource, previous)
-        if not self._reached_whole and resource < self._whole <= total:
+        if not self._reached_whole and resource < self._whole and self._least_for_whole <= total:
             needed += self._cost(self._whole, resource)
         return self.spent + needed <= total
+
+    @property
+    def _least_for_whole(self) -> Resource:
+        """What it costs at least to bring a trial to the end."""
+        lowest = self._lowest(self._straightest)
+        return lowest if lowest == self._whole else lowest + self._cost(self._whole, lowest)
