@@ -155,3 +155,16 @@ class TestMerge:
         with pytest.raises(DatabaseError, match="9999.*newer ato-sql"):
             finder_at(three[0]).merge(three[1])
         assert finder_at(three[0]).count() == 1
+
+
+def test_a_config_with_nul_in_it_is_the_same_after_the_journey(tmp_path):
+    path = tmp_path / "source.sqlite"
+    values = {"": "\0", "k\0": ["\0", "\\x00"]}
+    config = {"experiment": {"project_name": "p", "sql": {"db_path": str(path)}}, "v": values}
+    with SQLLogger(config).start(provenance={"v": "\0"}) as run:
+        pass
+    source, target = finder_at(path), finder_at(tmp_path / "target.sqlite")
+    target.merge(path)
+    here, there = source.find_run(run.uuid), target.find_run(run.uuid)
+    assert there.config["v"] == values
+    assert (there.provenance, there.value_hash) == (here.provenance, here.value_hash)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Iterable, Mapping
+from typing import Any, Callable, Iterable, Mapping
 
 from sqlalchemy import BigInteger, Boolean, Float, Integer, String, Text
 from sqlalchemy.sql.schema import Column, Table
@@ -18,6 +18,8 @@ _DEEPEST = 100  # what the tracker itself stores
 _LATEST = 4e10  # seconds; a moment beyond is no date of Python or the databases
 _OWN = ("id", "run_id", "project_id")
 _BESIDE = ("type", "project", "environment", "sources", "texts")
+# Kept as JSON, in which NUL has an escape: as the run itself wrote it, whose hash is of that.
+_RAW = ("config", "provenance")
 _METRIC = ("key", "value", "step", "timestamp", "special")
 
 
@@ -28,7 +30,8 @@ def checked_run(record: Record) -> Record:
         DatabaseError: a value is missing, unknown, or of another type than its column; the run and
             the value are named.
     """
-    record = _clean(record, 0)
+    as_it_is = {name: _clean(record[name], 1, str) for name in _RAW if name in record}
+    record = {**_clean(record, 0), **as_it_is}
     where = f"run {_short(record.get('uuid'))}"
     for name in ("uuid", "project"):
         if not isinstance(record.get(name), str) or not 0 < len(record[name]) <= NAME_LENGTH:
@@ -138,16 +141,16 @@ def _is_moment(value: Any) -> bool:
     return _is_number(value) and abs(value) < _LATEST
 
 
-def _clean(value: Any, depth: int) -> Any:
-    """Return JSON data with texts as every database keeps them, and finite numbers."""
+def _clean(value: Any, depth: int, text: Callable[[str], str] = clean_text) -> Any:
+    """Return JSON data with finite numbers, and texts as `text` makes them."""
     if depth > _DEEPEST + 10:
         raise DatabaseError(f"a record is nested more than {_DEEPEST} levels deep")
     if isinstance(value, str):
-        return clean_text(value)
+        return text(value)
     if isinstance(value, dict):
-        return {clean_text(str(key)): _clean(item, depth + 1) for key, item in value.items()}
+        return {text(str(key)): _clean(item, depth + 1, text) for key, item in value.items()}
     if isinstance(value, list):
-        return [_clean(item, depth + 1) for item in value]
+        return [_clean(item, depth + 1, text) for item in value]
     if isinstance(value, float) and not math.isfinite(value):
         raise DatabaseError(f"{value} is no number of JSON")
     if isinstance(value, int) and value.bit_length() > 14_000:
