@@ -48,6 +48,8 @@ def test_json_with_many_keys_of_which_one_appears_twice_names_it():
         ("a: 2020-01-01 99:99:99", "yaml", "line 1, column 4: .* is no date or time"),
         ("a: !!bool x", "yaml", "line 1, column 4: 'x' is no truth value"),
         ("a: !!int x", "yaml", "line 1, column 4: 'x' is no integer"),
+        ("a: !!set :q, r", "yaml", "line 1, column 4"),
+        ("a: !!map x", "yaml", "line 1, column 4"),
         ("a: !!float x", "yaml", "line 1, column 4: 'x' is no number"),
         ("a: " + "1" * 5000, "yaml", "line 1, column 4: .* is no integer of at most 4300 digits"),
         ('{"b": 1,\n"a": ' + "1" * 5000 + "}", "json", "line 2, column 6: an integer of more than"),

@@ -33,6 +33,7 @@ TARGETS = [
 pytestmark = pytest.mark.slow
 
 
+@pytest.mark.timeout(0)  # the worker has its own
 @pytest.mark.parametrize("piece", range(PIECES))
 @pytest.mark.parametrize("target", TARGETS)
 def test_what_is_damaged_is_one_error(tmp_path, target, piece):
@@ -45,6 +46,6 @@ def test_what_is_damaged_is_one_error(tmp_path, target, piece):
         stderr=subprocess.PIPE,
         # Fewer arenas of memory, so that many threads do not reach its limit.
         env={**os.environ, "MALLOC_ARENA_MAX": "2"},
-        timeout=60 + 20 * count,
+        timeout=1200 + 60 * count,  # a machine may be busy; the worker counts its own time
     )
     assert done.returncode == 0, done.stderr.decode("utf-8", "replace")[-5000:]

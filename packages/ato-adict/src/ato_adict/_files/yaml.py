@@ -40,7 +40,8 @@ class Loader(_Loader):  # type: ignore[misc]
 
     def construct_mapping(self, node: Any, deep: bool = False) -> Any:
         """Build a mapping; values of merge keys (`<<`) may be overridden, others not."""
-        pairs = list(node.value)
+        # `!!set x` is none: a scalar, which the safe loader refuses with its place.
+        pairs = list(node.value) if isinstance(node, yaml.MappingNode) else []
         for key, _ in pairs:
             if key.tag == BOOL and key.value.lower() not in ("true", "false"):
                 key.tag = TEXT
