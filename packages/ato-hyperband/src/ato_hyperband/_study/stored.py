@@ -12,17 +12,16 @@ import contextlib
 import json
 import os
 import time
-from typing import Any, Callable, Iterator, NamedTuple, TypeVar
+from typing import Callable, Iterator, NamedTuple, TypeVar
 
 from ato_adict.surroundings import host_name, is_alive, process_identity
-from ato_hyperband._errors import SearchError, SettingsError, StudyMismatchError
+from ato_hyperband._errors import SearchError, SettingsError
 from ato_hyperband._study.database import Database, Execute, TakenError, UnreachableError
+from ato_hyperband._study.identity import check_identity
 from ato_hyperband._study.log import Event, Log
 
 T = TypeVar("T")
 
-# What studies were like that were stored before these could be chosen.
-_BEFORE = {"vertices": True, "cost_aware": False}
 # Seconds to wait for a database that does not answer.
 PATIENCE = 60.0
 _PAUSE = 0.2
@@ -224,7 +223,7 @@ class StoredLog(Log):
             raise SettingsError(f"storage {self.database.name} cannot be used: {error}") from None
         except SearchError as error:
             raise SettingsError(str(error).replace("written", "used", 1)) from None
-        return _check_identity(self.study, identity, stored)
+        return check_identity(self.study, identity, stored)
 
     def _create(self) -> None:
         kinds = self.database.types
@@ -335,29 +334,3 @@ class StoredLog(Log):
 
     def close(self) -> None:
         self.database.close()
-
-
-def _check_identity(study: str, given: Event, stored: Event) -> Event:
-    """The stored identity, if a search with the given one may continue it.
-
-    A seed that was not given is taken from the study.
-
-    Raises:
-        StudyMismatchError: Something else differs; the message names it.
-    """
-    given = json.loads(json.dumps(given))
-    stored = {**_BEFORE, **stored}
-    for key in sorted(set(given) | set(stored)):
-        if key == "seed" and given.get("seed_given") is False:
-            continue
-        if key != "seed_given" and given.get(key) != stored.get(key):
-            raise StudyMismatchError(
-                f"study {study!r} was begun with {key}={_brief(stored.get(key))}, this search has "
-                f"{_brief(given.get(key))}; give the same, or another study_name or storage"
-            )
-    return stored
-
-
-def _brief(value: Any) -> str:
-    text = json.dumps(value)
-    return text if len(text) <= 200 else text[:197] + "..."
