@@ -4,7 +4,7 @@ import builtins
 
 import pytest
 
-from ato_hyperband import Evaluation, HyperBand, Outcome, Trial
+from ato_hyperband import Evaluation, HyperBand, Outcome, SettingsError, Trial
 
 SPACES = {
     "lr": {"param_type": "FLOAT", "param_range": (1e-5, 1e-1), "space_type": "LOG"},
@@ -314,6 +314,83 @@ class TestFigure:
         axes = HyperBand(None, {"n": LEVELS}).run(lambda config: config.n, []).plot().axes
         assert axes[0].get_xlabel() == "generation"
         assert axes[1].get_xlabel() == "generation spent"
+
+
+class TestWhetherEarlyResultsTell:
+    def correlations(self, metric):
+        def train(config):
+            for epoch in range(1, 10):
+                yield metric(config.trial.seed / 2**32, epoch)
+
+        return searched(train).rank_correlations()
+
+    def test_from_each_rung_to_the_next_and_from_the_first_to_the_last(self):
+        found = self.correlations(lambda quality, epoch: quality * epoch)
+        assert [(c.early, c.late) for c in found] == [(1, 3), (3, 9), (1, 9)]
+        assert all(c.value == pytest.approx(1.0) for c in found)
+        assert str(found[0]).startswith("1 → 3: results tell well (+1.00 over ")
+
+    def test_early_results_that_mislead_are_said_to(self):
+        found = self.correlations(lambda quality, epoch: quality if epoch < 5 else 1 - quality)
+        assert found[0].value == pytest.approx(1.0)
+        assert found[-1].value == pytest.approx(-1.0)
+        assert "results tell wrongly" in str(found[-1])
+
+    def test_equal_results_share_their_rank_and_constant_ones_have_none(self):
+        ties = self.correlations(lambda quality, epoch: round(quality * 3))
+        assert all(c.value == pytest.approx(1.0) for c in ties if c.value is not None)
+        constant = self.correlations(lambda quality, epoch: 1.0)
+        assert all(c.value is None and "are all equal" in str(c) for c in constant)
+
+    def test_of_a_function_those_that_went_on_count(self):
+        result = searched(lambda config: config.trial.seed)
+        for c in result.rank_correlations():
+            both = [
+                t for t in result.trials if {c.early, c.late} <= {e.resource for e in t.evaluations}
+            ]
+            assert c.trials == len(both)
+
+    def test_few_trials_say_nothing(self):
+        found = searched(lambda config: 1.0, max_trials=3).rank_correlations()
+        assert all(c.value is None and "too few trials" in str(c) for c in found)
+
+
+class TestTheLandscape:
+    @pytest.fixture(autouse=True)
+    def needs_matplotlib(self):
+        pytest.importorskip("matplotlib")
+
+    def test_importance_is_a_bar_for_each_parameter(self, result):
+        (axes,) = result.plot_importance().axes
+        assert {label.get_text() for label in axes.get_yticklabels()} == set(SPACES)
+        widths = [bar.get_width() for bar in axes.patches]
+        assert widths == sorted(widths)
+
+    def test_slices_show_each_trial_that_has_the_parameter(self, result, tmp_path):
+        figure = result.plot_slices()
+        assert [axes.get_xlabel() for axes in figure.axes] == list(SPACES)
+        for axes, name in zip(figure.axes, SPACES):
+            having = [t for t in result.ranking() if name in t.params]
+            assert len(axes.collections[0].get_offsets()) == len(having)
+        figure.savefig(str(tmp_path / "slices.png"))
+
+    def test_a_contour_is_of_the_trials_trained_furthest(self, result, tmp_path):
+        figure = result.plot_contour("lr", "kind")
+        axes = figure.axes[0]
+        furthest = [t for t in result.ranking() if t.resource == result.resource]
+        assert len(axes.collections[-1].get_offsets()) == len(furthest)
+        assert (axes.get_xlabel(), axes.get_ylabel()) == ("lr", "kind")
+        figure.savefig(str(tmp_path / "contour.png"))
+
+    def test_of_few_trials_it_has_dots_alone(self):
+        result = searched(lambda config: 1.0, SPACES, max_trials=1)
+        assert len(result.plot_contour("lr", "kind").axes[0].collections) == 1
+
+    def test_a_parameter_that_there_is_none_of_is_named(self, result):
+        with pytest.raises(
+            SettingsError, match="'lrr' is no parameter of the search; did you mean"
+        ):
+            result.plot_contour("lrr", "kind")
 
 
 class TestTrials:

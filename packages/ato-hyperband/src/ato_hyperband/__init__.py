@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ato_hyperband._asking import AskedTrial
     from ato_hyperband._distributed import DistributedHyperBand
     from ato_hyperband._report.result import Result
+    from ato_hyperband._report.rungs import RankCorrelation
 else:
     __getattr__ = lazy_exports(
         __name__,
@@ -30,6 +31,7 @@ else:
             "_asking": ["AskedTrial"],
             "_distributed": ["DistributedHyperBand"],
             "_report.result": ["Result"],
+            "_report.rungs": ["RankCorrelation"],
         },
     )
 
@@ -37,6 +39,7 @@ __all__ = [
     "HyperBand",
     "DistributedHyperBand",
     "Result",
+    "RankCorrelation",
     "Trial",
     "AskedTrial",
     "Evaluation",

@@ -18,16 +18,25 @@ def plot(result: Any, space: SearchSpace) -> Any:
         result: A Result.
         space: Its space.
     """
-    try:
-        from matplotlib.figure import Figure
-    except ImportError:
-        raise ImportError("plot() needs matplotlib: pip install 'ato-hyperband[plot]'") from None
-    figure = Figure(figsize=(15, 4.2), layout="constrained")
+    figure = new_figure((15, 4.2))
     curves, best, parallel = figure.subplots(1, 3)
     _curves(curves, result)
     _best_over_budget(best, result)
     _parallel(parallel, result, space)
     return figure
+
+
+def new_figure(size: tuple[float, float]) -> Any:
+    """An empty matplotlib Figure of a size in inches, which no window shows.
+
+    Raises:
+        ImportError: matplotlib is not installed.
+    """
+    try:
+        from matplotlib.figure import Figure
+    except ImportError:
+        raise ImportError("plot() needs matplotlib: pip install 'ato-hyperband[plot]'") from None
+    return Figure(figsize=size, layout="constrained")
 
 
 def _curves(axes: Any, result: Any) -> None:

@@ -10,6 +10,10 @@ from ato_hyperband._trial.brackets import Resource
 from ato_hyperband._trial.order import fronts
 from ato_hyperband._trial.trial import Evaluation, Trial
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ato_hyperband._report.rungs import RankCorrelation
+
 
 class Result:
     """The outcome of a search.
@@ -171,6 +175,17 @@ class Result:
 
         return importance(self.ranking(), self._space)
 
+    def rank_correlations(self) -> list[RankCorrelation]:
+        """Do early results tell? Spearman's correlation from each rung to the next.
+
+        And from the first rung to the last. Of generators all points of their curves count, else
+        only trials that went on: these were chosen by their early results, and so are alike, which
+        makes the correlation smaller than it is among all. Printed, each says it in words.
+        """
+        from ato_hyperband._report.rungs import rank_correlations
+
+        return rank_correlations(self.trials)
+
     def ranking(self) -> list[Trial]:
         """The trials that did not fail, best first: by the rung they reached, then by metric."""
         sign = -1 if self.maximize[0] else 1
@@ -190,6 +205,32 @@ class Result:
         from ato_hyperband._report.plot import plot
 
         return plot(self, self._space)
+
+    def plot_importance(self) -> Any:
+        """A matplotlib figure of `importance()`."""
+        from ato_hyperband._report.landscape import plot_importance
+
+        return plot_importance(self.importance())
+
+    def plot_slices(self) -> Any:
+        """A matplotlib figure: for each parameter, the metric over its values."""
+        from ato_hyperband._report.landscape import plot_slices
+
+        return plot_slices(self.ranking(), self._space)
+
+    def plot_contour(self, x: str, y: str) -> Any:
+        """A matplotlib figure of the metric over two parameters, of those trained furthest.
+
+        Args:
+            x: A parameter, by its dotted name.
+            y: Another.
+
+        Raises:
+            SettingsError: One of them is no parameter of the search.
+        """
+        from ato_hyperband._report.landscape import plot_contour
+
+        return plot_contour(self.ranking(), self._space, x, y)
 
 
 def _entry(trial: Trial, evaluation: Evaluation) -> ADict:

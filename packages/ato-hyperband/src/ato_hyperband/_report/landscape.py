@@ -1,0 +1,108 @@
+"""Figures of how the metric depends on parameters: importance, slices, contours.
+
+Parameters are drawn on their own scale, as they were searched: log ranges in their logarithm,
+categories side by side.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Sequence
+
+from ato_adict import did_you_mean
+from ato_hyperband._errors import SettingsError
+from ato_hyperband._report.plot import new_figure
+from ato_hyperband._space.parameters import CategoryParameter, Parameter, label
+from ato_hyperband._space.spaces import SearchSpace
+from ato_hyperband._trial.trial import Trial
+
+_COLUMNS = 4
+
+
+def plot_importance(shares: dict[str, float]) -> Any:
+    """Bars, the greatest share on top."""
+    figure = new_figure((7, 1 + 0.4 * len(shares)))
+    axes = figure.subplots()
+    names = list(shares)[::-1]
+    axes.barh(names, [shares[name] for name in names])
+    axes.set(title="importance of parameters", xlabel="share")
+    return figure
+
+
+def plot_slices(trials: Sequence[Trial], space: SearchSpace) -> Any:
+    """For each parameter the metric over its values; the furthest trained are darkest."""
+    parameters = list(space)
+    columns = min(_COLUMNS, len(parameters))
+    rows = -(-len(parameters) // columns)
+    figure = new_figure((3.6 * columns, 3.2 * rows))
+    grid = figure.subplots(rows, columns, squeeze=False, sharey=True).ravel()
+    for axes, parameter in zip(grid, parameters):
+        having = [t for t in trials if parameter.name in t.params]
+        axes.scatter(
+            _places(having, parameter),
+            [t.metric for t in having],
+            c=[t.resource for t in having],
+            cmap="Blues",
+            edgecolors="0.5",
+        )
+        _label(axes.xaxis, parameter)
+    for axes in grid[len(parameters) :]:
+        axes.remove()
+    for row in range(rows):
+        grid[row * columns].set_ylabel("metric")
+    return figure
+
+
+def plot_contour(trials: Sequence[Trial], space: SearchSpace, x: str, y: str) -> Any:
+    """The metric over two parameters, of the trials that were trained furthest.
+
+    Raises:
+        SettingsError: One of them is no parameter of the search.
+    """
+    across, up = _parameter(space, x), _parameter(space, y)
+    having = [t for t in trials if x in t.params and y in t.params]
+    furthest = max((t.resource for t in having), default=0)
+    shown = [t for t in having if t.resource == furthest]
+    xs, ys, metrics = _places(shown, across), _places(shown, up), [t.metric for t in shown]
+    figure = new_figure((6, 4.6))
+    axes = figure.subplots()
+    if _span_an_area(xs, ys):
+        axes.tricontourf(xs, ys, metrics, levels=12, cmap="viridis", alpha=0.8)
+    dots = axes.scatter(xs, ys, c=metrics, cmap="viridis", edgecolors="white")
+    figure.colorbar(dots, ax=axes, label="metric")
+    _label(axes.xaxis, across)
+    _label(axes.yaxis, up)
+    axes.set(xlim=(-0.03, 1.03), ylim=(-0.03, 1.03))
+    return figure
+
+
+def _parameter(space: SearchSpace, name: str) -> Parameter:
+    if name not in space.by_name:
+        raise SettingsError(
+            f"{name!r} is no parameter of the search{did_you_mean(name, list(space.by_name))}"
+        )
+    return space.by_name[name]
+
+
+def _places(trials: Sequence[Trial], parameter: Parameter) -> list[float]:
+    return [parameter.to_unit(trial.params[parameter.name]) for trial in trials]
+
+
+def _span_an_area(xs: Sequence[float], ys: Sequence[float]) -> bool:
+    """Whether points can be joined to triangles."""
+    points = sorted(set(zip(xs, ys)))
+    if len(points) < 4:
+        return False
+    (x0, y0), (x1, y1) = points[0], points[-1]
+    return any(abs((x1 - x0) * (y - y0) - (x - x0) * (y1 - y0)) > 1e-9 for x, y in points)
+
+
+def _label(axis: Any, parameter: Parameter) -> None:
+    axis.set_label_text(parameter.name)
+    if isinstance(parameter, CategoryParameter):
+        places = [parameter.to_unit(category) for category in parameter.categories]
+        texts = [label(category) for category in parameter.categories]
+    else:
+        places = [0.0, 0.5, 1.0]
+        texts = [f"{parameter.from_unit(place):.3g}" for place in places]
+    axis.set_ticks(places)
+    axis.set_ticklabels(texts)

@@ -1,0 +1,92 @@
+"""Do early results tell? How far ranks at one resource tell ranks at a later one."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, Sequence
+
+import numpy as np
+
+from ato_hyperband._trial.brackets import Resource
+from ato_hyperband._trial.trial import Trial
+
+# Of fewer trials a correlation says nothing.
+_FEWEST = 4
+_WORDS = ((0.7, "well"), (0.4, "somewhat"), (-0.4, "hardly"), (-2.0, "wrongly"))
+
+
+class RankCorrelation(NamedTuple):
+    """How far the ranks of trials at one resource tell their ranks at a later one.
+
+    Attributes:
+        early: The first resource.
+        late: The later one.
+        value: Spearman's correlation from -1 to 1; None of fewer than four trials, and where all
+            metrics of a resource are equal.
+        trials: How many trials have a metric at both.
+    """
+
+    early: Resource
+    late: Resource
+    value: float | None
+    trials: int
+
+    def __str__(self) -> str:
+        if self.trials < _FEWEST:
+            return f"{self.early} → {self.late}: too few trials ({self.trials}) to say"
+        if self.value is None:
+            return f"{self.early} → {self.late}: results are all equal ({self.trials} trials)"
+        word = next(word for least, word in _WORDS if self.value >= least)
+        return (
+            f"{self.early} → {self.late}: results tell {word} "
+            f"({self.value:+.2f} over {self.trials} trials)"
+        )
+
+
+RankCorrelation.__module__ = "ato_hyperband"
+
+
+def rank_correlations(trials: Sequence[Trial]) -> list[RankCorrelation]:
+    """The correlation from each resource of a rung to the next one, and from the first to the last.
+
+    Args:
+        trials: Those of a search.
+    """
+    rungs = sorted({e.resource for trial in trials for e in trial.evaluations})
+    pairs = list(zip(rungs, rungs[1:]))
+    if len(rungs) > 2:
+        pairs.append((rungs[0], rungs[-1]))
+    metrics = [_metrics(trial) for trial in trials]
+    return [_between(metrics, early, late) for early, late in pairs]
+
+
+def _metrics(trial: Trial) -> dict[Resource, float]:
+    """What a trial was worth at each resource where it is known."""
+    found: dict[Resource, float] = {}
+    for evaluation in trial.evaluations:
+        if evaluation.outcome.metric is not None:
+            found.update(evaluation.outcome.curve)
+            found[evaluation.resource] = evaluation.outcome.metric
+    return found
+
+
+def _between(
+    metrics: Sequence[dict[Resource, float]], early: Resource, late: Resource
+) -> RankCorrelation:
+    both = [(found[early], found[late]) for found in metrics if early in found and late in found]
+    value = _spearman(np.array(both)) if len(both) >= _FEWEST else None
+    return RankCorrelation(early, late, value, len(both))
+
+
+def _spearman(pairs: np.ndarray) -> float | None:
+    """Spearman's rank correlation of two columns; None where one of them is constant."""
+    ranks = np.array([_ranks(column) for column in pairs.T])
+    if (ranks.std(axis=1) == 0).any():
+        return None
+    return float(np.corrcoef(ranks)[0, 1])
+
+
+def _ranks(values: np.ndarray) -> np.ndarray:
+    """The ranks of values; equal ones share the middle of theirs."""
+    _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
+    last = np.cumsum(counts)
+    return ((last - counts + last - 1) / 2)[place.reshape(-1)]
