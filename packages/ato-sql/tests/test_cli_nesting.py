@@ -95,6 +95,7 @@ def test_the_finder_returns_the_same_as_objects(searched, config, open_finder):
     assert finder.nested_runs("loss=0.5")[0].parent == 2
 
 
+@pytest.mark.databases
 def test_every_database_nests_alike(url, open_logger, open_finder):
     where = {"experiment": {"project_name": "digits", "sql": {"db_path": url}}}
     logger = open_logger(where)

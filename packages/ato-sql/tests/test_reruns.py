@@ -66,6 +66,7 @@ def test_names_that_count_from_the_end_pass_them_over(three, finder):
     assert finder.named_run("best:-loss").id == first.id
 
 
+@pytest.mark.databases
 def test_every_database_agrees(url):
     where = {"experiment": {"project_name": "digits", "sql": {"db_path": url}}}
     logger = SQLLogger(where)

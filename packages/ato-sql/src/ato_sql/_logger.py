@@ -17,6 +17,10 @@ from ato_sql._values.place import absolute
 from ato_sql._values.values import as_name, as_step, clean_text
 from ato_sql._version import __version__
 
+# Now, not with the first run: what a program does at its end, it registers after this import, and
+# so its exit handlers run before the tracker's.
+from ato_sql._write import ending as _ending  # noqa: F401
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ato_sql._db.schema import Experiment, Project

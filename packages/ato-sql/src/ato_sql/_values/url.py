@@ -5,14 +5,13 @@ from __future__ import annotations
 import importlib.util
 import os
 import re
-import shutil
-import tempfile
 
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from ato_sql._errors import DatabaseError
 from ato_sql._values.place import looks_like_url
+from ato_sql._values.scratch import is_scratch, scratch_file
 from ato_sql._values.secret_text import redact_text
 
 _DRIVERS = {
@@ -64,21 +63,7 @@ def _on_disk(url: URL) -> URL:
         )
     if url.database not in (None, "", ":memory:"):
         return url.set(database=os.path.expandvars(os.path.expanduser(url.database)))
-    if os.getpid() not in _SCRATCH:
-        folder = tempfile.mkdtemp(prefix="ato-sql-")
-        _SCRATCH[os.getpid()] = os.path.join(folder, "memory.sqlite")
-    return url.set(database=_SCRATCH[os.getpid()])
-
-
-# By process, the file that stands for `sqlite://`.
-_SCRATCH: dict[int, str] = {}
-
-
-def remove_scratch() -> None:
-    """Remove the file that stands for `sqlite://`, when nobody of this process writes any more."""
-    path = _SCRATCH.pop(os.getpid(), None)
-    if path is not None:
-        shutil.rmtree(os.path.dirname(path), ignore_errors=True)
+    return url.set(database=scratch_file())
 
 
 def _with_driver(url: URL) -> URL:
@@ -102,7 +87,7 @@ def typed_url(url: URL) -> str:
     if path is None:
         bare = URL.create(url.get_backend_name(), None, None, url.host, url.port, url.database)
         return redact_text(bare.render_as_string())
-    if path in _SCRATCH.values():
+    if is_scratch(path):
         return "sqlite:// (in memory)"
     inside = os.path.join(os.getcwd(), "")
     return path[len(inside) :] if path.startswith(inside) else path

@@ -12,7 +12,7 @@ import weakref
 from typing import Any
 
 from ato_sql._facts.outcome import COMPLETED, INTERRUPTED, outcome
-from ato_sql._values.url import remove_scratch
+from ato_sql._values.scratch import remove_scratch
 
 WITHOUT_FINISH = "the program ended without finish()"
 _SIGNALS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
