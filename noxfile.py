@@ -15,6 +15,7 @@ import pathlib
 import shutil
 import subprocess
 import sys
+import tempfile
 
 import nox
 
@@ -183,17 +184,17 @@ def coverage(session, name):
 @nox.parametrize("name", DISTRIBUTIONS, ids=DISTRIBUTIONS)
 def sdists(session, name):
     """The published source of a distribution: its tests run from there, as packagers run them."""
-    unpacked = pathlib.Path(session.create_tmp()) / "source"
-    shutil.rmtree(unpacked, ignore_errors=True)
-    source = str(ROOT / "packages" / name)
-    command = ["build", "--quiet", "--sdist", "--out-dir", str(unpacked), source]
-    session.run(*UV, *command, external=True)
-    (archive,) = unpacked.glob("*.tar.gz")
-    shutil.unpack_archive(archive, unpacked)
-    with session.chdir(archive.with_name(archive.name[: -len(".tar.gz")])):
-        install(session, ".", *requirements_of(name))
-        tests = ["tests", "--ignore", "tests/ui"] if name == "ato" else ["tests"]
-        session.run("pytest", "-q", "-n", "auto", *tests, "-m", QUICK, *session.posargs)
+    # Outside of this repository: no git checkout, no configuration of its tests is around it there.
+    with tempfile.TemporaryDirectory() as folder:
+        source = str(ROOT / "packages" / name)
+        command = ["build", "--quiet", "--sdist", "--out-dir", folder, source]
+        session.run(*UV, *command, external=True)
+        (archive,) = pathlib.Path(folder).glob("*.tar.gz")
+        shutil.unpack_archive(archive, folder)
+        with session.chdir(archive.with_name(archive.name[: -len(".tar.gz")])):
+            install(session, ".", *requirements_of(name))
+            tests = ["tests", "--ignore", "tests/ui"] if name == "ato" else ["tests"]
+            session.run("pytest", "-q", "-n", "auto", *tests, "-m", QUICK, *session.posargs)
 
 
 @nox.session(python=slow_on("3.8", "3.11"))

@@ -1,8 +1,12 @@
 """What a run read and ran: on its own page, and in a comparison."""
 
+import sys
+
 import pytest
 
 pytest.importorskip("starlette", reason="needs the extra ui")
+
+notices_reads = pytest.mark.skipif(sys.version_info < (3, 8), reason="no audit hooks")
 
 
 @pytest.fixture(scope="session")
@@ -21,6 +25,7 @@ def differing(answer, what):
 
 
 class TestRun:
+    @notices_reads
     def test_the_files_it_read_are_listed_with_who_read_them(self, recorded):
         inputs = {one["name"]: one for one in recorded.get("runs/1")["inputs"]}
         assert sorted(inputs) == ["labels.txt", "train.csv"]
@@ -52,11 +57,13 @@ class TestRun:
 
 
 class TestCompare:
+    @notices_reads
     def test_only_inputs_whose_content_differs_are_shown(self, recorded):
         answer = recorded.get("compare", run=[1, 2])
         assert differing(answer, "inputs") == {"train.csv": [0, 1]}
         assert answer["inputs"]["total"] == 2
 
+    @notices_reads
     def test_a_file_that_only_one_run_read_differs(self, recorded):
         answer = recorded.get("compare", run=[2, 3])
         assert differing(answer, "inputs") == {"train.csv": [0, None], "more.csv": [None, 0]}
@@ -73,6 +80,7 @@ class TestCompare:
         assert ["-", "    return 1 / rows"] in [line[:2] for line in lines]
         assert ["+", "    return min(1, 2 / rows)"] in [line[:2] for line in lines]
 
+    @notices_reads
     def test_the_lines_that_changed_in_a_small_input_too(self, recorded):
         (row,) = recorded.get("compare", run=[1, 2])["inputs"]["rows"]
         old, new = (cell["hash"] for cell in row["cells"])

@@ -21,7 +21,7 @@ from ato_sql.reading import ReadOnlyDatabase, tables, type_of
 
 TABLE = tables["artifacts"]
 _LOOK = 1 << 16
-_TEXT = "text/plain; charset=utf-8"
+_TEXT = "text/plain"  # the framework adds the charset, older ones though it is there
 _UNKNOWN = "application/octet-stream"
 _SHOWN = re.compile(r"(image/(png|jpeg|gif|webp)|(audio|video)/[\w.+-]+)\Z")
 # In a sandbox nothing runs and nothing is sent, whatever a browser takes the file for.
