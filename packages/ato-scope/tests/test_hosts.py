@@ -159,7 +159,11 @@ class TestMistakes:
             async def train(config):
                 pass
 
-            asyncio.get_event_loop_policy().new_event_loop().run_until_complete(train())
+            loop = asyncio.get_event_loop_policy().new_event_loop()
+            try:
+                loop.run_until_complete(train())
+            finally:
+                loop.close()  # else Python 3.8 may complain of it at the end
         """)
         assert program.run("lrr").fails_with("unknown view 'lrr'")
 
