@@ -160,6 +160,21 @@ def test_a_tracker_can_be_the_storage_too(logger):
     assert (0, 1) not in calls
 
 
+@pytest.mark.parametrize("place", [None, "runs 1.db", "folder/runs.db"])
+def test_so_can_one_that_was_told_no_database_or_a_path(place, tmp_path, monkeypatch):
+    ato_sql = pytest.importorskip("ato_sql")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "folder").mkdir()
+    config = place and {"experiment": {"project_name": "p", "sql": {"db_path": place}}}
+    logger = ato_sql.SQLLogger(config)
+    search(None, storage=logger).run(lambda_train([]), [])
+    calls = []
+    search(None, storage=logger).run(lambda_train(calls), [])
+    logger.close()
+    assert calls == []
+    assert (tmp_path / (place or "experiments.db")).exists()
+
+
 def lambda_train(calls):
     def train(config):
         for epoch in itertools.count(1):

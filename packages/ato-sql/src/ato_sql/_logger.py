@@ -73,6 +73,14 @@ class SQLLogger(CurrentRun):
         self._runs = {} if self._current is None else {self._current.uuid: self._current}
 
     @property
+    def url(self) -> str:
+        """The URL of the database, with its password: `HyperBand(storage=logger)` asks for it."""
+        place = self._settings.database
+        if isinstance(place, str):
+            return f"sqlite:///{place}"
+        return place.render_as_string(hide_password=False)
+
+    @property
     def _writer(self) -> Writer:
         """What brings the runs to the database; made, and its libraries loaded, at the first."""
         if not self._has_writer():

@@ -46,6 +46,10 @@ def _path_of(url: str) -> str:
 
 
 def _tracker_url(tracker: Any) -> str:
+    """What a tracker says of its database: its `url`, else what its config says."""
+    url = getattr(tracker, "url", None)
+    if isinstance(url, str):
+        return url
     config: Any = getattr(tracker, "config", None)
     try:
         return str(config["experiment"]["sql"]["db_path"])
