@@ -8,8 +8,10 @@ import io
 import json
 import os
 import pathlib
+import runpy
 import shutil
 import sqlite3
+import sys
 import tempfile
 import warnings
 
@@ -305,12 +307,11 @@ def look(random, database, folder):
 
 def ask(arguments):
     """Run an `ato` command; a mistake is one short line and exit code 2."""
-    from ato._cli.main import main
-
     out, err = io.StringIO(), io.StringIO()
+    sys.argv = ["ato", *arguments]
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         try:
-            code = main(arguments)
+            code = runpy.run_module("ato", run_name="__main__")
         except SystemExit as end:
             code = end.code
     said = err.getvalue()
