@@ -57,7 +57,7 @@ def test_when_the_time_is_up_only_what_was_done_counts():
             time.sleep(0.01)
             yield config.lr
 
-    result = hyperband(n_jobs=2, max_seconds=0.5).run(train, [])
+    result = hyperband(n_jobs=2, max_seconds=3).run(train, [])
     assert all(trial.evaluations for trial in result.trials)
     done = sum(trial.evaluations[-1].resource for trial in result.trials)
     assert result.total_resource == done

@@ -55,3 +55,16 @@ def test_a_text_that_is_none_is_one_line(damaged, path, capsys):
         connection.execute("UPDATE experiments SET status = CAST(X'FFFE' AS TEXT) WHERE id = 1")
     assert main(["show", "1", "--db", path]) == 2
     assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+@pytest.mark.parametrize("revision", ['"', "0000", "12", "", "\x1b[2J", "00051"])
+def test_a_revision_that_no_version_writes_is_one_line(damaged, path, capsys, revision):
+    damaged("status", "failed")
+    with contextlib.closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE ato_sql_schema SET version_num = ?", (revision,))
+    for command in ("runs", "show last", "gc"):
+        capsys.readouterr()
+        assert main([*command.split(), "--db", path]) == 2
+        (line,) = capsys.readouterr().err.splitlines()
+        assert "no version of ato-sql writes" in line
+        assert line.isprintable()

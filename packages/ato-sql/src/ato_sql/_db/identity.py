@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 import uuid
 from typing import Iterable
@@ -10,6 +11,7 @@ from typing import Iterable
 from sqlalchemy import delete, insert, inspect, select, text
 from sqlalchemy.engine import URL, Connection, Engine
 
+from ato_adict.surroundings import escaped
 from ato_sql._db.engine import writing
 from ato_sql._db.revision import HEAD, VERSION_TABLE
 from ato_sql._db.schema import Base, SchemaVersion, table_of
@@ -65,6 +67,11 @@ def _older_revision(connection: Connection, tables: set[str]) -> str:
 
 
 def _known(connection: Connection, revision: str) -> str:
+    if re.fullmatch("[0-9]{4}", revision) is None or revision < _BASELINE:
+        raise DatabaseError(
+            f"{show_url(connection.engine.url)} has schema {escaped(revision, 40)!r}, which no "
+            "version of ato-sql writes: it is damaged"
+        )
     if revision > HEAD:
         raise DatabaseError(
             f"{show_url(connection.engine.url)} has schema {revision}, written by a newer ato-sql; "
