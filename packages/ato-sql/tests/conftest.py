@@ -2,7 +2,6 @@
 
 import os
 import sys
-import time
 import uuid
 
 import pytest
@@ -12,7 +11,7 @@ from ato_adict import ADict
 from ato_sql import SQLFinder, SQLLogger
 from ato_sql.cli import main
 
-sys.path.insert(0, os.path.dirname(__file__))  # for `programs` and `servers`
+sys.path.insert(0, os.path.dirname(__file__))  # for `programs`, `servers`, …
 
 import servers
 
@@ -107,27 +106,6 @@ def trials(config, logger):
             run.log_metric("acc", 0.6, 1)
         ids.append(run.id)
     return ids
-
-
-class Print(str):
-    """A fingerprint that carries what it was made of, as `scope.fingerprints` has them."""
-
-    canonical = source = location = kind = None
-
-    def __new__(cls, text, **parts):
-        made = super().__new__(cls, text)
-        made.__dict__.update(parts)
-        return made
-
-
-def wait_until(condition, seconds=30.0):
-    """Return whether the condition comes true."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if condition():
-            return True
-        time.sleep(0.02)
-    return False
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 
 import programs
 from ato_sql import MetricError, SQLLogger
-from conftest import wait_until
+from helping import wait_until
 from programs import config_of, count, settings
 
 

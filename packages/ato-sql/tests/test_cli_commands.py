@@ -9,7 +9,7 @@ import pytest
 
 from ato_sql import SQLFinder, SQLLogger
 from ato_sql.cli import database_url, main, open_finder
-from conftest import Print
+from helping import Print
 
 ATO = [sys.executable, "-m", "ato_sql"]
 

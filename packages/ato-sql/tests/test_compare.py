@@ -7,7 +7,7 @@ import pytest
 
 from ato_adict import MISSING
 from ato_sql import Change, CodeChange, Comparison, MetricChange, NotFoundError, SQLLogger
-from conftest import Print
+from helping import Print
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 
 import programs
 from ato_sql import DatabaseError, SQLFinder, SQLLogger
-from conftest import wait_until
+from helping import wait_until
 
 
 def test_both_streams_are_kept_in_order_and_reach_the_terminal(logger, finder, capsys):

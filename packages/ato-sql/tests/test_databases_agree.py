@@ -9,7 +9,7 @@ import pytest
 
 from ato_adict import ADict
 from ato_sql import SQLFinder, SQLLogger
-from conftest import Print
+from helping import Print
 
 pytestmark = [pytest.mark.databases, pytest.mark.timeout(300)]
 

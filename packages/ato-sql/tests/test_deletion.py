@@ -7,7 +7,7 @@ import sqlite3
 import pytest
 
 from ato_sql import Cleanup, NotFoundError, TrackerError
-from conftest import Print
+from helping import Print
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import os
 import pytest
 
 from ato_sql import DatabaseError, NotFoundError
-from conftest import Print
+from helping import Print
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 
 import programs
 from ato_sql.reading import ReadOnlyDatabase, lost_runs
-from conftest import wait_until
+from helping import wait_until
 
 pytestmark = pytest.mark.slow  # programs that are started, killed, waited for
 

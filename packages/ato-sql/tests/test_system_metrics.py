@@ -6,7 +6,7 @@ import pytest
 
 import programs
 from ato_sql import SettingsError
-from conftest import wait_until
+from helping import wait_until
 
 psutil = pytest.importorskip("psutil")
 pytestmark = pytest.mark.timeout(60)

@@ -5,7 +5,7 @@ import os
 import pytest
 
 from ato_sql import MetricError, NotFound, NotFoundError, TraceVersion
-from conftest import Print
+from helping import Print
 
 
 def prints_of(finder, run_id):
