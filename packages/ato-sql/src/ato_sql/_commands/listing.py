@@ -16,7 +16,7 @@ from ato_sql._read.metrics import common_keys, last_value
 from ato_sql._read.nesting import NestedRun
 from ato_sql._read.question.terms import parse_question
 from ato_sql._read.tables import took
-from ato_sql._values.shown import text_of
+from ato_sql._values.shown import number_text, text_of
 
 
 def runs(finder: SQLFinder, options: Namespace) -> int:
@@ -130,6 +130,6 @@ def best(finder: SQLFinder, options: Namespace) -> int:
         summary = summaries[run.id][options.metric]
         at_step = getattr(summary, "last_step" if options.at == "last" else f"{options.mode}_step")
         value = getattr(summary, "last" if options.at == "last" else options.mode)
-        print(f"{text_of(options.metric)} {value:.6g} at step {at_step}")
+        print(f"{text_of(options.metric)} {number_text(value)} at step {at_step}")
         _print_runs(finder, [NestedRun(run, 0, 0, None)], summaries, [options.metric], False)
     return 0
