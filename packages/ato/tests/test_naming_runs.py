@@ -42,6 +42,7 @@ def test_archived_runs_are_neither_the_last_nor_the_best(shell, runs):
         report = compared(shell, *words)
         assert [report["run_a"], report["run_b"]] == runs[:2]
     assert f"{runs[-1]}" in shell("-m", "ato", "show", str(runs[-1]))
+    assert " 0.2" in shell("-m", "ato", "tail")
     assert "no run of 'new'" in shell("-m", "ato", "best", "new", "loss", code=2)
 
 
