@@ -183,3 +183,22 @@ def test_runs_are_renamed_tagged_noted_and_archived(two_runs, command):
     assert "looks right" in command("show", "winner")
     command("archive", "1", "--undo")
     assert "1 of 2 runs" in command("runs", "-n", "1")
+
+
+@pytest.mark.parametrize(
+    ("metric", "least"),
+    [("loss", True), ("val_loss", True), ("eval/rmse", True), ("acc", False), ("reward", False)],
+)
+def test_what_is_best_of_a_metric_is_told_by_its_name(
+    here, config, open_logger, command, metric, least
+):
+    config.experiment.sql.db_path = "sqlite:///experiments.db"
+    for value in (2.0, 1.0, 3.0):
+        with open_logger(config).start() as run:
+            run.log_metric(metric, value)
+    project = config.experiment.project_name
+    best, smallest, largest = (2 if least else 3), 2, 3
+    assert json.loads(command("best", project, metric, "--json"))["id"] == best
+    assert json.loads(command("best", project, metric, "--mode", "max", "--json"))["id"] == largest
+    for text, found in ((metric, best), (f"-{metric}", smallest), (f"+{metric}", largest)):
+        assert json.loads(command("show", f"best:{text}", "--json"))["id"] == found

@@ -223,3 +223,14 @@ def test_several_databases_do_not_mix(two_runs, here, command):
         "other"
     ]
     assert len(json.loads(command("runs", "--json"))) == 2
+
+
+def test_an_integer_of_thousands_of_digits_is_shown_in_a_few(here, logger, command):
+    with logger.start() as run:
+        run.log_metric("m", 12345 * 10**4000)
+        run.log_metric("exact", 2**60)
+    for words in (["runs"], ["show", str(run.id)], ["tail", str(run.id)]):
+        shown = command(*words)
+        assert "1.2345e+4004" in shown
+        assert str(2**60) in shown
+        assert max(map(len, shown.splitlines())) < 200

@@ -7,7 +7,7 @@ import threading
 import pytest
 
 import programs
-from ato_sql import SQLFinder
+from ato_sql import SQLFinder, TrackerError
 from programs import config_of, settings
 
 pytestmark = pytest.mark.slow  # programs that are started, killed, waited for
@@ -87,3 +87,20 @@ class TestManyAtOnce:
         assert len(rows) == programs_at_once
         assert {row[1:] for row in rows} == {(metrics, metrics, float(sum(range(metrics))))}
         assert projects == 1
+
+
+def test_a_thread_in_which_no_block_was_entered_is_told_where_to_log(logger):
+    told = []
+
+    def work(log):
+        try:
+            log("loss", 1.0)
+        except TrackerError as error:
+            told.append(str(error))
+
+    with logger.start() as run:
+        for log in (logger.log_metric, run.log_metric):
+            thread = threading.Thread(target=work, args=(log,))
+            thread.start()
+            thread.join()
+    assert told == ["no run is open here; log to the one that start() returned: run.log_metric(…)"]

@@ -1,11 +1,14 @@
 """Images, tables, texts, histograms, sounds and films, by step."""
 
+import datetime as dt
 import io
 import json
 import math
 import os
 import struct
 import zlib
+from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 
@@ -96,6 +99,23 @@ class TestImages:
         run.log_image("figure", Figure())
         assert [m.read() for m in finder.media(run.id)] == [PNG + b"png", PNG + b"PNG"]
 
+    @pytest.mark.parametrize("mode", ["CMYK", "YCbCr", "HSV", "I", "F", "1", "P", "LA"])
+    def test_an_image_of_pillow_in_any_mode_is_kept(self, run, finder, mode):
+        pillow = pytest.importorskip("PIL.Image")
+        run.log_image("x", pillow.new(mode, (3, 2)))
+        found = pillow.open(io.BytesIO(finder.media(run.id)[0].read()))
+        assert (found.format, found.size) == ("PNG", (3, 2))
+
+    def test_an_image_of_pillow_that_cannot_be_saved_is_named(self, run):
+        pillow = pytest.importorskip("PIL.Image")
+        with pytest.raises(MetricError, match="image 'x'"):
+            run.log_image("x", pillow.new("RGB", (0, 0)))
+
+    def test_axes_stand_for_their_figure(self, run, finder):
+        figure = pytest.importorskip("matplotlib.figure").Figure()
+        run.log_image("x", figure.subplots())
+        assert finder.media(run.id)[0].read().startswith(PNG)
+
     @pytest.mark.parametrize(
         ("image", "said"),
         [
@@ -181,6 +201,11 @@ class TestHistograms:
         with pytest.raises(MetricError, match="histogram 'x' needs numbers"):
             run.log_histogram("x", values)
 
+    @pytest.mark.parametrize("kind", [list, np.array])
+    def test_values_too_far_apart_for_bins_are_named(self, run, kind):
+        with pytest.raises(MetricError, match="histogram 'x'.*too far apart"):
+            run.log_histogram("x", kind([-1.7e308, 1.7e308]))
+
     def test_the_number_of_bins_is_checked(self, run):
         with pytest.raises(MetricError, match="bins must be from 1 to 4096, not 0"):
             run.log_histogram("x", [1], bins=0)
@@ -215,6 +240,24 @@ class TestTables:
         for found in finder.media(run.id):
             assert found.read() == {"columns": ["a", "b"], "rows": [[1, "x"], [2, "y"]]}
 
+    def test_the_index_of_a_data_frame_is_kept_unless_it_only_counts(self, run, finder):
+        pandas = pytest.importorskip("pandas")
+        frame = pandas.DataFrame({"a": ["x", "y"], "b": [1, 2], "p": [0.5, 1.0]})
+        run.log_table("x", frame.iloc[::-1])
+        run.log_table("x", frame[["p"]].rename(index={0: "mean", 1: "max"}))
+        run.log_table("x", frame.groupby(["a", "b"]).sum())
+        assert [found.read() for found in finder.media(run.id)] == [
+            {"columns": ["a", "b", "p"], "rows": [["y", 2, 1.0], ["x", 1, 0.5]]},
+            {"columns": ["index", "p"], "rows": [["mean", 0.5], ["max", 1.0]]},
+            {"columns": ["a", "b", "p"], "rows": [["x", 1, 0.5], ["y", 2, 1.0]]},
+        ]
+
+    def test_days_and_decimals_are_kept_as_people_write_them(self, run, finder):
+        day = dt.date(2026, 1, 2)
+        run.log_table("x", [[day, dt.timedelta(1), Decimal("1.10"), Fraction(1, 3), b"raw"]])
+        found = finder.media(run.id)[0].read()["rows"]
+        assert found == [["2026-01-02", "1 day, 0:00:00", "1.10", "1/3", "b'raw'"]]
+
     def test_keys_that_a_row_lacks_are_empty_and_odd_values_text(self, run, finder):
         run.log_table("x", [{"a": math.nan}, {"b": object}, {"a": np.float32(0.5), "b": [1]}])
         assert finder.media(run.id)[0].read()["rows"] == [
@@ -227,7 +270,9 @@ class TestTables:
         run.log_table("x", [{"user": "ann", "password": "hunter2"}])
         assert finder.media(run.id)[0].read()["rows"] == [["ann", "[redacted]"]]
 
-    @pytest.mark.parametrize("rows", [3, "abc", ["abc"], [1, 2], [[1], [1, 2]]])
+    @pytest.mark.parametrize(
+        "rows", [3, "abc", ["abc"], [1, 2], [[1], [1, 2]], {"a": 1}, {"a": "bc"}, {"a": {"b": 1}}]
+    )
     def test_what_is_none_is_refused(self, run, rows):
         with pytest.raises(MetricError, match="table 'x'"):
             run.log_table("x", rows)

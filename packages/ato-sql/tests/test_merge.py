@@ -52,6 +52,15 @@ def test_whatever_was_logged_survives_the_journey(tmp_path, values, metrics, tag
         assert repr(source.get_metrics(run.uuid, "m")) == repr(target.get_metrics(run.uuid, "m"))
 
 
+@pytest.mark.parametrize("value", [10**4299, -(10**4299), 10**400, 2**64])
+def test_an_integer_of_any_length_that_is_kept_survives_the_journey(tmp_path, value):
+    with logger_at(tmp_path / "source.sqlite").start() as run:
+        run.log_metric("m", value)
+    target = finder_at(tmp_path / "target.sqlite")
+    assert target.merge(tmp_path / "source.sqlite").added == [run.uuid]
+    assert [point.value for point in target.get_metrics(run.uuid, "m")] == [value]
+
+
 series = st.lists(st.tuples(st.floats(), st.integers(-9, 9)), max_size=4)
 
 

@@ -112,6 +112,24 @@ class TestRunsThemselves:
         logger.start().finish()
         assert ids(finder, {"status": "pruned"}) == [run.id]
 
+    @pytest.mark.parametrize(
+        "where", ["name=calm-owl", "run_name=calm-owl", "name:OWL", "calm-owl"]
+    )
+    def test_by_name(self, finder, logger, where):
+        for name in ("calm-owl", "calm-fox"):
+            logger.start(name=name).finish()
+        assert [run.name for run in finder.search(where)] == ["calm-owl"]
+
+    def test_by_name_in_order(self, finder, logger):
+        for name in ("b", "c", "a"):
+            logger.start(name=name).finish()
+        assert [run.name for run in finder.search(order_by="name")] == ["a", "b", "c"]
+
+    def test_a_config_key_called_name_goes_before_the_name_of_a_run(self, finder, trials):
+        assert ids(finder, {"name": "trial-0.1"}) == trials[:1]
+        named = finder.get_run(trials[1]).name
+        assert ids(finder, {"run_name": named}) == [trials[1]]
+
     def test_by_process_and_folder(self, finder, trials):
         run = finder.get_run(trials[0])
         where = {"pid": run.pid, "host": run.host, "directory": run.directory}

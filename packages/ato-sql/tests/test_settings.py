@@ -23,6 +23,17 @@ class TestSettings:
         assert (tmp_path / "experiments.db").exists()
         assert SQLFinder().get_run(run.id).project.name == "train"
 
+    @pytest.mark.parametrize("database", ["file:runs.db", "sqlite:///file:runs.db"])
+    def test_a_uri_of_sqlite_is_refused_unless_it_says_that_it_is_one(
+        self, tmp_path, monkeypatch, database
+    ):
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setenv("ATO_DB", database)
+        for opens in (SQLLogger, SQLFinder):
+            with pytest.raises(DatabaseError, match=r"write runs.db, or .*\?uri=true"):
+                opens()
+        assert os.listdir(str(tmp_path)) == []
+
     def test_the_environment_names_the_database_for_writers_too(
         self, path, monkeypatch, open_logger
     ):

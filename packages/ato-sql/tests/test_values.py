@@ -4,6 +4,7 @@ import decimal
 import fractions
 import itertools
 import math
+import sys
 import uuid
 
 import pytest
@@ -212,3 +213,11 @@ def test_a_uuid_is_unique_and_found(logger, finder):
     runs = [logger.start() for _ in range(3)]
     assert len({uuid.UUID(run.uuid) for run in runs}) == 3
     assert [finder.get_run(run.uuid).id for run in runs] == [run.id for run in runs]
+
+
+def test_integers_beyond_all_floats_are_compared_with_floats(logger, finder):
+    for value in (0.5, 10**400):
+        with logger.start() as run:
+            run.log_metric("m", value)
+    found = finder.compare(1, run.id).metrics["m"]
+    assert (found.a, found.b, found.delta) == (0.5, 10**400, sys.float_info.max)

@@ -29,6 +29,23 @@ def test_without_words_the_last_two_runs_of_the_project_are_compared(shell, runs
     assert [report["run_a"], report["run_b"]] == runs
 
 
+def test_archived_runs_are_neither_the_last_nor_the_best(shell, runs):
+    for _ in range(2):
+        runs.append(runs[-1] + 1)
+        shell(
+            "-c",
+            "import ato; run = ato.SQLLogger({'experiment': {'project_name': 'new'}}).start()\n"
+            "run.log_metric('loss', 0.01); run.finish()",
+        )
+    shell("-m", "ato", "archive", *map(str, runs[2:]))
+    for words in ([], ["-2", "-1"], ["best:loss", "last"]):
+        report = compared(shell, *words)
+        assert [report["run_a"], report["run_b"]] == runs[:2]
+    assert f"{runs[-1]}" in shell("-m", "ato", "show", str(runs[-1]))
+    assert " 0.2" in shell("-m", "ato", "tail")
+    assert "no run of 'new'" in shell("-m", "ato", "best", "new", "loss", code=2)
+
+
 @pytest.mark.parametrize("words", [("p-0.1", "last"), ("-2", "-1"), ("best:-loss", "p-0.2")])
 def test_names_places_and_the_best_say_which_runs(shell, runs, words):
     report = compared(shell, *words)

@@ -304,6 +304,16 @@ class TestSentences:
         assert "acc: 1  (unchanged)" in output
         assert "close: 0.1 -> 0.100000000001 " in output
 
+    def test_an_integer_beyond_all_floats_is_told_in_a_few_digits(self, runs):
+        huge = 10**400
+        runs.add(metrics={"n": 0.5, "m": huge, "same": -huge})
+        runs.add(metrics={"n": huge, "m": 3 * huge, "same": -huge, "new": 12345 * huge})
+        output = runs.why()
+        assert "n: 0.5 -> 1e+400" in output
+        assert "m: 1e+400 -> 3e+400" in output
+        assert "same: -1e+400  (unchanged)" in output
+        assert "new: 1.2345e+404, not in the first run" in output
+
     def test_a_metric_of_time_is_no_difference(self, runs):
         runs.add(metrics={"epoch_seconds": 1.0})
         runs.add(metrics={"epoch_seconds": 2.0})

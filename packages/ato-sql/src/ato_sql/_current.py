@@ -38,7 +38,11 @@ class CurrentRun:
     def _open_run(self) -> Run:
         run = self._current_run()
         if run is None:
-            raise TrackerError("no run is open; call logger.run() first")
+            if all(one.finished for one in list(self._runs.values())):
+                raise TrackerError("no run is open; call logger.run() first")
+            raise TrackerError(  # of a `with` block in another thread, or never entered
+                "no run is open here; log to the one that start() returned: run.log_metric(…)"
+            )
         return run
 
     def _find(self, run_id: int) -> Run:

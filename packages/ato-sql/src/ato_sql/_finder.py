@@ -581,7 +581,7 @@ class SQLFinder:
         _exchange.marking.add_note(self._reader.writable_engine(), number, kept)
 
     def archive(self, run_id: RunId, archived: bool = True) -> None:
-        """Leave a run out of the lists of `ato runs`, or take it back.
+        """Leave a run out of lists and of what is called last or best, or take it back.
 
         Raises:
             NotFoundError: there is no such run.

@@ -155,7 +155,7 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
     best = _command(commands, "best", "the run with the best value of a metric")
     best.add_argument("project", metavar="PROJECT")
     best.add_argument("metric", metavar="METRIC")
-    best.add_argument("--mode", choices=("max", "min"), default="max")
+    best.add_argument("--mode", choices=("max", "min"), help="by default as the name tells")
     best.add_argument("--at", choices=("best", "last"), default="best", help="which value counts")
     _add_reruns(best)
     compare = _command(commands, "compare", "what differs between two runs; exit code 1 if any")

@@ -11,6 +11,7 @@
 - `lost_runs`, `is_lost` and `shown_status` tell which runs are gone.
 - `is_rerun` is the condition that a row of `tables['experiments']` is a rerun of `ato verify`.
 - `is_system` tells whether a metric is about the machine; `console_text` joins rows of `console`.
+- `usual_mode` tells what is better of a metric, by its name.
 - `type_of` tells the type of an image, a sound or a film from its first bytes.
 - `leaves`, `leaf_paths`, `is_incidental` and `plain` are about stored configs and values;
   `seconds_between` is an SQL function.
@@ -35,6 +36,7 @@ from ato_sql._facts.copies import found_path, is_copy
 from ato_sql._facts.machine import is_system
 from ato_sql._facts.media_types import type_of
 from ato_sql._facts.params import MARK, leaf_paths, leaves
+from ato_sql._read.better import usual_mode
 from ato_sql._read.compare import Row, side_by_side
 from ato_sql._read.console import joined as console_text
 from ato_sql._read.curves import Curve, read_curve
@@ -74,6 +76,7 @@ __all__ = [
     "lost_runs",
     "shown_status",
     "type_of",
+    "usual_mode",
     "is_system",
     "console_text",
     "MARK",

@@ -68,6 +68,9 @@ def test_a_log_axis_drops_what_has_no_logarithm_and_counts_it(call):
         (-0.00001, "-1e-5"),
         ("nan", "nan"),
         (1e-4, "0.0001"),
+        (str(12345 * 10**18), "1.234e+22"),
+        (str(-12 * 10**400), "-1.2e+401"),
+        (str(10**400 - 1), "1e+400"),
     ],
 )
 def test_numbers_are_short(call, value, text):

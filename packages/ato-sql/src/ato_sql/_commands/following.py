@@ -83,7 +83,7 @@ def _print_lines(text: str) -> None:
 
 
 def _latest(finder: SQLFinder) -> Experiment:
-    found = finder.search("-rerun=true", "-id", limit=1)
+    found = finder.search("-rerun=true -archived=true", "-id", limit=1)
     if not found:
         raise NotFoundError("there are no runs yet")
     return found[0]

@@ -12,11 +12,12 @@ from ato_sql._commands.terminal import print_json, print_table
 from ato_sql._db.schema import MetricSummary
 from ato_sql._errors import NotFound, NotFoundError
 from ato_sql._finder import SQLFinder
+from ato_sql._read.better import usual_mode
 from ato_sql._read.metrics import common_keys, last_value
 from ato_sql._read.nesting import NestedRun
 from ato_sql._read.question.terms import parse_question
 from ato_sql._read.tables import took
-from ato_sql._values.shown import text_of
+from ato_sql._values.shown import number_text, text_of
 
 
 def runs(finder: SQLFinder, options: Namespace) -> int:
@@ -116,7 +117,8 @@ def _name(one: NestedRun) -> str:
 def best(finder: SQLFinder, options: Namespace) -> int:
     """Print the best run of a project."""
     finder.get_project(options.project)
-    asked = (options.project, options.metric, options.mode, options.at)
+    mode = options.mode or usual_mode(options.metric)
+    asked = (options.project, options.metric, mode, options.at)
     run = finder.find_best_run(*asked, reruns=options.reruns)
     if isinstance(run, NotFound):
         hint = did_you_mean(options.metric, finder.known_metrics(options.project))
@@ -128,8 +130,8 @@ def best(finder: SQLFinder, options: Namespace) -> int:
         print_json(run_json(run, projects, summaries[run.id]))
     else:
         summary = summaries[run.id][options.metric]
-        at_step = getattr(summary, "last_step" if options.at == "last" else f"{options.mode}_step")
-        value = getattr(summary, "last" if options.at == "last" else options.mode)
-        print(f"{text_of(options.metric)} {value:.6g} at step {at_step}")
+        at_step = getattr(summary, "last_step" if options.at == "last" else f"{mode}_step")
+        value = getattr(summary, "last" if options.at == "last" else mode)
+        print(f"{text_of(options.metric)} {number_text(value)} at step {at_step}")
         _print_runs(finder, [NestedRun(run, 0, 0, None)], summaries, [options.metric], False)
     return 0

@@ -12,7 +12,13 @@ from ato_sql._db.schema import Experiment, FingerprintSource, SourceText, table_
 from ato_sql._errors import DatabaseError
 from ato_sql._exchange.records import PARTS, Record
 from ato_sql._values.types import JSONValue, UTCDateTime
-from ato_sql._values.values import NAME_LENGTH, NEGATIVE_ZERO, SPECIAL, clean_text
+from ato_sql._values.values import (
+    LONGEST_INTEGER,
+    NAME_LENGTH,
+    NEGATIVE_ZERO,
+    SPECIAL,
+    clean_text,
+)
 
 _DEEPEST = 100  # what the tracker itself stores
 _LATEST = 4e10  # seconds; a moment beyond is no date of Python or the databases
@@ -76,7 +82,10 @@ def checked_metrics(record: Record, uuid: str) -> list[list[Any]]:
 def _is_special(special: Any) -> bool:
     if special is None or special in SPECIAL or special == NEGATIVE_ZERO:
         return True
-    return isinstance(special, str) and len(special) < 4000 and special.lstrip("-").isdecimal()
+    if not isinstance(special, str):
+        return False
+    digits = special[1:] if special.startswith("-") else special
+    return len(digits) <= LONGEST_INTEGER and digits.isascii() and digits.isdigit()
 
 
 def _rows(where: str, name: str, rows: Any) -> Iterable[Mapping[str, Any]]:

@@ -48,7 +48,7 @@ def _of_array(key: str, array: Any, bins: int) -> dict[str, Any]:
     }
     if not len(finite):
         return _made([], [], special)
-    low, high = _range(float(finite.min()), float(finite.max()))
+    low, high = _range(key, float(finite.min()), float(finite.max()))
     counts, edges = numpy.histogram(finite, bins, (low, high))
     return _made(edges.tolist(), counts.tolist(), special)
 
@@ -57,7 +57,7 @@ def _of_numbers(key: str, values: Any, bins: int) -> dict[str, Any]:
     finite, special = _sorted_out(key, values)
     if not finite:
         return _made([], [], special)
-    low, high = _range(min(finite), max(finite))
+    low, high = _range(key, min(finite), max(finite))
     counts = [0] * bins
     for value in finite:
         counts[min(bins - 1, int((value - low) / (high - low) * bins))] += 1
@@ -82,10 +82,12 @@ def _sorted_out(key: str, values: Iterable[Any]) -> tuple[list[float], dict[str,
     return finite, special
 
 
-def _range(low: float, high: float) -> tuple[float, float]:
+def _range(key: str, low: float, high: float) -> tuple[float, float]:
     """Return where bins begin and end: those of equal values around them."""
     if not math.isfinite(high - low):
-        raise MetricError(f"the values from {low:g} to {high:g} are too far apart for bins")
+        raise MetricError(
+            f"histogram {key!r}: the values from {low:g} to {high:g} are too far apart for bins"
+        )
     size = max(abs(low), abs(high))
     if high - low > _SAME * size:
         return low, high

@@ -25,10 +25,12 @@ def image_bytes(key: str, image: Any) -> bytes:
     """
     if isinstance(image, (bytes, bytearray, memoryview)):
         return checked_image(key, bytes(image))
+    if hasattr(image, "get_figure") and not hasattr(image, "savefig"):
+        image = image.get_figure()  # of axes, as plotting libraries return them
     if hasattr(image, "savefig"):
         return _saved(lambda file: image.savefig(file, format="png", bbox_inches="tight"))
     if hasattr(image, "save") and hasattr(image, "getbands"):
-        return _saved(lambda file: image.save(file, format="PNG"))
+        return _of_pillow(key, image)
     if hasattr(image, "detach") and hasattr(image, "cpu"):
         image = image.detach().cpu().numpy()
     if hasattr(image, "__array__") and not hasattr(image, "astype"):
@@ -53,6 +55,20 @@ def checked_image(key: str, data: bytes) -> bytes:
 def is_path(value: Any) -> bool:
     """Tell whether a value names a file."""
     return isinstance(value, (str, os.PathLike))
+
+
+def _of_pillow(key: str, image: Any) -> bytes:
+    mode = getattr(image, "mode", "")
+    if mode in ("I", "F") and hasattr(image, "__array_interface__"):
+        import numpy
+
+        return encode_png(_pixels(key, numpy.asarray(image)))
+    try:
+        if mode in ("CMYK", "YCbCr", "HSV", "LAB", "RGBX"):  # which PNG does not have
+            image = image.convert("RGB")
+        return _saved(lambda file: image.save(file, format="PNG"))
+    except (OSError, ValueError) as error:  # of another mode, without pixels, closed
+        raise MetricError(f"image {key!r}: {error}") from None
 
 
 def _saved(save: Any) -> bytes:

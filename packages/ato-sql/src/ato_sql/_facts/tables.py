@@ -39,12 +39,12 @@ def table_of_rows(key: str, data: Any, columns: Sequence[str] | None = None) -> 
 
 def _read(key: str, data: Any) -> tuple[list[str] | None, list[Any]]:
     if hasattr(data, "itertuples") and hasattr(data, "columns"):  # pandas
-        if data.index.name is not None:
-            data = data.reset_index()
-        return list(map(str, data.columns)), list(data.itertuples(index=False, name=None))
+        return _of_pandas(data)
     if hasattr(data, "iter_rows") and hasattr(data, "columns"):  # polars
         return list(map(str, data.columns)), list(data.iter_rows())
     if isinstance(data, Mapping):
+        if any(map(_is_one, data.values())):
+            raise MetricError(f"table {key!r}: {_TAKEN}; in the dict of columns each is a list")
         data = {str(name): list(values) for name, values in data.items()}
         if len({len(values) for values in data.values()}) > 1:
             raise MetricError(f"table {key!r} has columns of different lengths")
@@ -61,6 +61,23 @@ def _read(key: str, data: Any) -> tuple[list[str] | None, list[Any]]:
         raise MetricError(f"table {key!r}: {_TAKEN}; not {type(data).__name__}") from None
 
 
+def _of_pandas(frame: Any) -> tuple[list[str], list[Any]]:
+    """Return names and rows, the index first unless it only counts them."""
+    index = frame.index
+    names, rows = list(map(str, frame.columns)), list(frame.itertuples(index=False, name=None))
+    labels = list(index.names)
+    if labels == [None] and index.dtype.kind in "iu":
+        return names, rows
+    named = ["index" if label is None else str(label) for label in labels]
+    entries = [entry if len(labels) > 1 else (entry,) for entry in index.tolist()]
+    return named + names, [(*entry, *row) for entry, row in zip(entries, rows)]
+
+
+def _is_one(value: Any) -> bool:
+    """Tell whether a value is no list: a number, a text, a dict."""
+    return isinstance(value, (str, bytes, Mapping)) or not hasattr(value, "__iter__")
+
+
 def _cell(value: Any) -> Any:
     """Return a value as JSON has it; NaN, ±inf and what JSON lacks as text."""
     if value is None or isinstance(value, bool):
@@ -69,5 +86,16 @@ def _cell(value: Any) -> Any:
         return clean_text(value)
     found = to_json(value)
     if isinstance(found, dict) and MARK in found:
-        return str(found.get("value"))
+        return clean_text(_words(value, str(found.get("value"))))
     return clean_text(found) if isinstance(found, str) else found
+
+
+def _words(value: Any, otherwise: str) -> str:
+    """Return the text of a value whose type has one of its own: a day, a decimal, an amount."""
+    of_type = getattr(type(value), "__str__", None)
+    if isinstance(value, (bytes, bytearray, set, frozenset, int)) or of_type is object.__str__:
+        return otherwise
+    try:
+        return str(value)
+    except Exception:  # it is another's code
+        return otherwise

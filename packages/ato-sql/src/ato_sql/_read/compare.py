@@ -11,6 +11,7 @@ from ato_sql._read.environment import flat_environment
 from ato_sql._read.inputs import changed_inputs, changed_modules
 from ato_sql._read.stored import Stored, StoredMetric, StoredPrint, StoredRun
 from ato_sql._values.time import iso
+from ato_sql._values.values import Number, split
 
 
 class Change(NamedTuple):
@@ -232,6 +233,13 @@ def _metrics(
 def _metric(a: StoredMetric | None, b: StoredMetric | None) -> MetricChange:
     last_a: Any = MISSING if a is None else a.last
     last_b: Any = MISSING if b is None else b.last
-    delta = None if a is None or b is None else last_b - last_a
+    delta = None if a is None or b is None else _distance(last_a, last_b)
     ends = [getattr(s, name, None) for s in (a, b) for name in ("min", "max")]
     return MetricChange(last_a, last_b, delta, *ends)
+
+
+def _distance(a: Number, b: Number) -> Number:
+    try:
+        return b - a
+    except OverflowError:  # a float and an integer beyond all floats
+        return (split(b)[0] or 0.0) - (split(a)[0] or 0.0)

@@ -9,7 +9,8 @@ from sqlalchemy import select
 from ato_adict import did_you_mean
 from ato_sql._db.schema import Experiment, MetricSummary
 from ato_sql._errors import NotFoundError
-from ato_sql._read.question.conditions import RERUN
+from ato_sql._read.better import usual_mode
+from ato_sql._read.question.conditions import ARCHIVED, RERUN
 from ato_sql._read.reader import Reader, find_run
 from ato_sql._values.url import show_url
 from ato_sql._values.values import clean_text
@@ -23,8 +24,9 @@ def named_run(reader: Reader, text: str) -> Experiment:
     Args:
         reader: the database.
         text: an id; a UUID or at least four letters of its beginning; a name; `last` or `-1`, `-2`
-            for the one before; `best:<metric>` or `best:-<metric>` for the smallest. The last and
-            the best are no reruns of `ato verify`.
+            for the one before; `best:<metric>`, of a loss or an error the smallest;
+            `best:-<metric>` for the smallest and `best:+<metric>` for the largest of any. The last
+            and the best are no reruns of `ato verify`, and not archived.
 
     Raises:
         NotFoundError: there is none, or several.
@@ -44,7 +46,7 @@ def named_run(reader: Reader, text: str) -> Experiment:
 
 
 def _from_the_end(reader: Reader, place: int) -> Experiment:
-    counted = select(Experiment).where(~RERUN)
+    counted = select(Experiment).where(~RERUN, ~ARCHIVED)
     query = counted.order_by(Experiment.id.desc()).limit(1).offset(max(0, place - 1))
     run: Experiment | None = reader.first(query)
     if run is None:
@@ -53,12 +55,13 @@ def _from_the_end(reader: Reader, place: int) -> Experiment:
 
 
 def _best(reader: Reader, metric: str) -> Experiment:
-    key, least = metric.lstrip("-+"), metric.startswith("-")
+    key = metric.lstrip("-+")
+    least = metric.startswith("-") or (metric == key and usual_mode(key) == "min")
     column = MetricSummary.min if least else MetricSummary.max
     query = (
         select(Experiment)
         .join(MetricSummary, MetricSummary.run_id == Experiment.id)
-        .where(MetricSummary.key == key, column.is_not(None), ~RERUN)
+        .where(MetricSummary.key == key, column.is_not(None), ~RERUN, ~ARCHIVED)
         .order_by(column if least else column.desc(), Experiment.id)
     )
     run: Experiment | None = reader.first(query.limit(1))

@@ -11,7 +11,7 @@ from ato_adict import did_you_mean
 from ato_sql._db.schema import Experiment, MetricSummary, Project
 from ato_sql._errors import NotFoundError
 from ato_sql._read.question.ask import Where, run_conditions, run_order, tagged
-from ato_sql._read.question.conditions import no_rerun_of
+from ato_sql._read.question.conditions import counts
 from ato_sql._read.reader import Reader, RunId, run_value
 from ato_sql._values.values import as_name
 
@@ -61,10 +61,9 @@ def _best_by(falling: bool, column: Any, reruns: bool) -> Select[Any]:
         MetricSummary.project_id == bindparam("project"),
         MetricSummary.key == bindparam("key"),
         column.is_not(None),
+        counts(MetricSummary.run_id, reruns),
     ]
-    if not reruns:
-        among.append(no_rerun_of(MetricSummary.run_id))
-    # Two steps, each a look into an index on every database, of which it passes reruns alone.
+    # Two steps, each a look into an index on every database, of which it passes few.
     first = select(column).where(*among).order_by(column.desc() if falling else column.asc())
     best = first.limit(1).scalar_subquery()
     run_id = select(func.min(MetricSummary.run_id)).where(*among, column == best)

@@ -119,12 +119,16 @@ class Stored:
     def latest(self, count: int) -> list[int]:
         """Return the ids of the last runs of the project that was used last, the newest first.
 
-        Reruns of `ato verify` are left out.
+        Reruns of `ato verify` and archived runs are left out.
         """
-        project = "SELECT l.project_id FROM experiments l ORDER BY l.id DESC LIMIT 1"
+        project = (
+            "SELECT l.project_id FROM experiments l"
+            " WHERE l.archived IS NULL OR NOT l.archived ORDER BY l.id DESC LIMIT 1"
+        )
         query = (
             "SELECT e.id, e.parent_uuid, e.tags FROM experiments e"
-            f" WHERE e.project_id = ({project}) ORDER BY e.id DESC"
+            f" WHERE e.project_id = ({project}) AND (e.archived IS NULL OR NOT e.archived)"
+            " ORDER BY e.id DESC"
         )
         limit, offset = max(50, count), 0
         found: list[int] = []

@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from typing import Any
 
 from ato_adict.surroundings import escaped
+
+_WIDEST = 10**20  # integers beyond are shown as floats are
+
+
+def number_text(number: Any, digits: int = 6) -> str:
+    """Return a number in so many significant digits, also an integer beyond all floats."""
+    try:
+        return f"{number:.{digits}g}"
+    except OverflowError:
+        head, _, power = f"{Decimal(number):.{digits - 1}e}".partition("e")
+        return f"{head.rstrip('0').rstrip('.')}e{power}"
 
 
 def text_of(cell: Any) -> str:
     """Return a cell as text that cannot steer the terminal."""
     if cell is None:
         return "-"
-    if isinstance(cell, float):
-        return f"{cell:.6g}"
+    if isinstance(cell, float) or (type(cell) is int and not -_WIDEST < cell < _WIDEST):
+        return number_text(cell)
     if isinstance(cell, dt.datetime):
         return cell.astimezone().strftime("%Y-%m-%d %H:%M:%S")
     if isinstance(cell, (list, tuple)):

@@ -61,6 +61,11 @@ def _on_disk(url: URL) -> URL:
             f"sqlite://{url.host} has two slashes, which name a host; "
             f"write sqlite:///{url.host}{'/' + url.database if url.database else ''}"
         )
+    if str(url.database).startswith("file:") and "uri" not in url.query:
+        path = str(url.database)[len("file:") :]
+        raise DatabaseError(
+            f"file:{path} is a URI of SQLite; write {path}, or sqlite:///file:{path}?uri=true"
+        )
     if url.database not in (None, "", ":memory:"):
         return url.set(database=os.path.expandvars(os.path.expanduser(url.database)))
     return url.set(database=scratch_file())

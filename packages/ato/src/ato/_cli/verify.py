@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import math
 
+from ato._cli.numbers import as_float, in_digits
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
@@ -109,6 +111,7 @@ def _check_metric(
     a, b = change.get("a"), change.get("b")
     if a is None or b is None:
         return f"metric {key} is only in the {'second' if a is None else 'first'} run", False
-    if a == b or (math.isnan(a) and math.isnan(b)):
+    if a == b or (a != a and b != b):
         return "", True
-    return f"metric {key}: {a:g} -> {b:g}", math.isclose(a, b, rel_tol=rtol, abs_tol=atol)
+    close = math.isclose(as_float(a), as_float(b), rel_tol=rtol, abs_tol=atol)
+    return f"metric {key}: {in_digits(a)} -> {in_digits(b)}", close

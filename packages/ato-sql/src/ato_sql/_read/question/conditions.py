@@ -107,9 +107,10 @@ def in_json(text: str) -> str:
 
 
 def anywhere(word: str) -> Any:
-    """Return the condition that a word stands in a run's tags, host, commit, config or notes."""
+    """Return the condition that a word stands in what people say of a run, its config or host."""
     escaped = in_json(word)
     choices = [
+        contains(RUNS.name, word),
         contains(cast(RUNS.tags, Text), escaped),
         contains(RUNS.host, word),
         RUNS.git_commit.startswith(word.lower(), autoescape=True),
@@ -130,11 +131,12 @@ RERUN = and_(
     RUNS.parent_uuid.is_not(None),
     func.coalesce(func.length(func.replace(_TAGS, f'"{TAG}"', "")) != func.length(_TAGS), false()),
 )
+ARCHIVED = func.coalesce(RUNS.archived, false())
 
 
-def no_rerun_of(run_id: Any) -> Any:
-    """Return the condition that a row belongs to a run that counts: no rerun of `ato verify`."""
-    return ~exists().where(RUNS.id == run_id, RERUN)
+def counts(run_id: Any, reruns: bool) -> Any:
+    """Return the condition that a row is of a run that is not archived, and perhaps no rerun."""
+    return ~exists().where(RUNS.id == run_id, ARCHIVED if reruns else or_(RERUN, ARCHIVED))
 
 
 # -- what a run itself holds -----------------------------------------------------------------------
@@ -147,6 +149,8 @@ def run_column(connection: Connection, field: str) -> Any:
     if field == "status":
         lost = [run.id for run in lost_runs(connection)]
         return case((RUNS.id.in_(lost), literal(LOST)), else_=RUNS.status) if lost else RUNS.status
+    if field == "run_name":
+        return RUNS.name
     return RERUN if field == "rerun" else RUNS[field]
 
 

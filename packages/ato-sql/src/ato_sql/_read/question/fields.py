@@ -30,6 +30,7 @@ RUN_FIELDS = {
     "end_time": MOMENT,
     "host": TEXT,
     "user_name": TEXT,
+    "run_name": TEXT,
     "archived": FLAG,
     "rerun": FLAG,
     "pid": WHOLE,
@@ -91,6 +92,8 @@ def find_field(connection: Connection, name: str, project_id: int | None = None)
     if own in RUN_FIELDS:
         return Field("run", own)
     found = next(_readings(connection, name, project_id), None)
+    if found is None and name == "name":  # where no config key is called that
+        return Field("run", "run_name")
     if found is None:
         raise _unknown(connection, name, project_id)
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ato._cli.numbers import in_digits
 from ato._cli.why.report import differs
 from ato._cli.why.sentences import sentences
 from ato_adict.notebooks import html_table, html_text
@@ -101,4 +102,4 @@ def _side(side: Mapping[str, Any] | None, name: str, words: Any = repr) -> str:
 
 
 def _number(value: Any) -> str:
-    return f"{value:.6g}" if isinstance(value, (int, float)) else "-"
+    return in_digits(value) if isinstance(value, (int, float)) else "-"

@@ -3,23 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from typing import Any, Iterator, Sequence
 
 from ato._ui.queries.trials import Evaluation, Trial
+from ato_sql.reading import usual_mode
 
-# Metrics of which the smallest is best, by what stands at an end of their names' words.
-_SMALLEST = re.compile(
-    r"(?:^|[^a-z])(?:loss|err|error|mse|mae|rmse|nll|perplexity|ppl|wer|cer|fid|regret)s?(?:$|[^a-z])"
-    r"|(?:loss|error)$",
-    re.IGNORECASE,
-)
 _BEGINNING = dt.datetime(1, 1, 1, tzinfo=dt.timezone.utc)
-
-
-def usual_mode(metric: str) -> str:
-    """Return 'min' or 'max': what is better of a metric of this name."""
-    return "min" if _SMALLEST.search(metric) else "max"
 
 
 def guess_mode(trials: Sequence[Trial], metric: str) -> str:

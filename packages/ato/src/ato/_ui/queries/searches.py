@@ -7,10 +7,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import func, select
 from starlette.requests import Request
 
-from ato._ui.queries.budget import usual_mode
 from ato._ui.queries.judged import OBJECTIVE, objective, tagged_mode
 from ato._ui.queries.projects import find_project
-from ato_sql.reading import is_rerun, is_system, lost_runs, tables
+from ato_sql.reading import is_rerun, is_system, lost_runs, tables, usual_mode
 
 TABLE = tables["experiments"]
 RUNS, SUMMARIES = TABLE.c, tables["metric_summaries"].c

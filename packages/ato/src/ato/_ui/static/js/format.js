@@ -17,7 +17,7 @@ export function number(value) {
   }
   if (typeof value === "string") {
     // "nan", "inf" and integers of any length: what JSON cannot hold.
-    return /^-?\d{7,}$/.test(value) ? number(Number(value)) : value;
+    return /^-?\d{7,}$/.test(value) ? ofDigits(value) : value;
   }
   if (Number.isInteger(value) && Math.abs(value) < 1e6) {
     return String(value);
@@ -27,6 +27,16 @@ export function number(value) {
     return value.toExponential(3).replace(/\.?0+e/, "e");
   }
   return String(Number(value.toPrecision(5)));
+}
+
+/** An integer written in digits, perhaps beyond all floats. */
+function ofDigits(text) {
+  if (Number.isFinite(Number(text))) {
+    return number(Number(text));
+  }
+  const [sign, digits] = text.startsWith("-") ? ["-", text.slice(1)] : ["", text];
+  const [head, power] = number(Number(digits.slice(0, 17))).split("e");
+  return `${sign}${head}e+${digits.length - 17 + Number(power)}`;
 }
 
 export function count(value) {
