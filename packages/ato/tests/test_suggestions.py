@@ -50,6 +50,7 @@ def said(shell, tmp_path):
         ("runs --where raet<1", "did you mean 'rate'?"),
         ("runs --where status=complete", "did you mean 'completed'?"),
         ("show 1 2", "'2' is one argument too many"),
+        ("import all.jsonl", "ato: all.jsonl: No such file or directory"),
         ("", "a command is needed, such as ato runs"),
     ],
 )
