@@ -42,6 +42,12 @@ def test_no_runs_are_an_empty_table(finder, two):
     assert "<td" not in finder.search("lr>5")._repr_html_()
 
 
+def test_a_run_is_a_table_with_its_config(finder, two):
+    shown = finder.find_run(two[0])._repr_html_()
+    for text in ("completed", "config.lr", "0.1"):
+        assert f">{text}</td>" in shown
+
+
 def test_a_history_is_a_table_of_steps_and_values(finder, two):
     shown = finder.get_metrics(two[0], "loss")._repr_html_()
     assert ">step</th>" in shown

@@ -23,6 +23,8 @@ PROGRAM = """
     def defaults(config):
         config.lr = 0.1
         config.model = {"name": "vgg", "depth": 16}
+        config.text = "two words"
+        config.spaced = {"a key": 1}
 
     @scope.observe
     def long_run(config):
@@ -48,6 +50,7 @@ def folder(tmp_path):
         (bin_ / "my-train", source.replace("# PYTHON_ARGCOMPLETE_OK\n", "")),
         (bin_ / "ato", f'#!/bin/sh\nexec {sys.executable} -m ato "$@"\n'),
         (bin_ / "python", f'#!/bin/sh\nexec {sys.executable} "$@"\n'),
+        (bin_ / "python3.9", f'#!/bin/sh\nexec {sys.executable} "$@"\n'),
         (tmp_path / "other.py", 'open("ran", "w").close()\n'),
     ):
         path.write_text(text)
@@ -112,6 +115,25 @@ class Zsh:
         self.folder, self.environment = folder, environment
 
     def offers(self, line):
+        lines = self._type(
+            line + "\x14",
+            'show() { compadd() { builtin compadd -O all "$@"; print -l BEGIN $all END } }',
+            'list() { show; _ato_complete; print DO""NE; compstate[insert]= }',
+            'zle -C list complete-word list; bindkey "^T" list; print REA""DY',
+        )
+        begun = [n for n, text in enumerate(lines) if text.endswith("BEGIN")]
+        return [text for n in begun for text in lines[n + 1 : lines.index("END", n)]]
+
+    def line_after(self, line):
+        """The line that a single offer makes of another."""
+        lines = self._type(
+            line + "\t\x14",
+            'tell() { print; print -rl -- BEGIN "$BUFFER"; print DO""NE }',
+            'zle -N tell; bindkey "^T" tell; print REA""DY',
+        )
+        return lines[lines.index("BEGIN") + 1].rstrip()
+
+    def _type(self, keys, *settings):
         shell = need("zsh")
         script = """
             zmodload zsh/zpty
@@ -120,17 +142,15 @@ class Zsh:
             say 'unsetopt zle_bracketed_paste prompt_cr prompt_sp; PS1=; cd @FOLDER@'
             say 'eval "$(ato completion zsh my-train)"'
             say 'zstyle ":completion:*" list-prompt ""; LISTMAX=1000'
-            say 'show() { compadd() { builtin compadd -O all "$@"; print -l BEGIN $all END } }'
-            say 'list() { show; _ato_complete; print DO""NE; compstate[insert]= }'
-            say 'zle -C list complete-word list; bindkey "^T" list; print REA""DY'
+            @SETTINGS@
             while zpty -r inner out; do [[ $out == *READY* ]] && break; done
-            zpty -w -n inner @LINE@$'\\x14'
+            zpty -w -n inner @KEYS@
             while zpty -r inner out; do print -rn -- $out; [[ $out == *DONE* ]] && break; done
         """
-        script = script.replace("@FOLDER@", str(self.folder)).replace("@LINE@", _quoted(line))
-        lines = _lines([shell, "-f", "-c", textwrap.dedent(script)], self)
-        begun = [n for n, text in enumerate(lines) if text.endswith("BEGIN")]
-        return [text for n in begun for text in lines[n + 1 : lines.index("END", n)]]
+        said = "\n".join(f"say {_quoted(setting)}" for setting in settings)
+        script = textwrap.dedent(script).replace("@SETTINGS@", said)
+        script = script.replace("@FOLDER@", str(self.folder)).replace("@KEYS@", _quoted(keys))
+        return _lines([shell, "-f", "-c", script], self)
 
 
 def _quoted(text):
@@ -173,6 +193,30 @@ class TestPrograms:
 
 def test_a_view_that_is_begun(shell):
     assert shell.offers("python train.py lo") == ["long_run"]
+
+
+class TestSpaces:
+    """What has some is quoted, so that a word stays one; fish does it by itself."""
+
+    def test_bash(self, folder, environment):
+        shell = Bash(folder, environment)  # it is offered what follows the last = only
+        assert shell.offers("python train.py text:=tw") == [r"two\ words"]
+        assert shell.offers("python train.py spaced.a") == [r"spaced.a\ key="]
+
+    def test_zsh(self, folder, environment):
+        shell = Zsh(folder, environment)
+        line = shell.line_after("python train.py text:=tw")
+        assert line == r"python train.py text:=two\ words"
+        assert shell.line_after("python train.py sp") == r"python train.py spaced.a\ key="
+
+
+def test_a_python_with_its_version(shell):
+    assert shell.offers("python3.9 train.py lo") == ["long_run"]
+
+
+def test_a_program_whose_name_has_a_space(shell, folder):
+    (folder / "my train.py").write_text((folder / "train.py").read_text())
+    assert shell.offers(r"python my\ train.py lo") == ["long_run"]
 
 
 def test_values_of_a_key(shell):

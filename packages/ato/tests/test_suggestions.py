@@ -50,6 +50,7 @@ def said(shell, tmp_path):
         ("runs --where raet<1", "did you mean 'rate'?"),
         ("runs --where status=complete", "did you mean 'completed'?"),
         ("show 1 2", "'2' is one argument too many"),
+        ("import all.jsonl", "ato: all.jsonl: No such file or directory"),
         ("", "a command is needed, such as ato runs"),
     ],
 )
@@ -76,3 +77,9 @@ def test_help_may_be_said_of_a_run(said):
 def test_a_list_that_is_empty_for_a_misspelling_says_so(said):
     assert "no run has the tag basline; did you mean 'baseline'?" in said("runs --tag basline", 0)
     assert "no run has the metric los; did you mean 'loss'?" in said("runs --metric los", 0)
+    assert "no run has the tag basline; did you mean" in said("runs --where tag:basline", 0)
+    assert "there is no project digts; did you mean" in said("runs --where project:digts", 0)
+
+
+def test_a_tag_that_cannot_be_removed_is_named(said):
+    assert "run 1 has no tag basline; did you mean 'baseline'?" in said("tag 1 --remove basline", 0)

@@ -259,10 +259,58 @@ class TestWhatCannotBeRunAgain:
         assert line == f"ato: the program of run 1, {tmp_path / 'train.py'}, is gone\n"
 
 
+class TestWhatWasChangedOnTheWay:
+    """The rerun starts as the run did, whatever its program did since, and whoever asks."""
+
+    def test_a_program_that_changes_its_folder_starts_in_the_first(
+        self, shell, project, verify, tmp_path
+    ):
+        (tmp_path / "work").mkdir()
+        (tmp_path / "work" / "train.py").write_text("raise SystemExit('a copy')")
+        database = str(tmp_path / "experiments.db")
+        project(f"os.environ['ATO_DB'] = {database!r}; os.chdir('work'); track(0.5)")
+        shell("train.py", PWD=str(tmp_path))
+        assert verify(1)["verdict"] == "same"
+
+    def test_so_does_a_module(self, shell, project, verify, tmp_path):
+        (tmp_path / "work").mkdir()
+        database = str(tmp_path / "experiments.db")
+        project(f"os.environ['ATO_DB'] = {database!r}; os.chdir('work'); track(0.5)")
+        shell("-m", "train", PWD=str(tmp_path))
+        assert verify(1)["verdict"] == "same"
+
+    def test_modules_are_found_where_the_run_found_them(self, shell, project, verify, tmp_path):
+        (tmp_path / "lib").mkdir()
+        (tmp_path / "lib" / "losses.py").write_text("LOSS = 0.5")
+        project("import losses; track(losses.LOSS)")
+        known = [str(tmp_path / "lib"), *(one for one in sys.path if one)]
+        shell("train.py", PYTHONPATH=os.pathsep.join(known))
+        assert verify(1)["verdict"] == "same"
+
+    def test_a_program_that_a_profiler_ran_is_run_by_itself(self, shell, project, verify, tmp_path):
+        project("track(float(len(sys.argv)))")
+        shell("-m", "cProfile", "-o", str(tmp_path / "profile"), "train.py", "lr=1")
+        assert verify(1)["verdict"] == "same"
+
+    def test_the_run_of_a_worker_is_refused_in_one_line(self, shell, project, ato):
+        project(
+            """
+            import multiprocessing
+            if __name__ == "__main__":
+                with multiprocessing.get_context("spawn").Pool(1) as pool:
+                    pool.map(track, [0.5])
+            """
+        )
+        shell("train.py")
+        line = ato("verify", "1", code=2)
+        assert line.startswith("ato: run 1 was made by a process that its program started")
+        assert line.count("\n") == 1
+
+
 class TestWhichPython:
     def test_the_one_that_was_recorded_with_its_options(self, shell, project, verify):
         project("track(float(sys.flags.optimize))")
-        shell("-O", "train.py")
+        shell("-O", "-W", "ignore:two words:UserWarning", "train.py")
         assert verify(1)["verdict"] == "same"
 
     @pytest.mark.skipif(os.name == "nt", reason="links to programs need rights on Windows")

@@ -77,7 +77,7 @@ def run_command(parser: CommandParser, argv: Sequence[str] | None = None) -> int
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except (AtoError, OSError) as error:
-        print(f"{parser.prog}: {one_line(str(error))}", file=sys.stderr)
+        print(f"{parser.prog}: {one_line(_said(error))}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130
@@ -114,6 +114,13 @@ def _readable(parser: CommandParser, argv: Sequence[str] | None) -> list[str]:
         if not word.isprintable() and any("\ud800" <= sign <= "\udfff" for sign in word):
             parser.error(f"{word!a} is not in the encoding of this terminal")
     return words
+
+
+def _said(error: Exception) -> str:
+    """What an error says; of one of the system the file and the reason, without its number."""
+    if isinstance(error, OSError) and error.strerror and isinstance(error.filename, str):
+        return f"{error.filename}: {error.strerror}"
+    return str(error)
 
 
 def _unexpected(error: Exception) -> str:

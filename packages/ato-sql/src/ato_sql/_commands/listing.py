@@ -42,10 +42,18 @@ def _say_what_there_is_not(finder: SQLFinder, options: Namespace, summaries: Any
         hint = "" if key in shown else did_you_mean(key, finder.known_metrics(options.project))
         if hint:
             print(f"no run has the metric {text_of(key)}{hint}", file=sys.stderr)
-    for tag in options.tag or () if not summaries else ():
+    if summaries:
+        return
+    asked = [term for text in options.where or () for term in parse_question(text)]
+    wanted = [(term.field, term.value) for term in asked if term.sign in "=:" and not term.negated]
+    for tag in (*(options.tag or ()), *(value for field, value in wanted if field == "tag")):
         hint = did_you_mean(tag, finder.known_tags())
         if hint:
             print(f"no run has the tag {text_of(tag)}{hint}", file=sys.stderr)
+    for name in (value for field, value in wanted if field == "project"):
+        hint = did_you_mean(name, [project.name for project in finder.get_projects()])
+        if hint:
+            print(f"there is no project {text_of(name)}{hint}", file=sys.stderr)
 
 
 def _chosen(finder: SQLFinder, options: Namespace) -> list[NestedRun]:

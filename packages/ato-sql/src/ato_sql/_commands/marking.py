@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from argparse import Namespace
 
+from ato_adict import did_you_mean
 from ato_sql._commands.shared import report
 from ato_sql._finder import SQLFinder
 from ato_sql._values.shown import text_of
@@ -22,6 +24,10 @@ def rename(finder: SQLFinder, options: Namespace) -> int:
 def tag(finder: SQLFinder, options: Namespace) -> int:
     """Add and remove tags of a run."""
     run = finder.named_run(options.run_id)
+    for one in options.remove or ():
+        if one not in (run.tags or ()):
+            hint = did_you_mean(one, run.tags or ())
+            print(f"run {run.id} has no tag {text_of(one)}{hint}", file=sys.stderr)
     tags = finder.tag(run.id, add=options.tags, remove=options.remove or ())
     report(options, {"id": run.id, "tags": tags}, f"run {run.id}: {text_of(tags)}")
     return 0

@@ -203,6 +203,18 @@ class Experiment(Base):
         """The remarks made about it."""
         return self._related(Note, Note.run_id == self.id)
 
+    def _repr_html_(self) -> str:
+        """Show what a run is called, how it ended and its config, as a table."""
+        from ato_adict.notebooks import html_table
+        from ato_sql._facts.params import leaves
+        from ato_sql._values.shown import text_of
+
+        names = ("id", "name", "status", "start_time", "end_time", "tags")
+        known = [(name, self.__dict__[name]) for name in names if self.__dict__.get(name)]
+        config = leaves(self.__dict__.get("config") or {})
+        rows = [*known, *((f"config.{key}", value) for key, value in dict(config).items())]
+        return html_table(["", ""], [[name, text_of(value)] for name, value in rows])
+
 
 class Metric(Base):
     """One value of one metric.

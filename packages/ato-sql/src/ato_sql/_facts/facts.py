@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import platform
+import shlex
 import sys
 from typing import Any, NamedTuple, Sequence
 
@@ -29,7 +30,7 @@ def facts(redacted: bool, secret_keys: Sequence[str], with_git: bool) -> dict[st
     state = git_state(program_folder()) if with_git else Git(None, None)
     environment = current_environment()
     command = [clean_text(argument) for argument in command_line()]
-    folder = clean_text(os.getcwd())
+    folder = clean_text(start_folder())
     return {
         "command": redact_command(command, secret_keys) if redacted else command,
         "directory": redact_text(folder, secret_keys) if redacted else folder,
@@ -60,10 +61,46 @@ def command_line() -> list[str]:
         return cell
     arguments = [str(argument) for argument in sys.argv]
     spec = getattr(sys.modules.get("__main__"), "__spec__", None)
-    if spec is not None and spec.name and arguments:
+    if spec is not None and spec.name and arguments and not _runs_another(arguments[0], spec):
         module = spec.name[: -len(".__main__")] if spec.name.endswith(".__main__") else spec.name
         return ["-m", module, *arguments[1:]]
     return arguments
+
+
+def _runs_another(name: str, spec: Any) -> bool:
+    """Whether the module after `-m` is a tool, such as cProfile, that runs the program `name`.
+
+    Python names the module's own file there, and a tool the program; its own options are lost.
+    """
+    if not name.endswith((".py", ".pyw")) or not os.path.isfile(name) or not spec.origin:
+        return False
+    return not (os.path.isfile(spec.origin) and os.path.samefile(name, spec.origin))
+
+
+def start_folder() -> str:
+    """Return the folder that the command of this program is run in.
+
+    It is the working directory, unless the program has changed that: then where its own file was
+    found by the name that the command has for it.
+    """
+    here = os.getcwd()
+    main = sys.modules.get("__main__")
+    spec: Any = getattr(main, "__spec__", None)
+    name, file = sys.argv[0] if sys.argv else "", getattr(main, "__file__", None)
+    first = sys.path[0] if sys.path else ""
+    is_module = bool(spec is not None and spec.name and not _runs_another(name, spec))
+    if is_module:
+        name, file = spec.name.replace(".", os.sep) + ".py", spec.origin
+    if not name or not file or os.path.isabs(name):
+        return here
+    if not os.path.isabs(file):  # Python 3.7 and 3.8 keep the whole path of the folder only
+        name = os.path.normpath(name)
+        file = os.path.join(first, os.path.basename(name))
+    if os.path.isabs(file) and file.endswith(os.sep + name):
+        found = file[: -len(name) - 1] or os.sep
+        # A module may also lie in PYTHONPATH; the first folder is the one that it was started in.
+        return found if not is_module or found == first else here
+    return here
 
 
 # Once for a process: what runs is what was loaded when it started.
@@ -85,12 +122,14 @@ def _git(folder: str, *arguments: str) -> str | None:
 @functools.lru_cache(maxsize=None)
 def current_environment() -> dict[str, Any]:
     """Return versions of Python, the platform and every installed package, and what ran it."""
+    search_path = os.environ.get("PYTHONPATH")
     return {
+        **({"search_path": clean_text(search_path)} if search_path else {}),
         "python": platform.python_version(),
         "implementation": platform.python_implementation(),
         "platform": platform.platform(),
         "executable": clean_text(sys.executable) if sys.executable else None,
-        "options": " ".join(interpreter_options()) or None,
+        "options": " ".join(map(shlex.quote, interpreter_options())) or None,
         "packages": dict(sorted(_packages().items())),
     }
 

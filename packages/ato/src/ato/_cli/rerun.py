@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 import uuid
@@ -38,11 +39,15 @@ def run_again(finder: SQLFinder, run: Any, quiet: bool, database: str | None) ->
     """
     from ato_sql.comparing import rerun_environment
 
-    command = _command(finder, run)
+    known = _circumstances(finder, run)
+    command = _command(run, known)
     wanted, place = str(uuid.uuid4()), _place(finder, run)
     environment = {**os.environ, **rerun_environment(wanted, run.uuid, place)}
+    if known.get("search_path"):
+        environment["PYTHONPATH"] = known["search_path"]
     if database is not None:
         environment["ATO_DB"] = _absolute(database)
+    before = finder.count({"parent_uuid": run.uuid})
     done = subprocess.run(
         command, cwd=run.directory, env=environment, stdout=subprocess.DEVNULL if quiet else None
     )
@@ -50,7 +55,7 @@ def run_again(finder: SQLFinder, run: Any, quiet: bool, database: str | None) ->
     if done.returncode and not (again is not None and again.status == run.status == "failed"):
         raise UserError(f"running run {run.id} again ended with exit code {done.returncode}")
     if again is None:
-        raise UserError(_no_run(run, place))
+        raise UserError(_no_run(run, place, finder.count({"parent_uuid": run.uuid}) > before))
     return int(again.id)
 
 
@@ -58,7 +63,12 @@ def _absolute(database: str) -> str:
     return database if "://" in database else os.path.abspath(database)
 
 
-def _no_run(run: Any, place: int) -> str:
+def _no_run(run: Any, place: int, by_others: bool) -> str:
+    if by_others and place == 1:
+        return (
+            f"run {run.id} was made by a process that its program started, such as a worker of a "
+            "pool: of those that running it again made, none can be told to be the same one"
+        )
     if place == 1:
         return f"running run {run.id} again logged no run into this database"
     return (
@@ -85,7 +95,7 @@ def _place(finder: SQLFinder, run: Any) -> int:
 # -- whether and how -------------------------------------------------------------------------------
 
 
-def _command(finder: SQLFinder, run: Any) -> list[str]:
+def _command(run: Any, known: Mapping[str, Any]) -> list[str]:
     """Return what starts the program of a run again.
 
     Raises:
@@ -104,7 +114,7 @@ def _command(finder: SQLFinder, run: Any) -> list[str]:
     program = os.path.join(run.directory, run.command[0])
     if run.command[0] != "-m" and not os.path.exists(program):
         raise UserError(f"the program of {name}, {program}, is gone")
-    return [*_interpreter(finder, run), *run.command]
+    return [*_interpreter(run, known), *run.command]
 
 
 def no_program(command: Sequence[str]) -> str | None:
@@ -124,12 +134,15 @@ def no_program(command: Sequence[str]) -> str | None:
     return None
 
 
-def _interpreter(finder: SQLFinder, run: Any) -> list[str]:
-    """Return the Python that ran it, with its options; this one where none was recorded."""
+def _circumstances(finder: SQLFinder, run: Any) -> Mapping[str, Any]:
     from ato_sql.reading import circumstances
 
     with finder.connection() as connection:
-        known: Mapping[str, Any] = circumstances(connection, run)
+        return circumstances(connection, run)
+
+
+def _interpreter(run: Any, known: Mapping[str, Any]) -> list[str]:
+    """Return the Python that ran it, with its options; this one where none was recorded."""
     python = known.get("executable")
     if not python:
         return [sys.executable]
@@ -138,4 +151,11 @@ def _interpreter(finder: SQLFinder, run: Any) -> list[str]:
             f"run {run.id} ran with {python}, which is gone; install it again, or run the command "
             "by hand with another Python and compare with ato why"
         )
-    return [python, *(known.get("options") or "").split()]
+    return [python, *_words(known.get("options") or "")]
+
+
+def _words(options: str) -> list[str]:
+    try:
+        return shlex.split(options)
+    except ValueError:  # stored before they were quoted
+        return options.split()
