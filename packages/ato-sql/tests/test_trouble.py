@@ -543,7 +543,9 @@ class TestWhoseJournal:
         os.makedirs(str(tmp_path / "state" / "ato"))
         os.mkdir(str(tmp_path / "kept"))
         kept = shutil.move(journal, str(tmp_path / "kept"))
-        SQLLogger(config_of(path)).start().finish()
+        logger = SQLLogger(config_of(path))
+        logger.start().finish()
+        logger.close()  # else it may be looking at the journal at the moment when we do
         shutil.move(kept, str(tmp_path / "state" / "ato"))
         assert len(open_stored(path).latest(9)) == 2
 
