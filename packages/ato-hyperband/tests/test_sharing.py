@@ -6,6 +6,7 @@ import random
 import signal
 import subprocess
 import sys
+import textwrap
 import time
 import uuid
 
@@ -331,3 +332,39 @@ class TestServersThatCannotBeUsed:
         monkeypatch.setitem(sys.modules, "sqlalchemy", None)
         with pytest.raises(SettingsError, match=r"pip install 'ato-hyperband\[mysql\]'"):
             HyperBand(None, LR, storage="mysql://root@h/x", resource="e", max_resource=3)
+
+    @pytest.mark.parametrize(
+        "url",
+        ["mysql://me:secret@h:port/x", "postgresql://me:sec/ret@h:port/x", "mysql+no://me@h/x"],
+    )
+    def test_an_address_that_is_none_is_one_line(self, url):
+        for module in ("sqlalchemy", "psycopg2", "pymysql"):
+            pytest.importorskip(module)
+
+        def search():
+            options = {"resource": "e", "max_resource": 3}
+            HyperBand(None, LR, storage=url, **options).run(lambda config: config.lr, [])
+
+        with pytest.raises(SettingsError) as caught:
+            search()
+        assert "sec" not in str(caught.value)
+        assert len(str(caught.value).splitlines()) == 1
+
+    def test_no_password_of_an_unknown_kind_is_shown(self):
+        with pytest.raises(SettingsError, match=r"mongodb://me:\*\*\*@h/x' is not supported"):
+            HyperBand(None, LR, storage="mongodb://me:sec@ret@h/x", resource="e", max_resource=3)
+
+    def test_sqlalchemy_is_loaded_when_the_search_runs(self):
+        for module in ("sqlalchemy", "psycopg2"):
+            pytest.importorskip(module)
+        program = """
+            import sys
+            from ato_hyperband import HyperBand
+            lr = {"lr": {"param_type": "FLOAT", "param_range": (0, 1)}}
+            HyperBand(None, lr, storage="postgresql://h/x", resource="e", max_resource=3)
+            print("sqlalchemy" in sys.modules)
+        """
+        done = subprocess.run(
+            [sys.executable, "-c", textwrap.dedent(program)], stdout=subprocess.PIPE, check=True
+        )
+        assert done.stdout.split() == [b"False"]

@@ -7,10 +7,12 @@ One connection each, and transactions in which a study can be locked. The statem
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import sqlite3
 from typing import Any, Callable, Iterator, List
 
 from ato_hyperband._errors import SearchError, SettingsError
+from ato_hyperband._study.url import hide_password
 
 # Seconds to wait for another program's lock.
 LOCK_SECONDS = 60
@@ -118,50 +120,63 @@ class SqliteDatabase(Database):
 
 
 class ServerDatabase(Database):
-    """PostgreSQL or MySQL/MariaDB, through SQLAlchemy.
+    """PostgreSQL or MySQL/MariaDB, through SQLAlchemy, which is loaded with the first transaction.
 
     Args:
         url: With a driver or without.
 
     Raises:
-        SettingsError: It is none of these, or SQLAlchemy or the driver is not installed.
+        SettingsError: SQLAlchemy or the driver is not installed.
     """
 
     _EXTRAS = {"postgresql": "postgres", "mysql": "mysql", "mariadb": "mysql"}
     _DRIVERS = {"postgresql": "psycopg2", "mysql": "pymysql", "mariadb": "pymysql"}
 
     def __init__(self, url: str) -> None:
-        self._url = url
-        system = url.partition(":")[0].partition("+")[0]
-        try:
-            from sqlalchemy import create_engine, event, make_url
-        except ImportError:
-            raise SettingsError(self._missing(system)) from None
-        parsed = make_url(url)
-        self.name = repr(parsed.render_as_string(hide_password=True))
-        if parsed.drivername == system:
-            parsed = parsed.set(drivername=f"{system}+{self._DRIVERS[system]}")
+        kind, _, rest = url.partition("://")
+        system, _, driver = kind.partition("+")
+        driver = driver or self._DRIVERS[system]
+        self._url, self.name = f"{system}+{driver}://{rest}", repr(hide_password(url))
+        for needed in ("sqlalchemy", driver):
+            if not _is_installed(needed):
+                extra = f"ato-hyperband[{self._EXTRAS[system]}]"
+                raise SettingsError(
+                    f"storage on {system} needs SQLAlchemy and a driver: pip install '{extra}'"
+                )
         is_mysql = system != "postgresql"
         self.now = "unix_timestamp(now(6))" if is_mysql else "extract(epoch FROM clock_timestamp())"
         key = "VARCHAR(191) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin" if is_mysql else "TEXT"
         text = "LONGTEXT CHARACTER SET utf8mb4" if is_mysql else "TEXT"
         note_key = "`key`" if is_mysql else '"key"'
         self.types = {"key": key, "text": text, "seconds": "DOUBLE PRECISION", "note_key": note_key}
+        self._is_mysql = is_mysql
+        self._made: Any = None
+
+    @property
+    def _engine(self) -> Any:
+        if self._made is None:
+            self._made = self._make_engine()
+        return self._made
+
+    def _make_engine(self) -> Any:
+        from sqlalchemy import create_engine, event
+        from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+
         wait: dict[str, Any] = {"connect_timeout": 10}
-        if parsed.drivername in ("postgresql+psycopg2", "postgresql+psycopg"):
+        if self._url.startswith(("postgresql+psycopg2:", "postgresql+psycopg:")):
             wait["options"] = f"-c idle_in_transaction_session_timeout={IDLE_SECONDS}s"
         try:
-            self._engine: Any = create_engine(
-                parsed, isolation_level="READ COMMITTED", pool_size=1, connect_args=wait
+            engine = create_engine(
+                self._url, isolation_level="READ COMMITTED", pool_size=1, connect_args=wait
             )
-        except ImportError:
-            raise SettingsError(self._missing(system)) from None
-        if is_mysql:
-            event.listen(self._engine, "connect", _end_idle_transactions)
-
-    def _missing(self, system: str) -> str:
-        extra = f"ato-hyperband[{self._EXTRAS[system]}]"
-        return f"storage on {system} needs SQLAlchemy and a driver: pip install '{extra}'"
+        except (ArgumentError, NoSuchModuleError, ValueError):
+            raise SettingsError(
+                f"cannot read storage {self.name} as a URL; write it as "
+                "postgresql://user@host/name or mysql://user@host/name"
+            ) from None
+        if self._is_mysql:
+            event.listen(engine, "connect", _end_idle_transactions)
+        return engine
 
     @contextlib.contextmanager
     def transaction(self, study: str | None = None) -> Iterator[Execute]:
@@ -190,7 +205,8 @@ class ServerDatabase(Database):
         return ServerDatabase(self._url)
 
     def close(self) -> None:
-        self._engine.dispose()
+        if self._made is not None:
+            self._made.dispose()
 
 
 def _end_idle_transactions(connection: Any, record: object) -> None:
@@ -199,3 +215,11 @@ def _end_idle_transactions(connection: Any, record: object) -> None:
             cursor.execute(f"SET SESSION idle_transaction_timeout={IDLE_SECONDS}")
     except connection.Error:
         pass  # MySQL has no such setting: there the turn ends with the connection
+
+
+def _is_installed(module: str) -> bool:
+    # None in its place is how a module is taken away.
+    try:
+        return importlib.util.find_spec(module) is not None
+    except ValueError:
+        return False

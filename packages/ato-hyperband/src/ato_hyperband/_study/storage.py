@@ -8,6 +8,7 @@ from typing import Any
 from ato_hyperband import _study
 from ato_hyperband._errors import SettingsError
 from ato_hyperband._study.log import Log
+from ato_hyperband._study.url import hide_password
 
 _SERVERS = ("postgresql", "mysql", "mariadb")
 
@@ -35,8 +36,9 @@ def make_log(storage: Any, study: str) -> Log:
 def _path_of(url: str) -> str:
     if not url.startswith("sqlite:///"):
         raise SettingsError(
-            f"storage {url!r} is not supported; give 'sqlite:///study.db' (an absolute path has "
-            "four slashes), 'postgresql://…', 'mysql://…', or a tracker that logs to one of these"
+            f"storage {hide_password(url)!r} is not supported; give 'sqlite:///study.db' (an "
+            "absolute path has four slashes), 'postgresql://…', 'mysql://…', or a tracker that "
+            "logs to one of these"
         )
     path = url[len("sqlite:///") :]
     folder = os.path.dirname(os.path.abspath(path))
