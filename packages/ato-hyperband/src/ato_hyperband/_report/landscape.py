@@ -23,7 +23,9 @@ def plot_importance(shares: dict[str, float]) -> Any:
     figure = new_figure((7, 1 + 0.4 * len(shares)))
     axes = figure.subplots()
     names = list(shares)[::-1]
-    axes.barh(names, [shares[name] for name in names])
+    axes.barh(range(len(names)), [shares[name] for name in names])
+    axes.set_yticks(range(len(names)))
+    axes.set_yticklabels(names)
     axes.set(title="importance of parameters", xlabel="share")
     return figure
 
