@@ -13,6 +13,7 @@ from ato_sql._read.compare import Change, CodeChange, Comparison, MetricChange, 
 from ato_sql._read.environment import is_drawn, is_job_identity, matters
 from ato_sql._read.inputs import records_inputs
 from ato_sql._read.stored import Stored, StoredMetric, StoredPrint, StoredRun
+from ato_sql._values.shown import number_text
 from ato_sql._values.values import plain
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "is_incidental",
     "records_inputs",
     "plain",
+    "number_text",
     "rerun_environment",
 ]
 

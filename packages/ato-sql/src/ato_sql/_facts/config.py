@@ -11,9 +11,9 @@ from typing import Any, Mapping, Sequence
 from ato_adict import ADict
 from ato_sql._facts.contents import content_hash_of, state_of
 from ato_sql._facts.facts import digest
-from ato_sql._facts.params import MARK
+from ato_sql._facts.params import MARK, number_in
 from ato_sql._values.redact import redact
-from ato_sql._values.values import SPECIAL, has_digits
+from ato_sql._values.values import has_digits
 
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 _BRACKETS = re.compile(r"\[.*\]", re.DOTALL)
@@ -37,11 +37,8 @@ def to_json(value: Any) -> Any:
 
 def from_json(value: Any) -> Any:
     """Return stored JSON data with NaN, ±inf, very large integers and keys that are no texts."""
+    value = number_in(value)
     if isinstance(value, Mapping):
-        if value.get(MARK) == "float" and value.get("value") in SPECIAL:
-            return SPECIAL[value["value"]]
-        if value.get(MARK) == "int":
-            return int(value["value"], 16)
         return {_key_from(key): from_json(item) for key, item in value.items()}
     return [from_json(item) for item in value] if isinstance(value, list) else value
 

@@ -84,7 +84,7 @@ def sort_key(leaf: Any) -> str | None:
 
     Numbers that are equal have one key, whatever their type and size.
     """
-    leaf = _number_in(leaf)
+    leaf = number_in(leaf)
     if isinstance(leaf, str):
         return as_name(TEXTS + leaf)
     if isinstance(leaf, bool) or not isinstance(leaf, (int, float)):
@@ -96,7 +96,7 @@ def sort_key(leaf: Any) -> str | None:
     return shorten(NUMBERS + _integer_key(leaf))
 
 
-def _number_in(leaf: Any) -> Any:
+def number_in(leaf: Any) -> Any:
     """Return the number that a leaf marks as one which JSON does not have, else the leaf."""
     if isinstance(leaf, Mapping):
         if leaf.get(MARK) == "float" and leaf.get("value") in SPECIAL:

@@ -51,16 +51,18 @@ class MediaLog:
         self, key: str, audio: Any, step: int | None = None, caption: str | None = None
     ) -> None:
         """Keep a sound: bytes or the path of a WAV, MP3, OGG, FLAC or M4A; as `log_image` does."""
-        limit = self._settings.media_limit
-        piece = _media.recording_piece(_media.AUDIO, key, audio, limit)
-        self._keep(key, self._with_caption(piece, caption), step)
+        self._log_recording(_media.AUDIO, key, audio, step, caption)
 
     def log_video(
         self, key: str, video: Any, step: int | None = None, caption: str | None = None
     ) -> None:
         """Keep a film: bytes or the path of an MP4, WebM, OGG or MOV; as `log_image` does."""
-        limit = self._settings.media_limit
-        piece = _media.recording_piece(_media.VIDEO, key, video, limit)
+        self._log_recording(_media.VIDEO, key, video, step, caption)
+
+    def _log_recording(
+        self, kind: str, key: str, recording: Any, step: int | None, caption: str | None
+    ) -> None:
+        piece = _media.recording_piece(kind, key, recording, self._settings.media_limit)
         self._keep(key, self._with_caption(piece, caption), step)
 
     def log_table(

@@ -5,28 +5,27 @@ from __future__ import annotations
 import functools
 import os
 import stat
+from typing import Callable
 
 
 def is_own(path: str) -> bool:
     """Tell whether a file, no link, belongs to the user of this process."""
-    if not hasattr(os, "geteuid"):
-        return True
-    try:
-        found = os.lstat(path)
-    except OSError:
-        return False
-    return stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid()
+    return _holds(path, lambda found: stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid())
 
 
 def is_sealed(path: str) -> bool:
     """Tell whether nobody else can have written to a file of ours, or given it another name."""
+    return _holds(path, lambda found: found.st_nlink == 1 and not _may_be_written(found))
+
+
+def _holds(path: str, condition: Callable[[os.stat_result], bool]) -> bool:
+    """Ask what a file itself is, a link too; where there are no owners it holds."""
     if not hasattr(os, "geteuid"):
         return True
     try:
-        found = os.lstat(path)
+        return condition(os.lstat(path))
     except OSError:
         return False
-    return found.st_nlink == 1 and not _may_be_written(found)
 
 
 def is_open_to_others(folder: str) -> bool:

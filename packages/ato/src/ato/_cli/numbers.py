@@ -1,4 +1,4 @@
-"""Metrics as people read them, also integers beyond all floats."""
+"""Metrics reckoned with, also integers beyond all floats."""
 
 from __future__ import annotations
 
@@ -8,17 +8,6 @@ import sys
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
-
-
-def in_digits(number: Any, digits: int = 6) -> str:
-    """Return a number in so many significant digits."""
-    try:
-        return f"{number:.{digits}g}"
-    except OverflowError:
-        from decimal import Decimal
-
-        head, _, power = f"{Decimal(number):.{digits - 1}e}".partition("e")
-        return f"{head.rstrip('0').rstrip('.')}e{power}"
 
 
 def as_float(number: Any) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 
-from ato._cli.numbers import as_float, in_digits
+from ato._cli.numbers import as_float
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -108,10 +108,12 @@ def _check_metric(
     key: str, change: Mapping[str, Any], rtol: float, atol: float
 ) -> tuple[str, bool]:
     """Return what to say of a metric, empty where it is equal, and whether it is close."""
+    from ato_sql.comparing import number_text
+
     a, b = change.get("a"), change.get("b")
     if a is None or b is None:
         return f"metric {key} is only in the {'second' if a is None else 'first'} run", False
     if a == b or (a != a and b != b):
         return "", True
     close = math.isclose(as_float(a), as_float(b), rel_tol=rtol, abs_tol=atol)
-    return f"metric {key}: {in_digits(a)} -> {in_digits(b)}", close
+    return f"metric {key}: {number_text(a)} -> {number_text(b)}", close

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ato._cli.numbers import in_digits
 from ato._cli.why.report import differs
 from ato._cli.why.sentences import sentences
 from ato_adict.notebooks import html_table, html_text
 from ato_adict.surroundings import escaped
+from ato_sql.comparing import number_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -102,4 +102,4 @@ def _side(side: Mapping[str, Any] | None, name: str, words: Any = repr) -> str:
 
 
 def _number(value: Any) -> str:
-    return in_digits(value) if isinstance(value, (int, float)) else "-"
+    return number_text(value) if isinstance(value, (int, float)) else "-"

@@ -6,8 +6,9 @@ import json
 import math
 import re
 
-from ato._cli.numbers import as_float, distance, in_digits
+from ato._cli.numbers import as_float, distance
 from ato._cli.why.inputs import size_words
+from ato_sql.comparing import number_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def _difference(old: str, new: str) -> str:
         return "the numbers are equal, but not their types"
     verb = "differs" if len(distances) == 1 else "differ"
     worst = math.inf if any(d != d for d in distances) else max(distances)
-    return f"{len(distances)} of {len(pairs)} numbers {verb}, by at most {in_digits(worst, 3)}"
+    return f"{len(distances)} of {len(pairs)} numbers {verb}, by at most {number_text(worst, 3)}"
 
 
 def _numbers(old: Any, new: Any) -> Iterator[tuple[Any, Any] | None]:
@@ -115,24 +116,26 @@ def metric_sentence(change: Mapping[str, Any]) -> str:
     """Say where a metric ended in both runs."""
     a, b = change.get("a"), change.get("b")
     if a is None:
-        return f"{change['key']}: {in_digits(b)}, not in the first run"
+        return f"{change['key']}: {number_text(b)}, not in the first run"
     if b is None:
-        return f"{change['key']}: {in_digits(a)}, not in the second run"
+        return f"{change['key']}: {number_text(a)}, not in the second run"
     if a == b or (_is_nan(a) and _is_nan(b)):
         if not change["differs"]:
-            return f"{change['key']}: {in_digits(a)}  (unchanged)"
+            return f"{change['key']}: {number_text(a)}  (unchanged)"
         for end in ("min", "max"):
             x, y = change[f"a_{end}"], change[f"b_{end}"]
             if x != y and x is not None and y is not None:
                 words = change_words(x, y)
-                return f"{change['key']}: {in_digits(a)} at the end of both; its {end}imum {words}"
+                return (
+                    f"{change['key']}: {number_text(a)} at the end of both; its {end}imum {words}"
+                )
     return f"{change['key']}: {change_words(a, b)}"
 
 
 def change_words(a: float, b: float) -> str:
     """Two numbers with their difference: `0.44 -> 0.52 (+18 %)`."""
-    digits = next((n for n in range(6, 18) if in_digits(a, n) != in_digits(b, n)), 17)
-    text = f"{in_digits(a, digits)} -> {in_digits(b, digits)}"
+    digits = next((n for n in range(6, 18) if number_text(a, n) != number_text(b, n)), 17)
+    text = f"{number_text(a, digits)} -> {number_text(b, digits)}"
     a, b = as_float(a), as_float(b)
     if a and math.isfinite(a) and math.isfinite(b):
         share = (b - a) / abs(a) * 100
