@@ -6,7 +6,7 @@ from ato_adict._errors import FrozenError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, List, Set
+    from typing import Any, Callable, List, Set
 
     ListBase = List[Any]
     SetBase = Set[Any]
@@ -52,8 +52,7 @@ def lock(value: Any) -> Any:
     if type(value) is list:
         return FrozenList(map(lock, value))
     if type(value) is tuple:
-        items = [lock(item) for item in value]
-        return value if all(a is b for a, b in zip(items, value)) else tuple(items)
+        return _each(value, lock)
     return FrozenSet(value) if type(value) is set else value
 
 
@@ -62,6 +61,11 @@ def unlock(value: Any) -> Any:
     if type(value) is FrozenList:
         return list(map(unlock, value))
     if type(value) is tuple:
-        items = [unlock(item) for item in value]
-        return value if all(a is b for a, b in zip(items, value)) else tuple(items)
+        return _each(value, unlock)
     return set(value) if type(value) is FrozenSet else value
+
+
+def _each(items: tuple[Any, ...], change: Callable[[Any], Any]) -> tuple[Any, ...]:
+    """Return a tuple of changed items; the tuple itself where none has changed."""
+    changed = tuple(map(change, items))
+    return items if all(a is b for a, b in zip(changed, items)) else changed

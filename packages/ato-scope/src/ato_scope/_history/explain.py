@@ -97,30 +97,29 @@ def describe_source(source: Mapping[str, Any]) -> str:
     return describe(Source(**parts))
 
 
+# What each kind of source is called.
+_WORDS = {
+    "cli": "command line: {token}",
+    "assign": "scope.assign: {token}",
+    "with_args": "with_args: {token}",
+    "view": "view {name!r}{place}",
+    "lazy": "lazy view {name!r}{place}",
+    "file": "file {name}",
+    "schema": "the default of {name}",
+    "computed": "{name}, which computes it",
+    "base": "the config that the scope was made with",
+    "argparse": "argparse: {typed}",
+}
+
+
 def describe(source: Source) -> str:
     """Return a source in words: `view 'high_lr' (train.py:16)`."""
+    words = _WORDS.get(source.kind)
+    if words is None:
+        return source.name or source.kind
     place = f" ({shorten(source.location)})" if source.location else ""
-    if source.kind == "cli":
-        return f"command line: {source.token}"
-    if source.kind == "assign":
-        return f"scope.assign: {source.token}"
-    if source.kind == "with_args":
-        return f"with_args: {source.token}"
-    if source.kind == "view":
-        return f"view {source.name!r}{place}"
-    if source.kind == "lazy":
-        return f"lazy view {source.name!r}{place}"
-    if source.kind == "file":
-        return f"file {source.name}"
-    if source.kind == "schema":
-        return f"the default of {source.name}"
-    if source.kind == "computed":
-        return f"{source.name}, which computes it"
-    if source.kind == "base":
-        return "the config that the scope was made with"
-    if source.kind == "argparse":
-        return f"argparse: {source.token or source.name}"
-    return source.name or source.kind
+    typed = source.token or source.name
+    return words.format(name=source.name, token=source.token, typed=typed, place=place)
 
 
 def explain_key(config: ADict, recorder: Recorder | None, key: str) -> Explanation:

@@ -83,19 +83,12 @@ def _prefixed(tag: str) -> Visitor:
     return visitor
 
 
-def _tuple(node: Any, out: list[str], scope: Scope) -> None:
-    out.append("(tuple")
-    visit_all(node.elts, out, scope)
+def _elements(tag: str) -> Visitor:
+    def visitor(node: Any, out: list[str], scope: Scope) -> None:
+        out.append(tag)
+        visit_all(node.elts, out, scope)
 
-
-def _list(node: Any, out: list[str], scope: Scope) -> None:
-    out.append("(list")
-    visit_all(node.elts, out, scope)
-
-
-def _set(node: Any, out: list[str], scope: Scope) -> None:
-    out.append("(set")
-    visit_all(node.elts, out, scope)
+    return visitor
 
 
 def _dict(node: Any, out: list[str], scope: Scope) -> None:
@@ -115,14 +108,14 @@ VISITORS: dict[str, Visitor] = {
     "Dict": _dict,
     "ExtSlice": _legacy_slices,
     "Index": _legacy_index,
-    "List": _list,
+    "List": _elements("(list"),
     "Name": _name,
     "NamedExpr": _named,
-    "Set": _set,
+    "Set": _elements("(set"),
     "Slice": _slice,
     "Starred": _starred,
     "Subscript": _subscript,
-    "Tuple": _tuple,
+    "Tuple": _elements("(tuple"),
     "Yield": _prefixed("yield"),
     "YieldFrom": _prefixed("yield-from"),
 }
