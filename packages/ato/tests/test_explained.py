@@ -1,6 +1,7 @@
 """`finder.why(a, b)`: what `ato why` says, for programs and notebooks."""
 
 import json
+import re
 
 import pytest
 
@@ -43,6 +44,24 @@ def test_a_notebook_shows_tables_and_escapes_what_is_stored(finder):
     for text in ("lr", "0.1", "0.2", "loss"):
         assert f">{text}</td>" in shown
     assert "<b>lr: 0.1 -&gt; 0.2</b>" in shown
+
+
+def test_what_one_run_alone_has_is_a_line_in_the_tables(tmp_path):
+    config = {"experiment": {"sql": {"db_path": f"sqlite:///{tmp_path}/runs.db"}}}
+    finder = ato.SQLFinder(config)
+    for more, metric in (({"was": 1, "opt": None}, "loss"), ({"opt": 2, "new": 3}, "acc")):
+        with ato.SQLLogger({**config, **more}).start() as run:
+            run.log_metric(metric, 0.5, step=0)
+    shown = finder.why(1, 2)._repr_html_()
+    for cells in ("was", "1", "-"), ("opt", "None", "2"), ("new", "-", "3"), ("loss", "0.5", "-"):
+        assert "".join(f"<td>{cell}</td>" for cell in cells) in plain_cells(shown)
+    assert "<td>acc</td><td>-</td><td>0.5</td>" in plain_cells(shown)
+    assert "acc" in finder.compare(1, 2)._repr_html_()
+
+
+def plain_cells(shown):
+    """HTML without the styles of its cells."""
+    return re.sub(r"<td[^>]*>", "<td>", shown)
 
 
 def test_one_run_is_not_enough(finder):

@@ -79,7 +79,7 @@ def _line(line: str) -> str:
 
 def _config(report: Mapping[str, Any], title: str) -> str:
     rows = [
-        [one["key"], *(_side(one[side], "value") for side in "ab"), _side(one["b"], "by", str)]
+        [one["key"], *(_value(one.get(side)) for side in "ab"), _setter(one.get("b"))]
         for one in report["config"]
     ]
     return html_table(["key", *_runs(report), "set by"], rows, title)
@@ -87,7 +87,7 @@ def _config(report: Mapping[str, Any], title: str) -> str:
 
 def _metrics(report: Mapping[str, Any], title: str) -> str:
     rows = [
-        [escaped(one["key"]), *(_number(one[name]) for name in ("a", "b", "delta"))]
+        [escaped(one["key"]), *(_number(one.get(name)) for name in ("a", "b", "delta"))]
         for one in report["metrics"]
     ]
     return html_table(["metric", *_runs(report), "change"], rows, title)
@@ -97,8 +97,13 @@ def _runs(report: Mapping[str, Any]) -> list[str]:
     return [f"run {report['run_a']}", f"run {report['run_b']}"]
 
 
-def _side(side: Mapping[str, Any] | None, name: str, words: Any = repr) -> str:
-    return "-" if side is None or side[name] is None else escaped(words(side[name]))
+def _value(side: Mapping[str, Any] | None) -> str:
+    """A value of a config; None is one, unlike a key that a run has not."""
+    return "-" if side is None else escaped(repr(side["value"]))
+
+
+def _setter(side: Mapping[str, Any] | None) -> str:
+    return "-" if side is None or side["by"] is None else escaped(str(side["by"]))
 
 
 def _number(value: Any) -> str:
