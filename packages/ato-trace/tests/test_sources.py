@@ -201,6 +201,21 @@ class TestNotebooks:
         self.run_cell("def f(x): return 2\n", "/tmp/ipykernel_1/2.py", namespace)
         assert fingerprint(namespace["f"]) != first
 
+    def program_of(self, cells):
+        """What a run in IPython records of these cells, the last of which made an entry `main`."""
+        program = textwrap.dedent(
+            f"""
+            from IPython.core.interactiveshell import InteractiveShell
+            shell = InteractiveShell.instance()
+            for cell in {cells!r}:
+                shell.run_cell(cell, store_history=True)
+            found = shell.run_cell("main().sources()['__main__']['text']", store_history=True)
+            print("=== the program", found.result, sep="\\n")
+            """
+        )
+        done = subprocess.run([sys.executable, "-c", program], stdout=subprocess.PIPE, check=True)
+        return done.stdout.decode().split("=== the program\n")[1]
+
     @pytest.mark.slow
     def test_the_program_of_a_run_is_what_its_cells_define_now(self):
         pytest.importorskip("IPython")
@@ -210,24 +225,79 @@ class TestNotebooks:
             "f()",
             "f()",
             "RATE = 2",
-            "# again\ndef f():\n    return 2",
+            "# again\ndef f():\n    return 2 + RATE",
             "from ato_trace import Scope; from ato_adict import record_of",
             "main = Scope()(record_of)",
         ]
-        program = textwrap.dedent(
-            f"""
-            from IPython.core.interactiveshell import InteractiveShell
-            shell = InteractiveShell.instance()
-            for cell in {cells!r}:
-                shell.run_cell(cell, store_history=True)
-            print(shell.run_cell("main().sources()['__main__']['text']", store_history=True).result)
-            """
-        )
-        done = subprocess.run([sys.executable, "-c", program], stdout=subprocess.PIPE, check=True)
-        text = done.stdout.decode()
-        assert "# In[6]:2\ndef f():\n    return 2\n# In[5]:1\nRATE = 2\n# In[4]:1\nf()\n" in text
+        text = self.program_of(cells)
+        made = "# In[6]:2\ndef f():\n    return 2 + RATE\n"
+        assert f"{made}# In[5]:1\nRATE = 2\n# In[4]:1\nf()\n" in text
         assert "return 1" not in text
         assert "RATE = 1" not in text
+
+    @pytest.mark.slow
+    def test_cells_that_look_or_stand_by_are_no_part_of_the_program(self):
+        pytest.importorskip("IPython")
+        cells = [
+            "from ato_trace import Scope; from ato_adict import record_of",
+            "import math, random",
+            "RATE = math.sqrt(4)",
+            "def f():\n    return RATE",
+            "scope = Scope()",
+            "@scope.observe(default=True)\ndef default(config):\n    config.lr = f()",
+            "main = scope(record_of)",
+        ]
+        idle = [
+            "unused = 3",
+            "shown = sorted([unused])",
+            "for one in shown:\n    print('looked', one)",
+            "RATE",
+            "main.with_args(['lr=2'])()",
+            "found = main()",
+            "%time 1 + 1",
+            "'-'.join(['a'])",
+            "import json as looked",
+            "import os as stood",
+        ]
+        text = self.program_of([*cells, *idle])
+        assert [part for part in cells if f"]:1\n{part}\n" not in text] == []
+        assert [part for part in idle if f"]:1\n{part}\n" in text] == []
+        assert "get_ipython" not in text
+
+    @pytest.mark.slow
+    def test_cells_that_act_are_part_of_the_program(self):
+        pytest.importorskip("IPython")
+        acting = [
+            "random.seed(3)",
+            "_ = random.seed(4)",
+            "state = random.seed(5)",
+            "math.tau = 6",
+            "table['a'] = 1",
+            "table.update(b=2)",
+            "count += 1",
+            "del table['a']",
+            "for seed in range(2):\n    random.seed(seed)",
+            "with open('x', 'w'): g()",
+            "loss = g(0.5)",
+            "main(1)",
+            "exec('RATE = 7')",
+            "from cmath import *",
+            "@scope.manual\ndef words(config):\n    config.lr = 'the rate'",
+            "%cd .",
+        ]
+        cells = [
+            "from ato_trace import Scope; from ato_adict import record_of",
+            "import math, random",
+            "table, count, RATE = {'a': 1}, 0, 1",
+            "def g(x=0):\n    return table, count, RATE",
+            "scope = Scope()",
+            "main = scope(lambda config, data=None: record_of(config))",
+            *acting,
+            "main = scope(record_of)",
+        ]
+        text = self.program_of(cells)
+        assert [part for part in acting[:-1] if f"]:1\n{part}\n" not in text] == []
+        assert "run_line_magic('cd', '.')" in text
 
     @pytest.mark.slow
     def test_in_ipython_itself(self):

@@ -7,6 +7,7 @@ import re
 import sys
 
 from ato_adict.notebooks import notebook_name
+from ato_trace._source.effects import bearing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,8 +20,8 @@ def notebook_source() -> tuple[str, str]:
     """Return the name and the text of the notebook or IPython prompt that runs; else empty texts.
 
     A definition or assignment that a later cell makes anew is there once, as it is now, and so is a
-    statement that was run again: what was tried before is no part of the program. A comment before
-    each statement says from which cell it is, and from which line of it.
+    statement that was run again: what was tried before is no part of the program, nor is what only
+    looks at results. A comment before each statement says from which cell and line it is.
     """
     main = sys.modules.get("__main__")
     cells = getattr(main, "In", None)
@@ -28,11 +29,14 @@ def notebook_source() -> tuple[str, str]:
         return "", ""
     if not isinstance(cells, list):
         return "", ""
-    kept: dict[Any, str] = {}
+    texts: dict[Any, str] = {}
+    nodes: dict[Any, list[ast.AST]] = {}
     for number, cell in enumerate(cells):
-        for key, line, text in _statements(cell):
-            kept[key] = f"# In[{number}]:{line}\n{text}\n"
-    return notebook_name() or "notebook", "".join(kept.values())
+        for key, line, text, parts in _statements(cell):
+            texts[key] = f"# In[{number}]:{line}\n{text}\n"
+            nodes[key] = parts
+    kept = bearing(nodes, vars(main))
+    return notebook_name() or "notebook", "".join(texts[key] for key in texts if key in kept)
 
 
 def place_in_cells(text: str, line: int | None) -> str:
@@ -47,8 +51,8 @@ def place_in_cells(text: str, line: int | None) -> str:
     return ""
 
 
-def _statements(cell: str) -> Iterator[tuple[Any, int, str]]:
-    """Yield for each statement what it is known by, its first line and its text."""
+def _statements(cell: str) -> Iterator[tuple[Any, int, str, list[ast.AST]]]:
+    """Yield for each statement what it is known by, its first line, its text and its nodes."""
     try:
         tree = ast.parse(cell)
     except (SyntaxError, ValueError, RecursionError, MemoryError):  # it did not run, either
@@ -61,7 +65,7 @@ def _statements(cell: str) -> Iterator[tuple[Any, int, str]]:
     for start, end in zip(starts, [*starts[1:], len(rows) + 1]):
         nodes = on_line[start]
         text = "\n".join(rows[start - 1 : end - 1]).rstrip()
-        yield (_names(nodes[0]) if len(nodes) == 1 else ()) or text, start, text
+        yield (_names(nodes[0]) if len(nodes) == 1 else ()) or text, start, text, nodes
 
 
 def _first_line(node: Any) -> int:
