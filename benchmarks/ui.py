@@ -16,15 +16,19 @@ import shutil
 import socket
 import sqlite3
 import statistics
+import struct
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.parse
+import zlib
 
 KEYS = ["train/loss", "train/accuracy", "val/loss", "val/accuracy", "lr"]
 STEPS = 20  # for each of five keys: 100 metrics a run
 LONG = 1_000_000
+OVERLAID = 500
+IMAGES = 1_000
 
 
 def make_database(path, runs):
@@ -49,6 +53,39 @@ def make_database(path, runs):
         _long_curve(connection)
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.close()
+    make_curves(path)
+
+
+def make_curves(path):
+    """A project of its own: 500 runs to lay over each other, and then one run with 1,000 images."""
+    from ato.adict import ADict
+    from ato.db_routers.sql.manager import SQLLogger
+
+    rng = random.Random(3)
+    sql = ADict(db_path=f"sqlite:///{path}", quiet=True)
+    for _ in range(OVERLAID):
+        config = ADict(
+            experiment=ADict(project_name="curves", sql=sql), lr=10 ** rng.uniform(-5, -1)
+        )
+        with SQLLogger(config).start() as run:
+            for step in range(100):
+                run.log_metric("loss", rng.random() / (step + 1), step)
+    dots = bytes(rng.randrange(256) for _ in range(20_000))
+    with SQLLogger(ADict(experiment=ADict(project_name="images", sql=sql))).start() as run:
+        for number in range(IMAGES):
+            run.log_image(f"samples/{number % 10}", png(number, dots), step=number // 10)
+
+
+def png(number, dots):
+    """An image of 100 x 200 grey dots, each its own."""
+    rows = b"".join(b"\0" + dots[row * 100 : row * 100 + 100] for row in range(200))
+    parts = [(b"IHDR", struct.pack(">IIBBBBB", 100, 200, 8, 0, 0, 0, 0))]
+    parts += [(b"tEXt", b"n\0%d" % number), (b"IDAT", zlib.compress(rows, 1)), (b"IEND", b"")]
+    chunks = [
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        for kind, data in parts
+    ]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
 
 
 def _copy_runs(connection, runs):
@@ -155,7 +192,7 @@ return [paint ? paint.startTime : null, window.standing || null];
 """
 WATCH = """
 new MutationObserver(() => {
-  if (!window.standing && document.querySelector('tbody tr, .project, .plot canvas')) {
+  if (!window.standing && document.querySelector('tbody tr, .project, .plot canvas, main img')) {
     window.standing = performance.now();
   }
 }).observe(document, {childList: true, subtree: true});
@@ -170,7 +207,10 @@ def time_paint(port, runs):
     browser.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": WATCH})
     print(f"\n{'page':34} {'first paint ms':>15} {'content ms':>12}")
     pages = [("projects", "/"), ("runs", "/projects/1"), ("one run", f"/runs/{runs // 2}")]
-    for name, path in [*pages, ("a run with a curve of 1,000,000", "/runs/1")]:
+    pages += [("a run with a curve of 1,000,000", "/runs/1")]
+    pages += [(f"{OVERLAID} runs over each other", "/projects/2/curves")]
+    pages += [(f"a run with {IMAGES:,} images", f"/runs/{runs + OVERLAID + 1}")]
+    for name, path in pages:
         results = []
         for _ in range(3):
             browser.get(f"http://127.0.0.1:{port}{path}")
