@@ -48,6 +48,17 @@ class TestRunsTable:
         rates = [float(text) for text in view.texts("tbody td:nth-child(8)")]
         assert rates == sorted(rates)
 
+    def test_runs_are_sorted_by_name(self, view):
+        view.open("/projects/1?sort=-name", "tbody tr")
+        name = next(
+            i for i, text in enumerate(view.texts("thead th"), 1) if text.startswith("Name")
+        )
+        view.one(f"thead th:nth-child({name}) button").click()
+        view.wait(f"th:nth-child({name})[aria-sort=ascending]")
+        cells = f"tbody td:nth-child({name})"
+        assert len(set(view.texts(cells))) > 1
+        view.wait_for(lambda: view.texts(cells) == sorted(view.texts(cells)))
+
     def test_columns_are_chosen_and_remembered(self, view):
         view.open("/projects/1", "tbody tr")
         (button,) = [one for one in view.all(".toolbar .button") if one.text == "Columns"]

@@ -6,7 +6,7 @@ import { status, tags, when } from "./pieces.js";
 
 const FIXED = [
   { id: "id", label: "Run", numeric: true, render: (run) => run.id },
-  { id: "name", label: "Name", sortable: false, render: (run) => run.name || "–" },
+  { id: "name", label: "Name", render: (run) => run.name || "–" },
   { id: "status", label: "Status", render: (run) => status(run.status) },
   { id: "start_time", label: "Started", render: (run) => when(run.start_time) },
   {
