@@ -301,11 +301,11 @@ def databases(session):
 
 @nox.session(python="3.11", venv_backend="venv")
 def distributed(session):
-    """What needs torch or dask: ranks under torchrun, clusters, tensors."""
+    """What needs torch, dask or Ray: ranks under torchrun, clusters, tensors."""
     # pip, not uv: pip prefers a local CPU build of torch where one is set up.
     names = ["ato-trace", "ato-scope", "ato-hyperband"]
     extra = [r for name in names for r in requirements_of(name)]
-    engines = ["torch==2.13.0", "distributed", "loky", "submitit"]
+    engines = ["torch==2.13.0", "distributed", "loky", "ray", "submitit"]
     install(session, *names, *engines, *extra)
     for name in names:
         run_tests(session, f"{name}/tests", "-m", "distributed or slow")

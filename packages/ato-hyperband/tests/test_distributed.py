@@ -253,6 +253,18 @@ if __name__ == "__main__":
         assert search(executor=executor, n_jobs=2) == search()
 """
 
+    RAY = """ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False)
+
+    @ray.remote
+    def call(function, *args):
+        return function(*args)
+
+    class RayExecutor:
+        def submit(self, function, *args):
+            return call.remote(function, *args).future()
+
+    """
+
     # Open MPI refuses root, and more processes than processors, unless told otherwise.
     OPEN_MPI = {
         "OMPI_ALLOW_RUN_AS_ROOT": "1",
@@ -277,6 +289,25 @@ if __name__ == "__main__":
     def test_submitit(self, tmp_path):
         start = "executor = submitit.AutoExecutor('logs', cluster='local')\n    if True:"
         self.run(tmp_path, "submitit", start)
+
+    def test_ray(self, tmp_path):
+        start = self.RAY + "executor = RayExecutor()\n    if True:"
+        self.run(tmp_path, "ray", start)
+
+    def test_a_worker_of_ray_killed_in_mid_search_costs_no_trial(self, tmp_path):
+        pytest.importorskip("ray")
+        program = tmp_path / "program.py"
+        start = self.RAY + "executor = RayExecutor()\n    if True:"
+        whole = self.PROGRAM.format(modules="os, ray", spaces=SPACES, start=start)
+        killed = "if config.trial.number == 3 and not os.path.exists({0!r}):\n            "
+        killed += "open({0!r}, 'w').close(), os.kill(os.getpid(), 9)\n        yield"
+        died = str(tmp_path / "died")
+        head, tail = whole.split("yield", 1)
+        program.write_text(head + killed.format(died) + tail)
+        command = [sys.executable, str(program)]
+        done = subprocess.run(command, capture_output=True, timeout=120, check=False, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr.decode()
+        assert os.path.exists(died)
 
     def test_mpi(self, tmp_path):
         if shutil.which("mpiexec") is None:

@@ -116,7 +116,7 @@ def _cloudpickle() -> Any:
     try:
         import cloudpickle  # type: ignore[import-untyped,import-not-found,unused-ignore]
     except ImportError:
-        return None
+        return sys.modules.get("ray.cloudpickle")  # Ray brings its own
     return cloudpickle
 
 

@@ -1,4 +1,4 @@
-"""Running a search on any executor: process pools, loky, dask, MPI, submitit.
+"""Running a search on any executor: process pools, loky, dask, Ray, MPI, submitit.
 
 An executor needs `submit(function, *args)` returning something with `done()` and `result()`;
 futures of `concurrent.futures` are waited for, others are polled.
