@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ato_hyperband._asking import AskedTrial
     from ato_hyperband._distributed import DistributedHyperBand
     from ato_hyperband._report.result import Result
-    from ato_hyperband._report.rungs import RankCorrelation
+    from ato_hyperband._report.rungs import RankCorrelation, rank_correlations
 else:
     __getattr__ = lazy_exports(
         __name__,
@@ -31,7 +31,7 @@ else:
             "_asking": ["AskedTrial"],
             "_distributed": ["DistributedHyperBand"],
             "_report.result": ["Result"],
-            "_report.rungs": ["RankCorrelation"],
+            "_report.rungs": ["RankCorrelation", "rank_correlations"],
         },
     )
 
@@ -40,6 +40,7 @@ __all__ = [
     "DistributedHyperBand",
     "Result",
     "RankCorrelation",
+    "rank_correlations",
     "Trial",
     "AskedTrial",
     "Evaluation",

@@ -97,6 +97,12 @@ class TestSearch:
         assert view.texts(".parallel .axis-title") == ["lrlr", "modelmodel", "metricmetric"]
         assert view.texts("main h2")[:2] == ["Best over budget", "Parameters"]
 
+    def test_below_the_rungs_it_says_whether_early_results_tell(self, look, searched):
+        view = look(searched).open("/searches/1", ".early li")
+        first, *_, last = view.texts(".early li")
+        assert first == "1 → 3: too few trials (3) to say"
+        assert last.startswith("1 → 9: ")
+
     def test_history_and_slices_show_every_trial(self, look, searched):
         view = look(searched).open("/searches/1", ".scatter")
         figures = ".scatter:not(.contour)"

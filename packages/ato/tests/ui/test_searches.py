@@ -54,6 +54,10 @@ class TestHyperband:
             ]
             assert shown[trial.number] == expected
 
+    def test_it_says_in_words_whether_early_results_tell(self, searched):
+        _, result, page = searched
+        assert only_search(page)["early"] == [str(one) for one in result.rank_correlations()]
+
     def test_only_what_was_searched_is_a_parameter(self, searched):
         _, _, page = searched
         assert only_search(page)["params"] == ["lr", "model"]

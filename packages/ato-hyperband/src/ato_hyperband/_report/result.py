@@ -182,9 +182,9 @@ class Result:
         only trials that went on: these were chosen by their early results, and so are alike, which
         makes the correlation smaller than it is among all. Printed, each says it in words.
         """
-        from ato_hyperband._report.rungs import rank_correlations
+        from ato_hyperband._report.rungs import rank_correlations, results_at_rungs
 
-        return rank_correlations(self.trials)
+        return rank_correlations(results_at_rungs(self.trials))
 
     def ranking(self) -> list[Trial]:
         """The trials that did not fail, best first: by the rung they reached, then by metric."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, Sequence
+from typing import Mapping, NamedTuple, Sequence
 
 import numpy as np
 
@@ -42,25 +42,36 @@ class RankCorrelation(NamedTuple):
         )
 
 
-RankCorrelation.__module__ = "ato_hyperband"
-
-
-def rank_correlations(trials: Sequence[Trial]) -> list[RankCorrelation]:
-    """The correlation from each resource of a rung to the next one, and from the first to the last.
+def rank_correlations(results: Sequence[Mapping[Resource, float]]) -> list[RankCorrelation]:
+    """How far early results tell late ones, of any set of trainings.
 
     Args:
-        trials: Those of a search.
+        results: Of each training its metric by resource, at those resources that are compared.
+
+    Returns:
+        The correlation from each resource to the next one, and from the first to the last.
     """
-    rungs = sorted({e.resource for trial in trials for e in trial.evaluations})
-    pairs = list(zip(rungs, rungs[1:]))
-    if len(rungs) > 2:
-        pairs.append((rungs[0], rungs[-1]))
-    metrics = [_metrics(trial) for trial in trials]
-    return [_between(metrics, early, late) for early, late in pairs]
+    known = sorted({resource for found in results for resource in found})
+    pairs = list(zip(known, known[1:]))
+    if len(known) > 2:
+        pairs.append((known[0], known[-1]))
+    return [_between(results, early, late) for early, late in pairs]
+
+
+# In the body of a NamedTuple it counts from Python 3.9 only.
+RankCorrelation.__module__ = rank_correlations.__module__ = "ato_hyperband"
+
+
+def results_at_rungs(trials: Sequence[Trial]) -> list[dict[Resource, float]]:
+    """What each trial of a search was worth at each resource of a rung where that is known."""
+    rungs = {e.resource for trial in trials for e in trial.evaluations}
+    return [
+        {resource: metric for resource, metric in _metrics(trial).items() if resource in rungs}
+        for trial in trials
+    ]
 
 
 def _metrics(trial: Trial) -> dict[Resource, float]:
-    """What a trial was worth at each resource where it is known."""
     found: dict[Resource, float] = {}
     for evaluation in trial.evaluations:
         if evaluation.outcome.metric is not None:
@@ -70,9 +81,9 @@ def _metrics(trial: Trial) -> dict[Resource, float]:
 
 
 def _between(
-    metrics: Sequence[dict[Resource, float]], early: Resource, late: Resource
+    results: Sequence[Mapping[Resource, float]], early: Resource, late: Resource
 ) -> RankCorrelation:
-    both = [(found[early], found[late]) for found in metrics if early in found and late in found]
+    both = [(found[early], found[late]) for found in results if early in found and late in found]
     value = _spearman(np.array(both)) if len(both) >= _FEWEST else None
     return RankCorrelation(early, late, value, len(both))
 

@@ -26,16 +26,37 @@ def search(connection: Any, request: Request) -> Any:
     metric = request.query_params.get("metric") or objective(metrics)
     trials = read_trials(connection, run, metric)
     mode = _mode(request) or tagged_mode(run.tags, metric) or guess_mode(trials, metric)
+    has_rungs = any(one.rung is not None for trial in trials for one in trial.evaluations)
     return {
         "run": run_facts(connection, run),
         "metric": metric,
         "metrics": metrics,
         "mode": mode,
         "params": _searched(trials),
-        "has_rungs": any(one.rung is not None for trial in trials for one in trial.evaluations),
+        "has_rungs": has_rungs,
+        "early": _early_results(trials) if has_rungs else [],
         "best": best_over_budget(trials, mode),
         "trials": [_shown(trial) for trial in sorted(trials, key=_best_first(mode))],
     }
+
+
+def _early_results(trials: Sequence[Trial]) -> list[str]:
+    """Say how far results at each rung tell those at the next."""
+    from ato_hyperband import rank_correlations  # numpy, for those who look at a search
+
+    known = [
+        {
+            _whole(one.resource): one.metric
+            for one in trial.evaluations
+            if one.rung is not None and one.resource is not None and one.metric is not None
+        }
+        for trial in trials
+    ]
+    return [str(correlation) for correlation in rank_correlations(known)]
+
+
+def _whole(resource: float) -> float:
+    return int(resource) if float(resource).is_integer() else resource
 
 
 def _mode(request: Request) -> str | None:

@@ -144,7 +144,7 @@ function spaceCard(search, room) {
   return search.params.length ? card("Parameters", { body: parallel(search.trials, search.params, search, room) }) : null;
 }
 
-function figureCards({ trials, params, metric, mode, has_rungs: rung }, width, plane, onPlane) {
+function figureCards({ trials, params, metric, mode, early, has_rungs: rung }, width, plane, onPlane) {
   const room = width - 40;
   const judged = trials.filter((trial) => typeof trial.metric === "number");
   if (!judged.length) {
@@ -152,8 +152,18 @@ function figureCards({ trials, params, metric, mode, has_rungs: rung }, width, p
   }
   const order = card("History", { body: h("div", { class: "scrolls" }, history(judged, metric, mode, Math.max(320, room))) });
   const cuts = params.length ? card("Slices", { body: slices(judged, params, metric, room) }) : null;
-  const steps = rung ? card("Rungs", { body: rungs(trials) }) : null;
+  const steps = rung ? card("Rungs", { body: [rungs(trials), earlyResults(early)] }) : null;
   return [order, pairCards(judged, params, metric, width, plane, onPlane), cuts, steps];
+}
+
+/** Whether first epochs tell: of all trials, whatever state is chosen. */
+function earlyResults(early) {
+  return h(
+    "details",
+    { class: "body small", open: early.length <= 6 },
+    h("summary", {}, "Do early results tell?"),
+    h("ul", { class: "early" }, early.map((words) => h("li", {}, words)))
+  );
 }
 
 /** What tells the parameters apart, and what tells two of them together. */
