@@ -181,6 +181,19 @@ class TestInputs:
         found = program(MAIN.format(body=body), a="1", b="2")
         assert [one["name"] for one in found if one["how"] == "read"] == ["a.txt"]
 
+    def test_what_was_written_before_the_entry_is_an_input_of_it(self, program):
+        prepares = "\nwith open('a.txt', 'w') as file:\n    file.write('2')\nmain("
+        found = program(
+            MAIN.format(body="open('a.txt').read()").replace("\nmain(", prepares), a="1"
+        )
+        assert [(one["name"], one["how"], one["size"]) for one in found] == [("a.txt", "read", 1)]
+
+    def test_what_the_entry_writes_before_it_reads_is_no_input(self, program):
+        body = """with open("a.txt", "w") as file:
+        file.write("2")
+    open("a.txt").read()"""
+        assert program(MAIN.format(body=body), a="1") == []
+
     def test_what_a_spawned_process_reads_is_the_runs(self, program):
         worker = "def work(name):\n    return open(name).read()\n"
         body = """import multiprocessing

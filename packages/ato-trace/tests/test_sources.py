@@ -221,19 +221,20 @@ class TestNotebooks:
         pytest.importorskip("IPython")
         cells = [
             "def f():\n    return 1",
-            "RATE = 1",
-            "f()",
-            "f()",
+            "RATE, seen = 1, []",
+            "seen.append(f())",
+            "seen.append(f())",
             "RATE = 2",
-            "# again\ndef f():\n    return 2 + RATE",
+            "# again\ndef f():\n    return 2 + RATE + len(seen)",
             "from ato_trace import Scope; from ato_adict import record_of",
-            "main = Scope()(record_of)",
+            "def entry(config):\n    f()\n    return record_of(config)",
+            "main = Scope()(entry)",
         ]
         text = self.program_of(cells)
-        made = "# In[6]:2\ndef f():\n    return 2 + RATE\n"
-        assert f"{made}# In[5]:1\nRATE = 2\n# In[4]:1\nf()\n" in text
+        made = "# In[6]:2\ndef f():\n    return 2 + RATE + len(seen)\n"
+        assert f"{made}# In[2]:1\nRATE, seen = 1, []\n# In[4]:1\nseen.append(f())\n# In[5]" in text
         assert "return 1" not in text
-        assert "RATE = 1" not in text
+        assert text.count("seen.append") == 1
 
     @pytest.mark.slow
     def test_cells_that_look_or_stand_by_are_no_part_of_the_program(self):
@@ -254,12 +255,20 @@ class TestNotebooks:
             "RATE",
             "main.with_args(['lr=2'])()",
             "found = main()",
-            "%time 1 + 1",
             "'-'.join(['a'])",
             "import json as looked",
-            "import os as stood",
+            "import os as stood, time",
+            "stood.getcwd(), time.time()",
+            "print(f(), RATE)",
+            "assert f() == 2",
+            "def show(config):\n    shown = [config, f()]\n    shown.append(1)\n    return shown",
+            "show(2)",
+            "config = scope.apply(args=['lr=3'])",
+            "scope.explain('lr')",
+            "print(scope.apply([]).lr)",
         ]
-        text = self.program_of([*cells, *idle])
+        idle_magics = ["%time 1 + 1", "%%time\nf()", "%pip --version", "!echo", "%config"]
+        text = self.program_of([*cells, *idle, *idle_magics])
         assert [part for part in cells if f"]:1\n{part}\n" not in text] == []
         assert [part for part in idle if f"]:1\n{part}\n" in text] == []
         assert "get_ipython" not in text
@@ -277,8 +286,9 @@ class TestNotebooks:
             "count += 1",
             "del table['a']",
             "for seed in range(2):\n    random.seed(seed)",
-            "with open('x', 'w'): g()",
-            "loss = g(0.5)",
+            "with open('x', 'w'): put(1)",
+            "loss = put(0.5)",
+            "shuffle(table)",
             "main(1)",
             "exec('RATE = 7')",
             "from cmath import *",
@@ -289,11 +299,12 @@ class TestNotebooks:
             "from ato_trace import Scope; from ato_adict import record_of",
             "import math, random",
             "table, count, RATE = {'a': 1}, 0, 1",
-            "def g(x=0):\n    return table, count, RATE",
+            "def put(x=0):\n    table['x'] = x",
+            "def shuffle(what):\n    what['y'] = 1",
+            "def g(config, data=None):\n    table, count, RATE\n    return record_of(config)",
             "scope = Scope()",
-            "main = scope(lambda config, data=None: record_of(config))",
+            "main = scope(g)",
             *acting,
-            "main = scope(record_of)",
         ]
         text = self.program_of(cells)
         assert [part for part in acting[:-1] if f"]:1\n{part}\n" not in text] == []

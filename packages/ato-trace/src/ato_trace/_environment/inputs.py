@@ -104,9 +104,14 @@ class Inputs:
             "mtime": read.mtime_ns / 1e9,
             "hash": value,
             "reader": read.reader,
-            "how": "updated" if reads.is_written(read) else "read",
+            "how": "updated" if self._is_updated(read) else "read",
             "problem": None if value else "changed or gone before it was hashed",
         }
+
+    def _is_updated(self, read: reads.Read) -> bool:
+        """Whether the run itself wrote a file; or, of what it read before it began, the program."""
+        is_early = read.path not in self._log.files and read.path not in self._log.handed
+        return self._log.is_updated(read) or (is_early and reads.outside.is_updated(read))
 
     def _name(self, path: str) -> str:
         for root in self._roots:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import os
 
+from ato_adict.notebooks import code_place
 from ato_adict.surroundings import program_folder
 from ato_trace._environment.places import LIBRARIES
 from ato_trace._source.projects import is_of_ato, project_folder
@@ -44,7 +45,10 @@ def asker(frame: FrameType | None) -> str | None:
 
 
 def shown_file(file: str) -> str:
-    """A file below the project's folder, or its last name."""
+    """A file below the project's folder, or its last name; of a notebook the cell."""
+    cell = code_place(file)
+    if cell != file:
+        return cell
     if file not in _shown:
         whole = os.path.abspath(file)
         roots = [_root(program_folder()), os.getcwd() + os.sep]

@@ -3,7 +3,8 @@
 A hook cannot be taken out again, so there is one for the process, and what it does for any other
 event is one comparison. What it notes belongs to the entries that run at that moment, or, where
 none does, to every entry that comes later: data that a module loads when it is imported, or a cell
-of a notebook, is input of all runs after it.
+of a notebook, is input of all runs after it. So with what it notes of writing: what a run writes
+itself is no input of it, and what was prepared before the run is.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from ato_trace._environment.readers import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict
+    from typing import Any, Dict, Sequence
 
     Reads = Dict[str, "Read"]
 
@@ -72,18 +73,31 @@ class ReadLog:
     Attributes:
         files: By path, the first `MOST_FILES` files.
         handed: Those that were handed to another program or library.
+        written: The paths of what was written meanwhile.
+        updatable: What was opened to read and to write, as it was before.
         crowds: Of the files beyond them, by folder: how many, their size, and a sum of hashes.
     """
 
     def __init__(self) -> None:
         self.files: Reads = {}
         self.handed: Reads = {}
+        self.written: set[str] = set()
+        self.updatable: Reads = {}
         self.crowds: dict[str, list[int]] = {}
         self._counted: set[int] = set()
 
     def knows(self, path: str) -> bool:
         """Whether a file is in it already."""
         return path in self.files or (bool(self._counted) and hash(path) in self._counted)
+
+    def is_settled(self, path: str) -> bool:
+        """Whether there is nothing to say of a file that is read: it is known, or was written."""
+        return path in self.written or self.knows(path)
+
+    def is_updated(self, read: Read) -> bool:
+        """Whether a file that was read was written as well, as far as can be told by now."""
+        opened = self.updatable.get(read.path, read if read.handed else None)
+        return read.path in self.written or (opened is not None and opened.is_changed())
 
     def add(self, read: Read) -> None:
         """Add a file that is not in it."""
@@ -108,11 +122,8 @@ def _digest(text: str) -> int:
     return int.from_bytes(hashlib.blake2b(data, digest_size=16).digest(), "big")
 
 
-# The one state of the process: what was read outside of entries, the entries that run, and what
-# this process itself wrote or may have written.
+# The one state of the process: what was read outside of entries, and the entries that run.
 outside = ReadLog()
-written: set[str] = set()
-updatable: dict[str, Read] = {}  # opened to read and to write: as they were before
 _running: list[ReadLog] = []
 _state = {"hooked": False}
 loaded_before: set[str] = set()  # the modules that were loaded before reads were noticed
@@ -139,9 +150,10 @@ def begin() -> ReadLog:
 
 
 def end(log: ReadLog) -> None:
-    """An entry has ended."""
+    """An entry has ended; what is read from now on of what it wrote is the program's own."""
     if log in _running:
         _running.remove(log)
+        outside.written |= log.written
 
 
 class Muted:
@@ -175,23 +187,28 @@ def _opened(name: Any, flags: Any) -> None:
             _keep_state(path)
             _note(path, is_handed=True)
         elif writes:
-            written.add(path)
+            _note_written(path)
         else:
             _note(path)
     except Exception:  # a hook that raises would fail the program's own call
         return
 
 
+def _noting() -> Sequence[ReadLog]:
+    return _running or (outside,)
+
+
+def _note_written(path: str) -> None:
+    for log in _noting():
+        log.written.add(path)
+
+
 def _keep_state(path: str) -> None:
-    if path not in updatable and path not in written:
+    logs = [log for log in _noting() if path not in log.updatable and path not in log.written]
+    if logs:
         found = os.stat(path)
-        updatable[path] = Read(path, found.st_size, found.st_mtime_ns, None)
-
-
-def is_written(read: Read) -> bool:
-    """Whether the run itself wrote a file, as far as can be told by now."""
-    opened = updatable.get(read.path, read if read.handed else None)
-    return read.path in written or (opened is not None and opened.is_changed())
+        for log in logs:
+            log.updatable[path] = Read(path, found.st_size, found.st_mtime_ns, None)
 
 
 def _is_known(name: Any, writes: bool) -> bool:
@@ -199,16 +216,16 @@ def _is_known(name: Any, writes: bool) -> bool:
     if type(name) is not str:
         return type(name) is int
     path = name if name[:1] == "/" else f"{os.getcwd()}/{name}"
-    if path in written:
-        return True
-    return not writes and all(path in log.files for log in _running or (outside,))
+    if writes:
+        return all(path in log.written for log in _noting())
+    return all(path in log.files or path in log.written for log in _noting())
 
 
 def _renamed(target: Any) -> None:
     try:
         path = path_of(target, writes=True)
         if path is not None:
-            written.add(path)
+            _note_written(path)
     except Exception:
         return
 
@@ -230,7 +247,7 @@ def _handed(event: str, arguments: tuple[Any, ...]) -> None:
 
 
 def _note(path: str, is_handed: bool = False) -> None:
-    if path in written or all(log.knows(path) for log in _running or (outside,)):
+    if all(log.is_settled(path) for log in _noting()):
         return
     frame = sys._getframe(3)
     if reads_itself(frame, path) or (is_import(frame) and not is_of_project(path)):
@@ -239,7 +256,8 @@ def _note(path: str, is_handed: bool = False) -> None:
 
 
 def _add(path: str, reader: str | None, is_handed: bool = False) -> None:
-    logs = [log for log in _running or (outside,) if not log.knows(path)]
+    # A file that was written and then handed on is known as one that was written.
+    logs = [log for log in _noting() if not (log.knows if is_handed else log.is_settled)(path)]
     found = os.stat(path)
     if not logs or not stat.S_ISREG(found.st_mode):
         return

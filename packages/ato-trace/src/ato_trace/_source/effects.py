@@ -12,6 +12,8 @@ import builtins
 import re
 import types
 
+from ato_trace._source.free_names import FUNCTIONS, body_of, free_names, local_names, parameters
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Iterable, Iterator, Mapping, Sequence
@@ -19,13 +21,41 @@ if TYPE_CHECKING:
 _ACTING_BUILTINS = frozenset(["eval", "exec", "setattr", "delattr", "__import__", "next"])
 # What is called for what it shows: it changes no result.
 _VIEWERS = frozenset(["IPython", "altair", "ato", "bokeh", "matplotlib", "plotly", "seaborn"])
-_READERS = frozenset(["SQLFinder"])  # of this suite: questions to the tracker
-# `%time f()` and `!ls` as IPython writes them; of any other magic nobody knows what it does.
-_SHOWING_MAGICS = frozenset(["matplotlib", "pinfo", "pinfo2", "time", "timeit", "who", "whos"])
-_SHELL = frozenset(["getoutput", "system"])
-_LITERALS = frozenset(["Constant", "JoinedStr", "Num", "Str"])  # the last two: Python 3.7
+_LOOKS = re.compile(
+    r"(get|is|has|count|describe|display|dump|head|info|plot|print|save|show|summary|tail)(_|$)"
+    r"|set_(option|printoptions|style|theme)$"
+)
 # Functions of libraries that change the library, even where their result is kept.
-_SETTING = re.compile(r"seed|^(set|use|enable|disable|load|register|init|config|allow)", re.I)
+_SETS = re.compile(
+    r"seed|random|^(add|allow|apply|chdir|config|disable|enable|fork|init|insert|install|load"
+    r"|patch|put|register|reload|reset|set|use)",
+    re.I,
+)
+# Of this suite: questions, and what may be asked of a scope.
+_READERS = frozenset(["SQLFinder"])
+_QUESTIONS = frozenset(["apply", "explain", "explain_change", "fingerprint", "history", "verify"])
+# Magics that show something, and those that run a cell, as IPython writes them; of any other nobody
+# knows what it does.
+_SHOWING_MAGICS = frozenset(["config", "history", "lsmagic", "matplotlib", "pinfo", "pinfo2"])
+_SHOWING_MAGICS |= frozenset(["autoreload", "conda", "load_ext", "pip", "time", "timeit", "who"])
+_CELL_MAGICS = frozenset(["capture", "prun", "time", "timeit"])
+_SHELL = frozenset(["getoutput", "get_ipython", "system"])
+_LITERALS = frozenset(["Constant", "JoinedStr", "Num", "Str"])  # the last two: Python 3.7
+_CALLED = (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, type)
+
+
+class Notebook:
+    """What is defined in a notebook.
+
+    Attributes:
+        space: Its variables.
+        functions: The definitions of its functions by name.
+    """
+
+    def __init__(self, space: Mapping[str, Any], nodes: Iterable[ast.AST]) -> None:
+        self.space = space
+        functions = (node for node in nodes if isinstance(node, FUNCTIONS[:2]))
+        self.functions: dict[str, Any] = {node.name: node for node in functions}
 
 
 class Effects:
@@ -39,18 +69,19 @@ class Effects:
         names: The names that they use.
     """
 
-    def __init__(self, nodes: Sequence[ast.AST], space: Mapping[str, Any]) -> None:
-        self._space = space
+    def __init__(
+        self, nodes: Sequence[ast.AST], notebook: Notebook, called: frozenset[str] = frozenset()
+    ) -> None:
+        self._notebook, self._called = notebook, called
         self.acts = self.runs = False
         self.changes: set[str] = set()
         self.binds: set[str] = set()
-        self.names = {
-            part.id
-            for node in nodes
-            for part in ast.walk(node)
-            if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load)
-        }
+        self.names: set[str] = set()
+        self._take(nodes)
+
+    def _take(self, nodes: Sequence[ast.AST]) -> None:
         for node in nodes:
+            self.names |= free_names(node)
             self._visit(node, kept=_is_kept(node))
 
     def _visit(self, node: ast.AST, kept: bool) -> None:
@@ -68,6 +99,8 @@ class Effects:
             self._call(node, kept)
         elif isinstance(node, ast.AugAssign):
             self._change(node.target)
+        elif isinstance(node, (ast.Global, ast.Nonlocal)):
+            self.changes.update(node.names)
         elif isinstance(node, (ast.Attribute, ast.Subscript, ast.Name)):
             self._target(node)
         for part in ast.iter_child_nodes(node):
@@ -83,7 +116,7 @@ class Effects:
 
     def _change(self, target: ast.AST) -> None:
         root = _root(target)
-        if root is None or isinstance(self._space.get(root), types.ModuleType):
+        if root is None or isinstance(self._notebook.space.get(root), types.ModuleType):
             self.acts = True
         else:
             self.changes.add(root)
@@ -92,31 +125,80 @@ class Effects:
         root = _root(node.func)
         if root is None:
             self.acts = self.acts or type(_base(node.func)).__name__ not in _LITERALS
-            return
-        if root == "get_ipython":
-            self.acts = self.acts or not _shows(node)
-            return
-        missing = object()
-        value = self._space.get(root, getattr(builtins, root, missing))
-        if hasattr(value, "with_args"):
-            self._entry(node)
-        elif value is missing or not isinstance(value, _CALLED):
-            if type(value).__name__ not in _READERS:
+        elif root == "get_ipython":
+            self._magic(node)
+        elif isinstance(node.func, ast.Name) and root in self._notebook.functions:
+            self._call_own(node, self._notebook.functions[root])
+        else:
+            missing = object()
+            value = self._notebook.space.get(root, getattr(builtins, root, missing))
+            if hasattr(value, "with_args"):
+                self._call_entry(node)
+            elif isinstance(value, _CALLED):
+                self._call_library(node, root, value, kept)
+            elif value is missing or not self._is_question(value, _last(node.func)):
                 self.changes.add(root)
-        elif getattr(builtins, root, missing) is value:
-            self.acts = self.acts or root in _ACTING_BUILTINS
-        elif not isinstance(value, type) and _module(value) not in _VIEWERS:
-            own = _module(value) == "__main__"
-            self.acts = self.acts or own or not kept or bool(_SETTING.search(_last(node.func)))
 
-    def _entry(self, node: ast.Call) -> None:
+    def _call_entry(self, node: ast.Call) -> None:
         """`main()` and `main.with_args([...])()` are told by the config; `main(data)` is not."""
         self.runs = True
         if isinstance(node.func, ast.Name) and (node.args or node.keywords):
             self.acts = True
 
+    def _call_own(self, node: ast.Call, function: Any) -> None:
+        """A function of the notebook does what its body does to what is not its own."""
+        if function.decorator_list and hasattr(
+            self._notebook.space.get(function.name), "with_args"
+        ):
+            self._call_entry(node)
+            return
+        if function.name in self._called:  # it calls itself
+            return
+        called = self._called | {function.name}
+        inside = Effects(body_of(function), self._notebook, called)
+        self.acts, self.runs = self.acts or inside.acts, self.runs or inside.runs
+        self.changes |= inside.changes - local_names(function)
+        if inside.changes & parameters(function):
+            self.changes |= self._variables(node)
 
-_CALLED = (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, type)
+    def _call_library(self, node: ast.Call, root: str, value: Any, kept: bool) -> None:
+        if getattr(builtins, root, None) is value:
+            self.acts = self.acts or root in _ACTING_BUILTINS
+        elif _module(value) not in _VIEWERS and not _LOOKS.match(_last(node.func)):
+            sets = any(_SETS.search(part) for part in (_module(value), *_chain(node.func)))
+            if isinstance(value, type) and isinstance(node.func, ast.Name):
+                sets = False  # an object is made
+            self.acts = self.acts or sets
+            if not kept:
+                self.changes |= self._variables(node)
+
+    def _is_question(self, value: Any, name: str) -> bool:
+        """Whether a method of an object only tells; what speaks to the tracker acts."""
+        package = type(value).__module__.split(".")[0]
+        if type(value).__name__ in _READERS or _LOOKS.match(name):
+            return True
+        if package in ("ato_scope", "ato_trace"):
+            return name in _QUESTIONS
+        if package in ("ato_sql", "ato_hyperband"):
+            self.acts = True
+        return False
+
+    def _variables(self, node: ast.Call) -> set[str]:
+        """The variables among the arguments of a call, which it may change."""
+        given = [*node.args, *(keyword.value for keyword in node.keywords)]
+        names = {name for one in given for name in free_names(one)}
+        return {name for name in names if not isinstance(self._notebook.space.get(name), _CALLED)}
+
+    def _magic(self, call: ast.Call) -> None:
+        last, words = _last(call.func), [_text(one) for one in call.args]
+        if last == "run_cell_magic" and len(words) == 3 and words[0] in _CELL_MAGICS:
+            try:
+                self._take(ast.parse(words[2]).body)
+            except SyntaxError:  # it did not run, either
+                pass
+        elif last not in _SHELL:
+            is_shown = last == "run_line_magic" and words[:1] and words[0] in _SHOWING_MAGICS
+            self.acts = self.acts or not is_shown
 
 
 def bearing(statements: Mapping[Any, Sequence[ast.AST]], space: Mapping[str, Any]) -> set[Any]:
@@ -126,7 +208,8 @@ def bearing(statements: Mapping[Any, Sequence[ast.AST]], space: Mapping[str, Any
         statements: The nodes of each statement that counts now, by what it is known by.
         space: The variables of the notebook.
     """
-    effects = {key: Effects(nodes, space) for key, nodes in statements.items()}
+    notebook = Notebook(space, [node for nodes in statements.values() for node in nodes])
+    effects = {key: Effects(nodes, notebook) for key, nodes in statements.items()}
     kept = {key for key, effect in effects.items() if effect.acts}
     used = _names(effect for effect in effects.values() if effect.acts or effect.runs)
     while True:
@@ -143,15 +226,6 @@ def bearing(statements: Mapping[Any, Sequence[ast.AST]], space: Mapping[str, Any
 
 def _names(effects: Iterable[Effects]) -> set[str]:
     return {name for effect in effects for name in effect.names}
-
-
-def _shows(call: ast.Call) -> bool:
-    """Whether a call of the shell of IPython shows something and changes nothing."""
-    first = call.args[0] if call.args else None
-    magic = str(getattr(first, "value", getattr(first, "s", "")))
-    last = _last(call.func)
-    is_line = last == "run_line_magic" and magic in _SHOWING_MAGICS
-    return is_line or last in _SHELL or last == "get_ipython"
 
 
 def _is_kept(node: ast.AST) -> bool:
@@ -177,8 +251,20 @@ def _root(node: ast.AST) -> str | None:
     return base.id if isinstance(base, ast.Name) else None
 
 
+def _chain(node: ast.AST) -> Iterator[str]:
+    """The names of `a.b.c`, from the end on."""
+    while isinstance(node, ast.Attribute):
+        yield node.attr
+        node = node.value
+    yield getattr(node, "id", "")
+
+
 def _last(node: ast.AST) -> str:
-    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+    return next(_chain(node))
+
+
+def _text(node: ast.AST) -> str:
+    return str(getattr(node, "value", getattr(node, "s", "")))  # the latter: Python 3.7
 
 
 def _module(value: Any) -> str:
