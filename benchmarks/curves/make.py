@@ -18,10 +18,16 @@ from sklearn.datasets import (
     make_classification,
     make_friedman1,
     make_friedman2,
+    make_friedman3,
     make_gaussian_quantiles,
     make_hastie_10_2,
 )
-from sklearn.ensemble import GradientBoostingRegressor, HistGradientBoostingRegressor
+from sklearn.ensemble import (
+    ExtraTreesRegressor,
+    GradientBoostingRegressor,
+    HistGradientBoostingRegressor,
+)
+from sklearn.linear_model import SGDClassifier
 from sklearn.neural_network import MLPClassifier
 
 EPOCHS = 81
@@ -65,6 +71,20 @@ EVERY_ADAM_MLP = [
     ("depth", 1, 3, False, True),
     ("alpha", 1e-6, 1.0, True, False),
     ("one_minus_beta_2", 1e-4, 0.5, True, False),
+]
+FOREST = [
+    ("max_depth", 2, 30, True, True),
+    ("min_samples_leaf", 1, 64, True, True),
+    ("min_samples_split", 2, 64, True, True),
+    ("max_features", 0.1, 1.0, False, False),
+    ("max_samples", 0.1, 1.0, False, False),
+]
+LINEAR = [
+    ("eta0", 1e-4, 1.0, True, False),
+    ("power_t", 0.0, 1.0, False, False),
+    ("alpha", 1e-6, 0.1, True, False),
+    ("l1_ratio", 0.0, 1.0, False, False),
+    ("epsilon", 1e-3, 1.0, True, False),
 ]
 
 
@@ -111,6 +131,27 @@ def histogram():
 def hastie():
     """A shell around a Gaussian in 10 dimensions: 600 to learn from, 3,900 to be judged by."""
     inputs, labels = make_hastie_10_2(n_samples=4500, random_state=0)
+    return inputs, labels, 600
+
+
+def forest():
+    """Friedman's third regression problem with noise: 400 to learn from, 4,000 to be judged by."""
+    inputs, targets = make_friedman3(n_samples=4400, noise=0.3, random_state=0)
+    return inputs, targets, 400
+
+
+def linear():
+    """Four classes in 40 dimensions, a fifth of the labels wrong: 600 to learn from, 4,000 to be
+    judged by."""
+    inputs, labels = make_classification(
+        n_samples=4600,
+        n_features=40,
+        n_informative=12,
+        n_classes=4,
+        n_clusters_per_class=1,
+        flip_y=0.2,
+        random_state=0,
+    )
     return inputs, labels, 600
 
 
@@ -170,6 +211,28 @@ def histogram_boosting(config):
     )
 
 
+def bagging(config):
+    return ExtraTreesRegressor(n_estimators=EPOCHS, bootstrap=True, random_state=0, **config)
+
+
+def bagging_curve(model, train, test):
+    """The share of the variance that the mean of the first trees leaves, by how many they are."""
+    model.fit(*train)
+    said = np.stack([tree.predict(test[0].astype(np.float32)) for tree in model.estimators_])
+    means = np.cumsum(said, axis=0) / np.arange(1, EPOCHS + 1)[:, None]
+    return ((means - test[1]) ** 2).mean(axis=1) / np.var(test[1])
+
+
+def stochastic_gradient(config):
+    return SGDClassifier(
+        loss="modified_huber",
+        penalty="elasticnet",
+        learning_rate="invscaling",
+        random_state=0,
+        **config,
+    )
+
+
 #            data       parameters          model               curve
 TABLES = {
     "digits": (digits, MOMENTUM_MLP, momentum_mlp, mlp_curve),
@@ -178,6 +241,8 @@ TABLES = {
     "boosting": (boosting, BOOSTING, gradient_boosting, boosting_curve),
     "histogram": (histogram, HISTOGRAM_BOOSTING, histogram_boosting, boosting_curve),
     "hastie": (hastie, EVERY_ADAM_MLP, adam_mlp, mlp_curve),
+    "forest": (forest, FOREST, bagging, bagging_curve),
+    "linear": (linear, LINEAR, stochastic_gradient, mlp_curve),
 }
 
 

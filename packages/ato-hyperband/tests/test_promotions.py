@@ -1,5 +1,6 @@
 """Who goes on to the next rung: exactly the best, whatever order results arrive in."""
 
+import math
 import random
 
 import pytest
@@ -318,19 +319,32 @@ class TestAdaptiveBrackets:
         return [kind for _, kind in sorted(kinds.items())]
 
     def test_each_kind_runs_once_at_first(self):
-        assert self.kinds(lambda value, epoch: value * (1 - 0.9**epoch))[:4] == [3, 0, 2, 1]
+        assert self.kinds(lambda value, epoch: value * (1 - 0.9**epoch))[:4] == [3, 2, 1, 0]
 
-    def test_the_second_bracket_owes_early_results_nothing(self):
+    def bracket(self, number):
+        """The trials of a bracket; even ones fall from behind to the front, odd ones stay."""
+
         def train(config):
-            while True:
-                yield config.lr
+            trial = config.trial.number
+            for epoch in range(1, 28):
+                yield 3 * trial + (0 if trial % 2 else 11 - 15 * math.log(epoch, 27))
 
-        options = {"sampler": "tpe", "max_total_resource": 10 * 357, "n_jobs": 1}
+        options = {"sampler": "tpe", "max_total_resource": 10 * 357, "mode": "min"}
         result = hyperband(**options).run(train, [])
-        second = [t for t in result.trials if t.bracket == 1]
-        assert {t.evaluations[0].resource for t in second} == {27}
-        assert {t.origin for t in second} == {"random"}
-        assert "model" in {t.origin for t in result.trials}
+        assert "model" in {trial.origin for trial in result.trials}
+        return [trial for trial in result.trials if trial.bracket == number]
+
+    def test_the_second_bracket_owes_the_model_nothing(self):
+        assert {trial.origin for trial in self.bracket(1)} == {"random"}
+
+    def test_in_the_first_bracket_those_go_on_that_are_ahead(self):
+        assert [t.number for t in self.bracket(0) if t.resource == 27] == [0, 1, 3]
+
+    def test_in_the_second_bracket_those_go_on_whose_losses_lead_furthest(self):
+        second = self.bracket(1)
+        looked_at = {t.number: t.evaluations[1].outcome.metric for t in second if t.rung >= 1}
+        assert min(looked_at, key=looked_at.get) == 27
+        assert [t.number for t in second if t.resource == 27] == [28]
 
     def test_where_the_first_epochs_tell_the_last_halving_early_wins(self):
         chosen = self.kinds(lambda value, epoch: value)[4:]

@@ -17,19 +17,20 @@ from collections import deque
 from typing import Mapping, Sequence
 
 from ato_hyperband._sampling.sampling import Sampler
+from ato_hyperband._schedule.choice import choose_plan, mean_places
+from ato_hyperband._schedule.foresight import foreseen
 from ato_hyperband._schedule.scheduler import Budget, Scheduler
 from ato_hyperband._trial.brackets import Plan, Resource, largest_affordable
-from ato_hyperband._trial.order import Loss, best_first, is_failure, places
+from ato_hyperband._trial.order import Loss, best_first, is_failure
 from ato_hyperband._trial.trial import Job, Outcome, Trial
 
 # Rungs of at most η to this power are few trials that train for long: the next bracket begins
 # without knowing what comes of them, so that workers need not wait.
 NARROW = 2
-# In an adaptive search the second bracket is the one that halves least, and its configurations are
-# drawn without the model: whatever early results made of the first, these owe them nothing.
+# In an adaptive search the second bracket is a hedge against early results that mislead: its
+# configurations are drawn without the model, which has learned from them, and who goes on is
+# decided by where losses lead, not by where they are. Brackets after it go by what has found more.
 HEDGE = 1
-# Of so many brackets one is of another kind than the best, in case that changes.
-PERIOD = 3
 
 
 class Bracket:
@@ -40,10 +41,14 @@ class Bracket:
         plan: Its rungs.
         eta: Where seconds count: of those a rung took, its best may have taken 1/η to go on.
             None where they do not count.
+        foresees: Whether who goes on is decided by where losses lead.
     """
 
-    def __init__(self, number: int, plan: Plan, eta: float | None = None) -> None:
+    def __init__(
+        self, number: int, plan: Plan, eta: float | None = None, foresees: bool = False
+    ) -> None:
         self.number, self.plan, self._eta = number, plan, eta
+        self.foresees = foresees
         self.rungs: list[list[Trial]] = [[] for _ in plan.rungs]
         self.ready: deque[Job] = deque()
         self.rung = 0
@@ -87,7 +92,8 @@ class Bracket:
             return []
         losses = self.reported[self.rung]
         by_number = {trial.number: trial for trial in self.rungs[self.rung]}
-        alive = [by_number[n] for n in best_first(losses) if not is_failure(losses[n])]
+        order = best_first(self._foreseen() if self.foresees else losses)
+        alive = [by_number[n] for n in order if not is_failure(losses[n])]
         planned = self.plan.rungs[self.rung + 1].size
         if self.short:  # the space ran out of configurations before the rung was full
             planned = max(
@@ -95,6 +101,11 @@ class Bracket:
             )
         best = alive[:planned]
         return best if self._eta is None else self._cheap_enough(best, self._eta)
+
+    def _foreseen(self) -> Mapping[int, Loss]:
+        resources = [rung.resource for rung in self.plan.rungs]
+        upto = self.rung + 1
+        return foreseen(self.reported[:upto], resources[:upto], resources[-1])
 
     def _cheap_enough(self, best: list[Trial], eta: float) -> list[Trial]:
         """As many of the best as took their share of the rung's seconds; one at least."""
@@ -197,7 +208,7 @@ class HalvingScheduler(Scheduler):
             self._exhausted = not self._open
             return False
         eta = self._eta if self._cost_aware else None
-        bracket = Bracket(len(self.brackets), plan, eta)
+        bracket = Bracket(len(self.brackets), plan, eta, self._adaptive and self._foresees())
         self.brackets.append(bracket)
         self._open.append(bracket)
         return True
@@ -244,11 +255,22 @@ class HalvingScheduler(Scheduler):
         number = len(self.brackets)
         if not self._adaptive:
             return self._plans[number % len(self._plans)]
+        winners = [(bracket.plan.s, loss) for bracket, loss in self._winners()]
+        return choose_plan(self._plans, winners, number)
+
+    def _foresees(self) -> bool:
+        """Whether in the next bracket who goes on is decided by where losses lead."""
+        if len(self.brackets) == HEDGE:
+            return True
+        winners = [(bracket.foresees, loss) for bracket, loss in self._winners() if bracket.plan.s]
+        mean = mean_places(winners)
+        return mean.get(True, 1.0) < mean.get(False, 1.0)
+
+    def _winners(self) -> list[tuple[Bracket, Loss]]:
+        """Each bracket that has ended and the loss of its best trial after the whole resource."""
         # The last bracket may be under way; how far it is must not matter.
         ended = [b for b in self.brackets[:-1] if b.reported[-1]]
-        tops = [(b.plan.s, b.reported[-1]) for b in ended]
-        winners = [(s, losses[best_first(losses)[0]]) for s, losses in tops]
-        return _choose_plan(self._plans, winners, number)
+        return [(b, b.reported[-1][best_first(b.reported[-1])[0]]) for b in ended]
 
     def _fits(self, plan: Plan, actual: bool) -> bool:
         resource, trials = self._left(actual)
@@ -268,33 +290,3 @@ class HalvingScheduler(Scheduler):
                 b.spent if actual else b.plan.cost(self._continues) for b in self.brackets
             )
         return resource, trials
-
-
-# How early a configuration may be judged depends on the problem: where the first epochs tell the
-# last, brackets that halve often find the most for their cost; where they mislead, those that halve
-# little do. All brackets of a sweep cost about the same, so the best trial of each says which kind
-# serves this problem (Li et al., "Hyper-Tune", VLDB 2022, choose by how well fidelities rank).
-def _choose_plan(plans: Sequence[Plan], winners: Sequence[tuple[int, Loss]], number: int) -> Plan:
-    """The plan of a bracket: all of them in turn at first, then mostly the best kind so far.
-
-    Args:
-        plans: The brackets of one sweep.
-        winners: For each bracket that has ended, how often its kind halves (s) and the loss of
-            its best trial after the whole resource.
-        number: The bracket's position in the search.
-    """
-    if number < len(plans) or not winners:
-        return plans[number % len(plans)]
-    mean = _mean_places(winners)
-    best = min(plans, key=lambda plan: mean.get(plan.s, 1.0))
-    turn, step = divmod(number - len(plans), PERIOD)
-    others = [plan for plan in plans if plan is not best]
-    return others[turn % len(others)] if others and step == PERIOD - 1 else best
-
-
-def _mean_places(winners: Sequence[tuple[int, Loss]]) -> Mapping[int, float]:
-    """By kind, the mean place of its winners among all, from 0 for the best towards 1."""
-    by_kind: dict[int, list[float]] = {}
-    for (s, _), place in zip(winners, places([loss for _, loss in winners])):
-        by_kind.setdefault(s, []).append(place / len(winners))
-    return {s: sum(found) / len(found) for s, found in by_kind.items()}

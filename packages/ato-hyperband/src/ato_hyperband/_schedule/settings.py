@@ -87,7 +87,6 @@ def plans_of(settings: Settings, space: SearchSpace) -> list[Plan]:
             plans = plans[:1]
         if settings.brackets == "adaptive":
             plans = [plan.with_finalists(settings.eta) for plan in plans]
-            plans = [plans[0], *plans[:0:-1][:1], *plans[1:-1]]  # the hedge is the second
         return plans
     size = settings.max_trials or 1
     if settings.sampler == "grid":
