@@ -242,7 +242,8 @@ class TestTensorBoard:
         self, tensorboard, finder, logger, run, tmp_path
     ):
         folder = tensorboard.export_run(finder, run.id, tmp_path)
-        logger.reopen(run.id).log_metric("refused", 1.0)
+        with logger.reopen(run.id) as again:
+            again.log_metric("refused", 1.0)
         with pytest.raises(OSError, match="the disk is full"):
             tensorboard.export_run(finder, run.id, tmp_path)
         assert os.listdir(folder) == ["events.ato"]
