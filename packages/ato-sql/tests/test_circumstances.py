@@ -1,5 +1,6 @@
 """What is recorded of the program that a run is of: command, folder, interpreter, environment."""
 
+import getpass
 import json
 import os
 import subprocess
@@ -102,3 +103,13 @@ class TestEnvironment:
         found = ran("lab/train.py", environment={"LOGNAME": "ann", "USER": "ann"})
         assert found["user_name"] == "ann"
         assert found["host"]
+
+
+def test_a_user_that_the_system_does_not_know_has_no_name(logger, finder, monkeypatch):
+    def fail():
+        raise KeyError("getpwuid(): uid not found: 1000")
+
+    monkeypatch.setattr(getpass, "getuser", fail)
+    with logger.start() as run:
+        pass
+    assert finder.get_run(run.id).user_name is None

@@ -63,13 +63,14 @@ class TestInputs:
         assert finder.compare(a, b).inputs == {}
 
     def test_a_cache_that_the_other_made_while_it_ran_is_none(self, run, finder):
-        a = run()
+        a = run(an_input("a.csv"))
         during = finder.get_run(a).start_time.timestamp()
-        assert finder.compare(a, run(an_input("cache.bin", mtime=during))).inputs == {}
+        b = run(an_input("a.csv"), an_input("cache.bin", "b", mtime=during))
+        assert finder.compare(a, b).inputs == {}
 
     def test_a_file_that_was_there_before_both_is_one(self, run, finder):
-        found = finder.compare(run(), run(an_input("extra.csv", mtime=1.0))).inputs
-        assert list(found) == ["extra.csv"]
+        b = run(an_input("a.csv"), an_input("extra.csv", "b", mtime=1.0))
+        assert list(finder.compare(run(an_input("a.csv")), b).inputs) == ["extra.csv"]
 
     def test_what_could_not_be_hashed_is_compared_by_size(self, run, finder):
         unknown = {"hash": None, "problem": "unreadable"}

@@ -46,10 +46,10 @@ class Counter:
 class TestFunctions:
     def test_what_it_does_counts_and_not_what_its_variables_are_called(self, same):
         def one(a):
-            return [b * 2 for b in a]
+            return a * 2 + len(a)
 
         def other(x):
-            return [y * 2 for y in x]
+            return x * 2 + len(x)
 
         assert same(one, one)
         other.__qualname__ = one.__qualname__

@@ -102,7 +102,7 @@ class TestTheProject:
 
     def test_of_a_module_it_is_the_package(self, monkeypatch):
         class Spec:
-            name = "lab.digits.__main__"
+            name, origin = "lab.digits.__main__", None
 
         monkeypatch.setattr(sys.modules["__main__"], "__spec__", Spec)
         assert repr(SQLLogger()).startswith("<SQLLogger 'lab.digits' in")
