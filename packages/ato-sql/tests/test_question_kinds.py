@@ -1,5 +1,7 @@
 """How each kind of field is asked for: what its signs mean, and what a mapping may hold."""
 
+import sys
+
 import pytest
 
 from ato_sql import NotFoundError, QuestionError
@@ -183,8 +185,13 @@ class TestFlagsAndDigests:
 
 
 class TestWordsOfARun:
-    def test_the_command_line_is_a_text(self, found):
-        assert found("command~pytest") == found("command:PYTEST") == [1, 2, 3, 4]
+    def test_the_command_line_is_a_text(self, found, logger, monkeypatch):
+        monkeypatch.setattr(sys.modules["__main__"], "__spec__", None)
+        monkeypatch.setattr(sys, "argv", ["train.py", "lr=0.1", 'note="hi"'])
+        with logger.start() as run:
+            pass
+        assert found("command~train.py") == found("command:TRAIN") == [run.id]
+        assert found({"command": ("contains", 'note="hi"')}) == [run.id]
 
     def test_tags_by_a_part(self, found):
         assert found("tag~swe") == [1, 2, 3]
