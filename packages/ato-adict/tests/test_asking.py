@@ -81,12 +81,12 @@ def nest_in_a_loop():
 
 
 def nest_traced():
-    config = ADict()
+    config, before = ADict(), sys.gettrace()
     sys.settrace(lambda *_: None)
     try:
         config.model.depth = 3
     finally:
-        sys.settrace(None)
+        sys.settrace(before)  # that of a coverage run
     return config
 
 

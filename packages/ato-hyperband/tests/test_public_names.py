@@ -2,6 +2,7 @@
 
 import multiprocessing
 import operator
+import os
 import pickle
 import subprocess
 import sys
@@ -90,7 +91,10 @@ def test_a_plan_is_printed_as_the_trials_and_the_resource_of_each_rung():
 def loaded_by(program):
     """The modules that a program has loaded when it ends."""
     program += "\nimport sys; print(*sys.modules)"
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+    # Coverage would load modules of its own.
+    env = {k: v for k, v in os.environ.items() if not k.startswith("COVERAGE_PROCESS")}
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, capture_output=True, check=True, env=env)
     return set(done.stdout.decode().split())
 
 

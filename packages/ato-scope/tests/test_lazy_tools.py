@@ -1,6 +1,7 @@
 """Lazy blocks under the tools people look at their programs with."""
 
 import json
+import os
 
 import pytest
 
@@ -28,8 +29,10 @@ VIEWS = """
 """
 
 
-def test_coverage_sees_the_lines_of_a_lazy_block(program):
+def test_coverage_sees_the_lines_of_a_lazy_block(program, monkeypatch):
     pytest.importorskip("coverage")
+    for name in [name for name in os.environ if name.startswith("COVERAGE_")]:
+        monkeypatch.delenv(name)  # those of a coverage run of this test
     program.write(VIEWS)
     done = program.run("lr=5", command=("-m", "coverage", "run", "--branch", "train.py"))
     assert done.out == "{'lr': 5, 'done': True, 'k0': 5, 'k1': 6}\n"

@@ -10,6 +10,7 @@ import sys
 import pytest
 
 from ato_sql import SQLLogger
+from ato_sql.cli import main
 
 ATO = [sys.executable, "-m", "ato_sql"]
 
@@ -234,3 +235,12 @@ def test_an_integer_of_thousands_of_digits_is_shown_in_a_few(here, logger, comma
         assert "1.2345e+4004" in shown
         assert str(2**60) in shown
         assert max(map(len, shown.splitlines())) < 200
+
+
+def test_a_table_on_a_terminal_needs_no_other_package(two_runs, capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "rich", None)
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    assert main(["runs"]) == 0
+    header, *rows = capsys.readouterr().out.splitlines()
+    assert header.split()[:3] == ["id", "name", "project"]
+    assert [row.split()[0] for row in rows] == ["1", "2"]

@@ -16,35 +16,14 @@ import pytest
 
 import programs
 from ato_sql import DatabaseError, SQLFinder, SQLLogger, TrackerError, TrackerWarning
-from ato_sql.cli import open_stored
 from programs import config_of, count, settings
+from reach import leave_a_journal, put_back, take_away
 
-as_root = pytest.mark.skipif(
-    getattr(os, "getuid", lambda: None)() != 0, reason="needs root to give files away"
-)
 pytestmark = pytest.mark.slow  # programs that are started, killed, waited for
 
 
 def finder_of(path):
     return SQLFinder(config_of(path))
-
-
-def take_away(path):
-    """Put the database out of reach: a folder is where its file should be."""
-    os.mkdir(path + ".away")
-    for name in glob.glob(path + "*"):
-        if os.path.isfile(name):
-            os.rename(name, os.path.join(path + ".away", os.path.basename(name)))
-    os.mkdir(path)
-
-
-def put_back(path):
-    """Undo `take_away`."""
-    if os.path.isdir(path):
-        os.rmdir(path)
-    for name in os.listdir(path + ".away"):
-        os.rename(os.path.join(path + ".away", name), os.path.join(os.path.dirname(path), name))
-    os.rmdir(path + ".away")
 
 
 class TestTrouble:
@@ -389,7 +368,7 @@ class TestTrouble:
         assert os.listdir(str(tmp_path / "journals")) == []
 
     def test_a_journal_whose_end_a_kill_tore_is_replayed_up_to_there(self, path):
-        journal = self.leave_a_journal(path)
+        journal = leave_a_journal(path)
         with open(journal, "rb") as file:
             size = len(file.read().rstrip(b"\0"))
         os.truncate(journal, size - 20)  # in the middle of the last record, the end of the run
@@ -398,7 +377,7 @@ class TestTrouble:
         assert os.path.exists(journal + ".rejected")
 
     def test_a_journal_with_what_nobody_can_read_is_set_aside(self, path):
-        journal = self.leave_a_journal(path)
+        journal = leave_a_journal(path)
         with open(journal, "ab") as file:
             file.write(b"not a record of ours" * 20)
         programs.run("SQLLogger(config()).start().finish()", **settings(path))
@@ -406,25 +385,10 @@ class TestTrouble:
         assert os.path.exists(journal + ".rejected")
 
     def test_a_journal_that_was_copied_is_stored_once(self, path):
-        journal = self.leave_a_journal(path)
+        journal = leave_a_journal(path)
         shutil.copy(journal, journal.replace(".ato-journal", "0.ato-journal"))
         programs.run("SQLLogger(config()).start().finish()", **settings(path))
         assert (count(path), count(path, "experiments")) == (3, 2)
-
-    def leave_a_journal(self, path):
-        os.mkdir(path)
-        _, errors = programs.run(
-            """
-            with SQLLogger(config()).start() as run:
-                for step in range(3):
-                    run.log_metric("loss", float(step), step)
-            """,
-            **settings(path),
-        )
-        assert errors.count("TrackerWarning") == 1
-        os.rmdir(path)
-        (journal,) = glob.glob(os.path.dirname(path) + "/*.ato-journal")
-        return journal
 
     def test_a_run_that_starts_while_the_database_is_out_of_reach_gets_its_id_later(
         self, path, monkeypatch
@@ -465,105 +429,6 @@ class TestTrouble:
         with sqlite3.connect(path) as connection:
             found = connection.execute("SELECT COUNT(*), MIN(step), MAX(step) FROM metrics")
             assert found.fetchone() == (250_000 - lost, lost, 249_999)
-
-
-@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="modes of another system")
-class TestWhoseJournal:
-    """A journal is stored if it is ours and nobody else could have put it there."""
-
-    @pytest.fixture
-    def journal(self, path):
-        TestTrouble().leave_a_journal(path)
-        (journal,) = glob.glob(os.path.dirname(path) + "/*.ato-journal")
-        return journal
-
-    @as_root
-    def test_one_of_another_user_stays_where_it_is(self, path, journal):
-        os.chown(journal, 65534, 65534)
-        SQLLogger(config_of(path)).start().finish()
-        assert count(path) == 0
-        assert os.path.exists(journal)
-
-    def test_one_that_was_moved_with_its_database_is_ours(self, path, journal, tmp_path):
-        os.mkdir(tmp_path / "moved")
-        os.rename(journal, tmp_path / "moved" / os.path.basename(journal))
-        moved = str(tmp_path / "moved" / os.path.basename(path))
-        SQLLogger(config_of(moved)).start().finish()
-        assert count(moved) == 3
-
-    def test_a_link_is_none(self, path, journal):
-        os.rename(journal, journal + ".moved")
-        os.symlink(journal + ".moved", journal)
-        SQLLogger(config_of(path)).start().finish()
-        assert count(path) == 0
-
-    @pytest.mark.parametrize("mode", [0o777, 0o1777, 0o757])
-    def test_one_in_a_folder_open_to_all_is_named_and_stays(self, path, journal, mode):
-        os.chmod(os.path.dirname(path), mode)
-        with pytest.warns(TrackerWarning, match=r"\.ato-journal is not stored, as others may"):
-            SQLLogger(config_of(path)).start().finish()
-        assert count(path) == 0
-        assert os.path.exists(journal)
-
-    @as_root
-    def test_so_is_one_in_a_folder_of_a_shared_group(self, path, journal):
-        os.chmod(os.path.dirname(path), 0o775)
-        os.chown(os.path.dirname(path), -1, 54321)
-        with pytest.warns(TrackerWarning, match="as others may write to it or its folder"):
-            SQLLogger(config_of(path)).start().finish()
-        assert count(path) == 0
-        assert os.path.exists(journal)
-
-    @as_root
-    def test_a_group_of_its_user_alone_is_no_other(self, path, journal):
-        os.chmod(os.path.dirname(path), 0o775)
-        SQLLogger(config_of(path)).start().finish()
-        assert count(path) == 3
-
-    def test_one_that_others_may_write_to_is_named_and_stays(self, path, journal):
-        os.chmod(journal, 0o606)
-        with pytest.warns(TrackerWarning, match="as others may write to it or its folder"):
-            SQLLogger(config_of(path)).start().finish()
-        assert count(path) == 0
-        assert os.path.exists(journal)
-
-    def test_one_with_a_second_name_is_named_and_stays(self, path, journal):
-        os.link(journal, journal + ".second")
-        with pytest.warns(TrackerWarning, match="is not stored"):
-            SQLLogger(config_of(path)).start().finish()
-        assert count(path) == 0
-
-    def test_nobody_else_can_read_or_write_one(self, path, journal):
-        assert os.stat(journal).st_mode & 0o777 == 0o600
-
-    def test_one_that_could_not_be_beside_its_database_is_asked_too(
-        self, path, journal, monkeypatch, tmp_path
-    ):
-        monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-        os.makedirs(str(tmp_path / "state" / "ato"))
-        os.mkdir(str(tmp_path / "kept"))
-        kept = shutil.move(journal, str(tmp_path / "kept"))
-        logger = SQLLogger(config_of(path))
-        logger.start().finish()
-        logger.close()  # else it may be looking at the journal at the moment when we do
-        shutil.move(kept, str(tmp_path / "state" / "ato"))
-        assert len(open_stored(path).latest(9)) == 2
-
-    def test_none_is_written_where_it_would_not_be_trusted(self, path, monkeypatch, tmp_path):
-        monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-        folder = os.path.dirname(path) + "/open"
-        os.mkdir(folder)
-        os.chmod(folder, 0o777)
-        path = os.path.join(folder, "runs.sqlite")
-        run = SQLLogger(config_of(path)).start()
-        take_away(path)
-        run.log_metric("loss", 0.5, 0)
-        with pytest.warns(TrackerWarning, match="state"):
-            run.flush()
-        assert len(os.listdir(str(tmp_path / "state" / "ato"))) == 1
-        put_back(path)
-        run.finish()
-        assert count(path) == 1
 
 
 def test_a_database_of_a_newer_schema_is_refused_clearly(path):

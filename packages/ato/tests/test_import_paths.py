@@ -1,6 +1,7 @@
 """The import paths that programs written for ato 2.x use."""
 
 import importlib
+import os
 import subprocess
 import sys
 
@@ -30,7 +31,9 @@ def test_the_path_offers_the_names(path):
 
 def loaded_by(statement):
     code = f"import sys\n{statement}\nprint(*sys.modules)"
-    return subprocess.check_output([sys.executable, "-c", code]).decode().split()
+    # Coverage would load modules of its own.
+    env = {k: v for k, v in os.environ.items() if not k.startswith("COVERAGE_PROCESS")}
+    return subprocess.check_output([sys.executable, "-c", code], env=env).decode().split()
 
 
 def test_importing_ato_loads_none_of_its_parts():

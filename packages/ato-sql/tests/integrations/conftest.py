@@ -1,6 +1,11 @@
+import os
+import sys
+
 import pytest
 
 from ato_sql import SQLFinder, SQLLogger
+
+sys.path.insert(0, os.path.dirname(__file__))  # for `standing_in`
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from shlex import quote
 from typing import Any, NoReturn, Sequence
 
 from ato_adict import did_you_mean
@@ -35,8 +36,17 @@ class CommandParser(argparse.ArgumentParser):
         if message.startswith("the following arguments are required"):
             # An option that there is not is the likelier mistake.
             self._check_options(self._words)
+        if message.endswith("expected one argument"):
+            message += self._glued(message.split()[1].rstrip(":").split("/"))
         print(f"{self.prog}: {one_line(message)} (see {self.prog} --help)", file=sys.stderr)
         raise SystemExit(2)
+
+    def _glued(self, names: Sequence[str]) -> str:
+        """Say how an option of these names takes a value that begins with `-`, if one follows."""
+        for name, value in zip(self._words, self._words[1:]):
+            if name in names and value[:1] == "-" and value not in self._option_string_actions:
+                return f"; one that begins with - is written {quote(f'{name}={value}')}"
+        return ""
 
     def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
         """Parse the words after the command; see `argparse.ArgumentParser.parse_args`."""

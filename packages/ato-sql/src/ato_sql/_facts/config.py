@@ -6,7 +6,7 @@ import ast
 import math
 import os
 import re
-from typing import Any, Mapping, Sequence
+from typing import Any, Callable, Mapping, Sequence
 
 from ato_adict import ADict
 from ato_sql._facts.contents import content_hash_of, state_of
@@ -90,7 +90,7 @@ def _other(value: Any, above: frozenset[int], depth: int) -> Any:
     if isinstance(value, (set, frozenset)):
         items = [_to_json(item, above, depth + 1) for item in value]
         return {MARK: "set", "value": sorted(items, key=digest)}
-    scalar = _numpy_scalar(value)
+    scalar = _asked(_numpy_scalar, value)
     if scalar is not None:
         return _to_json(scalar, above, depth + 1)
     text = _repr(value)
@@ -98,7 +98,7 @@ def _other(value: Any, above: frozenset[int], depth: int) -> Any:
     content = content_hash_of(value)
     if content is not None:
         return {**mark, "content": content}
-    state = state_of(value) if _ADDRESS.search(text) else None
+    state = _asked(state_of, value) if _ADDRESS.search(text) else None
     return mark if state is None else {**mark, "state": _short(_to_json(state, above, depth + 1))}
 
 
@@ -107,13 +107,18 @@ def _short(state: Any) -> Any:
     return state if len(repr(state)) <= _LARGEST_STATE else f"sha256:{digest(state)}"
 
 
+def _asked(question: Callable[[Any], Any], value: Any) -> Any:
+    """Return what a value answers, None where its own code fails: it must never fail a run."""
+    try:
+        return question(value)
+    except Exception:
+        return None
+
+
 def _numpy_scalar(value: Any) -> Any | None:
     """The Python number of a numpy scalar, told by its look as numpy may not be there."""
     if getattr(value, "shape", None) == () and hasattr(value, "dtype") and hasattr(value, "item"):
-        try:
-            item = value.item()
-        except Exception:
-            return None
+        item = value.item()
         return item if isinstance(item, (bool, int, float, str)) else None
     return None
 

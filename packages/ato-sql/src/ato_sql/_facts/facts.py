@@ -61,14 +61,14 @@ def command_line() -> list[str]:
         return cell
     arguments = [str(argument) for argument in sys.argv]
     spec = getattr(sys.modules.get("__main__"), "__spec__", None)
-    if spec is not None and spec.name and arguments and not _runs_another(arguments[0], spec):
+    if spec is not None and spec.name and arguments and not runs_another(arguments[0], spec):
         module = spec.name[: -len(".__main__")] if spec.name.endswith(".__main__") else spec.name
         return ["-m", module, *arguments[1:]]
     return arguments
 
 
-def _runs_another(name: str, spec: Any) -> bool:
-    """Whether the module after `-m` is a tool, such as cProfile, that runs the program `name`.
+def runs_another(name: str, spec: Any) -> bool:
+    """Tell whether the module after `-m` is a tool, such as cProfile, that runs the program `name`.
 
     Python names the module's own file there, and a tool the program; its own options are lost.
     """
@@ -88,7 +88,7 @@ def start_folder() -> str:
     spec: Any = getattr(main, "__spec__", None)
     name, file = sys.argv[0] if sys.argv else "", getattr(main, "__file__", None)
     first = sys.path[0] if sys.path else ""
-    is_module = bool(spec is not None and spec.name and not _runs_another(name, spec))
+    is_module = bool(spec is not None and spec.name and not runs_another(name, spec))
     if is_module:
         name, file = spec.name.replace(".", os.sep) + ".py", spec.origin
     if not name or not file or os.path.isabs(name):

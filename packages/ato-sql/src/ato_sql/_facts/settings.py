@@ -10,6 +10,7 @@ from ato_adict import did_you_mean
 from ato_adict.notebooks import notebook_name
 from ato_sql import _values
 from ato_sql._errors import SettingsError
+from ato_sql._facts.facts import runs_another
 from ato_sql._values.place import is_url, place_of, url_of
 from ato_sql._values.redact import redact
 from ato_sql._values.secret_text import Kind, redact_text
@@ -172,7 +173,10 @@ def program_name() -> str:
     main = sys.modules.get("__main__")
     spec = getattr(main, "__spec__", None)
     path = getattr(main, "__file__", None)
-    if spec is not None and spec.name not in ("__main__", None):
+    called = sys.argv[0] if sys.argv else ""
+    if spec is not None and runs_another(called, spec):
+        name = os.path.splitext(os.path.basename(called))[0]
+    elif spec is not None and spec.name not in ("__main__", None):
         name = spec.name[: -len(".__main__")] if spec.name.endswith(".__main__") else spec.name
     elif path:
         name = os.path.splitext(os.path.basename(path))[0]

@@ -62,6 +62,7 @@ def read_overlay(
     curves: dict[int, tuple[list[float], list[float | None]]] = {}
     for row in connection.execute(found.group_by(METRICS.run_id, stretch).order_by(stretch)):
         xs, ys = curves.setdefault(row.run_id, ([], []))
-        xs.append((first + row.at * width + (width - 1) / 2) / per_unit)
+        # MySQL divides integers to decimals.
+        xs.append((first + int(row.at) * width + (width - 1) / 2) / per_unit)
         ys.append(row.mean)
     return Overlay(curves, width > 1)

@@ -48,8 +48,8 @@ def complete(
         return []
     if last.group("sign"):
         field, sign, begun = last.group("field", "sign", "value")
-        values = map(_quoted, _values(connection, field.strip('"'), project_id))
-        return [field + sign + one for one in _fitting(begun, values)][:limit]
+        values = _fitting(begun.lstrip('"'), _values(connection, field.strip('"'), project_id))
+        return [field + sign + _quoted(one) for one in values][:limit]
     word = last.group("word")
     return list(_fitting(word, known_names(connection, project_id, "." in word)))[:limit]
 

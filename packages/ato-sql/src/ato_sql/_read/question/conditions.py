@@ -151,7 +151,8 @@ def run_column(connection: Connection, field: str) -> Any:
         return case((RUNS.id.in_(lost), literal(LOST)), else_=RUNS.status) if lost else RUNS.status
     if field == "run_name":
         return RUNS.name
-    return RERUN if field == "rerun" else RUNS[field]
+    # A run that nobody archived has NULL there, which would be neither true nor false.
+    return {"rerun": RERUN, "archived": ARCHIVED}.get(field, RUNS.get(field))
 
 
 def compare_run(name: str, field: str, column: Any, sign: str, value: Any) -> Any:

@@ -1,0 +1,259 @@
+"""Where a secret ends: in prose, URLs, headers, files of data, source and on command lines."""
+
+import sqlite3
+import sys
+
+import pytest
+
+from ato_adict import ADict, RunRecord, attach_record
+from ato_sql import SQLLogger
+
+TOKEN = "hf_abcdefghijklmnopqrstuvwx"
+
+
+@pytest.fixture
+def noted(logger, finder):
+    """Note a text and return what is kept of it."""
+
+    def noted(text):
+        with logger.start() as run:
+            run.log_note(text)
+        return finder.get_run(run.id).notes[0].text
+
+    return noted
+
+
+class TestProse:
+    @pytest.mark.parametrize(
+        ("text", "kept"),
+        [
+            ("password=hunter22 works", "password=[redacted] works"),
+            ("password = hunter22, then", "password = [redacted], then"),
+            ('password="two words" works', 'password="[redacted]" works'),
+            ("--password hunter22 works", "--password [redacted] works"),
+            ("the password is hunter22.", "the password is [redacted]"),
+            (f"with {TOKEN} it works", "with [redacted] it works"),
+            ("Authorization: Bearer abc123def456", "Authorization: [redacted]"),
+            ("Cookie: session=abc; theme=dark", "Cookie: [redacted]"),
+            ("bearer abc123def456 was sent", "bearer [redacted] was sent"),
+            ("<password>hunter22</password>", "<password>[redacted]</password>"),
+            ("IDENTIFIED BY 'hunter22'", "IDENTIFIED BY '[redacted]'"),
+            ("password:\n  - hunter22", "password:\n  - hunter22"),
+        ],
+    )
+    def test_only_the_secret_is_hidden(self, noted, text, kept):
+        assert noted(text) == kept
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "token: the smallest unit of text",
+            "the password is wrong",
+            "the key idea: attention",
+            "num_tokens=4096 pad_token=0",
+            "password=None and token=null",
+            "password=*** in the log",
+            "basic arithmetic, bearer of news",
+            "a=b c:d",
+        ],
+    )
+    def test_prose_about_secrets_stays(self, noted, text):
+        assert noted(text) == text
+
+    def test_a_private_key_keeps_only_its_frame(self, noted):
+        key = "-----BEGIN RSA PRIVATE KEY-----\nMIIEow\nIBAAK\n-----END RSA PRIVATE KEY-----"
+        assert noted(f"use {key} here") == (
+            "use -----BEGIN RSA PRIVATE KEY-----[redacted]-----END RSA PRIVATE KEY----- here"
+        )
+
+    def test_json_in_json_is_read(self, noted):
+        assert "hunter22" not in noted('{"body": "{\\"password\\": \\"hunter22\\", \\"a\\": 1}"}')
+
+    def test_a_list_under_the_name_is_hidden_whole(self, noted):
+        assert noted("api_keys=['a1b2c3', 'd4e5f6'] n=2") == (
+            "api_keys=['[redacted]', '[redacted]'] n=2"
+        )
+
+
+class TestURLs:
+    @pytest.mark.parametrize(
+        ("url", "kept"),
+        [
+            ("postgresql://me:pw@host/db", "postgresql://me:***@host/db"),
+            ("mysql://me:p@ss/w?rd@host:3306/db", "mysql://me:***@host:3306/db"),
+            ("https://me:pw@host/x?y=1", "https://me:***@host/x?y=1"),
+            ("https://ghp0123456789abcdefghij@github.com/x", "https://***@github.com/x"),
+            ("https://host/x?token=abc&page=2", "https://host/x?token=***&page=2"),
+            ("https://host/x?X-Amz-Signature=abc", "https://host/x?X-Amz-Signature=***"),
+            ("https://hooks.slack.com/services/T0/B0/xyz", "https://hooks.slack.com/services/***"),
+        ],
+    )
+    def test_credentials_are_hidden_where_they_stand(self, noted, url, kept):
+        assert noted(f"see {url} for it") == f"see {kept} for it"
+
+    @pytest.mark.parametrize(
+        "url",
+        [
+            "https://host:8080/x",
+            "https://host/@user/post",
+            "ssh://git@github.com/x",
+            "mailto:me@host",
+            "s3://bucket/key",
+            "https://host/x?page=2&sort=name",
+        ],
+    )
+    def test_a_url_without_any_stays(self, noted, url):
+        assert noted(url) == url
+
+    def test_two_urls_in_one_text_are_two(self, noted):
+        text = "from postgresql://a:pw1@one/x to mysql://b:pw2@two/y"
+        assert noted(text) == "from postgresql://a:***@one/x to mysql://b:***@two/y"
+
+
+class TestFilesOfData:
+    """Small text files that a run read are kept, to show which lines changed."""
+
+    @pytest.fixture
+    def kept(self, config, finder, tmp_path, path):
+        """Let a run read a file and return what the database keeps of its text."""
+
+        def kept(name, text):
+            import hashlib
+
+            (tmp_path / name).write_bytes(text.encode())
+            digest = hashlib.sha256(text.encode()).hexdigest()
+            row = {"path": str(tmp_path / name), "name": name, "size": len(text), "mtime": 1.0}
+            row.update(hash=f"sha256:{digest}", reader=None, how="read", problem=None)
+            told, record = ADict(config), RunRecord()
+            record.inputs = lambda wait: [row]
+            attach_record(told, record)
+            logger = SQLLogger(told)
+            logger.start().finish()
+            logger.close()
+            with sqlite3.connect(path) as connection:
+                rows = connection.execute("SELECT text FROM source_texts").fetchall()
+            return rows[0][0] if rows else None
+
+        return kept
+
+    @pytest.mark.parametrize(
+        ("name", "text", "kept_text"),
+        [
+            ("a.env", "API_KEY=abc def\nMODE=x\n", "API_KEY=[redacted]\nMODE=x\n"),
+            ("a.yaml", "password: two words\nlr: 0.1\n", "password: [redacted]\nlr: 0.1\n"),
+            (
+                "a.ini",
+                "[db]\npassword = hunter22\nhost = a\n",
+                "[db]\npassword = [redacted]\nhost = a\n",
+            ),
+            ("a.json", '{"token": "abc", "lr": 1}', '{"token": "[redacted]", "lr": 1}'),
+            ("a.yml", "export:\n  lr: 0.1\n", "export:\n  lr: 0.1\n"),
+        ],
+    )
+    def test_the_rest_of_a_line_is_the_value(self, kept, name, text, kept_text):
+        assert kept(name, text) == kept_text
+
+    def test_what_yaml_writes_below_a_name_is_hidden(self, kept):
+        text = "secret: |\n  line one\n  line two\nlr: 0.1\n"
+        shown = kept("a.yaml", text)
+        assert "line" not in shown
+        assert shown.endswith("\nlr: 0.1\n")
+
+    def test_a_list_below_a_name_is_hidden(self, kept):
+        shown = kept("a.yaml", "api_keys:\n  - abc123\n  - def456\nlr: 0.1\n")
+        assert "abc123" not in shown
+        assert "def456" not in shown
+        assert "lr: 0.1" in shown
+
+    def test_what_is_no_text_is_not_kept(self, kept):
+        assert kept("a.bin", "weights") is None
+
+    def test_a_large_file_is_not_kept(self, kept):
+        assert kept("a.csv", "1\n" * 50_000) is None
+
+
+class TestSource:
+    @pytest.fixture
+    def kept(self, config, path):
+        """Let a run load a module and return what the database keeps of it."""
+
+        def kept(text):
+            source = {"path": "/p/m.py", "name": "m.py", "text": text, "hash": "a" * 64}
+            told, record = ADict(config), RunRecord()
+            record.sources = lambda: {"m": source}
+            attach_record(told, record)
+            logger = SQLLogger(told)
+            logger.start().finish()
+            logger.close()
+            with sqlite3.connect(path) as connection:
+                return connection.execute("SELECT text FROM source_texts").fetchone()[0]
+
+        return kept
+
+    @pytest.mark.parametrize(
+        ("line", "shown"),
+        [
+            ('API_KEY = "abc123"', 'API_KEY = "[redacted]"'),
+            ('password: str = "abc123"', 'password: str = "[redacted]"'),
+            ('config["token"] = "abc123"', 'config["token"] = "[redacted]"'),
+            ('connect(password="abc", user="me")', 'connect(password="[redacted]", user="me")'),
+            (
+                'os.environ.setdefault("API_KEY", "abc")',
+                'os.environ.setdefault("API_KEY", "[redacted]")',
+            ),
+            ('connect("host=h password=abc")', 'connect("host=h password=[redacted]")'),
+        ],
+    )
+    def test_what_stands_in_quotes_is_hidden(self, kept, line, shown):
+        assert kept(f"x = 1\n{line}\n") == f"x = 1\n{shown}\n"
+
+    @pytest.mark.parametrize(
+        "line",
+        [
+            "token = tokens[0]",
+            "password = getpass()",
+            'key = "loss"',
+            'if password == "": pass',
+            "def login(user, password=None): ...",
+            'parser.add_argument("--token", "-t")',
+        ],
+    )
+    def test_code_stays_as_it_is(self, kept, line):
+        assert kept(f"{line}\n") == f"{line}\n"
+
+
+class TestCommandLines:
+    @pytest.fixture
+    def kept(self, logger, finder, monkeypatch):
+        """Start a run as if the program had been called so; return what is kept of that."""
+
+        def kept(*words):
+            monkeypatch.setattr(sys, "argv", ["train.py", *words])
+            monkeypatch.setattr(sys.modules["__main__"], "__spec__", None)
+            with logger.start() as run:
+                pass
+            return finder.get_run(run.id).command[1:]
+
+        return kept
+
+    @pytest.mark.parametrize(
+        ("words", "shown"),
+        [
+            (["lr=0.1", "password:=hunter22"], ["lr=0.1", "password:=[redacted]"]),
+            (["--token", "abc", "--lr", "1"], ["--token", "[redacted]", "--lr", "1"]),
+            (["--token=abc"], ["--token=[redacted]"]),
+            (
+                ["--api-keys", "a", "b", "--lr", "1"],
+                ["--api-keys", *["[redacted]"] * 2, "--lr", "1"],
+            ),
+            (["secrets=['x',", "'y']", "lr=1"], ["secrets=[redacted]", "lr=1"]),
+            (["db={'password': 'x', 'n': 1}"], ["db={'password': '[redacted]', 'n': 1}"]),
+            (["Authorization:", "Bearer", "abc"], ["Authorization:", "Bearer", "[redacted]"]),
+            (["layers=[1,", "2]"], ["layers=[1,", "2]"]),
+            (["--lr", "0.1", "fast"], ["--lr", "0.1", "fast"]),
+            (["sizes=(1, 2)"], ["sizes=(1, 2)"]),
+            (["broken=[1", "lr=1"], ["broken=[1", "lr=1"]),
+        ],
+    )
+    def test_the_values_of_secret_names_are_hidden(self, kept, words, shown):
+        assert kept(*words) == shown

@@ -1,0 +1,126 @@
+"""A journal is stored if it is ours and nobody else could have put it there."""
+
+import glob
+import os
+import shutil
+
+import pytest
+
+from ato_sql import SQLLogger, TrackerWarning
+from ato_sql.cli import open_stored
+from programs import config_of, count
+from reach import leave_a_journal, put_back, take_away
+
+as_root = pytest.mark.skipif(
+    getattr(os, "getuid", lambda: None)() != 0, reason="needs root to give files away"
+)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not hasattr(os, "geteuid"), reason="modes of another system"),
+]
+
+
+@pytest.fixture
+def journal(path):
+    leave_a_journal(path)
+    (journal,) = glob.glob(os.path.dirname(path) + "/*.ato-journal")
+    return journal
+
+
+@as_root
+def test_one_of_another_user_stays_where_it_is(path, journal):
+    os.chown(journal, 65534, 65534)
+    SQLLogger(config_of(path)).start().finish()
+    assert count(path) == 0
+    assert os.path.exists(journal)
+
+
+def test_one_that_was_moved_with_its_database_is_ours(path, journal, tmp_path):
+    os.mkdir(tmp_path / "moved")
+    os.rename(journal, tmp_path / "moved" / os.path.basename(journal))
+    moved = str(tmp_path / "moved" / os.path.basename(path))
+    SQLLogger(config_of(moved)).start().finish()
+    assert count(moved) == 3
+
+
+def test_a_link_is_none(path, journal):
+    os.rename(journal, journal + ".moved")
+    os.symlink(journal + ".moved", journal)
+    SQLLogger(config_of(path)).start().finish()
+    assert count(path) == 0
+
+
+@pytest.mark.parametrize("mode", [0o777, 0o1777, 0o757])
+def test_one_in_a_folder_open_to_all_is_named_and_stays(path, journal, mode):
+    os.chmod(os.path.dirname(path), mode)
+    with pytest.warns(TrackerWarning, match=r"\.ato-journal is not stored, as others may"):
+        SQLLogger(config_of(path)).start().finish()
+    assert count(path) == 0
+    assert os.path.exists(journal)
+
+
+@as_root
+def test_so_is_one_in_a_folder_of_a_shared_group(path, journal):
+    os.chmod(os.path.dirname(path), 0o775)
+    os.chown(os.path.dirname(path), -1, 54321)
+    with pytest.warns(TrackerWarning, match="as others may write to it or its folder"):
+        SQLLogger(config_of(path)).start().finish()
+    assert count(path) == 0
+    assert os.path.exists(journal)
+
+
+@as_root
+def test_a_group_of_its_user_alone_is_no_other(path, journal):
+    os.chmod(os.path.dirname(path), 0o775)
+    SQLLogger(config_of(path)).start().finish()
+    assert count(path) == 3
+
+
+def test_one_that_others_may_write_to_is_named_and_stays(path, journal):
+    os.chmod(journal, 0o606)
+    with pytest.warns(TrackerWarning, match="as others may write to it or its folder"):
+        SQLLogger(config_of(path)).start().finish()
+    assert count(path) == 0
+    assert os.path.exists(journal)
+
+
+def test_one_with_a_second_name_is_named_and_stays(path, journal):
+    os.link(journal, journal + ".second")
+    with pytest.warns(TrackerWarning, match="is not stored"):
+        SQLLogger(config_of(path)).start().finish()
+    assert count(path) == 0
+
+
+def test_nobody_else_can_read_or_write_one(path, journal):
+    assert os.stat(journal).st_mode & 0o777 == 0o600
+
+
+def test_one_that_could_not_be_beside_its_database_is_asked_too(
+    path, journal, monkeypatch, tmp_path
+):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    os.makedirs(str(tmp_path / "state" / "ato"))
+    os.mkdir(str(tmp_path / "kept"))
+    kept = shutil.move(journal, str(tmp_path / "kept"))
+    logger = SQLLogger(config_of(path))
+    logger.start().finish()
+    logger.close()  # else it may be looking at the journal at the moment when we do
+    shutil.move(kept, str(tmp_path / "state" / "ato"))
+    assert len(open_stored(path).latest(9)) == 2
+
+
+def test_none_is_written_where_it_would_not_be_trusted(path, monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    folder = os.path.dirname(path) + "/open"
+    os.mkdir(folder)
+    os.chmod(folder, 0o777)
+    path = os.path.join(folder, "runs.sqlite")
+    run = SQLLogger(config_of(path)).start()
+    take_away(path)
+    run.log_metric("loss", 0.5, 0)
+    with pytest.warns(TrackerWarning, match="state"):
+        run.flush()
+    assert len(os.listdir(str(tmp_path / "state" / "ato"))) == 1
+    put_back(path)
+    run.finish()
+    assert count(path) == 1
