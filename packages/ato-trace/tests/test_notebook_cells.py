@@ -126,8 +126,8 @@ def test_what_makes_or_changes_what_is_used_counts(notebook, cell):
         "setattr(scope, 'odd', 1)",
         "exec('x = 1')",
         "(lambda: 1)()",
-        "def prepare(): pass\nprepare()",
-        "def prepare(): pass\nmade = prepare()",
+        "def prepare(): scope.ready = 1\nprepare()",
+        "def prepare(): scope.ready = 1\nmade = prepare()",
         "get_ipython().run_line_magic('run', 'x.py')",
     ],
 )
@@ -145,6 +145,7 @@ def test_what_acts_on_what_is_around_it_counts(notebook, cell):
         "unused = 3",
         "import json as tool",
         "def helper(): pass",
+        "def tried(): return len([1])\ntried()",
         "get_ipython().run_line_magic('matplotlib', 'inline')",
         "get_ipython().run_line_magic('time', 'x')",
         "get_ipython().system('ls')",

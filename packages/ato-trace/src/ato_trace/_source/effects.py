@@ -13,6 +13,7 @@ import re
 import types
 
 from ato_trace._source.free_names import FUNCTIONS, body_of, free_names, local_names, parameters
+from ato_trace._source.projects import OWN, owner_of_module
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -165,10 +166,10 @@ class Effects:
         if getattr(builtins, root, None) is value:
             self.acts = self.acts or root in _ACTING_BUILTINS
         elif _module(value) not in _VIEWERS and not _LOOKS.match(_last(node.func)):
+            is_made = isinstance(value, type) and isinstance(node.func, ast.Name)  # an object
             sets = any(_SETS.search(part) for part in (_module(value), *_chain(node.func)))
-            if isinstance(value, type) and isinstance(node.func, ast.Name):
-                sets = False  # an object is made
-            self.acts = self.acts or sets
+            is_own = owner_of_module(_module(value)) == OWN and not kept  # who knows what it does
+            self.acts = self.acts or ((sets or is_own) and not is_made)
             if not kept:
                 self.changes |= self._variables(node)
 
