@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import sys
 import time
 import warnings
 from types import TracebackType
@@ -21,7 +22,7 @@ from ato_sql._values.secret_code import hide_in_code
 from ato_sql._values.values import as_number, as_step, check_name, clean_text
 from ato_sql._write import batch as _batch
 from ato_sql._write.console import FIRST_PIECES, LAST_PIECES, Console
-from ato_sql._write.entered import enter, leave
+from ato_sql._write.entered import Block, enter, leave
 from ato_sql._write.gathering import Gathering
 from ato_sql._write.media import MediaLog
 from ato_sql._write.monitor import Monitor, is_wanted
@@ -35,7 +36,8 @@ class Run(MediaLog):
     """A run that `SQLLogger.start` began; a context manager.
 
     Leaving the block ends the run: `completed`, or `failed` with the traceback kept if an
-    exception leaves it, or `interrupted` for Ctrl-C. The exception goes on its way.
+    exception leaves it, or `interrupted` for Ctrl-C and a cancelled task. The exception goes on its
+    way. A generator that is closed before its end completes its run.
 
     All methods may be called from any thread.
 
@@ -70,6 +72,7 @@ class Run(MediaLog):
         self._fingerprints: list[dict[str, Any]] = []
         self._gathering = gathering
         self._beside: list[Monitor | Console] = []
+        self._blocks: list[Block] = []
         self._put = writer.put
         if settings.durability == "commit":
             self._put = writer.put_and_commit
@@ -389,7 +392,7 @@ class Run(MediaLog):
         return _join, (self._settings, self.uuid, self.id, dict(self._steps), birth)
 
     def __enter__(self) -> Run:
-        enter(self)
+        self._blocks.append(enter(self))
         return self
 
     def __exit__(
@@ -398,7 +401,9 @@ class Run(MediaLog):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        leave(self)
+        leave(self._blocks.pop())
+        if sys.is_finalizing():  # the generator it is in goes last, and its run has ended before
+            return
         if error is not None:
             self.finish(*outcome(error))
         elif not self.finished:  # else it was ended in the block, with a status of its own
