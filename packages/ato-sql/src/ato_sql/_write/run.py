@@ -8,7 +8,7 @@ import sys
 import time
 import warnings
 from types import TracebackType
-from typing import Any, Mapping
+from typing import Any, Mapping, NamedTuple
 
 from ato_sql._errors import MetricError, TrackerWarning
 from ato_sql._facts.artifacts import artifact_event
@@ -16,12 +16,13 @@ from ato_sql._facts.config import to_json
 from ato_sql._facts.copies import artifact_folder, claim
 from ato_sql._facts.fingerprints import code_hash_of, fingerprint_event
 from ato_sql._facts.inputs import logged_input
-from ato_sql._facts.outcome import COMPLETED, outcome
+from ato_sql._facts.outcome import COMPLETED, RUNNING, outcome
 from ato_sql._facts.settings import Settings
 from ato_sql._values.secret_code import hide_in_code
 from ato_sql._values.values import as_number, as_step, check_name, clean_text
 from ato_sql._write import batch as _batch
 from ato_sql._write.console import FIRST_PIECES, LAST_PIECES, Console
+from ato_sql._write.console import is_wanted as console_wanted
 from ato_sql._write.entered import Block, enter, leave
 from ato_sql._write.gathering import Gathering
 from ato_sql._write.media import MediaLog
@@ -30,6 +31,14 @@ from ato_sql._write.writer import Writer, writer_for
 
 _FIRST_STEP, _LAST_STEP = -(2**63), 2**63 - 1
 _provisional = itertools.count(-1, -1)
+
+
+class Known(NamedTuple):
+    """What a process knows of a run: who it is, and the status it had last."""
+
+    name: str | None = None
+    user: str | None = None
+    status: str = RUNNING
 
 
 class Run(MediaLog):
@@ -43,6 +52,7 @@ class Run(MediaLog):
 
     Attributes:
         uuid: unique everywhere, and known before the database is.
+        finished: whether it has ended in this process.
     """
 
     __module__ = "ato_sql"
@@ -56,10 +66,12 @@ class Run(MediaLog):
         steps: Mapping[Any, int] | None = None,
         gathering: Gathering | None = None,
         owned: bool = True,
+        known: Known | None = None,
     ) -> None:
         self.uuid: str = uuid
         self.finished: bool = False
         self._owned = owned  # whoever began it ends it
+        self._known = known or Known()
         self._ended_as: tuple[str, str | None] | None = None
         self._told_late = False
         self._writer = writer
@@ -78,6 +90,21 @@ class Run(MediaLog):
             self._put = writer.put_and_commit
         elif settings.on_error == "raise":
             self._put = writer.put_checked
+
+    @property
+    def name(self) -> str | None:
+        """What it is called, since it was started; None where nobody has named it."""
+        return self._known.name
+
+    @property
+    def user(self) -> str | None:
+        """Who began it, as far as that could be told."""
+        return self._known.user
+
+    @property
+    def status(self) -> str:
+        """Its status, as far as this process knows it: that of its end, or a word of yours."""
+        return self._known.status
 
     @property
     def id(self) -> int:
@@ -311,11 +338,13 @@ class Run(MediaLog):
             console: what is printed, at most the first 250 kB and the last 750.
 
         Raises:
-            SettingsError: psutil is not installed, or `system` is no number above 0.
+            SettingsError: psutil is not installed, `system` is no number above 0, or `console`
+                neither True nor False.
         """
+        wants_console = console_wanted(console)
         if is_wanted(system):
             self._beside.append(Monitor(self._log_if_open, system))
-        if console:
+        if wants_console:
             self._beside.append(Console(self._put_console, self._settings.hide))
 
     def _log_if_open(self, values: Mapping[str, Any]) -> None:
@@ -333,7 +362,9 @@ class Run(MediaLog):
 
     def update_status(self, status: str) -> None:
         """Set the status, to one of the known ones or to a word of your own."""
-        self._event(_batch.UPDATE, {"status": self._settings.hide_name("a status", status)})
+        status = self._settings.hide_name("a status", status)
+        self._event(_batch.UPDATE, {"status": status})
+        self._known = self._known._replace(status=status)
 
     def flush(self) -> None:
         """Return when all that was logged is in the database (or, in trouble, in the journal)."""
@@ -359,6 +390,8 @@ class Run(MediaLog):
         if not self._owned:
             self.flush()
             return
+        if not again or chosen:
+            self._known = self._known._replace(status=status)
         if again:
             if chosen:
                 self._end_again(status, error)
@@ -389,7 +422,7 @@ class Run(MediaLog):
     def __reduce__(self) -> Any:
         """Pickled, it goes on in another process: what is logged there belongs to the same run."""
         birth = self._writer.journal.births.get(self.uuid)
-        return _join, (self._settings, self.uuid, self.id, dict(self._steps), birth)
+        return _join, (self._settings, self.uuid, self.id, dict(self._steps), birth, self._known)
 
     def __enter__(self) -> Run:
         self._blocks.append(enter(self))
@@ -419,9 +452,11 @@ def _join(
     run_id: int,
     steps: Mapping[Any, int],
     birth: dict[str, Any] | None,
+    known: Known,
 ) -> Run:
     """Return a run that another process began; finishing it here only writes what was logged."""
     writer = writer_for(settings)
     if birth is not None:
         writer.journal.births.setdefault(uuid, birth)
-    return Run(writer, settings, uuid, run_id if run_id > 0 else None, steps, owned=False)
+    number = run_id if run_id > 0 else None
+    return Run(writer, settings, uuid, number, steps, owned=False, known=known)
