@@ -10,7 +10,7 @@ import warnings
 from types import TracebackType
 from typing import Any, Mapping, NamedTuple
 
-from ato_sql._errors import MetricError, TrackerWarning
+from ato_sql._errors import ArtifactError, MetricError, TrackerWarning
 from ato_sql._facts.artifacts import artifact_event
 from ato_sql._facts.config import to_json
 from ato_sql._facts.copies import artifact_folder, claim
@@ -251,7 +251,8 @@ class Run(MediaLog):
         """Record a file or folder: its path, size and SHA-256.
 
         Args:
-            path: where it is. A file that is not there is recorded without size and hash.
+            path: where it is. What cannot be read is recorded without size and hash, with a
+                warning unless it is an address such as `s3://bucket/model`.
             data_type: what it is, such as `'model'` or `'figure'`.
             metadata: anything that JSON can hold.
             copy: also keep a copy, once per distinct content, beside the database.
@@ -259,17 +260,22 @@ class Run(MediaLog):
         Of a folder, names, sizes and hashes of the files in it are recorded too.
 
         Raises:
-            OSError: with `copy=True`, the file cannot be read or the copy not be written.
+            ArtifactError: with `copy=True`, the file cannot be read or the copy not be written; it
+                is an OSError.
         """
-        url, folder = self._settings.url, None
-        if copy:
-            folder = artifact_folder(url, self._settings.artifact_dir)
-            claim(folder, self._writer.owner())
-        settings = self._settings
-        hidden = settings.hide_in(to_json(metadata))
-        event = artifact_event(
-            os.fsdecode(path), settings.hide(str(data_type)), hidden, url, folder
-        )
+        settings, name, folder = self._settings, os.fsdecode(path), None
+        data_type, hidden = settings.hide(str(data_type)), settings.hide_in(to_json(metadata))
+        try:
+            if copy:
+                folder = artifact_folder(settings.url, settings.artifact_dir)
+                claim(folder, self._writer.owner())
+            event = artifact_event(name, data_type, hidden, settings.url, folder)
+        except OSError as error:
+            raise ArtifactError(f"artifact {name!r} cannot be copied: {error}") from error
+        if event["content_hash"] is None and "://" not in name:
+            what = "cannot be read" if os.path.lexists(name) else "is not there"
+            text = f"artifact {name!r} {what}; it is recorded without size and hash"
+            warnings.warn(text, TrackerWarning, stacklevel=2)
         event["path"] = settings.hide(event["path"])
         for one in event["files"] or ():
             one["name"] = settings.hide(one["name"])
