@@ -1,6 +1,8 @@
 """What several tests need besides fixtures."""
 
+import struct
 import time
+import zlib
 
 
 class Print(str):
@@ -22,3 +24,16 @@ def wait_until(condition, seconds=30.0):
             return True
         time.sleep(0.02)
     return False
+
+
+def _chunk(name, data):
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+
+# One black pixel; whatever follows it is no part of the image.
+PNG = (
+    b"\x89PNG\r\n\x1a\n"
+    + _chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0))
+    + _chunk(b"IDAT", zlib.compress(b"\0\0"))
+    + _chunk(b"IEND", b"")
+)

@@ -3,10 +3,11 @@
 import hashlib
 import os
 import pathlib
+import warnings
 
 import pytest
 
-from ato_sql import Artifact
+from ato_sql import Artifact, ArtifactError, TrackerWarning
 
 
 class TestArtifacts:
@@ -18,11 +19,6 @@ class TestArtifacts:
         assert (artifact.size, artifact.data_type) == (7, "model")
         assert artifact.data_info == {"epoch": 3}
         assert artifact.content_hash.startswith("9a129038d9a0")  # SHA-256
-
-    def test_a_missing_file_is_recorded_without_size(self, logger, finder):
-        run_id = logger.run()
-        logger.log_artifact(run_id, "nowhere.bin", "model")
-        assert finder.find_run(run_id).artifacts[0].size is None
 
     def test_a_copy_outlives_the_file_and_is_kept_once(self, logger, finder, tmp_path):
         run_id = logger.run()
@@ -91,7 +87,7 @@ class TestArtifacts:
 
     def test_metadata_may_hold_anything(self, logger, finder):
         run_id = logger.run()
-        logger.log_artifact(run_id, "x", "model", metadata={"shape": (1, 2), "kind": object})
+        logger.log_artifact(run_id, "s3://x", "model", metadata={"shape": (1, 2), "kind": object})
         info = finder.get_run(run_id).artifacts[0].data_info
         assert info["shape"] == [1, 2]
         assert info["kind"]["value"] == "<class 'object'>"
@@ -99,9 +95,31 @@ class TestArtifacts:
     def test_a_run_that_ended_may_still_get_one(self, logger, finder):
         with logger.start() as run:
             pass
-        logger.log_artifact(run.id, "later.png", "figure")
+        logger.log_artifact(run.id, __file__, "code")
         logger.flush()
-        assert [a.path for a in finder.get_run(run.id).artifacts] == ["later.png"]
+        assert [a.path for a in finder.get_run(run.id).artifacts] == [__file__]
+
+    def test_what_is_not_there_is_recorded_with_a_warning(self, logger, finder):
+        with logger.start() as run:
+            with pytest.warns(TrackerWarning, match="'missing.bin' is not there; it is recorded"):
+                run.log_artifact("missing.bin", "model")
+            with warnings.catch_warnings():
+                warnings.simplefilter("error")
+                run.log_artifact("s3://bucket/model", "model")  # nobody looks there
+        kept = finder.get_run(run.id).artifacts
+        assert [(one.path, one.size) for one in kept] == [
+            ("missing.bin", None),
+            ("s3://bucket/model", None),
+        ]
+
+    def test_what_cannot_be_copied_is_an_error_of_ours_and_of_the_system(self, logger, finder):
+        with logger.start() as run:
+            with pytest.raises(
+                ArtifactError, match="artifact 'missing.bin' cannot be copied"
+            ) as one:
+                run.log_artifact("missing.bin", "model", copy=True)
+            assert isinstance(one.value, OSError)
+        assert finder.get_run(run.id).artifacts == []
 
     def test_of_an_unknown_run_it_is_refused(self, logger):
         logger.run()
@@ -141,8 +159,10 @@ class TestWhatIsNoFile:
     def test_a_device_or_pipe_is_recorded_but_not_read(self, logger, finder, tmp_path):
         os.mkfifo(str(tmp_path / "pipe"))
         with logger.start() as run:
-            run.log_artifact("/dev/zero", "data")
-            run.log_artifact(tmp_path / "pipe", "data")
+            with pytest.warns(TrackerWarning, match="'/dev/zero' cannot be read"):
+                run.log_artifact("/dev/zero", "data")
+            with pytest.warns(TrackerWarning, match="pipe' cannot be read"):
+                run.log_artifact(tmp_path / "pipe", "data")
             for path in ("/dev/zero", str(tmp_path / "pipe")):
                 with pytest.raises(OSError):
                     run.log_artifact(path, "data", copy=True)

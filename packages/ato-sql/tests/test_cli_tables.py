@@ -198,7 +198,7 @@ class TestShow:
         (here / "model.bin").write_bytes(b"\0" * size)
         with logger.start() as run:
             run.log_artifact("model.bin", "model")
-            run.log_artifact("nowhere.bin", "figure")
+            run.log_artifact("s3://nowhere.bin", "figure")
         printed = command("show", "1")
         assert f"model, {shown}" in printed
         assert "figure, missing" in printed

@@ -9,7 +9,7 @@ import time
 import pytest
 
 import programs
-from ato_sql import DatabaseError, SQLFinder, SQLLogger
+from ato_sql import DatabaseError, SettingsError, SQLFinder, SQLLogger
 from helping import wait_until
 
 
@@ -104,6 +104,42 @@ def test_of_a_long_output_the_beginning_and_the_end_are_kept(logger, finder):
     assert text.splitlines()[-1].startswith("line 59999 ")
     assert "left out" in text
     assert len(text) < 1_100_000
+
+
+def test_all_is_kept_of_what_is_within_the_promise_however_fast_it_is_printed(logger, finder):
+    lines = [f"line {number:27}\n" for number in range(20_000)]
+    with logger.start(console=True) as run:
+        for line in lines:
+            print(line, end="")
+    assert finder.console(run.id) == "".join(lines)
+
+
+def test_of_more_the_first_250_kb_and_the_last_750_are_kept(logger, finder):
+    lines = [f"line {number:27}\n" for number in range(100_000)]
+    with logger.start(console=True) as run:
+        for line in lines:
+            print(line, end="")
+    text, printed = finder.console(run.id), "".join(lines)
+    assert text.startswith(printed[:250_000])
+    assert text.endswith(printed[-750_000:])
+    assert len(text) < 1_100_000
+
+
+def test_a_bar_that_is_drawn_again_and_again_leaves_its_last_state(logger, finder):
+    with logger.start(console=True) as run:
+        for step in range(20_000):
+            print(f"{step} of 20000", end="\r")
+        print("20000 of 20000\ndone")
+    assert finder.console(run.id) == "20000 of 20000\ndone\n"
+
+
+@pytest.mark.parametrize("wrong", ["yes", 1, None])
+def test_what_is_no_yes_or_no_is_refused_before_there_is_a_run(logger, finder, wrong):
+    for begin in (logger.start, logger.run):
+        with pytest.raises(SettingsError, match=f"console must be True or False, not {wrong!r}"):
+            begin(console=wrong)
+    with pytest.raises(DatabaseError, match="there is no database"):
+        finder.search()
 
 
 def test_it_can_be_read_while_the_run_goes_on(logger, finder):

@@ -3,6 +3,7 @@
 import datetime as dt
 import math
 import os
+import pickle
 import subprocess
 import sys
 
@@ -180,6 +181,28 @@ class TestRuns:
         assert repr(run) == f"<Run {run.id} {run.uuid}>"
         run.finish()
         assert repr(run) == f"<Run {run.id} {run.uuid} finished>"
+
+    def test_a_run_knows_its_name_user_and_status(self, logger, finder):
+        run = logger.start(name="wide")
+        assert (run.name, run.status) == ("wide", "running")
+        assert run.user == finder.get_run(run.id).user_name
+        run.update_status("waiting for data")
+        assert run.status == "waiting for data"
+        run.finish()
+        assert run.status == "completed"
+        run.finish("pruned")
+        assert run.status == finder.get_run(run.id).status == "pruned"
+
+    def test_a_chosen_name_is_told_too_and_by_whoever_goes_on_with_the_run(self, logger, finder):
+        with logger.start() as run:
+            name = finder.get_run(run.id).name
+            assert run.name == logger.join(run.uuid).name == pickle.loads(pickle.dumps(run)).name
+        assert logger.reopen(run.uuid).name == run.name == name
+
+    @pytest.mark.parametrize("field", ["name", "user", "status"])
+    def test_what_a_run_is_cannot_be_set_on_it(self, logger, field):
+        with pytest.raises(AttributeError):
+            setattr(logger.start(), field, "other")
 
     def test_a_logger_shows_its_project_and_database(self, logger, path):
         assert repr(logger) == f"<SQLLogger 'digits' in sqlite:///{path}>"

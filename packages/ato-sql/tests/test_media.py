@@ -13,10 +13,12 @@ from fractions import Fraction
 import pytest
 
 from ato_sql import MetricError, NotFoundError, TrackerWarning
+from helping import PNG
 
 np = pytest.importorskip("numpy")
 
-PNG = b"\x89PNG\r\n\x1a\n"
+SIGNATURE = PNG[:8]
+JPEG = b"\xff\xd8\xff\xe0\0\4ab\xff\xc0\0\x0b\x08\0\1\0\1\1\1\x11\0\xff\xda\0\2 pixels \xff\xd9"
 WAV = b"RIFF\x24\0\0\0WAVEfmt "
 MP4 = b"\0\0\0\x18ftypmp42"
 
@@ -73,15 +75,30 @@ class TestImages:
         assert pixels(finder.media(run.id)[0].read()).ravel().tolist() == [0, 255]
 
     def test_bytes_and_files_stay_as_they_are(self, run, finder, tmp_path):
-        (tmp_path / "a.jpg").write_bytes(b"\xff\xd8\xff rest")
+        (tmp_path / "a.jpg").write_bytes(JPEG)
         run.log_image("x", PNG + b"rest", caption="a cat")
         run.log_image("x", tmp_path / "a.jpg")
         (tmp_path / "a.jpg").unlink()
         first, second = finder.media(run.id, "x")
-        assert (first.read(), second.read()) == (PNG + b"rest", b"\xff\xd8\xff rest")
+        assert (first.read(), second.read()) == (PNG + b"rest", JPEG)
         assert first.data_info == {"type": "image/png", "caption": "a cat"}
         assert second.path == str(tmp_path / "a.jpg")
         assert [first.step, second.step] == [0, 1]
+
+    @pytest.mark.parametrize("format", ["PNG", "JPEG", "GIF", "WEBP"])
+    def test_whatever_pillow_writes_is_whole_and_less_of_it_is_not(self, run, finder, format):
+        pillow = pytest.importorskip("PIL.Image")
+        noise = np.random.RandomState(0).randint(0, 256, (40, 30, 3)).astype("uint8")
+        file = io.BytesIO()
+        image = pillow.fromarray(noise)
+        several = {"save_all": True, "append_images": [image.rotate(90)]} if format == "GIF" else {}
+        image.save(file, format, **several)
+        whole = file.getvalue()
+        run.log_image("x", whole)
+        assert finder.media(run.id)[0].read() == whole
+        for length in (30, len(whole) // 2, len(whole) - 1):
+            with pytest.raises(MetricError, match="no whole image"):
+                run.log_image("x", whole[:length])
 
     def test_an_image_of_pillow_and_a_figure_are_saved(self, run, finder):
         class Image:
@@ -114,7 +131,7 @@ class TestImages:
     def test_axes_stand_for_their_figure(self, run, finder):
         figure = pytest.importorskip("matplotlib.figure").Figure()
         run.log_image("x", figure.subplots())
-        assert finder.media(run.id)[0].read().startswith(PNG)
+        assert finder.media(run.id)[0].read().startswith(SIGNATURE)
 
     @pytest.mark.parametrize(
         ("image", "said"),
@@ -125,6 +142,13 @@ class TestImages:
             (np.zeros((0, 2)), "array of shape"),
             (b"<svg xmlns=''/>", "an SVG may run scripts"),
             (b"not an image", "an image is"),
+            (PNG[:30], "no whole image: its 30 bytes are cut"),
+            (PNG[:-4], "no whole image"),
+            (JPEG[:-2], "no whole image"),
+            (JPEG[:9], "no whole image"),
+            (b"GIF89a\1\0\1\0\0\0\0,\0\0\0\0\1\0\1\0\0\2\2D\1\0", "no whole image"),
+            (b"RIFF\x40\0\0\0WEBPVP8 ", "no whole image"),
+            (SIGNATURE, "no whole image"),
             (object(), "not object"),
             ("nowhere.png", "cannot read 'nowhere.png'"),
         ],
@@ -146,8 +170,8 @@ class TestImages:
     ):
         config.experiment.sql.media_limit = 1000
         run = open_logger(config).start()
-        (tmp_path / "a.png").write_bytes(PNG + b"x" * 1000)
-        for image in (PNG + b"x" * 1000, tmp_path / "a.png"):
+        (tmp_path / "a.png").write_bytes(PNG.ljust(1008, b"x"))
+        for image in (PNG.ljust(1008, b"x"), tmp_path / "a.png"):
             with pytest.raises(MetricError, match=r"1,008 bytes, more than 1,000.*media_limit"):
                 run.log_image("x", image)
         assert finder.media(run.id) == []
@@ -261,10 +285,29 @@ class TestTables:
     def test_keys_that_a_row_lacks_are_empty_and_odd_values_text(self, run, finder):
         run.log_table("x", [{"a": math.nan}, {"b": object}, {"a": np.float32(0.5), "b": [1]}])
         assert finder.media(run.id)[0].read()["rows"] == [
-            ["nan", None],
+            [pytest.approx(math.nan, nan_ok=True), None],
             [None, "<class 'object'>"],
             [0.5, [1]],
         ]
+
+    def test_numbers_come_back_as_numbers_also_those_that_json_lacks(self, run, finder):
+        run.log_table("x", {"p": [0.5, math.inf, -math.inf, np.float32("nan")], "t": list("abcd")})
+        run.log_table("x", [["nan", math.nan]])
+        first, second = (found.read()["rows"] for found in finder.media(run.id))
+        assert [row[0] for row in first[:3]] == [0.5, math.inf, -math.inf]
+        assert math.isnan(first[3][0])
+        assert second[0][0] == "nan"
+        assert math.isnan(second[0][1])
+
+    def test_what_a_data_frame_lacks_is_none(self, run, finder):
+        pandas = pytest.importorskip("pandas")
+        moments = pandas.to_datetime(["2026-01-02", None])
+        frame = pandas.DataFrame({"t": moments, "n": pandas.array([1, None], dtype="Int64")})
+        run.log_table("x", frame)
+        run.log_table("x", [[np.datetime64("NaT"), np.timedelta64("NaT"), None]])
+        first, second = (found.read()["rows"] for found in finder.media(run.id))
+        assert first == [["2026-01-02 00:00:00", 1], [None, None]]
+        assert second == [[None, None, None]]
 
     def test_secrets_are_hidden(self, run, finder):
         run.log_table("x", [{"user": "ann", "password": "hunter2"}])
@@ -410,7 +453,7 @@ def test_an_image_of_matplotlib(run, finder):
     figure = pyplot.Figure(figsize=(1, 1))
     figure.add_subplot().plot([1, 2])
     run.log_image("curve", figure)
-    assert finder.media(run.id)[0].read().startswith(PNG)
+    assert finder.media(run.id)[0].read().startswith(SIGNATURE)
 
 
 def test_an_image_of_pillow(run, finder):

@@ -9,10 +9,9 @@ import pytest
 
 import programs
 from ato_sql import DatabaseError, SQLLogger
+from helping import PNG
 
 np = pytest.importorskip("numpy")
-
-PNG = b"\x89PNG\r\n\x1a\n"
 
 
 def config_of(database, **more):
@@ -85,7 +84,7 @@ class TestExport:
         target = open_finder(tmp_path / "b.sqlite")
         target.import_(tmp_path / "runs.jsonl")
         gone, kept = target.media(run, "faces")
-        assert kept.read().startswith(PNG)
+        assert kept.read().startswith(PNG[:8])
         with pytest.raises(FileNotFoundError):
             gone.read()
 
@@ -165,16 +164,16 @@ class TestDeletion:
 
 
 def test_an_image_whose_call_returned_outlives_a_kill(tmp_path, open_finder):
-    text = """
+    text = f"""
         run = SQLLogger(config()).start()
         for number in range(20):
-            run.log_image("x", b"\\x89PNG\\r\\n\\x1a\\n%d" % number)
+            run.log_image("x", {PNG!r} + b"%d" % number)
         os.kill(os.getpid(), signal.SIGKILL)
         """
     programs.run(text, tmp_path, code=-9, db_path="runs.sqlite")
     SQLLogger(config_of(tmp_path / "runs.sqlite")).start().finish()
     found = open_finder(tmp_path / "runs.sqlite").media(1)
-    assert [media.read()[8:] for media in found] == [b"%d" % number for number in range(20)]
+    assert [media.read()[len(PNG) :] for media in found] == [b"%d" % number for number in range(20)]
 
 
 @pytest.mark.databases

@@ -206,7 +206,7 @@ def test_a_text_too_long_for_the_server_is_cut_and_all_else_is_stored(url):
         run.log_metric("loss", 0.5, 0)
         run.log_note(huge)
         run.log_metric("loss", 0.25, 1)
-        run.log_artifact("x", "d" * 1000)
+        run.log_artifact("s3://x", "d" * 1000)
     logger.close()
     found = SQLFinder(settings).get_run(run.uuid)
     assert (len(found.metrics), found.status) == (2, "completed")

@@ -91,3 +91,24 @@ def test_a_program_that_is_no_child_takes_no_uuid(logger, monkeypatch):
     assert again.uuid != told["ATO_RERUN"].split(",")[0]
     assert os.environ["ATO_RERUN"] == f",{first.uuid}"
     assert logger.skip_if_done() is False
+
+
+class TestNames:
+    """A rerun has the name of its run, which alone is called so."""
+
+    @pytest.fixture
+    def verified(self, logger):
+        first = record(logger, 0.5, name="baseline")
+        return first, record(logger, 0.1, name="baseline", parent=first, tags=["rerun"])
+
+    def test_a_name_is_that_of_the_run_not_of_its_rerun(self, verified, finder):
+        assert finder.named_run("baseline").id == verified[0].id
+        assert finder.named_run("baseline", only_one=True).id == verified[0].id
+
+    def test_a_rerun_is_named_where_no_other_run_is(self, verified, finder):
+        finder.rename(verified[1].id, "again")
+        assert finder.named_run("again").id == verified[1].id
+
+    def test_of_several_runs_the_latest_is_shown(self, logger, verified, finder):
+        later = record(logger, 0.7, name="baseline")
+        assert finder.named_run("baseline").id == later.id

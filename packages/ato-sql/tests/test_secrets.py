@@ -304,7 +304,7 @@ class TestElsewhere:
     def test_secrets_in_tags_inputs_and_metadata_are_hidden(self, logger, finder):
         with logger.start(tags=["a://u:s3cr3t@h"]) as run:
             run.log_input("s3://u:s3cr3t@h/x")
-            run.log_artifact("model.pt", "model", {"api_key": "s3cr3t", "from": "a://u:s3cr3t@h"})
+            run.log_artifact("s3://m", "model", {"api_key": "s3cr3t", "from": "a://u:s3cr3t@h"})
         found = finder.get_run(run.id)
         assert found.tags == ["a://u:***@h"]
         assert [one.name for one in found.inputs] == ["s3://u:***@h/x"]

@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import subprocess
 import sys
 
 import pytest
@@ -22,6 +23,16 @@ class TestSettings:
             run.log_metric("loss", 0.5)
         assert (tmp_path / "experiments.db").exists()
         assert SQLFinder().get_run(run.id).project.name == "train"
+
+    @pytest.mark.parametrize("arguments", [["-c", "PROGRAM"], ["-"], []], ids=["-c", "-", "stdin"])
+    def test_a_program_that_is_no_file_is_called_as_its_folder(self, tmp_path, arguments):
+        (tmp_path / "digits").mkdir()
+        program = "from ato_sql import SQLLogger; print(SQLLogger())"
+        words = [program if word == "PROGRAM" else word for word in arguments]
+        printed = subprocess.check_output(
+            [sys.executable, *words], input=program.encode(), cwd=str(tmp_path / "digits")
+        )
+        assert printed.decode().startswith("<SQLLogger 'digits' in ")
 
     @pytest.mark.parametrize("database", ["file:runs.db", "sqlite:///file:runs.db"])
     def test_a_uri_of_sqlite_is_refused_unless_it_says_that_it_is_one(

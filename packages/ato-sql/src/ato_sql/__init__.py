@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         Project,
     )
     from ato_sql._errors import (
+        ArtifactError,
         DatabaseError,
         ExportError,
         MetricError,
@@ -73,6 +74,7 @@ __all__ = [
     "TrackerWarning",
     "SettingsError",
     "DatabaseError",
+    "ArtifactError",
     "ExportError",
     "MetricError",
     "NotFound",
@@ -113,6 +115,7 @@ __getattr__: Callable[[str], Any] = lazy_exports(
             "TrackerWarning",
             "SettingsError",
             "DatabaseError",
+            "ArtifactError",
             "ExportError",
             "MetricError",
             "NotFound",

@@ -6,7 +6,13 @@ import os
 from typing import Any, Mapping, Sequence
 
 from ato_sql._errors import TrackerError
-from ato_sql._write.entered import entered_runs
+from ato_sql._write.entered import (
+    Block,
+    Call,
+    blocks_around,
+    generator_calling,
+    is_other_call,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,22 +23,37 @@ class CurrentRun:
     """The part of a logger that writes to its current run.
 
     It is the run of the innermost `with logger.start():` around the call, in this thread and task;
-    else, or where it was called within that block, the one that `run` started last.
+    else, or where it was called within that block, the one that `run` started last. A block within
+    a generator is around what happens while the generator runs, not around what its consumer does.
     """
 
     _runs: dict[str, Run]
     _current: Run | None
-    _around: tuple[Run, ...] = ()
+    _around: tuple[Block, ...] = ()
+    _begun_in: Call | None = None
 
     def _make_current(self, run: Run) -> None:
         self._current = run
-        self._around = entered_runs()  # the blocks that were entered before it
+        self._around = tuple(blocks_around())  # the blocks that were entered before it
+        self._begun_in = generator_calling("ato_sql")
 
     def _current_run(self) -> Run | None:
-        for run in reversed(entered_runs()):
+        for block in blocks_around():
+            run: Run = block.run
             if not run.finished and self._runs.get(run.uuid) is run:
-                newer = self._current is None or run not in self._around
-                return run if newer else self._current
+                newer = self._current is None or block not in self._around
+                return run if newer else self._begun()
+        return self._begun()
+
+    def _begun(self) -> Run | None:
+        """Return the run that `run` began; generators that take turns would mix theirs."""
+        call = self._begun_in
+        if self._current is not None and call is not None and is_other_call(call):
+            name = call.code.co_name
+            raise TrackerError(
+                f"run {self._current.id} was begun by another call of the generator {name}(); "
+                "write `with logger.start():` in a generator, so that each call has its own"
+            )
         return self._current
 
     def _open_run(self) -> Run:

@@ -35,6 +35,12 @@ class DatabaseError(UserError):
     __module__ = "ato_sql"
 
 
+class ArtifactError(UserError, OSError):
+    """A file that is to be copied cannot be read, or its copy not be written."""
+
+    __module__ = "ato_sql"
+
+
 class ExportError(UserError, FileExistsError):
     """An export would take the place of a file that is none."""
 

@@ -139,17 +139,23 @@ class SQLFinder:
         """
         return self._runs(_read.runs.below(self.get_run(run_id).uuid))
 
-    def named_run(self, text: str) -> Experiment:
+    def named_run(
+        self, text: str, only_one: bool = False, archived: bool | None = None
+    ) -> Experiment:
         """Return the run that a text names, as every command takes it.
 
         Args:
             text: an id; a UUID or at least four letters of its beginning; a name; `last` or `-1`,
                 `-2` for the one before; `best:<metric>`, or `best:-<metric>` for the smallest.
+                Reruns of `ato verify` are called so only where no other run is.
+            only_one: whether a name that several runs have names none, rather than the latest.
+            archived: whether it must be archived, or must not be. The last and the best are not,
+                unless this is True.
 
         Raises:
             NotFoundError: there is none, or several.
         """
-        return _read.naming.named_run(self._reader, text)
+        return _read.naming.named_run(self._reader, text, only_one, archived)
 
     def get_config(self, run_id: RunId) -> ADict:
         """Return the config of a run as an `ADict`, NaN and ±inf restored, secrets hidden.
@@ -554,7 +560,8 @@ class SQLFinder:
 
         Raises:
             NotFoundError: there is no such run.
-            MetricError: the name is empty or too long.
+            MetricError: the name is empty, too long, or one that says which run otherwise, such
+                as `last` or `12`.
         """
         number = self.get_run(run_id).id
         kept = self._settings.hide_name("a run's name", name)

@@ -126,7 +126,7 @@ class SQLLogger(CurrentRun):
             console: see `start`.
 
         Raises:
-            MetricError: `last_step` without `resume`, or no integer.
+            MetricError: `last_step` without `resume`, or no integer; see `start` for the others.
 
         Returns:
             The run id. It is negative if the database is out of reach: the run is stored, under
@@ -134,6 +134,7 @@ class SQLLogger(CurrentRun):
         """
         if last_step is not None and resume is None:
             raise MetricError("last_step says where a run goes on: it needs resume=")
+        _check_beside(system, console)
         before, self._current = self._current, None
         if before is not None and not before.finished:
             before.finish()
@@ -179,12 +180,13 @@ class SQLLogger(CurrentRun):
             The run; it is also a context manager. Several may be open at once.
 
         Raises:
-            MetricError: tags or fingerprints are of a wrong kind.
+            MetricError: tags or fingerprints are of a wrong kind, or the name says which run
+                otherwise: an id, `last`, `-1`, `best:…`.
             DatabaseError: the schema is newer than this ato-sql.
-            SettingsError: with `system`, see `Run.watch`.
+            SettingsError: `system` or `console`, see `Run.watch`.
             TrackerError: with `on_error='raise'`, the database is out of reach.
         """
-        _write.monitor.is_wanted(system)  # before there is a run
+        _check_beside(system, console)
         config = self.config if config is None else config
         record, settings = record_of(config) or RunRecord(), self._settings
         gathering = _write.gathering.Gathering(record, settings)
@@ -192,8 +194,9 @@ class SQLLogger(CurrentRun):
             fingerprints = gathering.fingerprints()
         again = next_run()
         wanted = (again and again.uuid) or str(uuid.uuid4())
-        run = _write.run.Run(self._writer, settings, wanted, gathering=gathering)
-        birth = _write.birth.birth_of(settings, config, run.uuid, name)
+        birth = _write.birth.birth_of(settings, config, wanted, name)
+        known = _write.run.Known(birth["name"], birth["user_name"])
+        run = _write.run.Run(self._writer, settings, wanted, gathering=gathering, known=known)
         birth.update(
             tags=_write.birth.stored_tags(settings, tags, again is not None),
             parent_uuid=self._parent_uuid(_parent_of(parent, again)),
@@ -204,7 +207,7 @@ class SQLLogger(CurrentRun):
         self._runs[run.uuid] = run
         self._writer.begin(run.uuid, birth, run.gather)
         if parent is None:  # else its line says it for all that are below it
-            _write.announcing.announce(settings, run.id, birth["project"])
+            _write.announcing.announce(settings, run.id, run.name, birth["project"])
         if fingerprints:
             run.log_fingerprints(fingerprints)
         run.watch(system, console)
@@ -247,7 +250,7 @@ class SQLLogger(CurrentRun):
         self._writer.resume(row.uuid, {**changes, **beats}, reopened.gather)
         if row.parent_uuid is None:
             project = row.project.name
-            _write.announcing.announce(self._settings, row.id, project, goes_on=True)
+            _write.announcing.announce(self._settings, row.id, row.name, project, goes_on=True)
         return reopened
 
     def _cut(self, row: Experiment, step: int) -> None:
@@ -277,7 +280,10 @@ class SQLLogger(CurrentRun):
 
     def _resumed(self, row: Experiment, owned: bool) -> Run:
         steps = self._database.last_steps(row.id)
-        run = _write.run.Run(self._writer, self._settings, row.uuid, row.id, steps, owned=owned)
+        known = _write.run.Known(row.name, row.user_name)
+        run = _write.run.Run(
+            self._writer, self._settings, row.uuid, row.id, steps, owned=owned, known=known
+        )
         self._runs[row.uuid] = run
         return run
 
@@ -316,7 +322,8 @@ class SQLLogger(CurrentRun):
         row = self._database.find(run_id)
         if row is None:
             raise MetricError(f"there is no run {run_id!r}")
-        return _write.run.Run(self._writer, self._settings, row.uuid)
+        known = _write.run.Known(row.name, row.user_name, row.status)
+        return _write.run.Run(self._writer, self._settings, row.uuid, known=known)
 
     # -- the database --------------------------------------------------------------------------
 
@@ -366,6 +373,12 @@ class SQLLogger(CurrentRun):
 
     def __repr__(self) -> str:
         return f"<SQLLogger {self._settings.project!r} in {self._settings.shown}>"
+
+
+def _check_beside(system: Any, console: Any) -> None:
+    """Raise if what is to be kept beside a run cannot be, before there is the run."""
+    _write.monitor.is_wanted(system)
+    _write.console.is_wanted(console)
 
 
 def _first_end(row: Experiment) -> str:

@@ -42,7 +42,7 @@ def gc(finder: SQLFinder, options: Namespace) -> int:
 
 def delete(finder: SQLFinder, options: Namespace) -> int:
     """Delete a run."""
-    run = finder.named_run(options.run_id)
+    run = finder.named_run(options.run_id, only_one=True)
     finder.delete_run(run.id, force=options.force)
     report(options, {"deleted": run.uuid}, f"deleted run {run.id}")
     return 0

@@ -13,7 +13,7 @@ from ato_sql._values.shown import text_of
 
 def rename(finder: SQLFinder, options: Namespace) -> int:
     """Give a run another name."""
-    run = finder.named_run(options.run_id)
+    run = finder.named_run(options.run_id, only_one=True)
     finder.rename(run.id, options.name)
     report(
         options, {"id": run.id, "name": options.name}, f"run {run.id} is {text_of(options.name)}"
@@ -23,7 +23,7 @@ def rename(finder: SQLFinder, options: Namespace) -> int:
 
 def tag(finder: SQLFinder, options: Namespace) -> int:
     """Add and remove tags of a run."""
-    run = finder.named_run(options.run_id)
+    run = finder.named_run(options.run_id, only_one=True)
     for one in options.remove or ():
         if one not in (run.tags or ()):
             hint = did_you_mean(one, run.tags or ())
@@ -35,7 +35,7 @@ def tag(finder: SQLFinder, options: Namespace) -> int:
 
 def note(finder: SQLFinder, options: Namespace) -> int:
     """Add a remark about a run."""
-    run = finder.named_run(options.run_id)
+    run = finder.named_run(options.run_id, only_one=True)
     finder.note(run.id, " ".join(options.text))
     report(options, {"id": run.id}, f"noted about run {run.id}")
     return 0
@@ -43,10 +43,12 @@ def note(finder: SQLFinder, options: Namespace) -> int:
 
 def archive(finder: SQLFinder, options: Namespace) -> int:
     """Leave runs out of lists, or take them back."""
-    runs = [finder.named_run(name) for name in options.run_ids]
+    among = True if options.undo else None
+    runs = [finder.named_run(name, only_one=True, archived=among) for name in options.run_ids]
     for run in runs:
         finder.archive(run.id, not options.undo)
     ids = [run.id for run in runs]
-    verb = "are back in lists" if options.undo else "are left out of lists"
-    report(options, {"ids": ids, "archived": not options.undo}, f"{text_of(ids)} {verb}")
+    who = f"run {ids[0]} is" if len(ids) == 1 else f"runs {text_of(ids)} are"
+    what = "back in lists" if options.undo else "left out of lists"
+    report(options, {"ids": ids, "archived": not options.undo}, f"{who} {what}")
     return 0

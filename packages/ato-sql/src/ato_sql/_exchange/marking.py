@@ -9,6 +9,7 @@ from sqlalchemy.engine import Engine
 
 from ato_sql._db.engine import writing
 from ato_sql._db.schema import Experiment, Note, table_of
+from ato_sql._facts.names import check_run_name
 from ato_sql._values.time import now
 from ato_sql._values.values import check_name, clean_text
 
@@ -24,9 +25,9 @@ def rename(engine: Engine, run_id: int, name: str) -> None:
     """Give a run another name.
 
     Raises:
-        MetricError: it is empty or too long.
+        MetricError: it is empty or too long, or commands take it for something else.
     """
-    change_run(engine, run_id, name=check_name("a run's name", name))
+    change_run(engine, run_id, name=check_run_name(check_name("a run's name", name)))
 
 
 def change_tags(

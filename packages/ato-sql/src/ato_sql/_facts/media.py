@@ -14,7 +14,7 @@ from ato_sql._errors import MetricError
 from ato_sql._facts.histograms import histogram
 from ato_sql._facts.images import checked_image, image_bytes, is_path
 from ato_sql._facts.media_types import ending_of, type_of
-from ato_sql._facts.tables import table_of_rows
+from ato_sql._facts.tables import table_from, table_of_rows
 from ato_sql._values.values import clean_text
 
 IMAGE, TABLE, TEXT, HISTOGRAM = "image", "table", "text", "histogram"
@@ -117,7 +117,7 @@ def content_of(kind: str | None, info: Any, stored: str | None) -> Any:
         raise FileNotFoundError("no copy of it was kept")
     with open(stored, "rb") as file:
         data = file.read()
-    return json.loads(data.decode("utf-8")) if kind == TABLE else data
+    return table_from(json.loads(data.decode("utf-8"))) if kind == TABLE else data
 
 
 def checked_size(what: str, size: int, limit: int) -> None:

@@ -1,9 +1,15 @@
-"""What a run is called where nobody names it: two words and a number that can be said."""
+"""What a run is called: by its user, or else two words and a number that can be said."""
 
 from __future__ import annotations
 
 import getpass
+import re
 import uuid
+
+from ato_sql._errors import MetricError
+
+# What asks for a run otherwise, and so cannot be its name.
+ID, PLACE, BEST = "[0-9]{1,18}", "last|-[0-9]{1,9}", "best:"
 
 _HOW = """
     amber bold brave bright brisk calm clear clever cosy crisp daring eager early fair fast
@@ -35,3 +41,21 @@ def user_name() -> str | None:
         return getpass.getuser()
     except Exception:  # no such user, as in a container
         return None
+
+
+def check_run_name(name: str) -> str:
+    """Return the name that a run is given, unless commands take it for something else.
+
+    Raises:
+        MetricError: they do.
+    """
+    meaning = None
+    if re.fullmatch(ID, name):
+        meaning = "is the id of a run"
+    elif re.fullmatch(PLACE, name) or name.startswith(BEST):
+        meaning = "says which run by its place, as last, -1 and best:METRIC do"
+    if meaning is not None:
+        raise MetricError(
+            f"a run cannot be called {name!r}: wherever a run is named, that {meaning}"
+        )
+    return name

@@ -178,7 +178,7 @@ def program_name() -> str:
         name = os.path.splitext(os.path.basename(called))[0]
     elif spec is not None and spec.name not in ("__main__", None):
         name = spec.name[: -len(".__main__")] if spec.name.endswith(".__main__") else spec.name
-    elif path:
+    elif path and not path.startswith("<"):  # `<stdin>` is no file
         name = os.path.splitext(os.path.basename(path))[0]
     else:  # a prompt, or a notebook, whose name not every program that shows it tells
         notebook = notebook_name()

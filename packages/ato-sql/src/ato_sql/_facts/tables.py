@@ -7,13 +7,15 @@ from typing import Any, Mapping, Sequence
 from ato_sql._errors import MetricError
 from ato_sql._facts.config import to_json
 from ato_sql._facts.params import MARK
-from ato_sql._values.values import clean_text
+from ato_sql._values.values import SPECIAL, clean_text
 
 _TAKEN = "a table is a list of dicts, a list of rows, a dict of columns or a data frame"
 
 
 def table_of_rows(key: str, data: Any, columns: Sequence[str] | None = None) -> dict[str, Any]:
     """Return `columns` and `rows` of a table, as JSON holds them.
+
+    NaN and ±inf are texts in it; where they stand is said in `special`, by row and column.
 
     Args:
         key: the table, for the error.
@@ -31,10 +33,28 @@ def table_of_rows(key: str, data: Any, columns: Sequence[str] | None = None) -> 
         names = [str(number) for number in range(width)]
     if any(len(row) != len(names) for row in rows):
         raise MetricError(f"table {key!r} has {len(names)} columns, and a row of another length")
-    return {
+    table = {
         "columns": [clean_text(str(name)) for name in names],
         "rows": [[_cell(value) for value in row] for row in rows],
     }
+    special = [
+        [number, place]
+        for number, row in enumerate(table["rows"])
+        for place, cell in enumerate(row)
+        if isinstance(cell, _Special)
+    ]
+    return {**table, "special": special} if special else table
+
+
+def table_from(stored: Any) -> Any:
+    """Return a stored table with the numbers that JSON lacks."""
+    if not isinstance(stored, dict):
+        return stored
+    table = {name: value for name, value in stored.items() if name != "special"}
+    for number, place in stored.get("special", ()):
+        row = table["rows"][number]
+        row[place] = SPECIAL.get(row[place], row[place])  # it may have been hidden
+    return table
 
 
 def _read(key: str, data: Any) -> tuple[list[str] | None, list[Any]]:
@@ -78,16 +98,31 @@ def _is_one(value: Any) -> bool:
     return isinstance(value, (str, bytes, Mapping)) or not hasattr(value, "__iter__")
 
 
+class _Special(str):
+    """The text of a number that JSON lacks: NaN, ±inf."""
+
+
 def _cell(value: Any) -> Any:
-    """Return a value as JSON has it; NaN, ±inf and what JSON lacks as text."""
+    """Return a value as JSON has it; what is missing as None, what JSON lacks as text."""
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, str):
         return clean_text(value)
+    if _is_missing(value):
+        return None
     found = to_json(value)
     if isinstance(found, dict) and MARK in found:
-        return clean_text(_words(value, str(found.get("value"))))
+        text = clean_text(_words(value, str(found.get("value"))))
+        return _Special(found["value"]) if found[MARK] == "float" else text
     return clean_text(found) if isinstance(found, str) else found
+
+
+def _is_missing(value: Any) -> bool:
+    """Tell whether a value stands for none: NaT and NA of pandas, NaT of numpy."""
+    kind = type(value)
+    if kind.__module__.partition(".")[0] == "pandas":
+        return kind.__name__ in ("NaTType", "NAType")
+    return kind.__name__ in ("datetime64", "timedelta64") and str(value) == "NaT"
 
 
 def _words(value: Any, otherwise: str) -> str:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from ato_sql._write import announcing as announcing
     from ato_sql._write import batch as batch
     from ato_sql._write import birth as birth
+    from ato_sql._write import console as console
     from ato_sql._write import gathering as gathering
     from ato_sql._write import monitor as monitor
     from ato_sql._write import replay as replay
@@ -23,6 +24,7 @@ else:  # the writer and its database need SQLAlchemy, which a program loads with
             "announcing": (),
             "batch": (),
             "birth": (),
+            "console": (),
             "gathering": (),
             "monitor": (),
             "replay": (),

@@ -9,7 +9,7 @@ from ato_adict import RunRecord
 from ato_sql._errors import MetricError
 from ato_sql._facts.config import stored_config, structural_hash, to_json, value_hash
 from ato_sql._facts.facts import facts
-from ato_sql._facts.names import chosen_name, user_name
+from ato_sql._facts.names import check_run_name, chosen_name, user_name
 from ato_sql._facts.outcome import RUNNING
 from ato_sql._facts.rerun import TAG
 from ato_sql._facts.settings import Settings
@@ -30,10 +30,19 @@ def birth_of(settings: Settings, config: Any, uuid: str, name: str | None) -> di
         "start_time": started,
         "heartbeat": started,
         "heartbeat_every": settings.heartbeat,
-        "name": chosen_name(uuid) if name is None else settings.hide_name("a run's name", name),
+        "name": chosen_name(uuid) if name is None else given_name(settings, name),
         "user_name": user_name(),
         **facts(settings.redact, settings.secret_keys, settings.git),
     }
+
+
+def given_name(settings: Settings, name: str) -> str:
+    """Return the name that a run was given, as it is stored.
+
+    Raises:
+        MetricError: no database keeps it, or commands take it for something else.
+    """
+    return check_run_name(settings.hide_name("a run's name", name))
 
 
 def stored_provenance(settings: Settings, given: Any, record: RunRecord) -> Any:

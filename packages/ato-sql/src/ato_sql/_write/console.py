@@ -15,17 +15,65 @@ import threading
 from collections import deque
 from typing import Any, Callable
 
+from ato_sql._errors import SettingsError
 from ato_sql._values.values import clean_text
 from ato_sql._write.repeat import Repeat
 
 # Of the pieces that a run's output is kept in, the first and the last stay.
 FIRST_PIECES, LAST_PIECES = 16, 48
 PIECE = 16_384  # letters
-_WAITING = 262_144  # letters that wait for the next second; of more the oldest are left out
+_RAW = 65_536  # letters that are looked at together
 log = logging.getLogger("ato_sql")
 _ESCAPES = re.compile(r"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
 
 Put = Callable[[Any], None]
+
+
+def is_wanted(console: Any) -> bool:
+    """Tell whether what is printed is to be kept.
+
+    Raises:
+        SettingsError: it is neither True nor False.
+    """
+    if isinstance(console, bool):
+        return console
+    raise SettingsError(f"console must be True or False, not {console!r}")
+
+
+class _Waiting:
+    """Lines that wait to be handed on: the first of the run, and of the others the last.
+
+    More than stays would be of no use: looking for secrets takes longer than printing.
+    """
+
+    def __init__(self) -> None:
+        self._room = FIRST_PIECES * PIECE
+        self._first: list[str] = []
+        self._last: deque[str] = deque()
+        self._letters, self._left_out = 0, 0
+
+    def add(self, lines: str) -> None:
+        """Take lines, as they are to be seen."""
+        if self._room > 0:
+            end = lines.find("\n", self._room) + 1 or len(lines)
+            self._first.append(lines[:end])
+            self._room -= end
+            lines = lines[end:]
+        self._last.append(lines)
+        self._letters += len(lines)
+        while self._letters - len(self._last[0]) > LAST_PIECES * PIECE:
+            length = len(self._last.popleft())
+            self._letters -= length
+            self._left_out += length
+
+    def empty(self) -> str:
+        """Return what waits, and what was left out of it; nothing does any more."""
+        mark = f"… {self._left_out} letters left out …\n" if self._left_out else ""
+        text = "".join([*self._first, mark, *self._last])
+        self._first.clear()
+        self._last.clear()
+        self._letters, self._left_out = 0, 0
+        return text
 
 
 class Console:
@@ -42,9 +90,10 @@ class Console:
         self._parts: deque[str] = deque()
         self._letters = 0
         self._rest = ""
-        self._left_out = 0
+        self._waiting = _Waiting()
         self._number, self._filled = 0, 0
-        self._lock = threading.RLock()
+        # Who prints waits for the one, not for the other.
+        self._lock, self._handing_on = threading.RLock(), threading.RLock()
         _listen(self.take)
         self._repeat = Repeat("ato-sql-console", 1.0, self.flush)
         atexit.register(self.stop)
@@ -53,41 +102,41 @@ class Console:
         """Take what was printed."""
         self._parts.append(text)
         self._letters += len(text)
-        if self._letters > _WAITING:
+        if self._letters > _RAW:
             try:
-                self._make_room()
+                self._see()
             except Exception:  # whoever prints is not to hear of it
                 log.exception("what was printed could not be kept")
 
-    def _make_room(self) -> None:
-        if self._number < FIRST_PIECES:
-            self.flush()
-            return
+    def _see(self, last: bool = False) -> None:
+        """Let the whole lines wait as they are seen; with `last` what has no end yet, too."""
         with self._lock:
-            while self._parts and self._letters > _WAITING // 2:
-                length = len(self._parts.popleft())
-                self._letters -= length
-                self._left_out += length
-
-    def flush(self, last: bool = False) -> None:
-        """Hand on the whole lines that wait; with `last` what has no end yet, too."""
-        with self._lock:
-            text, left_out = self._rest + self._waiting(), self._left_out
-            self._left_out = 0
-            end = len(text) if last or len(text) > _WAITING else text.rfind("\n") + 1
-            self._rest = text[end:]
-            mark = f"… {left_out} letters left out …\n" if left_out else ""
-            lines = mark + self._hide(_as_seen(text[:end]))
+            text = self._rest + self._printed()
+            end = len(text) if last else text.rfind("\n") + 1
+            lines, self._rest = _as_seen(text[:end]), text[end:]
+            if len(self._rest) > _RAW:  # a progress bar, of which only the last state counts
+                self._rest = _as_seen(self._rest) + ("\r" if self._rest[-1] == "\r" else "")
+            if len(self._rest) > _RAW:
+                lines, self._rest = lines + self._rest, ""
             if lines:
-                self._put(self._pieces(lines))
+                self._waiting.add(lines)
 
-    def _waiting(self) -> str:
+    def _printed(self) -> str:
         parts = []
         while self._parts:
             parts.append(self._parts.popleft())
         text = "".join(parts)
         self._letters -= len(text)
         return text
+
+    def flush(self, last: bool = False) -> None:
+        """Hand on the whole lines that wait; with `last` what has no end yet, too."""
+        with self._handing_on:
+            self._see(last)
+            with self._lock:
+                lines = self._waiting.empty()
+            if lines:
+                self._put(self._pieces(self._hide(lines)))
 
     def _pieces(self, text: str) -> list[tuple[int, str]]:
         found = []

@@ -68,7 +68,10 @@ class MediaLog:
     def log_table(
         self, key: str, rows: Any, step: int | None = None, columns: Sequence[str] | None = None
     ) -> None:
-        """Keep a table.
+        """Keep a table; `media.read()` gives its `columns` and `rows`.
+
+        Numbers come back as numbers, NaN and ±inf too, and what is missing, NA and NaT among it, as
+        None. Days, decimals and what else JSON lacks come back as texts.
 
         Args:
             key: its name.

@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import itertools
 import os
+import sys
 import time
 import warnings
 from types import TracebackType
-from typing import Any, Mapping
+from typing import Any, Mapping, NamedTuple
 
-from ato_sql._errors import MetricError, TrackerWarning
+from ato_sql._errors import ArtifactError, MetricError, TrackerWarning
 from ato_sql._facts.artifacts import artifact_event
 from ato_sql._facts.config import to_json
 from ato_sql._facts.copies import artifact_folder, claim
 from ato_sql._facts.fingerprints import code_hash_of, fingerprint_event
 from ato_sql._facts.inputs import logged_input
-from ato_sql._facts.outcome import COMPLETED, outcome
+from ato_sql._facts.outcome import COMPLETED, RUNNING, outcome
 from ato_sql._facts.settings import Settings
 from ato_sql._values.secret_code import hide_in_code
 from ato_sql._values.values import as_number, as_step, check_name, clean_text
 from ato_sql._write import batch as _batch
 from ato_sql._write.console import FIRST_PIECES, LAST_PIECES, Console
-from ato_sql._write.entered import enter, leave
+from ato_sql._write.console import is_wanted as console_wanted
+from ato_sql._write.entered import Block, enter, leave
 from ato_sql._write.gathering import Gathering
 from ato_sql._write.media import MediaLog
 from ato_sql._write.monitor import Monitor, is_wanted
@@ -31,16 +33,26 @@ _FIRST_STEP, _LAST_STEP = -(2**63), 2**63 - 1
 _provisional = itertools.count(-1, -1)
 
 
+class Known(NamedTuple):
+    """What a process knows of a run: who it is, and the status it had last."""
+
+    name: str | None = None
+    user: str | None = None
+    status: str = RUNNING
+
+
 class Run(MediaLog):
     """A run that `SQLLogger.start` began; a context manager.
 
     Leaving the block ends the run: `completed`, or `failed` with the traceback kept if an
-    exception leaves it, or `interrupted` for Ctrl-C. The exception goes on its way.
+    exception leaves it, or `interrupted` for Ctrl-C and a cancelled task. The exception goes on its
+    way. A generator that is closed before its end completes its run.
 
     All methods may be called from any thread.
 
     Attributes:
         uuid: unique everywhere, and known before the database is.
+        finished: whether it has ended in this process.
     """
 
     __module__ = "ato_sql"
@@ -54,10 +66,12 @@ class Run(MediaLog):
         steps: Mapping[Any, int] | None = None,
         gathering: Gathering | None = None,
         owned: bool = True,
+        known: Known | None = None,
     ) -> None:
         self.uuid: str = uuid
         self.finished: bool = False
         self._owned = owned  # whoever began it ends it
+        self._known = known or Known()
         self._ended_as: tuple[str, str | None] | None = None
         self._told_late = False
         self._writer = writer
@@ -70,11 +84,27 @@ class Run(MediaLog):
         self._fingerprints: list[dict[str, Any]] = []
         self._gathering = gathering
         self._beside: list[Monitor | Console] = []
+        self._blocks: list[Block] = []
         self._put = writer.put
         if settings.durability == "commit":
             self._put = writer.put_and_commit
         elif settings.on_error == "raise":
             self._put = writer.put_checked
+
+    @property
+    def name(self) -> str | None:
+        """What it is called, since it was started; None where nobody has named it."""
+        return self._known.name
+
+    @property
+    def user(self) -> str | None:
+        """Who began it, as far as that could be told."""
+        return self._known.user
+
+    @property
+    def status(self) -> str:
+        """Its status, as far as this process knows it: that of its end, or a word of yours."""
+        return self._known.status
 
     @property
     def id(self) -> int:
@@ -221,7 +251,8 @@ class Run(MediaLog):
         """Record a file or folder: its path, size and SHA-256.
 
         Args:
-            path: where it is. A file that is not there is recorded without size and hash.
+            path: where it is. What cannot be read is recorded without size and hash, with a
+                warning unless it is an address such as `s3://bucket/model`.
             data_type: what it is, such as `'model'` or `'figure'`.
             metadata: anything that JSON can hold.
             copy: also keep a copy, once per distinct content, beside the database.
@@ -229,17 +260,22 @@ class Run(MediaLog):
         Of a folder, names, sizes and hashes of the files in it are recorded too.
 
         Raises:
-            OSError: with `copy=True`, the file cannot be read or the copy not be written.
+            ArtifactError: with `copy=True`, the file cannot be read or the copy not be written; it
+                is an OSError.
         """
-        url, folder = self._settings.url, None
-        if copy:
-            folder = artifact_folder(url, self._settings.artifact_dir)
-            claim(folder, self._writer.owner())
-        settings = self._settings
-        hidden = settings.hide_in(to_json(metadata))
-        event = artifact_event(
-            os.fsdecode(path), settings.hide(str(data_type)), hidden, url, folder
-        )
+        settings, name, folder = self._settings, os.fsdecode(path), None
+        data_type, hidden = settings.hide(str(data_type)), settings.hide_in(to_json(metadata))
+        try:
+            if copy:
+                folder = artifact_folder(settings.url, settings.artifact_dir)
+                claim(folder, self._writer.owner())
+            event = artifact_event(name, data_type, hidden, settings.url, folder)
+        except OSError as error:
+            raise ArtifactError(f"artifact {name!r} cannot be copied: {error}") from error
+        if event["content_hash"] is None and "://" not in name:
+            what = "cannot be read" if os.path.lexists(name) else "is not there"
+            text = f"artifact {name!r} {what}; it is recorded without size and hash"
+            warnings.warn(text, TrackerWarning, stacklevel=2)
         event["path"] = settings.hide(event["path"])
         for one in event["files"] or ():
             one["name"] = settings.hide(one["name"])
@@ -308,11 +344,13 @@ class Run(MediaLog):
             console: what is printed, at most the first 250 kB and the last 750.
 
         Raises:
-            SettingsError: psutil is not installed, or `system` is no number above 0.
+            SettingsError: psutil is not installed, `system` is no number above 0, or `console`
+                neither True nor False.
         """
+        wants_console = console_wanted(console)
         if is_wanted(system):
             self._beside.append(Monitor(self._log_if_open, system))
-        if console:
+        if wants_console:
             self._beside.append(Console(self._put_console, self._settings.hide))
 
     def _log_if_open(self, values: Mapping[str, Any]) -> None:
@@ -330,7 +368,9 @@ class Run(MediaLog):
 
     def update_status(self, status: str) -> None:
         """Set the status, to one of the known ones or to a word of your own."""
-        self._event(_batch.UPDATE, {"status": self._settings.hide_name("a status", status)})
+        status = self._settings.hide_name("a status", status)
+        self._event(_batch.UPDATE, {"status": status})
+        self._known = self._known._replace(status=status)
 
     def flush(self) -> None:
         """Return when all that was logged is in the database (or, in trouble, in the journal)."""
@@ -356,6 +396,8 @@ class Run(MediaLog):
         if not self._owned:
             self.flush()
             return
+        if not again or chosen:
+            self._known = self._known._replace(status=status)
         if again:
             if chosen:
                 self._end_again(status, error)
@@ -386,10 +428,10 @@ class Run(MediaLog):
     def __reduce__(self) -> Any:
         """Pickled, it goes on in another process: what is logged there belongs to the same run."""
         birth = self._writer.journal.births.get(self.uuid)
-        return _join, (self._settings, self.uuid, self.id, dict(self._steps), birth)
+        return _join, (self._settings, self.uuid, self.id, dict(self._steps), birth, self._known)
 
     def __enter__(self) -> Run:
-        enter(self)
+        self._blocks.append(enter(self))
         return self
 
     def __exit__(
@@ -398,7 +440,9 @@ class Run(MediaLog):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        leave(self)
+        leave(self._blocks.pop())
+        if sys.is_finalizing():  # the generator it is in goes last, and its run has ended before
+            return
         if error is not None:
             self.finish(*outcome(error))
         elif not self.finished:  # else it was ended in the block, with a status of its own
@@ -414,9 +458,11 @@ def _join(
     run_id: int,
     steps: Mapping[Any, int],
     birth: dict[str, Any] | None,
+    known: Known,
 ) -> Run:
     """Return a run that another process began; finishing it here only writes what was logged."""
     writer = writer_for(settings)
     if birth is not None:
         writer.journal.births.setdefault(uuid, birth)
-    return Run(writer, settings, uuid, run_id if run_id > 0 else None, steps, owned=False)
+    number = run_id if run_id > 0 else None
+    return Run(writer, settings, uuid, number, steps, owned=False, known=known)

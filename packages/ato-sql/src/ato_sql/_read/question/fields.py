@@ -158,17 +158,23 @@ def _unknown(connection: Connection, name: str, project_id: int | None) -> Quest
     if not hint:
         hint = (
             "; there are config.<key>, metric.<key>.<min|max|last|count>, fingerprint.<trace id>, "
-            + ", ".join(RUN_FIELDS)
+            + ", ".join(_own_names(connection, project_id))
         )
     is_misspelt = "." in name and group not in GROUPS and did_you_mean(group, GROUPS)
     what = "cannot search by" if is_misspelt else "there is no"
     return QuestionError(f"{what} {name!r}{hint}")
 
 
+def _own_names(connection: Connection, project_id: int | None) -> list[str]:
+    """Return the fields of a run as people write them: its name, where no key is called so."""
+    is_taken = next(_readings(connection, "name", project_id), None) is not None
+    return ["name" if own == "run_name" and not is_taken else own for own in RUN_FIELDS]
+
+
 def known_names(connection: Connection, project_id: int | None, full: bool) -> list[str]:
     """Return the names that can be asked for; config keys and metrics also in full if asked to."""
     keys, metrics = _keys(connection, project_id), _metrics(connection, project_id)
-    names = [*RUN_FIELDS, *ALIASES, *keys, *metrics]
+    names = [*_own_names(connection, project_id), *ALIASES, *keys, *metrics]
     if full:
         traces = select(PRINTS.trace_id).distinct().limit(MOST_NAMES)
         names += [f"config.{key}" for key in keys]
