@@ -90,3 +90,15 @@ def test_a_pipe_is_written_to(two_runs, here, command):
     reader.join(30)
     assert read[0].startswith('{"type":"ato-sql"')
     assert stat.S_ISFIFO(os.stat("pipe").st_mode)
+
+
+def test_a_name_that_ends_as_no_export_does_is_a_slip(two_runs, here, capsys):
+    assert main(["export", "x.cvs"]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "did you mean '.csv'?" in line
+    assert not os.path.exists("x.cvs")
+
+
+def test_format_says_it_whatever_the_name_ends_in(two_runs, command):
+    command("export", "runs.txt", "--format", "jsonl")
+    assert content("runs.txt").startswith(b'{"type":"ato-sql"')

@@ -196,6 +196,9 @@ def _add_exchange(commands: argparse._SubParsersAction[Any]) -> None:
     export.add_argument(
         "--to", choices=("mlflow", "tensorboard", "wandb"), help="for this tool, which is needed"
     )
+    export.add_argument(
+        "--format", choices=("jsonl",), help="whole runs, whatever the name of the file ends in"
+    )
     export.add_argument("--project", metavar="NAME", help="only this project")
     export.add_argument(
         "--run", dest="chosen", action="append", metavar="RUN", help="only this; may be repeated"

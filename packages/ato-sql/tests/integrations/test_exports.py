@@ -7,6 +7,7 @@ import struct
 
 import pytest
 
+from ato_sql import SQLLogger
 from ato_sql.cli import main
 
 
@@ -60,15 +61,87 @@ class TestMLflow:
         assert found.data.tags["ato.tag.top_1"] == "true"
         assert json.loads(found.data.tags["ato.names"])["acc@1"] == "acc_1_2"
 
-    def test_a_failure_leaves_no_run_and_no_experiment(self, client, uri, run, export, monkeypatch):
+    def test_a_name_that_is_the_folder_of_another_is_changed(self, client, uri, logger, export):
+        with logger.start() as run:
+            run.log_metrics({"loss": 1.0, "loss/train": 2.0, "loss/train/epoch": 3.0}, step=0)
+        assert "loss is called loss_2\n" in export("--to", "mlflow", uri)
+        (found,) = self.exported(client)
+        assert found.data.metrics == {"loss_2": 1.0, "loss/train_2": 2.0, "loss/train/epoch": 3.0}
+
+    def test_a_long_name_of_wide_letters_arrives(self, client, uri, logger, export):
+        with logger.start() as run:
+            run.log_metric("精度" * 60, 1.0, step=0)
+        export("--to", "mlflow", uri)
+        (found,) = self.exported(client)
+        assert found.data.metrics == {"精度" * 40: 1.0}
+
+    def test_a_long_value_is_cut_and_listed(self, client, uri, config, export):
+        with SQLLogger({**config, "text": "x" * 7000}).start():
+            pass
+        assert "run 1: of text the first 6000 letters\n" in export("--to", "mlflow", uri)
+        (found,) = self.exported(client)
+        assert found.data.params["text"] == "x" * 6000
+
+    def test_again_replaces_what_was_exported(self, client, uri, run, export, finder):
+        export("--to", "mlflow", uri)
+        finder.tag(run.id, add=["good"])
+        export("--to", "mlflow", uri)
+        (found,) = self.exported(client)
+        assert found.data.tags["ato.tag.good"] == "true"
+
+    def test_a_refused_run_does_not_stop_the_others(
+        self, client, uri, logger, finder, capsys, monkeypatch
+    ):
+        for _ in range(3):
+            with logger.start():
+                pass
+        log_batch = type(client).log_batch
+
+        def refuse(client, name, **given):
+            if any(
+                tag.key == "ato.uuid" and tag.value == uuids[1] for tag in given.get("tags", ())
+            ):
+                raise OSError("I do not like it")
+            log_batch(client, name, **given)
+
+        uuids = [run.uuid for run in finder.search("", project_name="framework")]
+        monkeypatch.setattr(type(client), "log_batch", refuse)
+        assert main(["export", "--to", "mlflow", uri]) == 2
+        printed = capsys.readouterr()
+        assert printed.err == "run 2: I do not like it\n"
+        assert printed.out == f"2 runs in {uri}\n"
+        assert {run.data.tags["ato.uuid"] for run in self.exported(client)} == {uuids[0], uuids[2]}
+
+    def test_where_mlflow_cannot_be_reached_it_is_said_once(self, uri, run, export, monkeypatch):
+        mlflow = pytest.importorskip("mlflow")
+
+        def fail(*given, **more):
+            raise mlflow.MlflowException("no route to host")
+
+        monkeypatch.setattr(mlflow.MlflowClient, "search_experiments", fail)
+        (line,) = export("--to", "mlflow", uri, code=2).splitlines()
+        assert "mlflow cannot be reached: no route to host" in line
+
+    def test_an_experiment_that_was_deleted_is_named_with_what_brings_it_back(
+        self, client, uri, run, export
+    ):
+        experiment = client.create_experiment("framework")
+        client.delete_experiment(experiment)
+        said = export("--to", "mlflow", uri, code=2)
+        assert f"mlflow experiments restore --experiment-id {experiment}" in said
+
+    def test_a_failure_leaves_no_run_and_the_name_usable(
+        self, client, uri, run, export, monkeypatch
+    ):
         def fail(*given, **more):
             raise OSError("the disk is full")
 
-        monkeypatch.setattr(type(client), "set_terminated", fail)
-        assert "the disk is full" in export("--to", "mlflow", uri, code=2)
-        monkeypatch.undo()
-        names = [experiment.name for experiment in client.search_experiments()]
-        assert "framework" not in names
+        with monkeypatch.context() as patch:
+            patch.setattr(type(client), "set_terminated", fail)
+            assert "the disk is full" in export("--to", "mlflow", uri, code=2)
+        assert self.exported(client) == []
+        export("--to", "mlflow", uri)
+        assert len(self.exported(client)) == 1
 
 
 class TestTensorBoard:
@@ -99,6 +172,15 @@ class TestTensorBoard:
         export("--to", "tensorboard", "logs")
         export("--to", "tensorboard", "logs")
         assert len(read("calm-otter-1", "acc_1")) == 3
+
+    def test_the_name_of_a_project_is_that_of_a_folder(self, config, export):
+        pytest.importorskip("tensorboardX")
+        config["experiment"]["project_name"] = "team/vision"
+        with SQLLogger(config).start(name="a/b") as run:
+            run.log_metric("loss", 1.0, step=0)
+        said = export("--to", "tensorboard", "logs")
+        assert said == "team/vision is called team_vision\n1 runs in logs\n"
+        assert os.listdir("logs/team_vision") == ["a_b-1"]
 
     def test_a_failure_leaves_nothing(self, run, export, read, monkeypatch):
         import tensorboardX
@@ -164,3 +246,19 @@ class TestWandB:
         with logger.start() as run:
             run.log_metric("loss", 1.0, step=-1)
         assert "W&B has none below 0" in export("--to", "wandb", "files", code=2)
+        assert not os.path.exists("files")
+
+    def test_again_replaces_what_was_exported(self, run, export):
+        export("--to", "wandb", "files")
+        export("--to", "wandb", "files")
+        assert len([n for n in os.listdir("files/wandb") if n.startswith("offline-run")]) == 1
+
+    def test_names_of_projects_and_tags_are_changed_and_listed(self, config, export):
+        for name in ("team/vision", "team_vision", "long " * 40):
+            config["experiment"]["project_name"] = name
+            with SQLLogger(config).start(tags=["t" * 70]):
+                pass
+        names = json.loads(export("--to", "wandb", "files", "--json"))["names"]
+        assert names["team/vision"] == "team_vision_2"
+        assert names["long " * 40] == ("long " * 40)[:120]
+        assert names["t" * 70] == "t" * 56

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from argparse import Namespace
 from typing import Any
 
-from ato_adict import AtoError
+from ato_adict import AtoError, did_you_mean
+from ato_sql._commands.parser import one_line
 from ato_sql._commands.shared import report
 from ato_sql._errors import SettingsError, TrackerError
+from ato_sql._exchange.kinds import BESIDE
 from ato_sql._finder import SQLFinder
 from ato_sql._values.shown import text_of
 
@@ -19,6 +22,10 @@ _TOOLS = {
     "tensorboard": "'ato-sql[tensorboard]'",
     "wandb": "'ato-sql[wandb]'",
 }
+
+# How the names of files end: of metrics, and of whole runs.
+_METRICS = (".csv", ".parquet", ".pq")
+_RUNS = (".jsonl", ".json", ".ndjson")
 
 
 def export(finder: SQLFinder, options: Namespace) -> int:
@@ -31,36 +38,105 @@ def export(finder: SQLFinder, options: Namespace) -> int:
     if options.path == "-":
         finder.export_to(sys.stdout, options.project, ids)
         return 0
-    is_metrics = options.path.endswith((".csv", ".parquet", ".pq"))
+    is_metrics = _is_metrics(options)
     write = finder.export_metrics if is_metrics else finder.export
     count = write(options.path, options.project, ids, force=options.force)
     report(options, {"runs": count, "path": options.path}, f"{count} runs in {options.path}")
     return 0
 
 
+def _is_metrics(options: Namespace) -> bool:
+    """Whether metrics are asked for, as against whole runs, by the ending of the file's name.
+
+    Raises:
+        SettingsError: The name ends as no file of either does, as with a slip of the finger.
+    """
+    name = os.path.basename(options.path)
+    ending = os.path.splitext(name[:-3] if name.endswith(".gz") else name)[1]
+    is_there = os.path.exists(options.path) or name.endswith(BESIDE)
+    if options.format or not ending or is_there:  # what is there is looked at when it is written
+        return options.format is None and ending in _METRICS
+    if ending not in (*_METRICS, *_RUNS) or (ending in _METRICS and name.endswith(".gz")):
+        hint = did_you_mean(ending, (*_METRICS, *_RUNS))
+        raise SettingsError(
+            f"{options.path}: export writes .jsonl, .csv and .parquet{hint}; "
+            "--format jsonl writes whole runs into a file of any name"
+        )
+    return ending in _METRICS
+
+
 def _export_to(finder: SQLFinder, options: Namespace) -> int:
+    """Export each run; those that the other tool refuses are listed, and the others go on."""
     tool = _tool(options.to)
     if options.path is None and options.to != "mlflow":
         raise SettingsError(f"export --to {options.to} needs a folder")
-    runs, names, made = _chosen(finder, options), {}, []
-    for run in runs:
-        names.update(tool.changed_names(finder, run.id))
-        made.append({"run": run.id, "path": _exported(tool, finder, run.id, options)})
-    told = [f"{text_of(name)} is called {given}" for name, given in names.items()]
-    where = f" in {options.path}" if options.path else ""
-    text = "\n".join([*told, f"{len(runs)} runs{where}"])
-    report(options, {"runs": len(runs), "made": made, "names": names}, text)
-    return 0
-
-
-def _exported(tool: Any, finder: SQLFinder, run_id: int, options: Namespace) -> str:
-    """Export a run and return where it is; what the other tool says against it is one line."""
+    _reach(tool, options)
+    done = _Exported()
     try:
-        return str(tool.export_run(finder, run_id, options.path))
-    except (AtoError, OSError):
-        raise
+        for run in _chosen(finder, options):
+            _export_run(tool, finder, run.id, options, done)
+    finally:
+        where = f" in {options.path}" if options.path else ""
+        report(options, done.json(), "\n".join([*done.told(), f"{len(done.made)} runs{where}"]))
+    return 2 if done.refused else 0
+
+
+def _export_run(
+    tool: Any, finder: SQLFinder, run_id: int, options: Namespace, done: _Exported
+) -> None:
+    try:
+        made = str(tool.export_run(finder, run_id, options.path))
+    except Exception as error:  # of another tool: it may be any
+        why = one_line(_refusal(error, options.to))
+        print(f"run {run_id}: {why}", file=sys.stderr)
+        done.refused.append({"run": run_id, "error": why})
+        _reach(tool, options)
+    else:
+        done.made.append({"run": run_id, "path": made})
+        done.names.update(tool.changed_names(finder, run_id))
+        done.cut.extend(_cut(tool, finder, run_id))
+
+
+class _Exported:
+    """What became of the runs that were to be exported."""
+
+    def __init__(self) -> None:
+        self.made: list[dict[str, Any]] = []
+        self.refused: list[dict[str, Any]] = []
+        self.names: dict[str, str] = {}
+        self.cut: list[dict[str, Any]] = []
+
+    def json(self) -> dict[str, Any]:
+        """Return it all, and how many arrived."""
+        return {"runs": len(self.made), **vars(self)}
+
+    def told(self) -> list[str]:
+        """Say of what arrived what is not there as it was."""
+        names = [f"{text_of(name)} is called {given}" for name, given in self.names.items()]
+        cut = "run {run}: of {name} the first {letters} letters".format_map
+        return [*names, *(cut({**one, "name": text_of(one["name"])}) for one in self.cut)]
+
+
+def _reach(tool: Any, options: Namespace) -> None:
+    """Raise where the tool is at a place that cannot be reached: then no run can be exported."""
+    if not hasattr(tool, "reach"):
+        return
+    try:
+        tool.reach(options.path)
     except Exception as error:
-        raise TrackerError(f"{options.to} did not take run {run_id}: {error}") from error
+        raise TrackerError(f"{options.to} cannot be reached: {error}") from error
+
+
+def _refusal(error: Exception, tool: str) -> str:
+    """Return what an error says; who says it where it is none of ours."""
+    is_ours = isinstance(error, (AtoError, OSError))
+    return str(error) if is_ours else f"{tool} did not take it: {error}"
+
+
+def _cut(tool: Any, finder: SQLFinder, run_id: int) -> list[dict[str, Any]]:
+    """Return the values of a run that the tool does not take whole."""
+    cut = tool.cut_values(finder, run_id) if hasattr(tool, "cut_values") else {}
+    return [{"run": run_id, "name": name, "letters": length} for name, length in cut.items()]
 
 
 def _tool(name: str) -> Any:

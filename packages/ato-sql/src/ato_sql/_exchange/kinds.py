@@ -10,7 +10,7 @@ from ato_sql._errors import ExportError
 
 METRIC_COLUMNS = ("run_id", "project", "key", "step", "value", "timestamp")
 _LOOK = 4096
-_BESIDE = ("-wal", "-shm", "-journal")  # what SQLite keeps beside a database
+BESIDE = ("-wal", "-shm", "-journal")  # what SQLite keeps beside a database
 
 
 def refuse_other_kinds(path: str, own: str | None, force: bool) -> None:
@@ -40,7 +40,7 @@ _HINT = "; name another file, or replace it by force (--force, force=True)"
 
 def _database_of(path: str) -> str | None:
     """The database that a file would belong to by its name."""
-    for ending in _BESIDE:
+    for ending in BESIDE:
         base = path[: -len(ending)]
         if path.endswith(ending) and os.path.isfile(base):
             return base

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import itertools
 import json
@@ -10,11 +11,19 @@ from typing import Any, Iterable, Iterator, Mapping, NamedTuple
 from mlflow import MlflowClient
 from mlflow.entities import Metric, Param, RunTag
 
+from ato_sql._errors import TrackerError
 from ato_sql._finder import SQLFinder
-from ato_sql.integrations._names import acceptable, as_path, changed, config_leaves, metric_names
+from ato_sql.integrations._names import (
+    acceptable,
+    as_path,
+    changed,
+    config_leaves,
+    metric_names,
+    project_names,
+)
 
 # The most that MLflow takes in one batch, and in one value.
-METRICS, PARAMS, PARAM_LENGTH, TAG_LENGTH = 1000, 100, 6000, 5000
+METRICS, PARAMS, PARAM_LENGTH, TAG_LENGTH, PROJECT_LENGTH = 1000, 100, 6000, 5000, 500
 STATUSES = {"completed": "FINISHED", "running": "RUNNING", "interrupted": "KILLED"}
 
 
@@ -23,8 +32,9 @@ def export_run(finder: SQLFinder, run_id: int | str, tracking_uri: str | None = 
 
     The experiment is named after the project and made where it does not exist. Metrics keep their
     steps and times. Artifacts are listed as tags, not copied. Names that MLflow refuses are
-    changed, `acc@1` to `acc_1`; see `changed_names`. The tag `ato.names` lists them. Where the
-    export fails, nothing of the run is left in MLflow.
+    changed, `acc@1` to `acc_1`; see `changed_names`. The tag `ato.names` lists them. What is longer
+    than MLflow takes is cut; see `cut_values`. An earlier export of the run, which its tag
+    `ato.uuid` tells, is deleted; where this one fails, it stays, and nothing of this one is left.
 
     Args:
         finder: The tracker's database.
@@ -36,23 +46,37 @@ def export_run(finder: SQLFinder, run_id: int | str, tracking_uri: str | None = 
 
     Raises:
         NotFoundError: There is no such run.
+        TrackerError: The experiment of that name is deleted in MLflow, which keeps the name.
     """
     run = finder.get_run(run_id)
     client = MlflowClient(tracking_uri)
-    experiment, is_new = _experiment(client, run.project.name)
+    experiment = _experiment(client, project_names(finder, accepted_project)[run.project.name])
+    earlier = _exported(client, experiment, run.uuid)
     name = None
     try:
         made = client.create_run(experiment, start_time=_milliseconds(run.start_time))
         name = made.info.run_id
         _copy(client, name, finder, run)
     except BaseException:
-        _remove(client, name, experiment if is_new else None)
+        # An experiment is never taken back: MLflow would keep its name, which nobody could use.
+        if name is not None:
+            _remove(client, name)
         raise
+    for old in earlier:
+        client.delete_run(old)
     return str(name)
 
 
+def reach(tracking_uri: str | None = None) -> None:
+    """Ask MLflow something; it raises what it says where it cannot be reached."""
+    MlflowClient(tracking_uri).search_experiments(max_results=1)
+
+
 def changed_names(finder: SQLFinder, run_id: int | str) -> dict[str, str]:
-    """Return the metrics, config keys and tags of a run whose names MLflow refuses.
+    """Return the project, metrics, config keys and tags of a run whose names MLflow refuses.
+
+    A name that is the folder of another is among them: of `loss` and `loss/train` the first, as
+    MLflow may keep both as files.
 
     Returns:
         By its name, what each is called in MLflow.
@@ -60,12 +84,34 @@ def changed_names(finder: SQLFinder, run_id: int | str) -> dict[str, str]:
     Raises:
         NotFoundError: There is no such run.
     """
-    return changed(*_names(finder, finder.get_run(run_id)))
+    run = finder.get_run(run_id)
+    project = {run.project.name: project_names(finder, accepted_project)[run.project.name]}
+    return changed(project, *_names(finder, run))
+
+
+def cut_values(finder: SQLFinder, run_id: int | str) -> dict[str, int]:
+    """Return the config values and tags of a run that are longer than MLflow takes.
+
+    Returns:
+        By their names, how many letters of each arrive.
+
+    Raises:
+        NotFoundError: There is no such run.
+    """
+    run = finder.get_run(run_id)
+    values = [(key, str(value), PARAM_LENGTH) for key, value in config_leaves(run).items()]
+    values += [(key, text, TAG_LENGTH) for key, text in _tags(run)]
+    return {key: length for key, text, length in values if len(text) > length}
 
 
 def accepted(name: str) -> str:
     """Return a name as MLflow takes it: letters, digits, `_-./` and blanks, and a plain path."""
     return as_path(name, r"[^\w.\- /]")
+
+
+def accepted_project(name: str) -> str:
+    """Return the name of a project as that of an experiment: not above 500 letters."""
+    return name[:PROJECT_LENGTH]
 
 
 class _Names(NamedTuple):
@@ -78,9 +124,9 @@ class _Names(NamedTuple):
 
 def _names(finder: SQLFinder, run: Any) -> _Names:
     return _Names(
-        metric_names(finder, run, accepted),
-        acceptable(config_leaves(run), accepted),
-        acceptable((key for key, _ in _tags(run)), accepted),
+        metric_names(finder, run, accepted, are_files=True),
+        acceptable(config_leaves(run), accepted, are_files=True),
+        acceptable((key for key, _ in _tags(run)), accepted, are_files=True),
     )
 
 
@@ -88,7 +134,7 @@ def _copy(client: MlflowClient, name: str, finder: SQLFinder, run: Any) -> None:
     names = _names(finder, run)
     for params in _batches(_params(run, names.params), PARAMS):
         client.log_batch(name, params=params)
-    tags = [RunTag(names.tags[key], text) for key, text in _tags(run)]
+    tags = [RunTag(names.tags[key], text[:TAG_LENGTH]) for key, text in _tags(run)]
     others = changed(*names)
     if others:
         tags.append(RunTag("ato.names", json.dumps(others)[:TAG_LENGTH]))
@@ -100,22 +146,30 @@ def _copy(client: MlflowClient, name: str, finder: SQLFinder, run: Any) -> None:
     client.set_terminated(name, status, end_time=_milliseconds(run.end_time))
 
 
-def _remove(client: MlflowClient, run: str | None, experiment: str | None) -> None:
+def _remove(client: MlflowClient, run: str) -> None:
     """Take back what was made; where MLflow cannot be reached, that it cannot is said already."""
-    for remove, what in ((client.delete_run, run), (client.delete_experiment, experiment)):
-        try:
-            if what is not None:
-                remove(what)
-        except Exception:
-            pass
+    with contextlib.suppress(Exception):
+        client.delete_run(run)
 
 
-def _experiment(client: MlflowClient, name: str) -> tuple[str, bool]:
-    """Return the id of an experiment, and whether it was made for this."""
+def _experiment(client: MlflowClient, name: str) -> str:
+    """Return the id of an experiment, which is made where there is none."""
     found = client.get_experiment_by_name(name)
     if found is None:
-        return str(client.create_experiment(name)), True
-    return str(found.experiment_id), False
+        return str(client.create_experiment(name))
+    if found.lifecycle_stage != "active":
+        number = found.experiment_id
+        raise TrackerError(
+            f"the experiment {name!r} is deleted in MLflow, which keeps its name: "
+            f"mlflow experiments restore --experiment-id {number}"
+        )
+    return str(found.experiment_id)
+
+
+def _exported(client: MlflowClient, experiment: str, uuid: str) -> list[str]:
+    """Return the ids of a run's earlier exports."""
+    found = client.search_runs([experiment], f"tags.`ato.uuid` = '{uuid}'")
+    return [str(run.info.run_id) for run in found]
 
 
 def _params(run: Any, names: Mapping[str, str]) -> Iterator[Param]:
@@ -132,7 +186,7 @@ def _tags(run: Any) -> Iterator[tuple[str, str]]:
     for print_ in run.fingerprints:
         yield f"ato.{print_.trace_type}.{print_.trace_id}", print_.fingerprint
     for artifact in run.artifacts:
-        yield f"ato.artifact.{artifact.id}", artifact.path[:TAG_LENGTH]
+        yield f"ato.artifact.{artifact.id}", artifact.path
     if run.git_commit:
         yield "mlflow.source.git.commit", run.git_commit
 

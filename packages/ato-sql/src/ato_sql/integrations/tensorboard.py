@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import re
 import shutil
 import tempfile
 from typing import Any
@@ -12,7 +11,7 @@ from typing import Any
 from tensorboardX import SummaryWriter
 
 from ato_sql._finder import SQLFinder
-from ato_sql.integrations._names import as_path, changed, metric_names
+from ato_sql.integrations._names import as_file, as_path, changed, metric_names, project_names
 
 _NAN = logging.getLogger("tensorboardX.x2num")
 SUFFIX = ".ato"  # by which an earlier export is known
@@ -38,8 +37,9 @@ def export_run(finder: SQLFinder, run_id: int | str, folder: str | os.PathLike[s
         OSError: The folder cannot be written.
     """
     run = finder.get_run(run_id)
-    name = f"{run.name}-{run.id}" if run.name else str(run.id)
-    target = os.path.join(os.fspath(folder), _file_name(run.project.name), _file_name(name))
+    name = f"{as_file(run.name)}-{run.id}" if run.name else str(run.id)
+    project = project_names(finder, as_file)[run.project.name]
+    target = os.path.join(os.fspath(folder), project, name)
     os.makedirs(target, exist_ok=True)
     made = tempfile.mkdtemp(prefix=".ato-", dir=target)
     try:
@@ -55,7 +55,7 @@ def export_run(finder: SQLFinder, run_id: int | str, folder: str | os.PathLike[s
 
 
 def changed_names(finder: SQLFinder, run_id: int | str) -> dict[str, str]:
-    """Return the metrics of a run whose names TensorBoard refuses.
+    """Return the project and the metrics of a run whose names no folder or TensorBoard takes.
 
     Returns:
         By its name, what each is called in TensorBoard.
@@ -63,7 +63,9 @@ def changed_names(finder: SQLFinder, run_id: int | str) -> dict[str, str]:
     Raises:
         NotFoundError: There is no such run.
     """
-    return changed(metric_names(finder, finder.get_run(run_id), accepted))
+    run = finder.get_run(run_id)
+    project = {run.project.name: project_names(finder, as_file)[run.project.name]}
+    return changed(project, metric_names(finder, run, accepted))
 
 
 def accepted(name: str) -> str:
@@ -82,11 +84,6 @@ def _write(finder: SQLFinder, run: Any, folder: str) -> None:
     finally:
         _NAN.disabled = False
         writer.close()
-
-
-def _file_name(name: str) -> str:
-    kept = re.sub(r"[^\w.\-]", "_", name).strip(".")
-    return kept or "_"
 
 
 def _remove_if_empty(folder: str) -> None:

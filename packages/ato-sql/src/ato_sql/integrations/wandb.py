@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import glob
 import os
+import re
 import shutil
 from typing import Any
 
@@ -11,15 +13,19 @@ import wandb
 from ato_sql._errors import MetricError
 from ato_sql._facts.config import from_json
 from ato_sql._finder import SQLFinder
-from ato_sql.integrations._names import changed, metric_names
+from ato_sql.integrations._names import acceptable, changed, metric_names, project_names
+
+# The most that W&B takes, and the room that is left for a number where a name is cut.
+PROJECT_LENGTH, TAG_LENGTH, ROOM = 128, 64, 8
 
 
 def export_run(finder: SQLFinder, run_id: int | str, folder: str | os.PathLike[str]) -> str:
     """Write a run's config, tags and metrics as an offline run of W&B; nothing is sent.
 
     The project is that of the run, and so are name and id. Values of one step are one row; of
-    several values of a metric at one step, the last. Names that W&B keeps for itself are changed,
-    `_step` to `step`; see `changed_names`. Where the export fails, no files are left.
+    several values of a metric at one step, the last. Names that W&B keeps for itself or refuses are
+    changed, `_step` to `step`; see `changed_names`. An earlier export of the run is replaced, and
+    where this one fails, it stays, and no files of this one are left.
 
     Args:
         finder: The tracker's database.
@@ -37,18 +43,8 @@ def export_run(finder: SQLFinder, run_id: int | str, folder: str | os.PathLike[s
     rows = sorted(_rows(finder, run).items())
     if rows and rows[0][0] < 0:
         raise MetricError(f"run {run.id} has metrics at step {rows[0][0]}; W&B has none below 0")
-    os.makedirs(folder, exist_ok=True)
-    theirs = wandb.init(
-        project=run.project.name,
-        name=run.name,
-        id=run.uuid,
-        tags=[tag[:64] for tag in run.tags or () if tag],
-        config=from_json(run.config),
-        dir=os.fspath(folder),
-        mode="offline",
-        reinit="create_new",
-        settings=wandb.Settings(silent=True, console="off", x_disable_stats=True),
-    )
+    earlier = _exported(folder, run.uuid)
+    theirs = _begin(finder, run, folder)
     made = str(os.path.dirname(theirs.dir))
     try:
         for step, row in rows:
@@ -58,7 +54,32 @@ def export_run(finder: SQLFinder, run_id: int | str, folder: str | os.PathLike[s
         _finish(theirs, 1)
         shutil.rmtree(made, ignore_errors=True)
         raise
+    for old in earlier:
+        if os.path.basename(old) != os.path.basename(made):  # not of the same second
+            shutil.rmtree(old, ignore_errors=True)
     return made
+
+
+def _begin(finder: SQLFinder, run: Any, folder: str | os.PathLike[str]) -> Any:
+    """Return a run of W&B that has all but the metrics of one of ours."""
+    os.makedirs(folder, exist_ok=True)
+    return wandb.init(
+        project=project_names(finder, accepted_project)[run.project.name],
+        name=run.name,
+        id=run.uuid,
+        tags=list(_tags(run).values()),
+        config=from_json(run.config),
+        dir=os.fspath(folder),
+        mode="offline",
+        reinit="create_new",
+        settings=wandb.Settings(silent=True, console="off", x_disable_stats=True),
+    )
+
+
+def _exported(folder: str | os.PathLike[str], uuid: str) -> list[str]:
+    """Return the folders of a run's earlier exports."""
+    below = glob.escape(os.path.join(os.path.abspath(folder), "wandb"))
+    return glob.glob(os.path.join(below, f"offline-run-*-{uuid}"))
 
 
 def _finish(run: Any, code: int) -> None:
@@ -69,7 +90,7 @@ def _finish(run: Any, code: int) -> None:
 
 
 def changed_names(finder: SQLFinder, run_id: int | str) -> dict[str, str]:
-    """Return the metrics of a run whose names W&B keeps for itself.
+    """Return the project, metrics and tags of a run whose names W&B refuses or keeps for itself.
 
     Returns:
         By its name, what each is called in W&B.
@@ -77,12 +98,30 @@ def changed_names(finder: SQLFinder, run_id: int | str) -> dict[str, str]:
     Raises:
         NotFoundError: There is no such run.
     """
-    return changed(metric_names(finder, finder.get_run(run_id), accepted))
+    run = finder.get_run(run_id)
+    project = {run.project.name: project_names(finder, accepted_project)[run.project.name]}
+    return changed(project, metric_names(finder, run, accepted), _tags(run))
 
 
 def accepted(name: str) -> str:
     """Return a name as W&B takes it: what begins with `_` is its own."""
     return name.lstrip("_") or "metric"
+
+
+def accepted_project(name: str) -> str:
+    """Return the name of a project as W&B takes it: at most 128 letters, and no path."""
+    kept = re.sub(r"[/\\#?%:]", "_", name)
+    return kept if len(kept) <= PROJECT_LENGTH else kept[: PROJECT_LENGTH - ROOM]
+
+
+def accepted_tag(tag: str) -> str:
+    """Return a tag as W&B takes it: at most 64 letters."""
+    return tag if len(tag) <= TAG_LENGTH else tag[: TAG_LENGTH - ROOM]
+
+
+def _tags(run: Any) -> dict[str, str]:
+    """Return the tags of a run, and those that are used instead; an empty one is none there."""
+    return acceptable((tag for tag in run.tags or () if tag), accepted_tag)
 
 
 def _rows(finder: SQLFinder, run: Any) -> dict[int, dict[str, Any]]:
