@@ -57,6 +57,48 @@ def test_a_log_axis_drops_what_has_no_logarithm_and_counts_it(call):
     assert kept == {"points": {"x": [2, 3], "y": [None, 2]}, "dropped": 2}
 
 
+class TestTheMeanOfAGroup:
+    def test_it_is_of_all_runs_under_way_whatever_steps_they_log_at(self, call):
+        tens = {"by": "a", "x": [0, 10, 20, 30], "y": [1, 1, 1, 1]}
+        fives = {"by": "a", "x": [5, 15, 25], "y": [3, 3, 3]}
+        found = call("groups", "grouped", [tens, fives])
+        (group,) = found["groups"]
+        assert found["x"] == [0, 5, 10, 15, 20, 25, 30]
+        assert group["mean"] == [1, 2, 2, 2, 2, 2, 1]
+        assert group["low"] == [1, 1, 1, 1, 1, 1, 1]
+        assert group["high"] == [1, 3, 3, 3, 3, 3, 1]
+        assert group["count"] == [1, 2, 2, 2, 2, 2, 1]
+
+    def test_a_run_goes_straight_from_value_to_value_and_counts_in_no_gap(self, call):
+        sparse = {"x": [0, 4, 6, 8], "y": [0, 4, None, 8]}
+        dense = {"x": list(range(9)), "y": [2] * 9}
+        (group,) = call("groups", "grouped", [sparse, dense])["groups"]
+        assert group["mean"] == [1, 1.5, 2, 2.5, 3, 2, 2, 2, 5]
+        assert group["count"] == [2, 2, 2, 2, 2, 1, 1, 1, 2]
+
+    def test_the_mean_of_equal_values_is_that_value(self, call):
+        runs = [{"x": [0], "y": [0.1]}] * 10
+        (group,) = call("groups", "grouped", runs)["groups"]
+        assert (group["mean"], group["low"], group["high"]) == ([0.1], [0.1], [0.1])
+
+    def test_the_spread_of_large_values_does_not_overflow(self, call):
+        runs = [{"x": [0], "y": [value]} for value in (1e300, 3e300)]
+        (group,) = call("groups", "grouped", runs)["groups"]
+        assert group["mean"] == [2e300]
+        assert group["high"] == [pytest.approx(3e300)]
+
+    def test_runs_with_places_of_their_own_share_those_less_than_a_pixel_apart(self, call):
+        runs = [
+            {"x": [step + number / 500 for step in range(100)], "y": [number] * 100}
+            for number in range(100)
+        ]
+        x, *columns = call("groups", "aligned", runs)
+        assert len(x) <= 4001
+        assert x == sorted(x)
+        assert all(len(column) == len(x) for column in columns)
+        assert sum(value is not None for value in columns[3]) == 100
+
+
 @pytest.mark.parametrize(
     ("value", "text"),
     [

@@ -73,7 +73,7 @@ function runLines(runs, paint) {
   return {
     data: aligned(runs),
     series: runs.map((run) => ({ stroke: paint.of(run), width, alpha, points: { show: run.x.length === 1, fill: paint.of(run), size: 5 } })),
-    about: runs.map((run) => ({ run: run.id, label: `run ${run.id}`, by: run.by })),
+    about: runs.map((run) => ({ run: run.id, label: () => `run ${run.id}`, by: run.by })),
     bands: [],
   };
 }
@@ -85,11 +85,12 @@ function groupLines(runs, paint) {
   const about = [];
   const bands = [];
   const data = [x];
-  for (const { by, members, mean, low, high } of groups) {
+  for (const { by, members, mean, low, high, count } of groups) {
     const stroke = paint.of(members[0]);
     series.push({ stroke, width: 2, points: { show: x.length === 1, fill: stroke } }, { stroke, width: 0, points: { show: false } }, { stroke, width: 0, points: { show: false } });
-    const label = `${by ?? "all"} (${plural(members.length, "run")})`;
-    about.push({ label, by }, null, null);
+    // Not all are under way everywhere.
+    const runsAt = (index) => (count[index] < members.length ? `${count[index]} of ${plural(members.length, "run")}` : plural(members.length, "run"));
+    about.push({ label: (index) => `${by ?? "all"} (${runsAt(index)})`, by }, null, null);
     const at = data.length;
     bands.push({ series: [at + 2, at + 1], fill: faint(stroke) });
     data.push(mean, low, high);
@@ -122,7 +123,7 @@ function tell(plot, about, index, readout, { axis, by }) {
   if (!readout.hidden) {
     const x = plot.data[0][idx];
     const told = by && about.run ? h("span", {}, `${by} ${about.by ?? "not set"}`) : null;
-    put(readout, h("span", { class: "muted" }, axis === "time" ? duration(x) : number(x)), h("span", {}, about.label, " ", h("b", {}, number(value))), told);
+    put(readout, h("span", { class: "muted" }, axis === "time" ? duration(x) : number(x)), h("span", {}, about.label(idx), " ", h("b", {}, number(value))), told);
   }
 }
 
