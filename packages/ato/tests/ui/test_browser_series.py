@@ -24,6 +24,7 @@ def call(view):
             arguments,
         )
 
+    calling.view = view
     return calling
 
 
@@ -132,3 +133,56 @@ def test_numbers_are_short(call, value, text):
 )
 def test_durations_are_short(call, seconds, text):
     assert call("format", "duration", seconds) == text
+
+
+class TestLabelsOfAnAxis:
+    @pytest.mark.parametrize(
+        ("values", "texts"),
+        [
+            ([0, 0.5, 1], ["0", "0.5", "1"]),
+            ([1234567890, 1234567900], ["1234567890", "1234567900"]),
+            ([0.99999, 1, 1.00001], ["0.99999", "1", "1.00001"]),
+            ([0, 1e6, 2e6], ["0", "1e+6", "2e+6"]),
+            ([1.764336e18, 1.76433601e18], ["1.764336e+18", "1.76433601e+18"]),
+            ([-123460.8, -123456.8], ["-123460.8", "-123456.8"]),
+            ([None, "nan", 2.0], ["–", "nan", "2"]),
+        ],
+    )
+    def test_numbers_have_as_many_digits_as_tell_them_apart(self, call, values, texts):
+        assert call("format", "numbers", values) == texts
+
+    @pytest.mark.parametrize(
+        ("seconds", "texts"),
+        [
+            ([0, 0.005, 0.01], ["0", "5 ms", "10 ms"]),
+            ([0, 30, 60, 90], ["0", "30 s", "1 min", "1 min 30 s"]),
+            ([3600, 3610], ["1 h", "1 h 10 s"]),
+            ([86400, 90000], ["1 d", "1 d 1 h"]),
+            ([61.5, 62], ["1 min 1.5 s", "1 min 2 s"]),
+        ],
+    )
+    def test_durations_have_the_parts_that_tell_them_apart(self, call, seconds, texts):
+        assert call("format", "durations", seconds) == texts
+
+    @pytest.mark.parametrize(
+        ("low", "high", "log", "ends"),
+        [
+            (1e40, 5e40, False, [6e39, 5.4e40]),
+            (1e-300, 4e-299, False, [0, 4.39e-299]),
+            (5, 5, False, [0, 10]),
+            (0, 0, False, [-1, 1]),
+            (1e-310, 1e300, True, [1e-310, 1e300]),
+        ],
+    )
+    def test_the_ends_fit_the_values_however_large_or_small(self, call, low, high, log, ends):
+        found = call("ticks", "paddedLog" if log else "padded", low, high)
+        assert found == pytest.approx(ends, rel=1e-6)
+
+    def test_a_figure_of_a_search_tells_close_numbers_apart(self, call):
+        values = [0.99999 + step * 1e-6 for step in range(20)]
+        script = """
+        const [values, done] = arguments;
+        import("/static/js/scale.js").then(({makeScale}) => done(makeScale(values).ticks));
+        """
+        ticks = call.view.browser.execute_async_script(script, values)
+        assert len({label for _, label in ticks}) == 5
