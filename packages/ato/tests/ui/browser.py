@@ -59,6 +59,13 @@ class View:
     def all(self, selector):
         return self.browser.find_elements("css selector", selector)
 
+    def shown(self, selector):
+        """Those in the page that are not hidden or folded away."""
+        script = (
+            "return [...document.querySelectorAll(arguments[0])].filter((e) => e.checkVisibility())"
+        )
+        return self.browser.execute_script(script, selector)
+
     def one(self, selector):
         return self.browser.find_element("css selector", selector)
 

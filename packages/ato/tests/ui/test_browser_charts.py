@@ -30,7 +30,7 @@ BOX = (
 
 @pytest.fixture(scope="module")
 def charted(tmp_path_factory, serve):
-    """A page over a run with odd metrics, one with 400, and twelve of two models."""
+    """A page over a run with odd metrics, one with 400, one with 400 in no section, twelve of two models."""
     from ato.adict import ADict
     from ato.db_routers.sql.manager import SQLLogger
 
@@ -51,6 +51,8 @@ def charted(tmp_path_factory, serve):
     with start("many") as run:
         for number in range(400):
             run.log_metrics({f"layer{number // 20}/w{number % 20}": number}, step=0)
+    with start("many") as run:
+        run.log_metrics({f"w{number}": number for number in range(400)}, step=0)
     for number in range(12):
         with start("models", model="cnn" if number % 2 else "mlp") as run:
             for step in range(20):
@@ -162,7 +164,31 @@ class TestManyMetrics:
             lambda: view.texts(".charts-section:not([hidden]) b:first-child")[0] == "layer7"
         )
         view.wait("[data-key='layer7/w3'] canvas")
-        assert len([card for card in view.all(".chart") if card.is_displayed()]) == 1
+        assert len(view.shown(".chart")) == 1
+
+
+class TestManyMetricsWithoutASlash:
+    @pytest.mark.parametrize("width", [420, 1400])
+    def test_the_first_dozen_is_in_sight_and_the_rest_a_click_away(self, look, charted, width):
+        view = look(charted)
+        view.browser.set_window_size(width, 900)
+        view.open("/runs/3", ".plot canvas")
+        height = view.script("return document.documentElement.scrollHeight")
+        view.browser.set_window_size(1280, 900)
+        assert height < 8000
+        assert len(view.shown(".chart")) == 12
+        view.one(".button.more").click()
+        assert len(view.shown(".chart")) == 400
+        assert not view.shown(".button.more")
+
+    def test_any_of_them_is_found_by_its_name(self, look, charted):
+        view = look(charted).open("/runs/3", ".plot canvas")
+        find = view.one("[aria-label='Find a metric']")
+        find.send_keys("w39")
+        view.wait_for(lambda: len(view.shown(".chart")) == 11)
+        find.send_keys("7")
+        view.wait("[data-key=w397] canvas")
+        assert len(view.shown(".chart")) == 1
 
 
 class TestCurvesOfAProject:
@@ -180,7 +206,7 @@ class TestCurvesOfAProject:
         assert "(6 runs)" in view.texts(".readout")[0]
 
     def test_a_click_on_a_curve_leads_to_its_run(self, look, charted):
-        view = look(charted).open("/projects/3/curves?filter=id=3", ".plot canvas")
+        view = look(charted).open("/projects/3/curves?filter=id=4", ".plot canvas")
         over = view.wait(".u-over")
         height = over.size["height"]
         ActionChains(view.browser).move_to_element_with_offset(over, 0, height // 2 - 30).perform()
@@ -188,7 +214,7 @@ class TestCurvesOfAProject:
         over.click() if view.path.startswith("/runs") else ActionChains(
             view.browser
         ).click().perform()
-        view.wait_for(lambda: view.path == "/runs/3")
+        view.wait_for(lambda: view.path == "/runs/4")
 
 
 class TestPages:

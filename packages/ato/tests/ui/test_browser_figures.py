@@ -112,6 +112,17 @@ class TestSearch:
             trials
         ] * 3
 
+    def test_a_slice_over_words_names_each_of_them(self, look, serve, new_database):
+        logger = new_database(experiment_kind="search")
+        with logger.start() as parent:
+            for number in range(8):
+                chosen = ["adam", "lion", "rmsprop", "sgd"][number % 4]
+                with new_database(optimizer=chosen).start(parent=parent.id) as trial:
+                    trial.log_metric("loss", number / 10, step=0)
+        view = look(serve(new_database.url)).open("/searches/1", ".scatter")
+        written = view.texts(".scatter[aria-label$='over optimizer'] .tick.middle")
+        assert written[:4] == ["adam", "lion", "rmsprop", "sgd"]
+
     def test_dragging_along_an_axis_keeps_a_range(self, look, searched):
         view = look(searched).open("/searches/1", ".parallel")
         area = view.all(".brush-area")[0]

@@ -1,5 +1,6 @@
 """Images, tables, texts, histograms and files in a real browser."""
 
+import random
 import shutil
 
 import pytest
@@ -127,17 +128,26 @@ class TestImages:
         assert len(view.texts(f"{card} .strip-run")) == 2
 
     def test_an_image_whose_copy_is_gone_says_so(self, look, serve, tmp_path, new_database):
-        import random
-
         with new_database().start() as run:
             run.log_image("x", picture(random.Random(0), 0))
         shutil.rmtree(str(tmp_path / "new.db.artifacts"))
         view = look(serve(new_database.url)).open("/runs/1", ".media")
         assert view.wait(".media .missing").text == "its copy is not here"
 
-    def test_of_a_thousand_images_few_are_on_the_page(self, look, serve, new_database):
-        import random
+    def test_of_a_run_with_images_alone_it_is_said_that_they_are_below(
+        self, look, serve, new_database
+    ):
+        with new_database().start() as run:
+            run.log_image("x", picture(random.Random(0), 0))
+        with new_database().start() as run:
+            run.log_note("nothing came of it")
+        view = look(serve(new_database.url)).open("/runs/1", ".media img")
+        assert view.texts(".empty") == ["No metricWhat was logged besides lies below."]
+        assert not view.shown(".chart-settings")
+        view.open("/runs/2", ".empty")
+        assert view.texts(".empty") == ["No metricNothing was logged."]
 
+    def test_of_a_thousand_images_few_are_on_the_page(self, look, serve, new_database):
         content = picture(random.Random(0), 0)
         with new_database().start() as run:
             for step in range(1000):

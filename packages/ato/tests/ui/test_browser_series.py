@@ -24,6 +24,7 @@ def call(view):
             arguments,
         )
 
+    calling.view = view
     return calling
 
 
@@ -55,6 +56,48 @@ def test_a_log_axis_drops_what_has_no_logarithm_and_counts_it(call):
     points = {"x": [0, 1, 2, 3], "y": [1, -1, None, 2]}
     kept = call("series", "positiveOnly", points, {"x": True, "y": True})
     assert kept == {"points": {"x": [2, 3], "y": [None, 2]}, "dropped": 2}
+
+
+class TestTheMeanOfAGroup:
+    def test_it_is_of_all_runs_under_way_whatever_steps_they_log_at(self, call):
+        tens = {"by": "a", "x": [0, 10, 20, 30], "y": [1, 1, 1, 1]}
+        fives = {"by": "a", "x": [5, 15, 25], "y": [3, 3, 3]}
+        found = call("groups", "grouped", [tens, fives])
+        (group,) = found["groups"]
+        assert found["x"] == [0, 5, 10, 15, 20, 25, 30]
+        assert group["mean"] == [1, 2, 2, 2, 2, 2, 1]
+        assert group["low"] == [1, 1, 1, 1, 1, 1, 1]
+        assert group["high"] == [1, 3, 3, 3, 3, 3, 1]
+        assert group["count"] == [1, 2, 2, 2, 2, 2, 1]
+
+    def test_a_run_goes_straight_from_value_to_value_and_counts_in_no_gap(self, call):
+        sparse = {"x": [0, 4, 6, 8], "y": [0, 4, None, 8]}
+        dense = {"x": list(range(9)), "y": [2] * 9}
+        (group,) = call("groups", "grouped", [sparse, dense])["groups"]
+        assert group["mean"] == [1, 1.5, 2, 2.5, 3, 2, 2, 2, 5]
+        assert group["count"] == [2, 2, 2, 2, 2, 1, 1, 1, 2]
+
+    def test_the_mean_of_equal_values_is_that_value(self, call):
+        runs = [{"x": [0], "y": [0.1]}] * 10
+        (group,) = call("groups", "grouped", runs)["groups"]
+        assert (group["mean"], group["low"], group["high"]) == ([0.1], [0.1], [0.1])
+
+    def test_the_spread_of_large_values_does_not_overflow(self, call):
+        runs = [{"x": [0], "y": [value]} for value in (1e300, 3e300)]
+        (group,) = call("groups", "grouped", runs)["groups"]
+        assert group["mean"] == [2e300]
+        assert group["high"] == [pytest.approx(3e300)]
+
+    def test_runs_with_places_of_their_own_share_those_less_than_a_pixel_apart(self, call):
+        runs = [
+            {"x": [step + number / 500 for step in range(100)], "y": [number] * 100}
+            for number in range(100)
+        ]
+        x, *columns = call("groups", "aligned", runs)
+        assert len(x) <= 4001
+        assert x == sorted(x)
+        assert all(len(column) == len(x) for column in columns)
+        assert sum(value is not None for value in columns[3]) == 100
 
 
 @pytest.mark.parametrize(
@@ -90,3 +133,56 @@ def test_numbers_are_short(call, value, text):
 )
 def test_durations_are_short(call, seconds, text):
     assert call("format", "duration", seconds) == text
+
+
+class TestLabelsOfAnAxis:
+    @pytest.mark.parametrize(
+        ("values", "texts"),
+        [
+            ([0, 0.5, 1], ["0", "0.5", "1"]),
+            ([1234567890, 1234567900], ["1234567890", "1234567900"]),
+            ([0.99999, 1, 1.00001], ["0.99999", "1", "1.00001"]),
+            ([0, 1e6, 2e6], ["0", "1e+6", "2e+6"]),
+            ([1.764336e18, 1.76433601e18], ["1.764336e+18", "1.76433601e+18"]),
+            ([-123460.8, -123456.8], ["-123460.8", "-123456.8"]),
+            ([None, "nan", 2.0], ["–", "nan", "2"]),
+        ],
+    )
+    def test_numbers_have_as_many_digits_as_tell_them_apart(self, call, values, texts):
+        assert call("format", "numbers", values) == texts
+
+    @pytest.mark.parametrize(
+        ("seconds", "texts"),
+        [
+            ([0, 0.005, 0.01], ["0", "5 ms", "10 ms"]),
+            ([0, 30, 60, 90], ["0", "30 s", "1 min", "1 min 30 s"]),
+            ([3600, 3610], ["1 h", "1 h 10 s"]),
+            ([86400, 90000], ["1 d", "1 d 1 h"]),
+            ([61.5, 62], ["1 min 1.5 s", "1 min 2 s"]),
+        ],
+    )
+    def test_durations_have_the_parts_that_tell_them_apart(self, call, seconds, texts):
+        assert call("format", "durations", seconds) == texts
+
+    @pytest.mark.parametrize(
+        ("low", "high", "log", "ends"),
+        [
+            (1e40, 5e40, False, [6e39, 5.4e40]),
+            (1e-300, 4e-299, False, [0, 4.39e-299]),
+            (5, 5, False, [0, 10]),
+            (0, 0, False, [-1, 1]),
+            (1e-310, 1e300, True, [1e-310, 1e300]),
+        ],
+    )
+    def test_the_ends_fit_the_values_however_large_or_small(self, call, low, high, log, ends):
+        found = call("ticks", "paddedLog" if log else "padded", low, high)
+        assert found == pytest.approx(ends, rel=1e-6)
+
+    def test_a_figure_of_a_search_tells_close_numbers_apart(self, call):
+        values = [0.99999 + step * 1e-6 for step in range(20)]
+        script = """
+        const [values, done] = arguments;
+        import("/static/js/scale.js").then(({makeScale}) => done(makeScale(values).ticks));
+        """
+        ticks = call.view.browser.execute_async_script(script, values)
+        assert len({label for _, label in ticks}) == 5

@@ -2,16 +2,14 @@
 // A value that stands alone, at the end or between gaps, is drawn as a point.
 
 import uPlot from "../vendor/uplot-1.6.32/uPlot.esm.js";
+import { plotAxes, shownX, shownY } from "./axes.js";
 import { isMetric } from "./curves.js";
 import { h, put } from "./dom.js";
-import { duration, number } from "./format.js";
-import { axisStyle, followWidth } from "./plots.js";
-import { alone, nearestKnown, positiveOnly, smooth, withoutOutliers } from "./series.js";
+import { followWidth } from "./plots.js";
+import { alone, nearestKnown, positiveOnly, smooth } from "./series.js";
 import { colour } from "./theme.js";
 
 const HEIGHT = 220;
-const WHOLE = [1, 2, 5].flatMap((digit) => Array.from({ length: 16 }, (_, power) => digit * 10 ** power));
-WHOLE.sort((a, b) => a - b);
 
 /**
  * Draw `answers` (from /api/metrics, one for each of `runs`) into `host`, replacing what was there.
@@ -52,21 +50,11 @@ function prepare(runs, answers, { smoothing, logX, logY }) {
 }
 
 function settings(host, lines, options, readout, onZoom) {
-  const axis = axisStyle();
-  const showX = options.axis === "time" ? duration : number;
   return {
     width: host.clientWidth || 400,
     height: options.height || HEIGHT,
     legend: { show: false },
-    padding: [8, 24, 0, 0], // half a label stands right of the last tick
-    scales: {
-      x: { time: false, distr: options.logX ? 3 : 1, range: (_, low, high) => rangeOfX(low, high, options.logX) },
-      y: { distr: options.logY ? 3 : 1, range: rangeOfY(options) },
-    },
-    axes: [
-      { ...axis, size: 28, incrs: options.axis === "step" && !options.logX ? WHOLE : undefined, values: (_, ticks) => ticks.map((tick) => (tick === null ? "" : showX(tick))) },
-      { ...axis, size: sizeOfLabels, values: (_, ticks) => ticks.map((tick) => (tick === null ? "" : number(tick))) },
-    ],
+    ...plotAxes(options),
     series: [{}, ...lines.map((line) => drawnLine(line, options))],
     cursor: {
       y: false,
@@ -80,7 +68,7 @@ function settings(host, lines, options, readout, onZoom) {
       sync: { key: `ato-${options.axis}-${options.logX}` },
     },
     hooks: {
-      setCursor: [(plot) => showReadout(plot, lines, readout, showX)],
+      setCursor: [(plot) => showReadout(plot, lines, readout, options.axis)],
       setSelect: [
         (plot) => {
           const { left, width } = plot.select;
@@ -112,35 +100,7 @@ function drawnLine({ run, faint }, { stepped, axis }) {
   };
 }
 
-// A single value stands in the middle of its axis.
-function rangeOfX(low, high, log) {
-  if (low === null || low !== high) {
-    return low === null ? [log ? 1 : 0, 10] : [low, high];
-  }
-  return log ? [low / 2, low * 2] : [low - 1, high + 1];
-}
-
-function rangeOfY({ logY, outliers, limits = [null, null] }) {
-  const natural = (plot, low, high) => {
-    if (low === null) {
-      return logY ? [1, 10] : [0, 1];
-    }
-    const [from, to] = outliers === false ? withoutOutliers(plot.data.slice(1), low, high) : [low, high];
-    return logY ? uPlot.rangeLog(from, to, 10, true) : uPlot.rangeNum(from, to, 0.1, true);
-  };
-  return (plot, low, high) => {
-    const [from, to] = natural(plot, low, high);
-    const [least, greatest] = [limits[0] ?? from, limits[1] ?? to];
-    return least < greatest && !(logY && least <= 0) ? [least, greatest] : [from, to];
-  };
-}
-
-function sizeOfLabels(plot, labels) {
-  const longest = Math.max(...(labels || [""]).map((label) => label.length));
-  return 18 + longest * 6.5;
-}
-
-function showReadout(plot, lines, readout, showX) {
+function showReadout(plot, lines, readout, axis) {
   const { left, idx, idxs } = plot.cursor;
   if (left < 0 || !idxs || !plot.data[0].length) {
     readout.hidden = true;
@@ -151,14 +111,14 @@ function showReadout(plot, lines, readout, showX) {
     .filter(({ line, value }) => !line.faint && value !== undefined && value !== null);
   put(
     readout,
-    h("div", { class: "muted" }, showX(plot.data[0][idx])),
+    h("div", { class: "muted" }, shownX(plot, plot.data[0][idx], axis)),
     rows.map(({ line, value }) => [
       h(
         "span",
         {},
         h("span", { class: "swatch", style: { background: `var(--${line.run.colour})` } }),
         ` ${line.run.label} `,
-        h("b", {}, number(value))
+        h("b", {}, shownY(plot, value))
       ),
     ])
   );

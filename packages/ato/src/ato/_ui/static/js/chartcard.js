@@ -3,7 +3,7 @@
 import { openChart } from "./bigchart.js";
 import { loadCurves } from "./curves.js";
 import { h, put } from "./dom.js";
-import { number } from "./format.js";
+import { number, numbers } from "./format.js";
 
 const POINTS = 600;
 
@@ -83,7 +83,8 @@ export function makeChartCard({ key, runs, options, signal }) {
     },
     refresh(summary) {
       if (summary) {
-        put(value, "last ", h("b", { title: summary.last }, number(summary.last)));
+        const [last] = numbers([summary.last, summary.min, summary.max]);
+        put(value, "last ", h("b", { title: summary.last }, last));
         state.summary = summary;
       }
       state.stale = true;
@@ -94,7 +95,7 @@ export function makeChartCard({ key, runs, options, signal }) {
 
 /** What to say below a chart of `answers`, of whose points `dropped` are not on a log axis. */
 export function remarks(answers, dropped, summary) {
-  const parts = summary && typeof summary.min === "number" ? [`min ${number(summary.min)}`, `max ${number(summary.max)}`] : [];
+  const parts = summary ? extremes(summary) : [];
   const total = (name) => answers.reduce((sum, answer) => sum + (answer.special[name] || 0), 0);
   for (const name of ["nan", "inf", "-inf"]) {
     if (total(name)) {
@@ -114,4 +115,9 @@ export function remarks(answers, dropped, summary) {
     parts.push(`minimum and maximum per pixel of ${number(points)} points; drag to zoom in`);
   }
   return parts.join(" · ");
+}
+
+function extremes({ min, max }) {
+  const [least, greatest] = numbers([min, max]);
+  return min === null ? [] : [`min ${least}`, `max ${greatest}`];
 }

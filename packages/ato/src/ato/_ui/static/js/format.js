@@ -10,8 +10,11 @@ const UNITS = [
   ["second", 1],
 ];
 
-/** A metric: five significant digits; "–" for none. */
-export function number(value) {
+const DIGITS = 5;
+const MOST_DIGITS = 17; // that a float has
+
+/** A metric: five significant digits unless more are asked for; "–" for none. */
+export function number(value, digits = DIGITS) {
   if (value === null || value === undefined) {
     return "–";
   }
@@ -24,9 +27,42 @@ export function number(value) {
   }
   const size = Math.abs(value);
   if (size !== 0 && (size < 1e-4 || size >= 1e6)) {
-    return value.toExponential(3).replace(/\.?0+e/, "e");
+    return withPower(value, digits);
   }
-  return String(Number(value.toPrecision(5)));
+  return String(Number(value.toPrecision(digits)));
+}
+
+function withPower(value, digits) {
+  const text = value.toExponential(Math.min(digits, MOST_DIGITS) - 2).replace(/\.?0+e/, "e");
+  const plain = String(value);
+  // Where it takes many digits anyway, an integer is easier to read without a power.
+  return digits > DIGITS && Number.isSafeInteger(value) && plain.length <= text.length ? plain : text;
+}
+
+/** A number with so many digits that it is told within `tolerance`. */
+export function numberWithin(value, tolerance) {
+  if (typeof value !== "number" || !Number.isFinite(value)) {
+    return number(value);
+  }
+  for (let digits = DIGITS; digits < MOST_DIGITS + 2; digits += 1) {
+    const text = number(value, digits);
+    if (Math.abs(Number(text) - value) <= tolerance) {
+      return text;
+    }
+  }
+  return String(value);
+}
+
+/** Numbers that are read beside each other: with so many digits that different ones differ, and by how much. */
+export function numbers(values) {
+  const distance = leastDistance(values);
+  return values.map((value) => (Number.isFinite(distance) ? numberWithin(value, distance / 50) : number(value)));
+}
+
+function leastDistance(values) {
+  const sorted = values.filter((value) => typeof value === "number").sort((a, b) => a - b);
+  const distances = sorted.slice(1).map((value, index) => value - sorted[index]);
+  return Math.min(...distances.filter((distance) => distance > 0));
 }
 
 /** An integer written in digits, perhaps beyond all floats. */
@@ -63,6 +99,30 @@ export function duration(seconds) {
     return `${days} d ${hours % 24} h`;
   }
   return hours ? `${hours} h ${minutes % 60} min` : `${minutes} min ${Math.floor(seconds % 60)} s`;
+}
+
+const PARTS = [["d", 86400], ["h", 3600], ["min", 60]];
+
+/** Seconds with all parts, to the second or, where `tolerance` is less, to a fraction of it: "1 h 4 min 2.5 s". */
+export function durationWithin(seconds, tolerance) {
+  const decimals = Math.max(0, Math.min(3, Math.ceil(-Math.log10(tolerance || 1))));
+  let rest = Number(seconds.toFixed(decimals));
+  if (rest < 1 && decimals) {
+    return rest ? `${Number((rest * 1000).toFixed(0))} ms` : "0";
+  }
+  const parts = PARTS.flatMap(([unit, size]) => {
+    const many = Math.floor(rest / size);
+    rest -= many * size;
+    return many ? [`${many} ${unit}`] : [];
+  });
+  const last = Number(rest.toFixed(decimals));
+  return [...parts, ...(last ? [`${last} s`] : [])].join(" ") || "0";
+}
+
+/** Durations beside each other, with the parts that tell them apart. */
+export function durations(values) {
+  const distance = leastDistance(values);
+  return values.map((value) => durationWithin(value, Number.isFinite(distance) ? distance : 0.001));
 }
 
 export function ago(iso) {

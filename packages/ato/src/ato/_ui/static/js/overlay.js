@@ -1,10 +1,13 @@
 // Many runs in one chart, coloured by a value of their configs, or the mean of each group with its spread.
 
 import uPlot from "../vendor/uplot-1.6.32/uPlot.esm.js";
+import { plotAxes, shownX, shownY } from "./axes.js";
+import { isMetric } from "./curves.js";
 import { h, put } from "./dom.js";
-import { duration, number, plural } from "./format.js";
+import { plural } from "./format.js";
 import { aligned, grouped } from "./groups.js";
-import { axisStyle, followWidth } from "./plots.js";
+import { followWidth } from "./plots.js";
+import { positiveOnly } from "./series.js";
 import { colour } from "./theme.js";
 
 const HEIGHT = 460;
@@ -15,19 +18,24 @@ const NEAR = 24; // pixels from a line at which it is meant
 /**
  * Draw `runs` ({id, by, x, y}) into `host` and what the colours mean into `legend`.
  *
- * `options` is {by, axis, grouped, logY}; `open(run)` is told of a click on a run's line. Returns {destroy, dropped}.
+ * `options` is {by, axis, grouped, logX, logY, outliers, limits, height}; `open(run)` is told of a click on a
+ * run's line. Returns {destroy, dropped, columns}, of which columns is what is drawn as [name, values] pairs.
  */
-export function drawOverlay(host, legend, runs, options, open) {
-  const paint = painter(runs, options.by);
-  const lines = options.grouped ? groupLines(runs, paint, options) : runLines(runs, paint);
-  const { data, dropped } = options.logY ? positive(lines.data) : { data: lines.data, dropped: 0 };
+export function drawOverlay(host, legend, all, options, open) {
+  const paint = painter(all, options.by);
+  const { runs, dropped } = drawable(all, options);
+  const lines = options.grouped ? groupLines(runs, paint, options) : runLines(runs, paint, options);
+  const height = options.height || HEIGHT;
   const readout = h("div", { class: "readout", hidden: true });
   put(host, readout);
-  host.style.height = `${HEIGHT}px`;
+  host.style.height = `${height}px`;
   let nearest = null;
   const plot = new uPlot(
     {
-      ...frame(host, options),
+      width: host.clientWidth || 800,
+      height,
+      legend: { show: false },
+      ...plotAxes(options),
       series: [{}, ...lines.series],
       bands: lines.bands,
       focus: { alpha: lines.series.length > 60 ? 0.15 : 0.3 },
@@ -37,7 +45,7 @@ export function drawOverlay(host, legend, runs, options, open) {
         setCursor: [(drawn) => tell(drawn, lines.about[nearest - 1], nearest, readout, options)],
       },
     },
-    data,
+    lines.data,
     host
   );
   plot.over.addEventListener("click", () => {
@@ -47,72 +55,67 @@ export function drawOverlay(host, legend, runs, options, open) {
     }
   });
   put(legend, paint.legend(options.grouped));
-  return { dropped, ...followWidth(plot, host, HEIGHT) };
+  return { dropped, columns: lines.columns, ...followWidth(plot, host, height) };
 }
 
-function frame(host, { axis, logY }) {
-  const line = axisStyle();
-  const show = axis === "time" ? duration : number;
-  const labels = (format) => (_, ticks) => ticks.map((tick) => (tick === null ? "" : format(tick)));
-  return {
-    width: host.clientWidth || 800,
-    height: HEIGHT,
-    legend: { show: false },
-    padding: [12, 24, 0, 0],
-    scales: { x: { time: false }, y: { distr: logY ? 3 : 1 } },
-    axes: [
-      { ...line, size: 28, values: labels(show) },
-      { ...line, size: 64, values: labels(number) },
-    ],
-  };
+// On a log axis what has a logarithm, and how many points have none. A mean is of all values.
+function drawable(all, { logX, logY, grouped: means }) {
+  const shown = all.map((run) => positiveOnly(run, { x: logX, y: logY && !means }));
+  const runs = all.map((run, index) => ({ ...run, ...shown[index].points }));
+  return { runs, dropped: shown.reduce((sum, { dropped }) => sum + dropped, 0) };
 }
 
-function runLines(runs, paint) {
+function runLines(runs, paint, { axis, logX }) {
   const width = runs.length > 60 ? 1 : 1.5;
   const alpha = runs.length > 200 ? 0.55 : runs.length > 60 ? 0.7 : 0.9;
+  const data = aligned(runs, logX);
   return {
-    data: aligned(runs),
-    series: runs.map((run) => ({ stroke: paint.of(run), width, alpha, points: { show: run.x.length === 1, fill: paint.of(run), size: 5 } })),
-    about: runs.map((run) => ({ run: run.id, label: `run ${run.id}`, by: run.by })),
+    data,
+    columns: [["x", data[0]], ...runs.map((run, index) => [`run ${run.id}`, data[index + 1]])],
+    series: runs.map((run) => ({ stroke: paint.of(run), width, alpha, ...marks(run, paint, axis) })),
+    about: runs.map((run) => ({ run: run.id, label: () => `run ${run.id}`, by: run.by })),
     bands: [],
   };
 }
 
+// No order connects the points over another metric.
+function marks(run, paint, axis) {
+  const scattered = isMetric(axis);
+  return { paths: scattered ? () => null : undefined, points: { show: scattered || run.x.length === 1, fill: paint.of(run), size: 5 } };
+}
+
 // Three series a group: its mean, and the ends of its spread with the band between them.
-function groupLines(runs, paint) {
-  const { x, groups } = grouped(runs);
+function groupLines(runs, paint, { logX, logY }) {
+  const { x, groups } = grouped(runs, logX);
+  const columns = [["x", x]];
   const series = [];
   const about = [];
   const bands = [];
   const data = [x];
-  for (const { by, members, mean, low, high } of groups) {
+  for (const { by, members, mean, low, high, count } of groups) {
     const stroke = paint.of(members[0]);
     series.push({ stroke, width: 2, points: { show: x.length === 1, fill: stroke } }, { stroke, width: 0, points: { show: false } }, { stroke, width: 0, points: { show: false } });
-    const label = `${by ?? "all"} (${plural(members.length, "run")})`;
-    about.push({ label, by }, null, null);
+    // Not all are under way everywhere.
+    const runsAt = (index) => (count[index] < members.length ? `${count[index]} of ${plural(members.length, "run")}` : plural(members.length, "run"));
+    about.push({ label: (index) => `${by ?? "all"} (${runsAt(index)})`, by }, null, null);
     const at = data.length;
     bands.push({ series: [at + 2, at + 1], fill: faint(stroke) });
-    data.push(mean, low, high);
+    data.push(...(logY ? onLog(mean, low, high) : [mean, low, high]));
+    const name = by ?? "all";
+    columns.push([`${name} mean`, mean], [`${name} low`, low], [`${name} high`, high], [`${name} runs`, count]);
   }
-  return { data, series, about, bands };
+  return { data, columns, series, about, bands };
+}
+
+// A spread that reaches below zero goes down to the least mean.
+function onLog(mean, low, high) {
+  const least = Math.min(...mean.filter((value) => value > 0));
+  const above = (column, instead) => column.map((value) => (value === undefined || value > 0 ? value : instead));
+  return [above(mean, null), above(low, least).map((value, index) => (high[index] > 0 ? value : null)), above(high, null)];
 }
 
 function faint(stroke) {
   return stroke.replace(/^rgba?\(([^)]+)\)$/, (_, parts) => `rgb(${parts.split(/[ ,/]+/).slice(0, 3).join(" ")} / 0.16)`);
-}
-
-function positive([x, ...columns]) {
-  let dropped = 0;
-  const kept = columns.map((column) =>
-    column.map((value) => {
-      if (typeof value === "number" && value <= 0) {
-        dropped += 1;
-        return null;
-      }
-      return value;
-    })
-  );
-  return { data: [x, ...kept], dropped };
 }
 
 function tell(plot, about, index, readout, { axis, by }) {
@@ -122,7 +125,7 @@ function tell(plot, about, index, readout, { axis, by }) {
   if (!readout.hidden) {
     const x = plot.data[0][idx];
     const told = by && about.run ? h("span", {}, `${by} ${about.by ?? "not set"}`) : null;
-    put(readout, h("span", { class: "muted" }, axis === "time" ? duration(x) : number(x)), h("span", {}, about.label, " ", h("b", {}, number(value))), told);
+    put(readout, h("span", { class: "muted" }, shownX(plot, x, axis)), h("span", {}, about.label(idx), " ", h("b", {}, number(value))), told);
   }
 }
 

@@ -119,7 +119,7 @@ function drawAxis(one, scale, figure, refresh) {
     from = null;
   });
   const labels = scale.ticks.map(([share, label]) =>
-    svg("text", { x: one.x + 7, y: HEIGHT - BOTTOM - share * (HEIGHT - TOP - BOTTOM) + 4, class: "tick" }, clipped(label, 14))
+    svg("text", { x: one.x + 7, y: HEIGHT - BOTTOM - share * (HEIGHT - TOP - BOTTOM) + 4, class: "tick" }, scale.words ? clipped(label, 14) : label)
   );
   const title = svg("text", { x: one.x, y: 16, class: "axis-title" }, clipped(one.name, 17), svg("title", {}, one.name));
   const rule = svg("line", { x1: one.x, x2: one.x, y1: TOP, y2: HEIGHT - BOTTOM, class: "axis" });

@@ -3,11 +3,12 @@
 import { colour } from "./theme.js";
 
 export const MOST_TRIALS = 1500; // drawn in one figure
+export const FONT = "11px system-ui"; // of the labels of axes
 const BEST = 20; // so many at most stand out
 
 /** The look of an axis, in the colours of the theme just now. */
 export function axisStyle() {
-  return { stroke: colour("muted"), grid: { stroke: colour("grid"), width: 1 }, ticks: { show: false }, font: "11px system-ui" };
+  return { stroke: colour("muted"), grid: { stroke: colour("grid"), width: 1 }, ticks: { show: false }, font: FONT };
 }
 
 /** Keep a plot as wide as its host; returns {destroy} of both. */

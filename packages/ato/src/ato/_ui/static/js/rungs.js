@@ -7,7 +7,8 @@ import { makeScale } from "./scale.js";
 const HEIGHT = 220;
 const TOP = 12;
 const BOTTOM = 40;
-const LEFT = 52;
+const LEFT = 52; // at least, for the labels
+const LETTER = 6.5;
 const STEP = 84;
 
 /** `trials` have {id, bracket, evaluations: [{rung, resource, metric}]}. */
@@ -24,12 +25,13 @@ export function rungs(trials) {
 
 function figure(bracket, trials, scale) {
   const columns = columnsOf(trials);
-  const width = LEFT + columns.length * STEP;
-  const x = (rung, spread) => LEFT + columns.findIndex((one) => one.rung === rung) * STEP + STEP / 2 + spread;
+  const left = Math.max(LEFT, 14 + LETTER * Math.max(0, ...scale.ticks.map(([, label]) => label.length)));
+  const width = left + columns.length * STEP;
+  const x = (rung, spread) => left + columns.findIndex((one) => one.rung === rung) * STEP + STEP / 2 + spread;
   const y = (metric) => TOP + (1 - scale.at(metric)) * (HEIGHT - TOP - BOTTOM);
   const marks = trials.map((trial) => trace(trial, x, y));
   const ticks = scale.ticks.map(([share, label]) =>
-    svg("text", { x: LEFT - 8, y: TOP + (1 - share) * (HEIGHT - TOP - BOTTOM) + 4, class: "tick end" }, label)
+    svg("text", { x: left - 8, y: TOP + (1 - share) * (HEIGHT - TOP - BOTTOM) + 4, class: "tick end" }, label)
   );
   const names = columns.map(({ rung, resource, count }) => [
     svg("text", { x: x(rung, 0), y: HEIGHT - 20, class: "tick middle" }, `${count} × ${number(resource)}`),

@@ -1,6 +1,6 @@
 // From values to pixels and back to labels, for what is drawn as SVG.
 
-import { number } from "./format.js";
+import { numbers } from "./format.js";
 
 const DECADES = 100;
 const LEAST = 5; // the range of numbers that may have been drawn on a log scale
@@ -29,10 +29,21 @@ function numericScale(values, wantLog) {
   const unbend = (share) => (log ? 10 ** (bend(low) + share * width) : low + share * width);
   const shares = width ? [0, 0.25, 0.5, 0.75, 1] : [0.5];
   const whole = values.every(Number.isInteger);
-  const round = (value) => (whole ? Math.round(value) : Number(value.toPrecision(3)));
-  const marks = [...new Set(shares.map((share) => round(unbend(share))))];
+  const marks = rounded(shares.map(unbend), whole);
+  const labels = numbers(marks);
   // Rounding may lead a little beyond the ends.
-  return { at, ticks: marks.map((mark) => [Math.min(1, Math.max(0, at(mark))), number(mark)]), words: 0 };
+  return { at, ticks: marks.map((mark, index) => [Math.min(1, Math.max(0, at(mark))), labels[index]]), words: 0 };
+}
+
+// With so many digits, three at least, that each stays near where it was among its neighbours.
+function rounded(places, whole) {
+  const gap = (index) => Math.min(...[places[index - 1], places[index + 1]].filter((one) => one !== undefined).map((one) => Math.abs(one - places[index])));
+  return [...new Set(whole ? places.map(Math.round) : places.map((place, index) => nearly(place, gap(index) / 10)))];
+}
+
+function nearly(place, tolerance) {
+  const tries = Array.from({ length: 15 }, (_, index) => Number(place.toPrecision(index + 3)));
+  return Math.abs(place) < tolerance / 1e6 ? 0 : (tries.find((mark) => Math.abs(mark - place) <= tolerance) ?? place);
 }
 
 function wordScale(values) {

@@ -6,9 +6,10 @@ import { openDialog } from "../dialog.js";
 import { h, put } from "../dom.js";
 import { duration, elapsed, number } from "../format.js";
 import { makeMediaPanel } from "../media.js";
-import { isSystem, makeMetricsPanel } from "../metrics.js";
+import { makeMetricsPanel } from "../metrics.js";
 import { card, crumbs, empty, status, tags, when } from "../pieces.js";
 import { watch } from "../poll.js";
+import { isSystem } from "../sections.js";
 
 export async function render(root, { query, signal }) {
   const ids = query.getAll("run");
@@ -24,7 +25,7 @@ export async function render(root, { query, signal }) {
   const below = h("div", { class: "below" });
   await watch("compare", { run: ids }, {
     signal,
-    isActive: (answer) => answer.runs.some((run) => run.status === "running"),
+    isActive,
     show(answer) {
       const project = answer.runs[0].project;
       crumbs(["Projects", "/"], [project.name, `/projects/${project.id}`], [`Compare ${ids.join(", ")}`]);
@@ -42,9 +43,14 @@ export async function render(root, { query, signal }) {
         environmentCard(answer, runs)
       );
       media.update(answer.media);
-      panel.update(answer.metrics.map(({ key, cells }) => ({ key, count: cells.reduce((sum, cell) => sum + (cell ? cell.count : 0), 0) })));
+      const counted = answer.metrics.map(({ key, cells }) => ({ key, count: cells.reduce((sum, cell) => sum + (cell ? cell.count : 0), 0) }));
+      panel.update(counted, { active: isActive(answer), besides: answer.media.length > 0 });
     },
   });
+}
+
+function isActive({ runs }) {
+  return runs.some((run) => run.status === "running");
 }
 
 function swatch(run) {

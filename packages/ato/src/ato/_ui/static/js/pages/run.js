@@ -52,7 +52,7 @@ export async function render(root, { params, signal }) {
       update("artifacts", artifacts, artifactsCard);
       update("notes", notes, notesCard);
       update("environment", environment, environmentCard);
-      panel.update(metrics);
+      panel.update(metrics, { active: run.status === "running", besides: groups.length > 0 });
       media.update(groups);
       output.update(letters);
     },

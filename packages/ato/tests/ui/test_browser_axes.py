@@ -1,0 +1,123 @@
+"""The labels of axes in a real browser: of numbers of any size, all different, none cut."""
+
+import pytest
+
+pytest.importorskip("starlette", reason="needs the extra ui")
+pytest.importorskip("selenium", reason="needs selenium")
+
+from selenium.webdriver.support.ui import Select
+
+pytestmark = pytest.mark.browser
+
+# Keeps what is written on each canvas, and where: text, direction, left and right end, width there is.
+WATCH = """
+const draw = CanvasRenderingContext2D.prototype.fillText;
+CanvasRenderingContext2D.prototype.fillText = function (text, x, y) {
+  const width = this.measureText(text).width;
+  const left = x - {center: width / 2, right: width}[this.textAlign];
+  const kept = this.canvas.labels ||= new Map();
+  kept.set(`${this.textBaseline} ${x} ${y}`, {
+    text, across: this.textBaseline === "top", left, right: left + width, room: this.canvas.width,
+  });
+  return draw.call(this, text, x, y);
+};
+const clear = CanvasRenderingContext2D.prototype.clearRect;
+CanvasRenderingContext2D.prototype.clearRect = function (...place) {
+  this.canvas.labels = new Map();
+  return clear.apply(this, place);
+};
+"""
+LABELS = "return [...(document.querySelector(arguments[0])?.labels || new Map()).values()]"
+VALUES = {
+    "large": lambda step: 1234567890 + step,
+    "near-one": lambda step: 0.99999 + step * 1e-6,
+    "whole": lambda step: 123456789 + step,
+    "negative": lambda step: -123456.8 - step / 10,
+    "beyond-1e32": lambda step: (step + 1) * 1e40,
+    "tiny": lambda step: 1e-300 * (step + 1),
+    "usual": lambda step: 1 / (step + 1),
+    "percent": lambda step: step / 40,
+    "both-signs": lambda step: (step - 20) * 1e-9,
+    "ends": lambda step: (-1) ** step * 1.7e308,
+}
+MOMENT = 1764336000000000000
+
+
+@pytest.fixture(scope="module")
+def extreme(tmp_path_factory, serve):
+    """A page over a run with values of all sizes, one with moments as steps, one with long steps."""
+    from ato.adict import ADict
+    from ato.db_routers.sql.manager import SQLLogger
+
+    url = f"sqlite:///{tmp_path_factory.mktemp('axes')}/axes.db"
+
+    def start():
+        config = ADict(experiment=ADict(project_name="axes", sql=ADict(db_path=url)))
+        return SQLLogger(config).start()
+
+    with start() as run:
+        for step in range(41):
+            run.log_metrics({key: value(step) for key, value in VALUES.items()}, step=step)
+    with start() as run:
+        for step in range(30):
+            run.log_metric("moments", step, step=MOMENT + step * 10**9)
+            run.log_metric("far", step, step=123456789 + step)
+            run.log_metric("long", step, step=step * 12345)
+            run.log_metric("one", 1.0, step=MOMENT)
+    return serve(url)
+
+
+@pytest.fixture
+def view(look, extreme):
+    view = look(extreme)
+    command = "Page.addScriptToEvaluateOnNewDocument"
+    script = view.browser.execute_cdp_cmd(command, {"source": WATCH})
+    yield view
+    view.browser.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", script)
+    view.browser.set_window_size(1280, 900)
+
+
+def labels(view, chart):
+    """The labels of the x axis and those of the y axis; each is whole and differs from the others."""
+    canvas = f"[data-key='{chart}'] canvas"
+    view.script("document.querySelector(arguments[0]).scrollIntoView()", f"[data-key='{chart}']")
+    written = view.wait_for(lambda: view.script(LABELS, canvas))
+    for label in written:
+        assert label["left"] >= 0, (chart, label)
+        assert label["right"] <= label["room"], (chart, label)
+    axes = [[one["text"] for one in written if one["across"] is across] for across in (True, False)]
+    for texts in axes:
+        assert texts
+        assert len(set(texts)) == len(texts), (chart, texts)
+    across = sorted((one["left"], one["right"]) for one in written if one["across"])
+    assert all(one[1] < other[0] for one, other in zip(across, across[1:])), (chart, axes)
+    return axes
+
+
+@pytest.mark.parametrize("width", [420, 1400])
+class TestLabels:
+    @pytest.mark.parametrize("log", [False, True])
+    def test_of_values_of_any_size_they_differ_and_none_is_cut(self, view, width, log):
+        view.browser.set_window_size(width, 900)
+        view.open("/runs/1", ".plot canvas")
+        if log:
+            view.one(".chart-settings label.switch:nth-child(2) input").click()
+        for key in VALUES:
+            across, up = labels(view, key)
+            assert len(across) >= 2
+            assert len(up) >= (1 if log else 2), (key, up)
+
+    def test_of_steps_of_any_length_they_differ_and_none_is_cut(self, view, width):
+        view.browser.set_window_size(width, 900)
+        view.open("/runs/2", ".plot canvas")
+        for key in ("moments", "far", "long"):
+            assert len(labels(view, key)[0]) >= 2
+        assert len(labels(view, "one")[0]) >= 1
+
+    @pytest.mark.parametrize("key", ["moments", "large", "near-one"])
+    def test_those_of_the_curves_of_a_project_neither(self, view, width, key):
+        view.browser.set_window_size(width, 900)
+        view.open(f"/projects/1/curves?key={key}", ".plot canvas")
+        view.script("document.querySelector('.card.chart').dataset.key = 'all'")
+        across, up = labels(view, "all")
+        assert min(len(across), len(up)) >= 2
