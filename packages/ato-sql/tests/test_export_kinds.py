@@ -40,6 +40,7 @@ class TestWhatIsReplaced:
             ("runs.jsonl.gz", gzip.compress(b"mine")),
             ("runs.jsonl.gz", gzip.compress(b'{"type":"ato-sql"}')[:-9]),
         ],
+        ids=["words", "list", "another", "bytes", "plain", "packed words", "cut"],
     )
     def test_nothing_else(self, run, finder, tmp_path, name, content):
         (tmp_path / name).write_bytes(content)
