@@ -151,9 +151,9 @@ class TestCommands:
         assert "looks right" in command("show", "1")
 
     def test_archive_takes_several_runs(self, two_runs, command):
-        assert command("archive", "1", "2") == "1, 2 are left out of lists\n"
+        assert command("archive", "1", "2") == "runs 1, 2 are left out of lists\n"
         assert json.loads(command("runs", "--json")) == []
-        assert command("archive", "1", "--undo") == "1 are back in lists\n"
+        assert command("archive", "1", "--undo") == "run 1 is back in lists\n"
         assert [row["id"] for row in json.loads(command("runs", "--json"))] == [1]
 
     def test_a_wrong_run_among_several_archives_none(self, two_runs, command, capsys):

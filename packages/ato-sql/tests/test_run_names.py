@@ -57,17 +57,6 @@ class TestName:
             run.finish()
         assert finder.named_run("again").id == runs[-1].id
 
-    def test_a_name_of_digits_is_found_where_no_run_has_that_id(self, logger, finder):
-        with logger.start(name="2024") as run:
-            pass
-        assert finder.named_run("2024").id == run.id
-
-    def test_an_id_goes_before_a_name_of_digits(self, logger, finder):
-        logger.start(name="2").finish()
-        second = logger.start(name="other")
-        second.finish()
-        assert finder.named_run("2").id == second.id
-
     def test_a_name_may_have_blanks_and_any_letters(self, logger, finder):
         logger.start(name="größer, aber nicht besser").finish()
         assert finder.named_run("größer, aber nicht besser").id == 1

@@ -5,7 +5,6 @@ import pytest
 pytest.importorskip("starlette", reason="needs the extra ui")
 pytest.importorskip("selenium", reason="needs selenium")
 
-from selenium.webdriver.support.ui import Select
 
 pytestmark = pytest.mark.browser
 
