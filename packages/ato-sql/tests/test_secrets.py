@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 import programs
 from ato_sql import DatabaseError, SQLLogger
+from helping import PNG
 
 on_one_database = settings(
     max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -30,7 +31,6 @@ def stored(logger, finder):
     return stored
 
 
-_PIXEL = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\1\0\0\0\1\x08\0\0\0\0:~\x9bU"
 GOLDEN = pathlib.Path(__file__).parent / "golden"
 
 
@@ -343,7 +343,7 @@ class TestElsewhere:
         with logger.start(name="password=s3cr3t03", tags=["password=s3cr3t04"]) as run:
             run.log_artifact(str(folder), "password=s3cr3t05")
             run.log_input(str(folder / "token=s3cr3t02"))
-            run.log_image("plot", _PIXEL, caption="password=s3cr3t06")
+            run.log_image("plot", PNG, caption="password=s3cr3t06")
             run.update_status("password=s3cr3t07")
             run.finish("password=s3cr3t08")
         finder.tag(run.id, add=["password=s3cr3t09"])
