@@ -204,7 +204,8 @@ class TestCare:
         run = open_logger(config).start()
         assert main(["delete", "1"]) == 2
         assert "running" in capsys.readouterr().err
-        assert json.loads(command("delete", run.uuid, "--force", "--json")) == {"deleted": run.uuid}
+        told = json.loads(command("delete", run.uuid, "--force", "--json"))
+        assert told == {"deleted": run.uuid, "waiting": [], "until": None}
 
     def test_an_upgrade_names_the_backup(self, here, command):
         import shutil

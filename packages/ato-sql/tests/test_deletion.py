@@ -110,7 +110,7 @@ def test_a_copied_folder_goes_with_its_last_run(logger, finder, tmp_path):
 
 
 def test_gc_of_a_tidy_database_removes_nothing(logger, finder, run):
-    assert finder.gc() == ([], 0, 0, 0)
+    assert finder.gc() == ([], 0, 0, 0, [], None)
     assert finder.get_metrics(run.id, "loss")
 
 

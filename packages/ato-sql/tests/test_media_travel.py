@@ -1,9 +1,11 @@
 """What was logged by step goes where its run goes, and away with it."""
 
 import base64
+import itertools
 import json
 import os
 import shutil
+import time
 
 import pytest
 
@@ -58,6 +60,11 @@ def make_old(folder):
     for place, _, names in os.walk(str(folder)):
         for name in names:
             os.utime(os.path.join(place, name), (1, 1))
+
+
+def log_anew(media):
+    """Touch a copy, as whoever logs the same does before the run has it."""
+    os.utime(media.stored, (time.time() + 1,) * 2)
 
 
 def files_in(folder):
@@ -142,10 +149,62 @@ class TestDeletion:
         finder.delete_run(runs[1])
         assert files_in(f"{source}.artifacts") == []
 
+    @pytest.mark.parametrize("order", list(itertools.permutations(range(3))), ids=str)
+    def test_in_whatever_order_the_runs_go_that_share_a_file(self, source, open_finder, order):
+        runs = []
+        for _ in range(3):
+            with SQLLogger(config_of(source)).start() as run:
+                for content in range(5):
+                    run.log_image("same", PNG + b"%d" % content)
+            runs.append(run.uuid)
+        finder = open_finder(source)
+        for place in order[:2]:
+            finder.delete_run(runs[place])
+        assert [media.read() for media in finder.media(runs[order[2]])] == [
+            PNG + b"%d" % content for content in range(5)
+        ]
+        assert len(finder.delete_run(runs[order[2]]).artifacts) == 5
+        assert files_in(f"{source}.artifacts") == []
+
+    @pytest.mark.parametrize("way", ["import_", "merge"])
+    def test_what_came_from_elsewhere_goes_with_its_run(
+        self, run, source, open_finder, tmp_path, way
+    ):
+        target = open_finder(tmp_path / "b.sqlite")
+        open_finder(source).export(tmp_path / "runs.jsonl")
+        getattr(target, way)(source if way == "merge" else tmp_path / "runs.jsonl")
+        assert target.gc().artifacts == []
+        removed = target.delete_run(run)
+        assert (len(removed.artifacts), removed.waiting) == (4, [])
+        assert files_in(tmp_path / "b.sqlite.artifacts") == []
+
+    def test_what_somebody_logs_at_this_moment_waits_an_hour_and_is_told(
+        self, run, source, open_finder, command
+    ):
+        finder = open_finder(source)
+        (first, *_) = finder.media(run, "faces")
+        log_anew(first)
+        done = finder.delete_run(run)
+        assert (len(done.artifacts), done.waiting) == (3, [first.stored])
+        assert 3500 < done.until.timestamp() - time.time() < 3700
+        assert finder.gc(dry_run=True).waiting == [first.stored]
+        told = "; 1 copy, logged within the last hour, waits for ato gc until "
+        for words in (["gc", "--dry-run"], ["gc"]):
+            assert told in command(*words, "--db", str(source))
+        make_old(f"{source}.artifacts")
+        done = finder.gc()
+        assert (done.artifacts, done.waiting, done.until) == ([first.stored], [], None)
+
+    def test_the_command_that_deletes_says_what_stays(self, run, source, open_finder, command):
+        for media in open_finder(source).media(run):
+            if media.stored is not None:
+                log_anew(media)
+        told = command("delete", run, "--db", str(source))
+        assert told.startswith("deleted run 1; 4 copies, logged within the last hour, wait for ")
+
     def test_a_merged_run_takes_only_its_own(self, run, logged, source, open_finder, tmp_path):
         target = open_finder(tmp_path / "b.sqlite")
         target.merge(source)
-        make_old(tmp_path / "b.sqlite.artifacts")
         target.delete_run(run)
         assert files_in(tmp_path / "b.sqlite.artifacts") == []
         assert everything(open_finder(source), run) == logged

@@ -539,7 +539,7 @@ class SQLFinder:
         ids = _read.reader.chosen_ids(self._reader, project_name, run_ids)
         return _exchange.whole_runs.export_metrics(self._reader, os.fspath(path), ids, force)
 
-    def delete_run(self, run_id: RunId, force: bool = False, vacuum: bool = True) -> None:
+    def delete_run(self, run_id: RunId, force: bool = False, vacuum: bool = True) -> Cleanup:
         """Delete a run, all its rows and the copies of its artifacts that no other run has.
 
         Copies in a folder that another database keeps copies in as well are left alone.
@@ -549,11 +549,15 @@ class SQLFinder:
             force: also if it is still running.
             vacuum: give the freed space back to the disk (SQLite; servers do it by themselves).
 
+        Returns:
+            Which copies were removed, and which wait for `gc`, as they were logged again after
+            this run did: the run of whoever did that may not be in the database yet.
+
         Raises:
             NotFoundError: there is none.
             TrackerError: it is still running.
         """
-        _exchange.whole_runs.delete_run(self._reader, run_id, force, give_back=vacuum)
+        return _exchange.whole_runs.delete_run(self._reader, run_id, force, give_back=vacuum)
 
     def rename(self, run_id: RunId, name: str) -> None:
         """Give a run another name.
@@ -600,7 +604,8 @@ class SQLFinder:
         """Remove copies of artifacts, sources and environments no run refers to; vacuum.
 
         Only a copy is removed whose content still is what was copied, an hour after it was last
-        logged, and only from a folder that no other database keeps copies in.
+        logged, and only from a folder that no other database keeps copies in. Those whose hour is
+        not over are told as `waiting`.
 
         Args:
             dry_run: only tell what would be removed.

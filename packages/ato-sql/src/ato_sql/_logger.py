@@ -322,7 +322,7 @@ class SQLLogger(CurrentRun):
         row = self._database.find(run_id)
         if row is None:
             raise MetricError(f"there is no run {run_id!r}")
-        known = _write.run.Known(row.name, row.user_name, row.status)
+        known = _write.run.Known(row.name, row.user_name, row.status or RUNNING)
         return _write.run.Run(self._writer, self._settings, row.uuid, known=known)
 
     # -- the database --------------------------------------------------------------------------

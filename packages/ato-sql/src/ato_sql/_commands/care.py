@@ -6,6 +6,7 @@ from argparse import Namespace
 from typing import Any
 
 from ato_sql._commands.shared import report
+from ato_sql._exchange.cleanup import Cleanup
 from ato_sql._finder import SQLFinder
 from ato_sql._values.shown import size_text
 
@@ -34,17 +35,31 @@ def gc(finder: SQLFinder, options: Namespace) -> int:
     verb = "would remove" if options.dry_run else "removed"
     text = (
         f"{verb} {len(done.artifacts)} copies ({size_text(done.freed)}), {done.sources} sources "
-        f"and {done.environments} environments"
+        f"and {done.environments} environments{_waiting(done)}"
     )
     report(options, done._asdict(), text)
     return 0
 
 
+def _waiting(done: Cleanup) -> str:
+    """Say how many copies stay that no run refers to, and until when."""
+    if done.until is None:
+        return ""
+    count, until = len(done.waiting), done.until.astimezone()
+    who = (
+        "1 copy, logged within the last hour, waits"
+        if count == 1
+        else (f"{count} copies, logged within the last hour, wait")
+    )
+    return f"; {who} for ato gc until {until:%Y-%m-%d %H:%M:%S}"
+
+
 def delete(finder: SQLFinder, options: Namespace) -> int:
     """Delete a run."""
     run = finder.named_run(options.run_id, only_one=True)
-    finder.delete_run(run.id, force=options.force)
-    report(options, {"deleted": run.uuid}, f"deleted run {run.id}")
+    done = finder.delete_run(run.id, force=options.force)
+    data = {"deleted": run.uuid, "waiting": done.waiting, "until": done.until}
+    report(options, data, f"deleted run {run.id}{_waiting(done)}")
     return 0
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import time
-from typing import Any, NamedTuple
+from typing import Any, Mapping, NamedTuple, Sequence
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.engine import Connection, Engine
@@ -25,8 +25,8 @@ from ato_sql._db.upsert import insert_missing
 from ato_sql._exchange.importing import delete_rows
 from ato_sql._exchange.records import FindCopy
 from ato_sql._facts.artifacts import describe
-from ato_sql._facts.copies import Owner, copies_in, is_alone, is_copy, remove_copy
-from ato_sql._values.time import now, to_seconds
+from ato_sql._facts.copies import Owner, copies_in, date_back, is_alone, is_copy, remove_copy
+from ato_sql._values.time import from_seconds, now, to_seconds
 
 _GRACE_SECONDS = 3600.0  # a copy may be older than its row by the time its writer takes
 _CLOCK_SECONDS = 0.002  # moments are stored rounded
@@ -34,25 +34,32 @@ _WRITER_DAYS = 365  # a journal older than this is not recognised as replayed
 
 
 class Cleanup(NamedTuple):
-    """What `gc` removed.
+    """What `gc` or `delete_run` removed.
 
     Attributes:
         artifacts: paths of the copies that no run refers to.
         freed: their size in bytes.
         sources: number of fingerprints whose source no run refers to.
         environments: number of environments that no run refers to.
+        waiting: paths of copies that no run refers to either, but that were logged within an hour:
+            the run of whoever did may not be in the database yet.
+        until: when `gc` removes the last of these.
     """
 
     artifacts: list[str]
     freed: int
-    sources: int
-    environments: int
+    sources: int = 0
+    environments: int = 0
+    waiting: list[str] = []
+    until: dt.datetime | None = None
 
 
 Cleanup.__module__ = "ato_sql"
 
 
-def delete_with_copies(engine: Engine, run: Experiment, find_copy: FindCopy, owner: Owner) -> None:
+def delete_with_copies(
+    engine: Engine, run: Experiment, find_copy: FindCopy, owner: Owner
+) -> Cleanup:
     """Delete a run with all its rows, and its copied artifacts unless others have the same."""
     artifact = table_of(Artifact)
     with writing(engine).connect() as connection, connection.begin():
@@ -65,21 +72,49 @@ def delete_with_copies(engine: Engine, run: Experiment, find_copy: FindCopy, own
         ).all()
         delete_rows(connection, run.id)
         wanted = _referred(connection)
-    lost = [row for row in rows if row.content_hash not in wanted]
-    logged = {row.content_hash: to_seconds(row.created_at) or 0.0 for row in lost}
-    for row in lost:
-        path = find_copy(row.stored, row.content_hash)
-        is_named_so = os.path.basename(path) == row.content_hash and is_copy(path)
-        if is_named_so and is_alone(os.path.dirname(os.path.dirname(path)), owner):
-            old = time.time() - _GRACE_SECONDS
-            remove_copy(path, max(old, logged[row.content_hash] + _CLOCK_SECONDS))
+    logged: dict[str, float] = {}
+    for row in rows:
+        path, moment = find_copy(row.stored, row.content_hash), to_seconds(row.created_at) or 0.0
+        if os.path.basename(path) == row.content_hash:
+            logged[path] = max(moment, logged.get(path, 0.0))
+    own = [p for p in logged if is_copy(p) and is_alone(os.path.dirname(os.path.dirname(p)), owner)]
+    return _removed({path: logged[path] + _CLOCK_SECONDS for path in own}, wanted)
 
 
-def _referred(connection: Connection) -> set[str]:
-    """The content of the copies that runs have."""
+def _removed(logged: Mapping[str, float], wanted: Mapping[str, float]) -> Cleanup:
+    """Remove copies that nobody wants; tell which were logged again after a moment each."""
+    sizes, waiting = {}, []
+    for path, until in logged.items():
+        later = wanted.get(os.path.basename(path))
+        size = _size_of(path)
+        if later is not None:
+            date_back(path, until, later)
+        elif remove_copy(path, max(time.time() - _GRACE_SECONDS, until)):
+            sizes[path] = size
+        else:
+            waiting.append(path)
+    return Cleanup(list(sizes), sum(sizes.values()), waiting=waiting, until=_end_of(waiting))
+
+
+def _size_of(path: str) -> int:
+    if os.path.isdir(path):
+        return sum(_size_of(os.path.join(path, name)) for name in os.listdir(path))
+    return os.lstat(path).st_size if os.path.lexists(path) else 0
+
+
+def _end_of(waiting: Sequence[str]) -> dt.datetime | None:
+    """Return when the last of some copies is an hour old."""
+    times = [os.stat(path).st_mtime for path in waiting if os.path.exists(path)]
+    return from_seconds(max(times) + _GRACE_SECONDS) if times else None
+
+
+def _referred(connection: Connection) -> dict[str, float]:
+    """The content of the copies that runs have, and when each was last logged."""
     artifact = table_of(Artifact)
-    query = select(artifact.c.content_hash).where(artifact.c.stored.is_not(None)).distinct()
-    return set(connection.execute(query).scalars())
+    query = select(artifact.c.content_hash, func.max(artifact.c.created_at))
+    query = query.where(artifact.c.stored.is_not(None)).group_by(artifact.c.content_hash)
+    rows = connection.execute(query).all()
+    return {digest: to_seconds(moment) or 0.0 for digest, moment in rows}
 
 
 def collect(engine: Engine, folder: str | None, owner: Owner, dry_run: bool = False) -> Cleanup:
@@ -93,19 +128,27 @@ def collect(engine: Engine, folder: str | None, owner: Owner, dry_run: bool = Fa
         dry_run: only tell.
     """
     orphans: dict[str, int] = {}
+    waiting: list[str] = []
     with writing(engine).connect() as connection, connection.begin():
         referred = _referred(connection)
         for path in copies_in(folder) if folder and is_alone(folder, owner) else ():
-            if os.path.basename(path) not in referred and _is_old(path):
-                content = describe(path)
-                if content.hash == os.path.basename(path):  # else it is not what was copied
-                    orphans[path] = content.size or 0
+            if os.path.basename(path) in referred:
+                continue
+            content = describe(path)
+            if content.hash != os.path.basename(path):  # it is not what was copied
+                continue
+            if _is_old(path):
+                orphans[path] = content.size or 0
+            else:
+                waiting.append(path)
         counts = _orphan_rows(connection, dry_run)
     if not dry_run:
         old = time.time() - _GRACE_SECONDS
         orphans = {path: size for path, size in orphans.items() if remove_copy(path, old)}
         vacuum(engine)
-    return Cleanup(list(orphans), sum(orphans.values()), *counts)
+    freed = sum(orphans.values())
+    sources, environments = counts
+    return Cleanup(list(orphans), freed, sources, environments, waiting, _end_of(waiting))
 
 
 def _is_old(path: str) -> bool:

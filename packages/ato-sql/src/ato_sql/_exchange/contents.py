@@ -11,13 +11,14 @@ import hashlib
 import os
 from typing import Any, Dict, Iterable, Iterator
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.engine import URL, Connection
 
 from ato_sql._db.schema import Artifact, table_of
 from ato_sql._errors import DatabaseError
-from ato_sql._facts.artifacts import keep_bytes
-from ato_sql._facts.copies import Owner, claim, stored_path
+from ato_sql._facts.artifacts import keep_bytes, place_of
+from ato_sql._facts.copies import Owner, claim, date_back, stored_path
+from ato_sql._values.time import to_seconds
 
 Record = Dict[str, Any]
 CONTENT = "content"
@@ -48,6 +49,7 @@ class Keeper:
     def __init__(self, folder: str, owner: Owner, url: URL) -> None:
         self._folder, self._owner, self._url = folder, owner, url
         self._claimed = False
+        self._kept: list[tuple[str, float, float]] = []
         self._parts: list[bytes] = []
         self._hash = ""
 
@@ -77,12 +79,27 @@ class Keeper:
             return
         table = table_of(Artifact)
         own: Any = (table.c.run_id == run_id, table.c.content_hash == digest, table.c.key != "")
-        known = connection.execute(select(table.c.id).where(*own).limit(1)).first()
+        known = connection.execute(select(func.max(table.c.created_at)).where(*own)).scalar()
         if known is None or hashlib.sha256(data).hexdigest() != digest:
             raise DatabaseError(f"content {digest[:12]!a} is damaged, or belongs to nothing")
         if not self._claimed:
             claim(self._folder, self._owner)
             self._claimed = True
+        before = _time_of(place_of(self._folder, digest))
         _, path = keep_bytes(self._folder, data)
+        self._kept.append((path, _time_of(path), max(before, to_seconds(known) or 0.0)))
         stored = stored_path(path, self._url)
         connection.execute(update(table).where(*own), {"stored": stored})
+
+    def done(self) -> None:
+        """Let what was kept be as old as what was logged: its run is in the database now."""
+        for path, kept, logged in self._kept:
+            date_back(path, kept, logged)
+        self._kept.clear()
+
+
+def _time_of(path: str) -> float:
+    try:
+        return os.stat(path).st_mtime
+    except OSError:
+        return 0.0

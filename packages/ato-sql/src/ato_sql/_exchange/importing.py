@@ -69,6 +69,7 @@ def take_in(engine: Engine, records: Iterable[Record], keeper: Keeper) -> Intake
         with writing(engine).connect() as connection, connection.begin():
             run = checked_run(record)
             _take_run(connection, run, _rest(stream, run), result, keeper)
+        keeper.done()
     return result
 
 

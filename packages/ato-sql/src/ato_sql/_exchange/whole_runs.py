@@ -87,12 +87,13 @@ def remove_orphans(reader: Reader, dry_run: bool) -> Cleanup:
     return collect(engine, folder, reader.database.owner(), dry_run)
 
 
-def delete_run(reader: Reader, run_id: RunId, force: bool, give_back: bool) -> None:
+def delete_run(reader: Reader, run_id: RunId, force: bool, give_back: bool) -> Cleanup:
     """Delete a run that is not running; see `SQLFinder.delete_run`."""
     run = get_run(reader, run_id)
     if run.status == RUNNING and not force:
         raise TrackerError(f"run {run.id} is running; finish it, or delete it with force=True")
     engine = reader.writable_engine()
-    delete_with_copies(engine, run, reader.find_copy, reader.database.owner())
+    done = delete_with_copies(engine, run, reader.find_copy, reader.database.owner())
     if give_back:
         vacuum(engine)
+    return done

@@ -225,6 +225,19 @@ def remove_copy(path: str, until: float) -> bool:
     return True
 
 
+def date_back(path: str, until: float, moment: float) -> None:
+    """Say that a copy was last logged at an earlier moment, unless it was after another.
+
+    A copy is as old as what was logged of it last. Where that is gone, or came from elsewhere, it
+    would seem to be wanted by somebody whose run is not in the database yet.
+    """
+    try:
+        if moment < os.stat(path).st_mtime <= until:
+            os.utime(path, (moment, moment))
+    except OSError:  # it is gone, or another user's
+        pass
+
+
 def _put_back(aside: str, path: str) -> None:
     os.makedirs(os.path.dirname(path), exist_ok=True)
     try:

@@ -33,13 +33,11 @@ def table_of_rows(key: str, data: Any, columns: Sequence[str] | None = None) -> 
         names = [str(number) for number in range(width)]
     if any(len(row) != len(names) for row in rows):
         raise MetricError(f"table {key!r} has {len(names)} columns, and a row of another length")
-    table = {
-        "columns": [clean_text(str(name)) for name in names],
-        "rows": [[_cell(value) for value in row] for row in rows],
-    }
+    cells = [[_cell(value) for value in row] for row in rows]
+    table: dict[str, Any] = {"columns": [clean_text(str(name)) for name in names], "rows": cells}
     special = [
         [number, place]
-        for number, row in enumerate(table["rows"])
+        for number, row in enumerate(cells)
         for place, cell in enumerate(row)
         if isinstance(cell, _Special)
     ]
