@@ -2,9 +2,11 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import textwrap
+import time
 import zipapp
 
 import pytest
@@ -229,6 +231,35 @@ class TestWhatCannotBeRunAgain:
         subprocess.run(python, input=lines.encode(), cwd=str(tmp_path), env=environment, check=True)
         refused("at a prompt or by a program read from standard input")
 
+    @pytest.mark.parametrize(
+        ("words", "what"),
+        [
+            (["-m", "code"], "at a prompt"),
+            (["-m", "asyncio"], "at a prompt"),
+            (["-im", "this"], "at a prompt"),
+            (["/dev/stdin"], "read from standard input"),
+        ],
+    )
+    @pytest.mark.skipif(os.name == "nt", reason="names of another system")
+    def test_a_prompt_and_standard_input_by_other_names(
+        self, source, refused, words, what, tmp_path
+    ):
+        if words[1:] == ["asyncio"] and sys.version_info < (3, 8):
+            pytest.skip("asyncio has no prompt there")
+        environment = {k: v for k, v in os.environ.items() if k != "ATO_DB"}
+        python = [sys.executable, *words]
+        lines = source + "\n" * 2
+        subprocess.run(python, input=lines.encode(), cwd=str(tmp_path), env=environment, check=True)
+        refused(what)
+
+    @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes here")
+    def test_a_program_that_has_become_a_pipe(self, shell, project, ato, tmp_path):
+        project("track(0.5)")
+        shell("train.py")
+        (tmp_path / "train.py").unlink()
+        os.mkfifo(str(tmp_path / "train.py"))
+        assert "is a pipe or a device" in ato("verify", "1", code=2)
+
     def test_a_zipapp(self, shell, source, refused, tmp_path):
         (tmp_path / "app").mkdir()
         (tmp_path / "app" / "__main__.py").write_text(source)
@@ -257,6 +288,11 @@ class TestWhatCannotBeRunAgain:
         (tmp_path / "train.py").unlink()
         line = ato("verify", "1", code=2)
         assert line == f"ato: the program of run 1, {tmp_path / 'train.py'}, is gone\n"
+
+
+@pytest.mark.parametrize("words", [["--rtol", "nan"], ["--atol=-1"], ["--rtol", "x"]])
+def test_a_tolerance_is_a_number_of_0_or_more(ato, words):
+    assert "must be a number of 0 or more" in ato("verify", "1", *words, code=2)
 
 
 class TestWhatWasChangedOnTheWay:
@@ -331,3 +367,46 @@ class TestWhichPython:
             f"ato: run 1 ran with {link}, which is gone; install it again, or run the command by "
             "hand with another Python and compare with ato why\n"
         )
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of another system")
+class TestASignalWhileItRuns:
+    @pytest.fixture
+    def stopped(self, shell, project, tmp_path):
+        """Verify a run and send a signal to `ato` alone; its exit code."""
+
+        def stop(number):
+            project(
+                """
+                import pathlib, time
+
+                with SQLLogger({"experiment": {"project_name": "digits"}}).start() as run:
+                    run.log_metric("loss", 0.5, step=0)
+                    if "ATO_RERUN" in os.environ:
+                        pathlib.Path("running").touch()
+                        time.sleep(600)
+                """
+            )
+            shell("train.py")
+            environment = {k: v for k, v in os.environ.items() if k != "ATO_DB"}
+            ato = subprocess.Popen(
+                [sys.executable, "-m", "ato", "verify", "1"],
+                cwd=str(tmp_path),
+                env=environment,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,  # no terminal, as under a scheduler
+            )
+            while not (tmp_path / "running").exists():
+                assert ato.poll() is None
+                time.sleep(0.01)
+            ato.send_signal(number)
+            return ato.wait(120)
+
+        return stop
+
+    @pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT"])
+    def test_ends_the_rerun_as_interrupted(self, stopped, all_runs, name):
+        number = getattr(signal, name)
+        assert stopped(number) == 128 + number
+        _, again = all_runs()
+        assert again["status"] == "interrupted"

@@ -54,11 +54,14 @@ def here() -> dict[str, Any]:
 def command_line() -> list[str]:
     """Return the command that runs this program, the interpreter left out.
 
-    Of a notebook it is the notebook and the cell: what started the kernel tells nothing.
+    Of a notebook it is the notebook and the cell: what started the kernel tells nothing; nor does
+    what opened a prompt, `python -m code` or `python -i train.py`, of which it is empty.
     """
     cell = running_cell()
     if cell is not None:
         return cell
+    if hasattr(sys, "ps1"):
+        return [""]
     arguments = [str(argument) for argument in sys.argv]
     spec = getattr(sys.modules.get("__main__"), "__spec__", None)
     if spec is not None and spec.name and arguments and not runs_another(arguments[0], spec):

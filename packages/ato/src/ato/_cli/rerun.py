@@ -9,6 +9,7 @@ import subprocess
 import sys
 import uuid
 
+from ato._cli.passing_on import run_passing_on
 from ato_adict import UserError
 
 TYPE_CHECKING = False
@@ -22,7 +23,10 @@ _NOTEBOOKS = re.compile(
     r"|jupyter(?:-\w+)?|marimo|notebook)(?:\.exe)?|.*\.ipynb"
 )
 _CELL = re.compile(r"In\[-?\d*\]")
-_PROMPTS = re.compile(r"(?:.*[/\\])?(?:ipython3?|IPython|ptpython|bpython)(?:\.exe)?")
+_PROMPTS = re.compile(r"(?:.*[/\\])?(?:ipython3?|IPython|pti?python|bpython|xonsh)(?:\.exe)?")
+_PROMPT_MODULES = re.compile(r"code|asyncio|_pyrepl|idlelib(?:\.\w+)?")
+# What a program on standard input is named by, or what a shell writes for it.
+_OPEN_FILES = re.compile(r"/dev/(?:stdin|tty|fd/\d+)|/proc/(?:self|\d+)/fd/\d+")
 
 
 def run_again(finder: SQLFinder, run: Any, quiet: bool, database: str | None) -> int:
@@ -36,6 +40,7 @@ def run_again(finder: SQLFinder, run: Any, quiet: bool, database: str | None) ->
 
     Raises:
         UserError: It cannot be run again, it failed, or it logged no run.
+        SystemExit: A signal has ended us, and the program.
     """
     from ato_sql.comparing import rerun_environment
 
@@ -48,12 +53,11 @@ def run_again(finder: SQLFinder, run: Any, quiet: bool, database: str | None) ->
     if database is not None:
         environment["ATO_DB"] = _absolute(database)
     before = finder.count({"parent_uuid": run.uuid})
-    done = subprocess.run(
-        command, cwd=run.directory, env=environment, stdout=subprocess.DEVNULL if quiet else None
-    )
+    output = subprocess.DEVNULL if quiet else None
+    code = run_passing_on(command, cwd=run.directory, env=environment, stdout=output)
     again = finder.find_run(wanted)
-    if done.returncode and not (again is not None and again.status == run.status == "failed"):
-        raise UserError(f"running run {run.id} again ended with exit code {done.returncode}")
+    if code and not (again is not None and again.status == run.status == "failed"):
+        raise UserError(f"running run {run.id} again ended with exit code {code}")
     if again is None:
         raise UserError(_no_run(run, place, finder.count({"parent_uuid": run.uuid}) > before))
     return int(again.id)
@@ -114,6 +118,8 @@ def _command(run: Any, known: Mapping[str, Any]) -> list[str]:
     program = os.path.join(run.directory, run.command[0])
     if run.command[0] != "-m" and not os.path.exists(program):
         raise UserError(f"the program of {name}, {program}, is gone")
+    if run.command[0] != "-m" and not (os.path.isfile(program) or os.path.isdir(program)):
+        raise UserError(f"the program of {name}, {program}, is a pipe or a device")
     return [*_interpreter(run, known), *run.command]
 
 
@@ -123,8 +129,10 @@ def no_program(command: Sequence[str]) -> str | None:
     is_cell = _CELL.fullmatch(command[-1]) is not None
     if command[0] == "-c":
         return "by python -c"
-    if first in ("", "-"):
+    if first in ("", "-") or _OPEN_FILES.fullmatch(command[0]):
         return "at a prompt or by a program read from standard input"
+    if command[0] == "-m" and _PROMPT_MODULES.fullmatch(first):
+        return "at a prompt of Python"
     if _PROMPTS.fullmatch(first):
         return "at a prompt of IPython or the like"
     if is_cell or _NOTEBOOKS.fullmatch(first):

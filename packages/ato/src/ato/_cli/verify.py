@@ -33,13 +33,28 @@ def add_command(commands: argparse._SubParsersAction[Any]) -> None:
         "you trust.",
     )
     verify.add_argument("run_id", metavar="RUN", help="id, UUID, name, last, -1, …")
-    verify.add_argument("--rtol", type=float, default=1e-5, help="relative (default: %(default)s)")
-    verify.add_argument("--atol", type=float, default=1e-8, help="absolute (default: %(default)s)")
+    for name, default, kind in (("--rtol", 1e-5, "relative"), ("--atol", 1e-8, "absolute")):
+        verify.add_argument(
+            name, type=_tolerance, default=default, help=f"{kind} (default: %(default)s)"
+        )
     verify.add_argument(
         "--db", metavar="URL", help="the database (default: ATO_DB, experiments.db)"
     )
     verify.add_argument("--json", action="store_true", help="print the verdict as JSON")
     verify.set_defaults(run=_verify)
+
+
+def _tolerance(text: str) -> float:
+    """Return a number that a distance can be compared to; `nan` would find nothing close."""
+    import argparse
+
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not number >= 0:
+        raise argparse.ArgumentTypeError(f"must be a number of 0 or more, not {text!r}")
+    return number
 
 
 def _verify(options: argparse.Namespace) -> int:
