@@ -132,7 +132,9 @@ class TestMLflow:
         mlflow.export_run(finder, run.id)
         assert len(dict(client.batches("params")[0])["text"]) == 6000
 
-    def test_a_failure_takes_the_run_back_and_leaves_the_experiment(self, mlflow, client, finder, run):
+    def test_a_failure_takes_the_run_back_and_leaves_the_experiment(
+        self, mlflow, client, finder, run
+    ):
         client.fails = "set_terminated"
         with pytest.raises(ValueError, match="set_terminated is refused"):
             mlflow.export_run(finder, run.id)

@@ -69,6 +69,9 @@ class View:
     def one(self, selector):
         return self.browser.find_element("css selector", selector)
 
+    def one_with_text(self, selector, text):
+        return next(element for element in self.all(selector) if element.text == text)
+
     def texts(self, selector):
         script = "return [...document.querySelectorAll(arguments[0])].map((e) => e.textContent)"
         return self.browser.execute_script(script, selector)

@@ -8,7 +8,7 @@ pytest.importorskip("selenium", reason="needs selenium")
 
 pytestmark = pytest.mark.browser
 
-# Keeps what is written on each canvas, and where: text, direction, left and right end, width there is.
+# Keeps what is written on each canvas, and where: text, direction, both ends, width there is.
 WATCH = """
 const draw = CanvasRenderingContext2D.prototype.fillText;
 CanvasRenderingContext2D.prototype.fillText = function (text, x, y) {
@@ -44,7 +44,7 @@ MOMENT = 1764336000000000000
 
 @pytest.fixture(scope="module")
 def extreme(tmp_path_factory, serve):
-    """A page over a run with values of all sizes, one with moments as steps, one with long steps."""
+    """A page over runs with values of all sizes, with moments as steps and with long steps."""
     from ato.adict import ADict
     from ato.db_routers.sql.manager import SQLLogger
 
@@ -77,7 +77,7 @@ def view(look, extreme):
 
 
 def labels(view, chart):
-    """The labels of the x axis and those of the y axis; each is whole and differs from the others."""
+    """The labels of the x axis and of the y axis; each is whole and differs from the others."""
     canvas = f"[data-key='{chart}'] canvas"
     view.script("document.querySelector(arguments[0]).scrollIntoView()", f"[data-key='{chart}']")
     written = view.wait_for(lambda: view.script(LABELS, canvas))

@@ -22,6 +22,19 @@ for (let at = 0; at < data.length; at += 4) {
 }
 return count;
 """
+# What the page gives to be kept: kind and size, and the texts.
+KEEP = """
+window.kept = [];
+window.texts = [];
+const made = URL.createObjectURL;
+URL.createObjectURL = (blob) => {
+  kept.push([blob.type, blob.size]);
+  if (blob.type === "text/csv") {
+    blob.text().then((text) => texts.push(text));
+  }
+  return made(blob);
+};
+"""
 BOX = (
     "const box = document.querySelector(arguments[0]).getBoundingClientRect();"
     "return [box.top, box.bottom];"
@@ -30,7 +43,7 @@ BOX = (
 
 @pytest.fixture(scope="module")
 def charted(tmp_path_factory, serve):
-    """A page over a run with odd metrics, one with 400, one with 400 in no section, twelve of two models."""
+    """A page over runs with odd metrics, 400, 400 in no section, and twelve of two models."""
     from ato.adict import ADict
     from ato.db_routers.sql.manager import SQLLogger
 
@@ -57,6 +70,7 @@ def charted(tmp_path_factory, serve):
         with start("models", model="cnn" if number % 2 else "mlp") as run:
             for step in range(20):
                 run.log_metric("loss", 1 / (step + 1) + number / 50, step=step)
+                run.log_metric("width", 10.0 + step, step=step)
     return serve(url)
 
 
@@ -122,11 +136,7 @@ class TestCharts:
 
     def test_a_chart_is_enlarged_and_kept_as_picture_and_numbers(self, look, charted):
         view = look(charted).open("/runs/1", "[data-key=square] canvas")
-        view.script(
-            "window.kept = []; const made = URL.createObjectURL;"
-            "URL.createObjectURL = (blob) => {"
-            "  kept.push([blob.type, blob.size]); return made(blob); };"
-        )
+        view.script(KEEP)
         view.one("[data-key=square] .enlarge").click()
         view.wait("dialog canvas")
         png, csv = view.all("dialog .button")
@@ -204,6 +214,38 @@ class TestCurvesOfAProject:
         view = look(charted).open("/projects/3/curves?by=model&show=groups", ".plot canvas")
         point_into(view, ".chart", range(-180, 200, 20))
         assert "(6 runs)" in view.texts(".readout")[0]
+
+    def test_they_have_the_tools_that_the_charts_of_a_run_have(self, look, charted):
+        view = look(charted).open("/projects/3/curves", ".plot canvas")
+        for name in ("Log y", "Log x", "Outliers"):
+            view.one_with_text(".chart-settings label", name).click()
+        view.wait_for(lambda: "log=xy" in view.path and "outliers=no" in view.path)
+        view.wait_for(lambda: "not on a log axis" in view.texts(".chart-note")[0])
+        Select(view.one("[aria-label='X axis']")).select_by_visible_text("width")
+        view.wait_for(lambda: "axis=metric%3Awidth" in view.path)
+        view.wait_for(lambda: view.script(DRAWN, ".plot canvas") > 0)
+        view.open(view.path, ".plot canvas")
+        assert view.one("[aria-label='X axis']").get_attribute("value") == "metric:width"
+        assert view.complaints() == []
+
+    def test_they_are_enlarged_and_kept_as_picture_and_as_the_numbers_drawn(self, look, charted):
+        view = look(charted).open("/projects/3/curves?by=model&show=groups", ".plot canvas")
+        view.script(KEEP)
+        view.one(".enlarge").click()
+        view.wait("dialog canvas")
+        before = view.wait_for(lambda: view.script(DRAWN, "dialog canvas"))
+        view.one("[aria-label='Y axis, least']").send_keys("0.5")
+        view.wait_for(lambda: view.script(DRAWN, "dialog canvas") not in (0, before))
+        for button in view.all("dialog .toolbar .button"):
+            button.click()
+        view.wait_for(lambda: view.script("return kept.length") == 2)
+        assert sorted(kind for kind, _ in view.script("return kept")) == ["image/png", "text/csv"]
+        text = view.script("return texts[0]")
+        head, first, *others = text.splitlines()
+        assert head.startswith("x,mlp mean,mlp low,mlp high,mlp runs,cnn mean")
+        assert first.split(",")[4] == "6"
+        assert len(others) == 19
+        assert view.complaints() == []
 
     def test_a_click_on_a_curve_leads_to_its_run(self, look, charted):
         view = look(charted).open("/projects/3/curves?filter=id=4", ".plot canvas")

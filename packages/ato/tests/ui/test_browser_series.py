@@ -135,6 +135,31 @@ def test_durations_are_short(call, seconds, text):
     assert call("format", "duration", seconds) == text
 
 
+class TestWhatIsSaidBelowAChart:
+    ANSWER = {"special": {}, "sampled": False, "count": 100, "x": [0.001], "mean_x": []}
+
+    def said(self, call, axis, **about):
+        return call("remarks", "remarks", [{**self.ANSWER, **about}], 0, axis)
+
+    def test_values_of_one_millisecond_are_counted(self, call):
+        text = self.said(call, "time")
+        assert text.startswith("99 values in one millisecond with a later one, which is drawn")
+
+    def test_so_are_those_that_lie_over_each_other(self, call):
+        about = {"sampled": True, "mean_x": [0.5, 0.5]}
+        assert "values in one millisecond lie over each other" in self.said(call, "time", **about)
+        assert "over each other" not in self.said(call, "time", sampled=True, mean_x=[0.5, 0.6])
+
+    def test_and_those_that_were_logged_again(self, call):
+        text = self.said(call, "step", count=2)
+        assert text == "1 value logged again at its step; the last is drawn"
+        assert self.said(call, "step", count=1) == ""
+
+    def test_integers_beyond_floats_are_said_not_to_be_drawn(self, call):
+        text = self.said(call, "step", count=1, special={"beyond floats": 3})
+        assert text == "3 × beyond floats not drawn"
+
+
 class TestLabelsOfAnAxis:
     @pytest.mark.parametrize(
         ("values", "texts"),

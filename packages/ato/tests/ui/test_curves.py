@@ -115,3 +115,58 @@ def test_a_question_that_makes_no_sense_is_one_line(page, question, message):
 
 def test_a_range_beyond_all_numbers_is_empty(page):
     assert curve(page, "val/loss", **{"from": 1e300})["count"] == 0
+
+
+@pytest.fixture(scope="module")
+def beyond(tmp_path_factory, serve):
+    """A page over a run whose metrics have integers that no float holds."""
+    from ato.adict import ADict
+    from ato.db_routers.sql.manager import SQLLogger
+
+    url = f"sqlite:///{tmp_path_factory.mktemp('beyond')}/beyond.db"
+    config = ADict(experiment=ADict(project_name="beyond", sql=ADict(db_path=url)))
+    for _ in range(2):
+        with SQLLogger(config).start() as run:
+            for step, value in enumerate([10**500, 10**501, 10**499]):
+                run.log_metric("huge", value, step=step)
+                run.log_metric("below", -value, step=step)
+            for step, value in enumerate([1, 10**400, 3]):
+                run.log_metric("mixed", value, step=step)
+            for step in range(400):
+                run.log_metric("long", 10**400 if step == 100 else step, step=step)
+    return serve(url)
+
+
+class TestIntegersBeyondFloats:
+    @pytest.mark.parametrize(
+        ("key", "least", "greatest"),
+        [
+            ("huge", str(10**499), str(10**501)),
+            ("below", str(-(10**501)), str(-(10**499))),
+            ("mixed", 1.0, str(10**400)),
+        ],
+    )
+    def test_extremes_are_told_with_their_digits(self, beyond, key, least, greatest):
+        (of_run,) = [one for one in beyond.get("runs/1")["metrics"] if one["key"] == key]
+        assert (of_run["min"], of_run["max"]) == (least, greatest)
+        compared = beyond.get("compare", run=[1, 2])["metrics"]
+        (cells,) = [row["cells"] for row in compared if row["key"] == key]
+        assert [cell["max"] for cell in cells] == [greatest] * 2
+        column = f"metric.{key}.max"
+        rows = beyond.get("projects/1/runs", column=column)["rows"]
+        assert [row["values"][column] for row in rows] == [greatest] * 2
+
+    def test_they_have_no_place_in_a_chart_and_are_counted(self, beyond):
+        series = curve(beyond, "mixed")
+        assert series["y"] == [1, None, 3]
+        assert series["special"] == {"beyond floats": 1}
+
+    def test_nor_in_one_of_many_points(self, beyond):
+        series = curve(beyond, "long", points=50)
+        assert max(series["y"]) == 399
+        assert max(series["mean_y"]) < 400
+        assert series["special"] == {"beyond floats": 1}
+
+    def test_nor_among_the_curves_of_a_project(self, beyond):
+        curves = beyond.get("projects/1/curves", key="mixed")["runs"]
+        assert [run["y"] for run in curves] == [[1, None, 3]] * 2

@@ -57,12 +57,43 @@ def test_the_filter_is_that_of_the_table_of_runs(overlaid):
     assert overlaid.error("projects/1/curves", filter="lrr<0.05")[0] == 400
 
 
-def test_long_curves_are_means_of_stretches_that_all_runs_share(overlaid):
+def test_long_curves_are_means_of_stretches_and_short_ones_whole(overlaid):
     answer = overlay(overlaid, key="loss", points=10)
     assert answer["averaged"] is True
     assert answer["runs"][0]["x"] == [1.5 + 4 * stretch for stretch in range(10)]
     assert answer["runs"][0]["y"][0] == pytest.approx(0.015)
-    assert answer["runs"][1]["x"] == [1.5, 5.5, 9.5]
+    assert answer["runs"][1]["x"] == list(range(10))
+
+
+def test_beside_one_far_longer_run_the_others_keep_their_course(new_database, serve):
+    with new_database().start() as run:
+        for step in (0, 10_000_000):
+            run.log_metric("loss", 1.0, step=step)
+    with new_database().start() as run:
+        for step in range(50):
+            run.log_metric("loss", float(step), step=step)
+    slow, short = overlay(serve(new_database.url), key="loss", points=100)["runs"]
+    assert len(slow["x"]) == 2
+    assert (short["x"], short["y"]) == (list(range(50)), list(range(50)))
+
+
+def test_another_metric_may_stand_on_the_x_axis_where_both_have_a_value(new_database, serve):
+    with new_database().start() as run:
+        for step in range(6):
+            run.log_metric("loss", 10.0 - step, step=step)
+            if step % 2 == 0:
+                run.log_metric("seen", 100.0 - step, step=step)
+    (run,) = overlay(serve(new_database.url), key="loss", axis="metric:seen")["runs"]
+    assert (run["x"], run["y"]) == ([96, 98, 100], [6, 8, 10])
+
+
+def test_values_of_one_moment_are_said_to_be_averaged(new_database, serve):
+    with new_database().start() as run:
+        run.log_metric("loss", 1.0, step=0)
+        run.log_metric("loss", 3.0, step=0)
+    answer = overlay(serve(new_database.url), key="loss")
+    assert answer["averaged"] is True
+    assert answer["runs"][0]["y"] == [2.0]
 
 
 def test_the_x_axis_may_be_the_time_since_each_run_began(overlaid):

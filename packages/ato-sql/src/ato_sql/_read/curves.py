@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+from collections import Counter
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, cast, func, select
+from sqlalchemy import BigInteger, and_, case, cast, func, select
 from sqlalchemy.engine import Connection
 
 from ato_adict import did_you_mean
@@ -15,6 +17,11 @@ from ato_sql._values.values import SPECIAL, clean_text
 
 METRICS, RUNS = table_of(Metric).c, table_of(Experiment).c
 AXES = ("step", "time")
+BEYOND = "beyond floats"
+# An integer beyond all floats is kept as the last of them, with its digits beside it: no place on
+# an axis is right for it.
+_beyond = and_(METRICS.special.is_not(None), func.abs(METRICS.value) >= sys.float_info.max)
+drawable = case((_beyond, None), else_=METRICS.value)
 
 
 class Curve(NamedTuple):
@@ -22,11 +29,11 @@ class Curve(NamedTuple):
 
     Attributes:
         x: steps, or seconds since the run's start, rising.
-        y: the values; None for NaN and ±inf where every point is there.
+        y: the values; None for NaN, ±inf and integers beyond all floats where every point is there.
         total: how many values were logged in the range.
         sampled: whether `x` and `y` are the least and the greatest value of each stretch instead of
             every value.
-        special: how many values are `nan`, `inf` and `-inf`.
+        special: how many values are `nan`, `inf`, `-inf` and `beyond floats`.
         mean_x: where sampled, the middle of each stretch.
         mean_y: where sampled, the mean of each: what smoothing goes by, for the extremes of noise
             would pull it up and down.
@@ -88,9 +95,8 @@ def read_curve(
     if count <= points:
         return _every_point(connection, scale, within)
     most = max(1, points // 2)
-    curve = _sampled(
-        connection, scale, within, stretches(scale.x, first or 0, last or 0, most), count
-    )
+    stretch = stretches(scale.x, first or 0, width_of(first or 0, last or 0, most))
+    curve = _sampled(connection, scale, within, stretch, count)
     if len(curve.x) < most and curve.x:  # half of the stretches are empty: steps are uneven
         return _evenly_filled(connection, scale, within, most, count)
     return curve
@@ -118,21 +124,27 @@ def width_of(first: int, last: int, count: int) -> int:
     return max(1, -(-(last - first + 1) // count))
 
 
-def stretches(x: Any, first: int, last: int, count: int) -> Any:
-    """Return the expression that numbers the equal stretches of a range of integers from 0."""
-    width = width_of(first, last, count)
+def stretches(x: Any, first: int, width: int) -> Any:
+    """Return the expression that numbers stretches of equal width, of integers from `first` on."""
     return (x - first) // width  # never negative, so cutting off and rounding down are the same
 
 
 def _every_point(connection: Connection, axis: Axis, within: list[Any]) -> Curve:
-    query = select(axis.x.label("x"), METRICS.value, METRICS.special).where(*within)
+    query = select(axis.x.label("x"), drawable.label("value"), METRICS.special).where(*within)
     rows = connection.execute(query.order_by(axis.x, METRICS.id)).all()
-    total, special = len(rows), {name: sum(row.special == name for row in rows) for name in SPECIAL}
+    special = Counter(_kind(row.special) for row in rows if row.value is None)
+    total = len(rows)
     # Of a step that was logged again the last value counts, as after going on from a checkpoint.
     rows = [row for row, after in zip(rows, [*rows[1:], None]) if not after or after.x != row.x]
     x, y = [row.x / axis.per_unit for row in rows], [row.value for row in rows]
-    found = {name: count for name, count in special.items() if count}
-    return Curve(x, y, total, False, found, [], [])
+    return Curve(x, y, total, False, dict(special), [], [])
+
+
+def _kind(special: str | None) -> str:
+    """Name why a value is not drawn; a row of another program may not say."""
+    if special is None:
+        return "nan"
+    return special if special in SPECIAL else BEYOND
 
 
 def _evenly_filled(
@@ -141,7 +153,9 @@ def _evenly_filled(
     """Sample a curve in stretches that hold equally many values."""
     place = func.row_number().over(order_by=(axis.x, METRICS.id)) - 1
     placed = (
-        select(METRICS.value, axis.x.label("x"), place.label("place")).where(*within).subquery()
+        select(drawable.label("value"), axis.x.label("x"), place.label("place"))
+        .where(*within)
+        .subquery()
     )
     query = _extremes(placed.c.value, placed.c.x).group_by(placed.c.place * most // count)
     return _curve(connection, axis, within, query.order_by(func.min(placed.c.x)), count)
@@ -150,7 +164,7 @@ def _evenly_filled(
 def _sampled(
     connection: Connection, axis: Axis, within: list[Any], stretch: Any, count: int
 ) -> Curve:
-    query = _extremes(METRICS.value, axis.x).where(*within).group_by(stretch)
+    query = _extremes(drawable, axis.x).where(*within).group_by(stretch)
     return _curve(connection, axis, within, query.order_by(func.min(axis.x)), count)
 
 
@@ -193,5 +207,8 @@ def _zigzag(rows: list[Any], per_unit: int) -> tuple[list[float], list[float | N
 
 
 def _special(connection: Connection, within: list[Any]) -> dict[str, int]:
-    query = select(METRICS.special, func.count()).where(*within, METRICS.special.in_(list(SPECIAL)))
-    return {row[0]: row[1] for row in connection.execute(query.group_by(METRICS.special))}
+    query = select(METRICS.special, func.count()).where(*within, drawable.is_(None))
+    found: Counter[str] = Counter()
+    for special, count in connection.execute(query.group_by(METRICS.special)):
+        found[_kind(special)] += count
+    return dict(found)

@@ -1,14 +1,14 @@
-"""The curves of one metric in many runs, thinned out to stretches that all of them share."""
+"""The curves of one metric in many runs, each thinned out by its own length."""
 
 from __future__ import annotations
 
-from typing import NamedTuple, Sequence
+from typing import Any, NamedTuple, Sequence
 
 from sqlalchemy import func, select
 from sqlalchemy.engine import Connection
 
 from ato_sql._db.schema import Experiment, Metric, table_of
-from ato_sql._read.curves import axis_of, stretches, width_of
+from ato_sql._read.curves import Axis, axis_of, drawable, stretches, width_of
 from ato_sql._values.values import clean_text
 
 METRICS, RUNS = table_of(Metric).c, table_of(Experiment).c
@@ -19,8 +19,8 @@ class Overlay(NamedTuple):
 
     Attributes:
         curves: for each run that has the metric, (x, y): the middle of each stretch it has values
-            in, rising, and their mean; None where all of them are NaN or ±inf.
-        averaged: whether a stretch may hold more than one step.
+            in, rising, and their mean; None where all of them are NaN, ±inf or beyond floats.
+        averaged: whether a point stands for more than one value.
     """
 
     curves: dict[int, tuple[list[float], list[float | None]]]
@@ -31,38 +31,92 @@ Overlay.__module__ = "ato_sql.reading"
 
 
 def read_overlay(
-    connection: Connection, run_ids: Sequence[int], key: str, points: int = 100, axis: str = "step"
+    connection: Connection,
+    run_ids: Sequence[int],
+    key: str,
+    points: int = 100,
+    axis: str = "step",
+    against: str | None = None,
 ) -> Overlay:
     """Return the curves of a metric in many runs, to be drawn over each other.
 
-    The range of all runs together is cut into equal stretches; what is compared is the course of
-    the runs, so a stretch counts by its mean. `read_curve` keeps the spikes of a single run.
+    The range of each run is cut into equal stretches, so that a short run keeps its course beside
+    a long one; their widths are powers of two from one start, so that runs share most of them. What
+    is compared is the course of the runs, so a stretch counts by its mean. `read_curve` keeps the
+    spikes of a single run.
 
     Args:
         connection: to the database; reading is enough.
         run_ids: the runs.
         key: the metric.
-        points: how many stretches there are at most.
+        points: how many stretches a run has at most.
         axis: `'step'`, or `'time'` for seconds since each run's own start.
+        against: another metric, whose mean in the same stretch of steps stands on the x axis; what
+            has none is left out.
 
     Raises:
         QuestionError: there is no such axis.
     """
-    x, per_unit = axis_of(axis, RUNS.start_time)
-    rows = select(METRICS.run_id).where(METRICS.run_id.in_(run_ids), METRICS.key == clean_text(key))
-    if axis == "time":
-        rows = rows.join(table_of(Experiment), RUNS.id == METRICS.run_id)
-    ends = rows.with_only_columns(func.min(x), func.max(x), maintain_column_froms=True)
-    first, last = connection.execute(ends).one()
-    if first is None:
-        return Overlay({}, False)
-    stretch = stretches(x, first, last, points)
-    found = rows.add_columns(stretch.label("at"), func.avg(METRICS.value).label("mean"))
-    width = width_of(first, last, points)
+    scale = axis_of("step" if against is not None else axis, RUNS.start_time)
+    ends = _ends(connection, scale, run_ids, key)
+    first = min((low for low, _ in ends.values()), default=0)
     curves: dict[int, tuple[list[float], list[float | None]]] = {}
-    for row in connection.execute(found.group_by(METRICS.run_id, stretch).order_by(stretch)):
-        xs, ys = curves.setdefault(row.run_id, ([], []))
-        # MySQL divides integers to decimals.
-        xs.append((first + int(row.at) * width + (width - 1) / 2) / per_unit)
-        ys.append(row.mean)
-    return Overlay(curves, width > 1)
+    averaged = False
+    for width, runs in sorted(_by_width(ends, points).items()):
+        means = _means(connection, scale, runs, key, first, width)
+        places = _means(connection, scale, runs, against, first, width) if against else None
+        averaged = averaged or any(number > 1 for _, number in means.values())
+        for (run, at), (mean, _) in means.items():
+            xs, ys = curves.setdefault(run, ([], []))
+            middle = (first + at * width + (width - 1) / 2) / scale.per_unit
+            place = middle if places is None else places.get((run, at), (None, 0))[0]
+            if place is not None:
+                xs.append(place)
+                ys.append(mean)
+    return Overlay(curves if against is None else _rising(curves), averaged)
+
+
+def _rows(scale: Axis, columns: Sequence[Any], run_ids: Sequence[int], key: str) -> Any:
+    query = select(METRICS.run_id, *columns)
+    if scale.x is not METRICS.step:  # but seconds since the start
+        query = query.join(table_of(Experiment), RUNS.id == METRICS.run_id)
+    return query.where(METRICS.run_id.in_(run_ids), METRICS.key == clean_text(key))
+
+
+def _ends(
+    connection: Connection, scale: Axis, run_ids: Sequence[int], key: str
+) -> dict[int, tuple[int, int]]:
+    columns = func.min(scale.x).label("first"), func.max(scale.x).label("last")
+    query = _rows(scale, columns, run_ids, key).group_by(METRICS.run_id)
+    return {row.run_id: (row.first, row.last) for row in connection.execute(query)}
+
+
+def _by_width(ends: dict[int, tuple[int, int]], points: int) -> dict[int, list[int]]:
+    """Return the runs by how wide their stretches are: the least power of two that suffices."""
+    found: dict[int, list[int]] = {}
+    for run, (first, last) in ends.items():
+        width = 1 << (width_of(first, last, points) - 1).bit_length()
+        found.setdefault(width, []).append(run)
+    return found
+
+
+def _means(
+    connection: Connection, scale: Axis, runs: Sequence[int], key: str, first: int, width: int
+) -> dict[tuple[int, int], tuple[float | None, int]]:
+    """Return the mean and the number of the values in each stretch of each run, in order."""
+    at = stretches(scale.x, first, width)
+    columns = at.label("at"), func.avg(drawable).label("mean"), func.count().label("number")
+    query = _rows(scale, columns, runs, key).group_by(METRICS.run_id, at).order_by(at)
+    found = connection.execute(query)  # where MySQL divides integers to decimals
+    return {(row.run_id, int(row.at)): (row.mean, row.number) for row in found}
+
+
+def _rising(
+    curves: dict[int, tuple[list[float], list[float | None]]],
+) -> dict[int, tuple[list[float], list[float | None]]]:
+    """Put the points in the order of x; of equal ones the last counts, and gaps have no place."""
+    found = {}
+    for run, (xs, ys) in curves.items():
+        points = sorted({x: y for x, y in zip(xs, ys) if y is not None}.items())
+        found[run] = ([x for x, _ in points], [y for _, y in points])
+    return found

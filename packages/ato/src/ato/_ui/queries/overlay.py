@@ -15,14 +15,15 @@ from ato_sql.reading import is_system, read_overlay, tables
 
 RUNS, PARAMS, SUMMARIES = tables["experiments"].c, tables["params"].c, tables["metric_summaries"].c
 MOST_RUNS = 500
-POINTS = 100
+POINTS = 200
+METRIC = "metric:"
 
 
 def overlay(connection: Any, request: Request) -> Any:
-    """One metric of the runs of a project, thinned out to equal stretches that all of them share.
+    """One metric of the runs of a project, each thinned out to equal stretches of its own length.
 
-    Asked with `key`, `filter` and `trials` as the table of runs, `axis` (step, or time in seconds
-    since each run's start) and `by`, a config key whose value comes with each run. The latest 500
+    Asked with `key`, `filter` and `trials` as the table of runs, `axis` (step, time in seconds
+    since each run's start, or `metric:KEY` for another metric) and `by`, a config key whose value comes with each run. The latest 500
     runs are answered, and how many there are.
 
     A stretch is answered by the mean of its values: what compares many runs is their course, and
@@ -38,7 +39,8 @@ def overlay(connection: Any, request: Request) -> Any:
     total = connection.execute(select(func.count()).select_from(chosen.subquery())).scalar()
     ids = [row.id for row in connection.execute(chosen.order_by(RUNS.id.desc()).limit(MOST_RUNS))]
     points = whole(request, "points", POINTS, 10, 400)
-    found = read_overlay(connection, ids, key, points, axis)
+    against = axis[len(METRIC) :] if axis.startswith(METRIC) else None
+    found = read_overlay(connection, ids, key, points, axis, against)
     values = _values(connection, ids, request.query_params.get("by"))
     return {
         "key": key,

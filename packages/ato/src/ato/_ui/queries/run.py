@@ -11,6 +11,7 @@ from starlette.requests import Request
 
 from ato._ui.answer import MissingError
 from ato._ui.queries.contents import inputs, modules
+from ato._ui.queries.extremes import beyond_floats
 from ato._ui.queries.leaves import leaves, provenance_of
 from ato._ui.queries.media_groups import media_groups
 from ato._ui.queries.runs import reading
@@ -94,9 +95,10 @@ def metric_summaries(connection: Any, run_id: int) -> list[dict[str, Any]]:
     table = tables["metric_summaries"]
     query = select(table).where(table.c.run_id == run_id).order_by(table.c.key)
     names = ("count", "last", "min", "max")
+    rows = connection.execute(query).all()
+    beyond = beyond_floats(connection, rows)
     return [
-        {"key": row.key, **{name: reading(row, name) for name in names}}
-        for row in connection.execute(query)
+        {"key": row.key, **{name: reading(row, name, beyond) for name in names}} for row in rows
     ]
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, Sequence
+from typing import Any, Mapping, Sequence
 
 from sqlalchemy import func, literal, or_, select
 from starlette.requests import Request
 
 from ato._ui.answer import whole
+from ato._ui.queries.extremes import Extreme, beyond_floats
 from ato._ui.queries.leaves import shown_param
 from ato._ui.queries.projects import find_project
 from ato_sql import QuestionError
@@ -106,15 +107,24 @@ def _values(connection: Any, ids: Sequence[int], names: Sequence[str]) -> dict[i
     for row in connection.execute(query.where(PARAMS.run_id.in_(ids), PARAMS.key.in_(keys))):
         values[row.run_id][f"config.{row.key}"] = shown_param(row.text)
     summaries = select(tables["metric_summaries"]).where(SUMMARIES.run_id.in_(ids))
-    for row in connection.execute(summaries.where(SUMMARIES.key.in_([pair[0] for pair in pairs]))):
+    summaries = summaries.where(SUMMARIES.key.in_([pair[0] for pair in pairs]))
+    rows = connection.execute(summaries).all()
+    beyond = beyond_floats(connection, rows)
+    for row in rows:
         for key, _, statistic in pairs:
             if key == row.key and statistic in ("last", "min", "max", "count"):
-                values[row.run_id][f"metric.{key}.{statistic}"] = reading(row, statistic)
+                values[row.run_id][f"metric.{key}.{statistic}"] = reading(row, statistic, beyond)
     return values
 
 
-def reading(summary: Any, statistic: str) -> Any:
-    """Return one statistic of a row of `metric_summaries`; a special last value as its name."""
+def reading(summary: Any, statistic: str, beyond: Mapping[Extreme, str]) -> Any:
+    """Return one statistic of a row of `metric_summaries`.
+
+    A special last value is its name; `beyond` has the digits of extremes beyond all floats.
+    """
+    extreme = beyond.get(Extreme(summary.run_id, summary.key, statistic))
+    if extreme is not None:
+        return extreme
     if statistic == "last" and summary.last_special is not None:
         return summary.last_special
     return summary._mapping[statistic]  # a row's own `count` is a method

@@ -1,62 +1,49 @@
-// One chart in a dialog, larger, to be kept as a picture or as numbers.
+// One chart in a dialog, larger, with the ends of its y axis, to be kept as a picture or as numbers.
 
-import { queryString } from "./api.js";
-import { remarks } from "./chartcard.js";
-import { loadCurves } from "./curves.js";
 import { openDialog } from "./dialog.js";
 import { h, put } from "./dom.js";
 import { save } from "./save.js";
 
-const POINTS = 2000;
-
-/** Show `key` of `runs` as the card does, with `options` and the zoomed `range`. */
-export async function openChart({ key, runs, options, range }) {
-  const leaving = new AbortController();
-  const host = h("div", { class: "plot", role: "img", "aria-label": `Curve of ${key}` });
+/**
+ * Open a dialog with what `draw(host, look)` draws; look is {height, limits}, the limits being the ends of the
+ * y axis or null. It returns {plot, note}, or null where nothing can be drawn yet. `csv` is an element that
+ * keeps the numbers, `legend` one below the chart.
+ *
+ * Returns {dialog, redraw, fail(message)}.
+ */
+export function openBigChart(title, { draw, csv, legend = null }) {
+  const host = h("div", { class: "plot", role: "img", "aria-label": `Curve of ${title}` });
   const note = h("p", { class: "chart-note" });
-  const png = h("button", { class: "button", type: "button" }, "PNG");
-  const csv = h("a", { class: "button", download: "", href: `/api/metric-file${queryString({ key, run: runs.map((run) => run.id) })}` }, "CSV");
-  const tools = h("div", { class: "toolbar" }, low("least"), low("greatest"), h("span", { class: "grow" }), png, csv);
-  const dialog = openDialog(key, h("div", { class: "dialog-body big-chart" }, tools, host, note));
-  const state = { range, limits: [null, null], plot: null };
+  const png = h("button", { class: "button", type: "button", onclick: () => save(picture(host.querySelector("canvas"), title), fileName(title, "png")) }, "PNG");
+  const limits = [null, null];
+  const tools = h("div", { class: "toolbar" }, limit("least", 0), limit("greatest", 1), h("span", { class: "grow" }), png, csv);
+  const dialog = openDialog(title, h("div", { class: "dialog-body big-chart" }, tools, host, legend, note));
+  let plot = null;
 
-  function low(name) {
-    const index = name === "least" ? 0 : 1;
+  function limit(name, index) {
     const oninput = (event) => {
-      state.limits[index] = event.target.value === "" ? null : Number(event.target.value);
-      draw();
+      limits[index] = event.target.value === "" ? null : Number(event.target.value);
+      redraw();
     };
     return h("label", { class: "switch" }, `y ${name}`, h("input", { class: "field", type: "number", step: "any", "aria-label": `Y axis, ${name}`, oninput }));
   }
 
-  async function load() {
-    try {
-      state.answers = await loadCurves({ key, runs, axis: options.axis, points: POINTS, range: state.range }, leaving.signal);
-      draw();
-    } catch (error) {
-      put(note, leaving.signal.aborted ? "" : error.message);
-    }
-  }
-
-  async function draw() {
-    const { drawChart } = await import("./chart.js");
-    state.plot?.destroy();
+  function redraw() {
+    plot?.destroy();
     const height = Math.max(260, Math.min(560, innerHeight - 260));
     host.style.height = `${height}px`;
-    const zoom = (next) => {
-      state.range = next;
-      load();
-    };
-    state.plot = drawChart(host, runs, state.answers, { ...options, height, limits: state.limits }, zoom);
-    put(note, remarks(state.answers, state.plot.dropped, null));
+    const drawn = draw(host, { height, limits });
+    plot = drawn?.plot;
+    put(note, drawn?.note);
   }
 
-  png.addEventListener("click", () => save(picture(host.querySelector("canvas"), key), `${key.replace(/[^\w.-]+/g, "-")}.png`));
-  dialog.addEventListener("close", () => {
-    leaving.abort();
-    state.plot?.destroy();
-  });
-  await load();
+  dialog.addEventListener("close", () => plot?.destroy());
+  return { dialog, redraw, fail: (message) => put(note, message) };
+}
+
+/** The name of a metric as that of a file. */
+export function fileName(key, kind) {
+  return `${key.replace(/[^\w.-]+/g, "-")}.${kind}`;
 }
 
 // The canvas with the title above it and a ground behind it, which the page draws itself.

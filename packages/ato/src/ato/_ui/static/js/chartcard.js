@@ -1,9 +1,10 @@
 // A card with one metric: loads its points when it comes into view, and again when they changed.
 
-import { openChart } from "./bigchart.js";
 import { loadCurves } from "./curves.js";
 import { h, put } from "./dom.js";
-import { number, numbers } from "./format.js";
+import { enlargeButton, openChart } from "./enlarge.js";
+import { numbers } from "./format.js";
+import { remarks } from "./remarks.js";
 
 const POINTS = 600;
 
@@ -13,11 +14,7 @@ export function makeChartCard({ key, runs, options, signal }) {
   const value = h("span", { class: "muted small" });
   const note = h("p", { class: "chart-note" });
   const reset = h("button", { class: "quiet", type: "button", onclick: () => zoom(null), hidden: true }, "Reset zoom");
-  const enlarge = h(
-    "button",
-    { class: "quiet enlarge", type: "button", title: "Enlarge, or keep as PNG or CSV", "aria-label": `Enlarge ${key}`, onclick: () => openChart({ key, runs, options: state.options, range: state.range }) },
-    "⤢"
-  );
+  const enlarge = enlargeButton(key, () => openChart({ key, runs, options: state.options, range: state.range }));
   const host = h("div", { class: "plot", role: "img", "aria-label": `Curve of ${key}` });
   const element = h(
     "section",
@@ -67,7 +64,7 @@ export function makeChartCard({ key, runs, options, signal }) {
     const { drawChart } = await import("./chart.js");
     state.plot?.destroy();
     state.plot = drawChart(host, runs, state.answers, state.options, zoom);
-    put(note, remarks(state.answers, state.plot.dropped, state.summary));
+    put(note, remarks(state.answers, state.plot.dropped, state.options.axis, state.summary));
   }
 
   return {
@@ -91,33 +88,4 @@ export function makeChartCard({ key, runs, options, signal }) {
       loadIfNeeded();
     },
   };
-}
-
-/** What to say below a chart of `answers`, of whose points `dropped` are not on a log axis. */
-export function remarks(answers, dropped, summary) {
-  const parts = summary ? extremes(summary) : [];
-  const total = (name) => answers.reduce((sum, answer) => sum + (answer.special[name] || 0), 0);
-  for (const name of ["nan", "inf", "-inf"]) {
-    if (total(name)) {
-      parts.push(`${total(name)} × ${name} not drawn`);
-    }
-  }
-  if (dropped) {
-    parts.push(`${dropped} ≤ 0 not on a log axis`);
-  }
-  const unmatched = answers.reduce((sum, answer) => sum + (answer.unmatched || 0), 0);
-  if (unmatched) {
-    parts.push(`${unmatched} without a value on the x axis`);
-  }
-  const sampled = answers.filter((answer) => answer.sampled);
-  if (sampled.length) {
-    const points = sampled.reduce((sum, answer) => sum + answer.count, 0);
-    parts.push(`minimum and maximum per pixel of ${number(points)} points; drag to zoom in`);
-  }
-  return parts.join(" · ");
-}
-
-function extremes({ min, max }) {
-  const [least, greatest] = numbers([min, max]);
-  return min === null ? [] : [`min ${least}`, `max ${greatest}`];
 }

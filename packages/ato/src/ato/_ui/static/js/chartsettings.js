@@ -1,4 +1,4 @@
-// The bar above the charts: smoothing, log axes, outliers, what stands on the x axis.
+// The bar above charts: smoothing, log axes, outliers, what stands on the x axis.
 
 import { h, put } from "./dom.js";
 
@@ -8,11 +8,12 @@ const AXES = [
 ];
 
 /**
+ * A bar of `options` {smoothing?, logX, logY, outliers, axis}; without smoothing among them there is no slider.
  * Returns {element, offer(keys)}; `offer` says which metrics may stand on the x axis. `set(changes)`
  * is told of each change.
  */
-export function settingsBar(options, set, search) {
-  const slider = h("input", {
+export function settingsBar(options, set, search = null) {
+  const slider = () => h("input", {
     type: "range", min: 0, max: 1, step: 0.05, value: options.smoothing,
     "aria-label": "Smoothing", oninput: (event) => set({ smoothing: Number(event.target.value) }),
   });
@@ -29,7 +30,7 @@ export function settingsBar(options, set, search) {
   const element = h(
     "div",
     { class: "toolbar chart-settings" },
-    h("label", { class: "switch" }, "Smoothing", slider),
+    options.smoothing !== undefined && h("label", { class: "switch" }, "Smoothing", slider()),
     toggle("logY", "Log y"),
     toggle("logX", "Log x"),
     toggle("outliers", "Outliers", "Without, the y axis holds what lies within 1.5 quartile distances"),

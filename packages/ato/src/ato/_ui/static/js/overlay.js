@@ -125,7 +125,7 @@ function tell(plot, about, index, readout, { axis, by }) {
   if (!readout.hidden) {
     const x = plot.data[0][idx];
     const told = by && about.run ? h("span", {}, `${by} ${about.by ?? "not set"}`) : null;
-    put(readout, h("span", { class: "muted" }, shownX(plot, x, axis)), h("span", {}, about.label(idx), " ", h("b", {}, number(value))), told);
+    put(readout, h("span", { class: "muted" }, shownX(plot, x, axis)), h("span", {}, about.label(idx), " ", h("b", {}, shownY(plot, value))), told);
   }
 }
 

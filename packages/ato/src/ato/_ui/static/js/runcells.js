@@ -30,7 +30,7 @@ function column(name) {
     label: kind === "metric" ? [key, h("span", { class: "muted" }, ` ${at}`)] : key,
     title: `Sort by ${name}`,
     numeric: true,
-    render: (run) => cell(run.values[name]),
+    render: (run) => cell(run.values[name], kind === "metric"),
   };
 }
 
@@ -46,10 +46,11 @@ export function splitName(name) {
   return [kind, rest.slice(0, last), rest.slice(last + 1)];
 }
 
-function cell(value) {
+function cell(value, isMetric) {
   if (value === undefined || value === null) {
     return h("span", { class: "muted" }, "–");
   }
-  const text = typeof value === "number" ? number(value) : value;
+  // Digits in a text are an integer beyond floats, if it is a metric.
+  const text = isMetric || typeof value === "number" ? number(value) : value;
   return h("span", { class: "value", title: String(value) }, text);
 }

@@ -1,16 +1,22 @@
 // The curves of a project over each other: all runs, or the mean of each group with its spread.
 
 import { ApiError, get } from "../api.js";
+import { fileName, openBigChart } from "../bigchart.js";
+import { settingsBar } from "../chartsettings.js";
+import { asCsv } from "../csv.js";
 import { h, put } from "../dom.js";
+import { enlargeButton } from "../enlarge.js";
 import { count, plural } from "../format.js";
 import { drawOverlay } from "../overlay.js";
 import { crumbs, empty, projectTabs } from "../pieces.js";
 import { go, setQuery } from "../router.js";
+import { save } from "../save.js";
 import { watch } from "../poll.js";
 
 const TYPING_MS = 200;
 const MODES = [["runs", "Every run"], ["groups", "Mean of each group"]];
-const AXES = [["step", "Step"], ["time", "Time since the start"]];
+const ASKED = ["key", "by", "filter", "axis", "show", "log", "outliers"];
+const DRAWN_ALONE = ["show", "log", "outliers"]; // what needs no other answer
 
 export async function render(root, { params, query, signal }) {
   const about = await get(`projects/${params.project}`, {}, signal);
@@ -24,19 +30,24 @@ class CurvesPage {
   constructor(about, query, signal) {
     this.about = about;
     this.signal = signal;
-    this.asked = Object.fromEntries(["key", "by", "filter", "axis", "show", "log"].map((name) => [name, query.get(name) || ""]));
+    this.asked = Object.fromEntries(ASKED.map((name) => [name, query.get(name) || ""]));
+    const { axis, log, outliers } = this.asked;
+    this.look = { axis: axis || "step", logX: log.includes("x"), logY: log.includes("y"), outliers: outliers !== "no" };
     this.asking = new AbortController();
     this.plot = null;
     this.problem = h("p", { class: "filter-problem", role: "alert" });
     this.counter = h("span", { class: "muted small" });
     this.tools = h("div", { class: "toolbar" });
+    this.settings = settingsBar(this.look, (changes) => this.changeLook(changes));
+    this.title = h("h3");
     this.host = h("div", { class: "plot", role: "img", "aria-label": "Curves of all runs" });
     this.legend = h("div", { class: "legend" });
     this.note = h("p", { class: "chart-note" });
-    const card = h("section", { class: "card chart" }, this.host, this.legend, this.note);
+    const head = h("header", {}, this.title, h("span", { class: "grow" }), enlargeButton("the curves", () => this.enlarge()));
+    const card = h("section", { class: "card chart" }, head, this.host, this.legend, this.note);
     this.holder = h("div", {}, card);
     this.card = card;
-    this.element = h("div", {}, h("div", { class: "toolbar" }, this.filterField(), this.counter), this.problem, this.tools, this.holder);
+    this.element = h("div", {}, h("div", { class: "toolbar" }, this.filterField(), this.counter), this.problem, this.tools, this.settings.element, this.holder);
     document.addEventListener("themechange", () => this.draw(), { signal });
     signal.addEventListener("abort", () => {
       this.asking.abort();
@@ -59,7 +70,13 @@ class CurvesPage {
 
   change(changes) {
     setQuery(Object.assign(this.asked, changes));
-    return "show" in changes || "log" in changes ? this.draw() : this.load();
+    return Object.keys(changes).every((name) => DRAWN_ALONE.includes(name)) ? this.draw() : this.load();
+  }
+
+  changeLook(changes) {
+    Object.assign(this.look, changes);
+    const { axis, logX, logY, outliers } = this.look;
+    this.change("axis" in changes ? { axis: axis === "step" ? "" : axis } : { log: `${logX ? "x" : ""}${logY ? "y" : ""}`, outliers: outliers ? "" : "no" });
   }
 
   async load() {
@@ -86,6 +103,8 @@ class CurvesPage {
   show(answer) {
     this.answer = answer;
     put(this.tools, this.choices(answer));
+    this.settings.offer(answer.keys);
+    put(this.title, answer.key);
     put(this.counter, plural(answer.total, "run"));
     if (!answer.keys.length) {
       put(this.holder, empty("No metric", "Nothing was logged yet."));
@@ -110,13 +129,10 @@ class CurvesPage {
         )
       );
     const same = (names) => names.map((name) => [name, name]);
-    const log = h("input", { type: "checkbox", checked: this.asked.log === "y", onchange: (event) => this.change({ log: event.target.checked ? "y" : "" }) });
     return [
       select("Metric", "key", same(keys), key),
       select("By", "by", [["", "nothing"], ...same(configs)], this.asked.by),
       select("Show", "show", MODES, this.asked.show || "runs"),
-      select("x", "axis", AXES, this.asked.axis || "step"),
-      h("label", { class: "switch" }, log, "Log y"),
     ];
   }
 
@@ -125,23 +141,43 @@ class CurvesPage {
       return;
     }
     this.plot?.destroy();
-    const { by, axis, show, log } = this.asked;
-    const options = { by, axis: axis || "step", grouped: show === "groups", logY: log === "y" };
-    this.plot = drawOverlay(this.host, this.legend, this.answer.runs, options, (run) => go(`/runs/${run}`));
-    put(this.note, this.remarks());
+    this.plot = this.drawInto(this.host, this.legend, {});
+    put(this.note, this.remarks(this.plot));
   }
 
-  remarks() {
+  drawInto(host, legend, size, open = (run) => go(`/runs/${run}`)) {
+    const { by, show } = this.asked;
+    return drawOverlay(host, legend, this.answer.runs, { ...this.look, by, grouped: show === "groups", ...size }, open);
+  }
+
+  enlarge() {
+    const { key } = this.answer;
+    const legend = h("div", { class: "legend" });
+    const keep = () => save(new Blob([asCsv(this.plot.columns)], { type: "text/csv" }), fileName(key, "csv"));
+    const csv = h("button", { class: "button", type: "button", title: "What is drawn, as numbers", onclick: keep }, "CSV");
+    const open = (run) => {
+      big.dialog.close();
+      go(`/runs/${run}`);
+    };
+    const draw = (host, look) => {
+      const plot = this.drawInto(host, legend, look, open);
+      return { plot, note: this.remarks(plot) };
+    };
+    const big = openBigChart(key, { draw, csv, legend });
+    big.redraw();
+  }
+
+  remarks({ dropped }) {
     const { total, runs, averaged, key } = this.answer;
     const parts = [];
     if (total > runs.length) {
       parts.push(`the latest ${count(runs.length)} of ${count(total)} runs`);
     }
     if (averaged) {
-      parts.push("means of equal stretches");
+      parts.push(this.look.axis === "time" ? "means of equal stretches, of a millisecond at least" : "means of equal stretches");
     }
-    if (this.plot.dropped) {
-      parts.push(`${this.plot.dropped} ≤ 0 not on a log axis`);
+    if (dropped) {
+      parts.push(`${dropped} ≤ 0 not on a log axis`);
     }
     return runs.length ? parts.join(" · ") : `no run of these has ${key}`;
   }
