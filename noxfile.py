@@ -178,10 +178,14 @@ def coverage(session, name):
     if name == "ato-sql":
         env["COVERAGE_SIGTERM"] = "false"  # its tests send that signal; see pyproject.toml
     session.run("coverage", "erase", env=env)
-    # The tracker's lines that talk to a server, or mend what a kill left, count as well.
-    marks = "not distributed" if name == "ato-sql" else QUICK
+    # The tracker's lines that talk to a server, or mend what a kill left, count as well, and so do
+    # those of `ato why` that pairs of programs show.
+    slow = {"ato-sql": "not distributed", "ato": "not databases and not distributed"}
+    longest = ["fuzz", "notebook", "causes/test_histories.py"] if name == "ato" else []
+    left_out = [f"--ignore=packages/ato/tests/{part}" for part in longest]
     under = ("coverage", "run", source, "-m")
-    run_tests(session, f"{name}/tests", "-m", marks, under=under, env=env)
+    marks = slow.get(name, QUICK)
+    run_tests(session, f"{name}/tests", "-m", marks, *left_out, under=under, env=env)
     session.run("coverage", "combine", "--quiet", env=env)
     # Hashing of tensors needs torch: the session `distributed` runs it.
     omitted = ["--omit=*/_hashing/tensors.py"] if name == "ato-trace" else []
