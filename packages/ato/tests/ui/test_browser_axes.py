@@ -9,7 +9,7 @@ from selenium.webdriver.support.ui import Select
 
 pytestmark = pytest.mark.browser
 
-# Keeps what is written on each canvas, and where: text, direction, left and right end, width there is.
+# Keeps what is written on each canvas: text, direction, left and right end, the width there is.
 WATCH = """
 const draw = CanvasRenderingContext2D.prototype.fillText;
 CanvasRenderingContext2D.prototype.fillText = function (text, x, y) {
@@ -45,7 +45,7 @@ MOMENT = 1764336000000000000
 
 @pytest.fixture(scope="module")
 def extreme(tmp_path_factory, serve):
-    """A page over a run with values of all sizes, one with moments as steps, one with long steps."""
+    """A page over a run with values of all sizes and one with steps of all lengths."""
     from ato.adict import ADict
     from ato.db_routers.sql.manager import SQLLogger
 
@@ -78,7 +78,7 @@ def view(look, extreme):
 
 
 def labels(view, chart):
-    """The labels of the x axis and those of the y axis; each is whole and differs from the others."""
+    """The labels of the x axis and of the y axis; each is whole and differs from the others."""
     canvas = f"[data-key='{chart}'] canvas"
     view.script("document.querySelector(arguments[0]).scrollIntoView()", f"[data-key='{chart}']")
     written = view.wait_for(lambda: view.script(LABELS, canvas))
@@ -113,6 +113,13 @@ class TestLabels:
         for key in ("moments", "far", "long"):
             assert len(labels(view, key)[0]) >= 2
         assert len(labels(view, "one")[0]) >= 1
+
+    def test_of_times_they_differ_and_none_is_cut(self, view, width):
+        view.browser.set_window_size(width, 900)
+        view.open("/runs/1", ".plot canvas")
+        Select(view.one("[aria-label='X axis']")).select_by_value("time")
+        view.open("/runs/1", ".plot canvas")
+        assert labels(view, "usual")[0]
 
     @pytest.mark.parametrize("key", ["moments", "large", "near-one"])
     def test_those_of_the_curves_of_a_project_neither(self, view, width, key):

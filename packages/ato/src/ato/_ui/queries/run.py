@@ -97,7 +97,9 @@ def metric_summaries(connection: Any, run_id: int) -> list[dict[str, Any]]:
     names = ("count", "last", "min", "max")
     rows = connection.execute(query).all()
     beyond = beyond_floats(connection, rows)
-    return [{"key": row.key, **{name: reading(row, name, beyond) for name in names}} for row in rows]
+    return [
+        {"key": row.key, **{name: reading(row, name, beyond) for name in names}} for row in rows
+    ]
 
 
 def fingerprints(connection: Any, run_id: int) -> list[dict[str, Any]]:
