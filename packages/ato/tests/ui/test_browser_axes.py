@@ -5,10 +5,11 @@ import pytest
 pytest.importorskip("starlette", reason="needs the extra ui")
 pytest.importorskip("selenium", reason="needs selenium")
 
+from selenium.webdriver.support.ui import Select
 
 pytestmark = pytest.mark.browser
 
-# Keeps what is written on each canvas, and where: text, direction, both ends, width there is.
+# Keeps what is written on each canvas: text, direction, left and right end, the width there is.
 WATCH = """
 const draw = CanvasRenderingContext2D.prototype.fillText;
 CanvasRenderingContext2D.prototype.fillText = function (text, x, y) {
@@ -44,7 +45,7 @@ MOMENT = 1764336000000000000
 
 @pytest.fixture(scope="module")
 def extreme(tmp_path_factory, serve):
-    """A page over runs with values of all sizes, with moments as steps and with long steps."""
+    """A page over a run with values of all sizes and one with steps of all lengths."""
     from ato.adict import ADict
     from ato.db_routers.sql.manager import SQLLogger
 
@@ -112,6 +113,13 @@ class TestLabels:
         for key in ("moments", "far", "long"):
             assert len(labels(view, key)[0]) >= 2
         assert len(labels(view, "one")[0]) >= 1
+
+    def test_of_times_they_differ_and_none_is_cut(self, view, width):
+        view.browser.set_window_size(width, 900)
+        view.open("/runs/1", ".plot canvas")
+        Select(view.one("[aria-label='X axis']")).select_by_value("time")
+        view.open("/runs/1", ".plot canvas")
+        assert labels(view, "usual")[0]
 
     @pytest.mark.parametrize("key", ["moments", "large", "near-one"])
     def test_those_of_the_curves_of_a_project_neither(self, view, width, key):

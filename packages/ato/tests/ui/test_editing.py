@@ -204,12 +204,17 @@ class TestInTheBrowser:
         view = look(page).open("/runs/1", ".run-name")
         assert not view.all(".head .button")
 
-    def test_a_mistake_is_told_in_the_form(self, look, page):
+    @pytest.mark.parametrize(
+        ("name", "told"), [("x" * 300, "1 to 255 characters"), ("", "1 to 255 characters, not 0")]
+    )
+    def test_a_mistake_is_told_in_the_form(self, look, page, finder, name, told):
+        before = finder.get_run(1).name
         view = look(page)
         view.open(f"/#edit={page.key}", ".project")
         view.wait_for(lambda: view.script("return location.hash") == "")
         view.open("/runs/1", ".head .button").one(".head .button").click()
-        name = view.wait("dialog [aria-label=Name]")
-        view.script("arguments[0].value = 'x'.repeat(300)", name)
+        field = view.wait("dialog [aria-label=Name]")
+        view.script("arguments[0].value = arguments[1]", field, name)
         view.one("dialog [type=submit]").click()
-        view.wait_for(lambda: "255" in view.texts("dialog [role=alert]")[0])
+        view.wait_for(lambda: told in view.texts("dialog [role=alert]")[0])
+        assert finder.get_run(1).name == before

@@ -91,6 +91,7 @@ def _shown(trial: Trial) -> dict[str, Any]:
     latest = trial.evaluations[-1] if trial.evaluations else None
     return {
         "id": trial.id,
+        "name": trial.name,
         "status": trial.status,
         "number": trial.about.get("number"),
         "bracket": trial.about.get("bracket"),

@@ -31,7 +31,7 @@ def searches(connection: Any, request: Request) -> Any:
     number = func.count(trials.c.id).label("trials")
     reruns = select(RUNS.id).where(RUNS.project_id == project_id, is_rerun)
     query = (
-        select(RUNS.id, RUNS.uuid, RUNS.status, RUNS.start_time, RUNS.tags, number)
+        select(RUNS.id, RUNS.uuid, RUNS.name, RUNS.status, RUNS.start_time, RUNS.tags, number)
         .join(trials, trials.c.parent_uuid == RUNS.uuid)
         .where(RUNS.project_id == project_id, ~is_rerun, trials.c.id.not_in(reruns))
         .group_by(RUNS.id)

@@ -36,6 +36,7 @@ class Trial(NamedTuple):
 
     Attributes:
         id: of its run.
+        name: of its run, if it has one.
         status: of its run.
         params: its config as dotted keys, less what is `about` it.
         about: number, bracket and resource of its first evaluation, as far as known.
@@ -44,6 +45,7 @@ class Trial(NamedTuple):
     """
 
     id: int
+    name: str | None
     status: str
     params: dict[str, Any]
     about: dict[str, Any]
@@ -74,10 +76,10 @@ def read_trials(connection: Any, run: Any, metric: str) -> list[Trial]:
     evaluations = _evaluations(connection, run, metric)
     summaries = _summaries(connection, run, metric)
     lost = {one.id for one in lost_runs(connection, run.project_id)}
-    query = select(RUNS.id, RUNS.status).where(_among(RUNS.id, run)).order_by(RUNS.id)
+    query = select(RUNS.id, RUNS.name, RUNS.status).where(_among(RUNS.id, run)).order_by(RUNS.id)
     return [
         _trial(
-            row.id,
+            row,
             "lost" if row.id in lost else row.status,
             params.get(row.id, {}),
             evaluations.get(row.id),
@@ -94,7 +96,7 @@ def _says_it_continues(about: Any) -> bool:
     return about.get("checkpoint_dir") not in (None, "None")
 
 
-def _trial(run_id: int, status: str, config: Any, evaluations: Any, summary: Any) -> Trial:
+def _trial(run: Any, status: str, config: Any, evaluations: Any, summary: Any) -> Trial:
     about: dict[str, Any] = {}
     params = {}
     for key, value in config.items():
@@ -106,7 +108,7 @@ def _trial(run_id: int, status: str, config: Any, evaluations: Any, summary: Any
     made = evaluations or ([summary[1]] if summary else [])
     curve = summary is not None and summary[0] > len(made) > 0
     continues = bool(evaluations) and (curve or _says_it_continues(about))
-    return Trial(run_id, status, params, about, made, continues)
+    return Trial(run.id, run.name, status, params, about, made, continues)
 
 
 def trials_of(run: Any) -> Any:

@@ -9,18 +9,19 @@ const APART = { x: 50, y: 30 }; // pixels between ticks, at least
 const GAP = 12; // between labels
 const EDGE = 4;
 const BELOW = 28;
+const WHOLE = ["step", "evaluations"];
 
 /**
  * What uPlot is told of both axes: {padding, scales, axes}.
  *
  * `options` is {axis, logX, logY, outliers, limits}: axis is what stands on the x axis, of which "step"
- * has whole numbers and "time" seconds; limits are the ends of the y axis or null.
+ * and "evaluations" have whole numbers and "time" seconds; limits are the ends of the y axis or null.
  */
 export function plotAxes(options) {
   const { axis, logX, logY } = options;
   const style = axisStyle();
   const shown = { labels: [], size: 0 };
-  const kindX = { log: logX, time: axis === "time", whole: axis === "step" };
+  const kindX = { log: logX, time: axis === "time", whole: WHOLE.includes(axis) };
   const across = (_, ticks) => (shown.labels = labelsOf(ticks, kindX));
   const sizeOfY = (_, labels) => (shown.size = 18 + Math.ceil(Math.max(0, ...(labels || []).map(widthOf))));
   return {

@@ -75,7 +75,7 @@ function changes(run, { name, tags, note, archived }) {
   const add = tags.filter((tag) => !before.includes(tag));
   const remove = run.tags.filter((tag) => !tags.includes(tag.trim()));
   return {
-    ...(name && name !== run.name ? { name } : {}),
+    ...(name !== (run.name || "") ? { name } : {}),
     ...(add.length || remove.length ? { tags: { add, remove } } : {}),
     ...(note ? { note } : {}),
     ...(archived !== Boolean(run.archived) ? { archived } : {}),

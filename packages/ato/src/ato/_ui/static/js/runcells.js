@@ -18,6 +18,12 @@ const FIXED = [
   { id: "tags", label: "Tags", sortable: false, render: (run) => tags(run.tags) },
 ];
 
+/** Where few columns are in sight, results come before what was set. */
+export function metricsFirst(names) {
+  const isMetric = (name) => splitName(name)[0] === "metric";
+  return [...names.filter(isMetric), ...names.filter((name) => !isMetric(name))];
+}
+
 /** The fixed columns and one for each of `names`, like "config.lr" and "metric.loss.min". */
 export function runColumns(names) {
   return [...FIXED, ...names.map(column)];

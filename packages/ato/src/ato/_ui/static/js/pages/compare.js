@@ -28,6 +28,7 @@ export async function render(root, { query, signal }) {
     isActive,
     show(answer) {
       const project = answer.runs[0].project;
+      nameAll(runs, answer.runs);
       crumbs(["Projects", "/"], [project.name, `/projects/${project.id}`], [`Compare ${ids.join(", ")}`]);
       if (!root.contains(panel.element)) {
         put(root, above, panel.settings, panel.element, media.element, below);
@@ -49,6 +50,13 @@ export async function render(root, { query, signal }) {
   });
 }
 
+function nameAll(runs, facts) {
+  runs.forEach((run, index) => {
+    run.name = facts[index].name;
+    run.label = [`run ${run.id}`, run.name].filter(Boolean).join(" ");
+  });
+}
+
 function isActive({ runs }) {
   return runs.some((run) => run.status === "running");
 }
@@ -62,7 +70,7 @@ function heads(facts, runs) {
     h(
       "a",
       { class: "card run-tile", href: `/runs/${fact.id}`, style: { "--tile": `var(--${runs[index].colour})` } },
-      h("div", { class: "head" }, swatch(runs[index]), h("b", {}, `Run ${fact.id}`), status(fact.status)),
+      h("div", { class: "head" }, swatch(runs[index]), h("b", {}, `Run ${fact.id}`), fact.name && h("span", { class: "muted run-label" }, fact.name), status(fact.status)),
       h("p", { class: "small muted" }, when(fact.start_time), " · ", duration(elapsed(fact.start_time, fact.end_time))),
       tags(fact.tags)
     );
@@ -152,7 +160,7 @@ function environmentCard({ environment }, runs) {
 /** A table with a row for each of `rows` ({key, cells, differs}) and a column for each run. */
 function matrix(label, title, runs, rows, cell, numeric = false) {
   const kind = numeric && "numeric";
-  const headings = runs.map((run) => h("th", { scope: "col", class: kind }, swatch(run), " ", run.id));
+  const headings = runs.map((run) => h("th", { scope: "col", class: kind }, swatch(run), " ", run.id, run.name && h("div", { class: "muted run-label", title: run.name }, run.name)));
   const lines = rows.map((row) =>
     h(
       "tr",

@@ -8,13 +8,14 @@ import { bindKeys } from "../keys.js";
 import { makePager } from "../pager.js";
 import { crumbs, empty, projectTabs } from "../pieces.js";
 import { watch } from "../poll.js";
-import { runColumns } from "../runcells.js";
+import { metricsFirst, runColumns } from "../runcells.js";
 import { PAGE, RunsState } from "../runsstate.js";
 import { makeSelection } from "../selection.js";
 import { bindRowKeys, makeTable } from "../table.js";
 
 const HINT = "status:failed  tag:baseline  lr<0.01  metric.acc.max>0.9  words";
 const TYPING_MS = 200;
+const NARROW = matchMedia("(max-width: 40rem)");
 
 export async function render(root, { params, query, signal }) {
   const about = await get(`projects/${params.project}`, {}, signal);
@@ -46,6 +47,8 @@ class RunsPage {
     this.problem = h("p", { class: "filter-problem", role: "alert" });
     this.counter = h("span", { class: "muted small" });
     this.holder = h("div");
+    this.answer = null;
+    NARROW.addEventListener("change", () => this.answer && this.show(this.answer), { signal });
   }
 
   layout() {
@@ -146,9 +149,12 @@ class RunsPage {
     }
   }
 
-  show({ total, rows }) {
+  show(answer) {
+    const { total, rows } = answer;
+    this.answer = answer;
     this.total = total;
-    this.table.update(runColumns(this.state.columns), rows, this.state.sort);
+    const { columns } = this.state;
+    this.table.update(runColumns(NARROW.matches ? metricsFirst(columns) : columns), rows, this.state.sort);
     const shown = rows.length ? this.table.element : this.nothing();
     if (this.holder.firstChild !== shown) {
       put(this.holder, shown); // not each time: what is taken out loses the focus

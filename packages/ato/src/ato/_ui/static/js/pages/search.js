@@ -37,7 +37,7 @@ export async function render(root, { params, query, signal }) {
   const see = (changes) => setQuery(Object.assign(view, changes));
   const show = (search) => {
     const { project } = search.run;
-    crumbs(["Projects", "/"], [project.name, `/projects/${project.id}`], ["Searches", `/projects/${project.id}/searches`], [`Search ${id}`]);
+    crumbs(["Projects", "/"], [project.name, `/projects/${project.id}`], ["Searches", `/projects/${project.id}/searches`], [`Search ${id}${search.run.name ? ` ${search.run.name}` : ""}`]);
     plot?.destroy();
     plot = null;
     if (!search.trials.length) {
@@ -103,6 +103,7 @@ function head({ run, trials, mode, metric, metrics }, change, states) {
       "div",
       { class: "head" },
       h("h1", {}, `Search ${run.id}`),
+      run.name && h("span", { class: "run-name" }, run.name),
       status(run.status),
       h("span", { class: "grow" }),
       states,
@@ -184,6 +185,7 @@ function trialsCard({ trials, params, metric, has_rungs: rung }) {
   const numeric = (id, label, value) => ({ id, label, numeric: true, sortable: false, render: (trial) => text(value(trial)) });
   const columns = [
     numeric("id", "Run", (trial) => trial.id),
+    { id: "name", label: "Name", sortable: false, render: (trial) => trial.name || "–" },
     { id: "status", label: "Status", sortable: false, render: (trial) => status(trial.status) },
     numeric("metric", metric, (trial) => trial.metric),
     ...(rung ? ["resource", "rung", "bracket"] : []).map((name) => numeric(name, name, (trial) => trial[name])),

@@ -8,6 +8,7 @@ import { bindRowKeys, makeTable } from "../table.js";
 
 const COLUMNS = [
   { id: "id", label: "Run", numeric: true, render: (search) => search.id },
+  { id: "name", label: "Name", render: (search) => search.name || "–" },
   { id: "status", label: "Status", render: (search) => status(search.status) },
   { id: "start_time", label: "Started", render: (search) => when(search.start_time) },
   { id: "trials", label: "Trials", numeric: true, render: (search) => search.trials },

@@ -1,0 +1,85 @@
+"""Names, long ones among them, in a real browser: where they stand, and what gives way to what."""
+
+import pytest
+
+pytest.importorskip("starlette", reason="needs the extra ui")
+pytest.importorskip("selenium", reason="needs selenium")
+
+pytestmark = pytest.mark.browser
+
+LONG = "val/a_metric_with_a_rather_long_name_that_goes_on_and_on"
+FOLDER = "checkpoints/of_the_model_with_the_best_validation_loss/of_all_epochs"
+CUT = """
+return [...document.querySelectorAll(arguments[0])].filter((e) => e.scrollWidth > e.clientWidth + 1)
+  .map((e) => e.textContent);
+"""
+
+
+@pytest.fixture(scope="module")
+def named(tmp_path_factory, serve):
+    """A page over a search named `sweep` with two trials, `left` and `right`, and long names."""
+    from ato.adict import ADict
+    from ato.db_routers.sql.manager import SQLLogger
+
+    folder = tmp_path_factory.mktemp("names")
+    url = f"sqlite:///{folder}/names.db"
+    made = folder / FOLDER
+    made.mkdir(parents=True)
+    (made / "weights.bin").write_bytes(b"w")
+
+    def start(name, lr, **about):
+        experiment = ADict(project_name="names", sql=ADict(db_path=url))
+        return SQLLogger(ADict(experiment=experiment, lr=lr)).start(name=name, **about)
+
+    with start("sweep", 0.0) as parent:
+        parent.log_input(str(made / "weights.bin"), name=f"{FOLDER}/weights.bin")
+        parent.log_artifact(str(made), "folder")
+        parent.log_metric(LONG, 1.0, step=0)
+    for name, lr in (("left", 0.1), ("right", 0.2)):
+        with start(name, lr, parent=parent.id) as run:
+            run.log_metric("loss", lr, step=0)
+    return serve(url)
+
+
+@pytest.fixture
+def narrow(look, named):
+    """The page in a window as narrow as a phone."""
+    view = look(named)
+    size = {"width": 420, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+    view.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    yield view
+    view.browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+class TestNamesOfRuns:
+    def test_in_a_comparison_they_stand_on_the_cards_and_above_the_columns(self, look, named):
+        view = look(named).open("/compare?run=2&run=3", ".matrix")
+        assert view.texts(".run-tile .run-label") == ["left", "right"]
+        for table in ("Config", "Metrics"):
+            assert view.texts(f"[aria-label={table}] thead .run-label") == ["left", "right"]
+
+    def test_a_search_has_its_own_in_the_head_and_those_of_its_trials(self, look, named):
+        view = look(named).open("/searches/1", ".grid")
+        assert view.texts(".run-name") == ["sweep"]
+        assert sorted(view.texts("td[data-column=name]")) == ["left", "right"]
+
+    def test_the_list_of_searches_has_them(self, look, named):
+        view = look(named).open("/projects/1/searches", "tbody tr")
+        assert view.texts("td[data-column=name]") == ["sweep"]
+
+
+class TestInANarrowWindow:
+    def test_a_long_name_of_a_metric_leaves_its_last_value_whole(self, narrow):
+        narrow.open("/runs/1", ".chart b")
+        assert narrow.texts(".chart header .muted") == ["last 1"]
+        assert narrow.script(CUT, ".chart header .muted") == []
+
+    def test_a_long_path_stays_in_its_dialog(self, narrow):
+        narrow.open("/runs/1", "[aria-label=Artifacts]")
+        narrow.one_with_text("[aria-label=Artifacts] button", "Files").click()
+        narrow.wait("dialog table")
+        assert narrow.script(CUT, "dialog, dialog .dialog-head, dialog .scrolls") == []
+
+    def test_the_tables_of_a_run_show_their_last_column(self, narrow):
+        narrow.open("/runs/1", "[aria-label=Inputs]")
+        assert narrow.script(CUT, ".scrolls") == []
