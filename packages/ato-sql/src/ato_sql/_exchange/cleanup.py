@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import os
 import time
-from typing import Any, NamedTuple
+import warnings
+from typing import Any, Iterable, NamedTuple
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.engine import Connection, Engine
@@ -22,10 +23,12 @@ from ato_sql._db.schema import (
     table_of,
 )
 from ato_sql._db.upsert import insert_missing
+from ato_sql._errors import TrackerWarning
 from ato_sql._exchange.importing import delete_rows
 from ato_sql._exchange.records import FindCopy
 from ato_sql._facts.artifacts import describe
-from ato_sql._facts.copies import Owner, copies_in, is_alone, is_copy, remove_copy
+from ato_sql._facts.claims import Owner, doubt_about, is_alone
+from ato_sql._facts.copies import copies_in, is_copy, remove_copy
 from ato_sql._values.time import now, to_seconds
 
 _GRACE_SECONDS = 3600.0  # a copy may be older than its row by the time its writer takes
@@ -67,12 +70,36 @@ def delete_with_copies(engine: Engine, run: Experiment, find_copy: FindCopy, own
         wanted = _referred(connection)
     lost = [row for row in rows if row.content_hash not in wanted]
     logged = {row.content_hash: to_seconds(row.created_at) or 0.0 for row in lost}
-    for row in lost:
-        path = find_copy(row.stored, row.content_hash)
-        is_named_so = os.path.basename(path) == row.content_hash and is_copy(path)
-        if is_named_so and is_alone(os.path.dirname(os.path.dirname(path)), owner):
+    found = {row: find_copy(row.stored, row.content_hash) for row in lost}
+    own = _own_copies([path for path in found.values() if path is not None], owner)
+    for row, path in found.items():
+        if path in own:
             old = time.time() - _GRACE_SECONDS
             remove_copy(path, max(old, logged[row.content_hash] + _CLOCK_SECONDS))
+
+
+def _own_copies(paths: Iterable[str], owner: Owner) -> list[str]:
+    """Return which are copies that this database may remove; say which folders stay."""
+    copies = {path: os.path.dirname(os.path.dirname(path)) for path in paths if is_copy(path)}
+    alone = {folder: _is_own(folder, owner) for folder in set(copies.values())}
+    return [path for path, folder in copies.items() if alone[folder]]
+
+
+def _is_own(folder: str, owner: Owner) -> bool:
+    """Tell whether only this database keeps copies in a folder; say so where it is one of several.
+
+    It may as well be a copy of the one that does.
+    """
+    if is_alone(folder, owner):
+        return True
+    claim = doubt_about(folder, owner)
+    if claim is not None:
+        text = (
+            f"the copies in {folder} stay: this database shares them with, or is a copy of, the "
+            f"one that {claim} tells of; if that one is gone for good, remove that file"
+        )
+        warnings.warn(text, TrackerWarning, stacklevel=2)
+    return False
 
 
 def _referred(connection: Connection) -> set[str]:
@@ -95,7 +122,7 @@ def collect(engine: Engine, folder: str | None, owner: Owner, dry_run: bool = Fa
     orphans: dict[str, int] = {}
     with writing(engine).connect() as connection, connection.begin():
         referred = _referred(connection)
-        for path in copies_in(folder) if folder and is_alone(folder, owner) else ():
+        for path in copies_in(folder) if folder and _is_own(folder, owner) else ():
             if os.path.basename(path) not in referred and _is_old(path):
                 content = describe(path)
                 if content.hash == os.path.basename(path):  # else it is not what was copied

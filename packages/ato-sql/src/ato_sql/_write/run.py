@@ -11,8 +11,9 @@ from typing import Any, Mapping
 
 from ato_sql._errors import MetricError, TrackerWarning
 from ato_sql._facts.artifacts import artifact_event
+from ato_sql._facts.claims import claim
 from ato_sql._facts.config import to_json
-from ato_sql._facts.copies import artifact_folder, claim
+from ato_sql._facts.copies import artifact_folder
 from ato_sql._facts.fingerprints import code_hash_of, fingerprint_event
 from ato_sql._facts.inputs import logged_input
 from ato_sql._facts.outcome import COMPLETED, outcome
