@@ -46,6 +46,7 @@ DAMAGE = [
     ("no_such", 1, "there is no column 'no_such'"),
     ("config", None, "config cannot be None"),
     ("environment", [1], "environment must be a mapping"),
+    ("environment_hash", None, "environment_hash is missing, which names its environment"),
 ]
 
 

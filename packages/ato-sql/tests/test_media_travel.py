@@ -10,7 +10,7 @@ import time
 import pytest
 
 import programs
-from ato_sql import DatabaseError, SQLLogger
+from ato_sql import DatabaseError, SQLLogger, TrackerWarning
 from helping import PNG
 
 np = pytest.importorskip("numpy")
@@ -101,24 +101,37 @@ class TestExport:
             {"data": base64.b64encode(b"other").decode()},
             {"data": "no base64"},
             {"hash": "ab" * 32},
-            {"hash": None},
-            {"data": None},
         ],
     )
-    def test_a_damaged_content_is_refused_with_its_run(
+    def test_a_run_whose_content_is_damaged_comes_without_it(
         self, run, source, open_finder, tmp_path, change
     ):
-        open_finder(source).export(tmp_path / "runs.jsonl")
-        lines = [json.loads(line) for line in open(str(tmp_path / "runs.jsonl"))]
-        (place,) = [
-            n for n, line in enumerate(lines) if line["type"] == "content" and n == len(lines) - 2
-        ]
-        lines[place].update(change)
-        (tmp_path / "runs.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+        self.export_changed(open_finder(source), tmp_path / "runs.jsonl", change)
+        target = open_finder(tmp_path / "b.sqlite")
+        with pytest.warns(TrackerWarning, match="run 1 comes without the content of .*, step "):
+            target.import_(tmp_path / "runs.jsonl")
+        files = [media for media in target.media(run) if media.key not in ("story", "weights")]
+        assert [media.stored is None for media in files].count(True) == 1
+
+    @pytest.mark.parametrize("change", [{"hash": None}, {"data": None}])
+    def test_a_record_that_is_none_is_refused_with_its_run(
+        self, run, source, open_finder, tmp_path, change
+    ):
+        self.export_changed(open_finder(source), tmp_path / "runs.jsonl", change)
         target = open_finder(tmp_path / "b.sqlite")
         with pytest.raises(DatabaseError, match="content"):
             target.import_(tmp_path / "runs.jsonl")
         assert target.count() == 0
+
+    @staticmethod
+    def export_changed(finder, path, change):
+        """Export all runs, with another last content."""
+        finder.export(path)
+        lines = [json.loads(line) for line in open(str(path))]
+        last = len(lines) - 2
+        assert lines[last]["type"] == "content"
+        lines[last].update(change)
+        path.write_text("".join(json.dumps(line) + "\n" for line in lines))
 
 
 class TestMerge:

@@ -9,7 +9,10 @@ import time
 
 import pytest
 
-from ato_sql import SQLFinder, SQLLogger
+from ato_sql import SQLFinder, SQLLogger, TrackerWarning
+from ato_sql._facts.file_marks import mark_of
+
+pytestmark = pytest.mark.filterwarnings("ignore:the copies in")
 
 
 def config_of(path, **more):
@@ -306,3 +309,71 @@ def test_on_a_server_too_copies_go_with_the_last_run_of_their_only_database(url,
     run = log_copy(tmp_path / "e.db", artifact_dir="ato_artifacts")
     delete(tmp_path / "e.db", run, artifact_dir="ato_artifacts")
     assert os.path.exists(stored)
+
+
+class TestCopiesOfDatabases:
+    """Of a database that was renamed and one that was copied from it only the first removes."""
+
+    @pytest.fixture
+    def renamed(self, tmp_path):
+        run = log_copy(tmp_path / "e.db")
+        os.rename(str(tmp_path / "e.db"), str(tmp_path / "main.db"))
+        return run
+
+    @pytest.mark.parametrize("how", ["backup", "cp", "mv"])
+    def test_the_copy_of_a_renamed_database_removes_nothing_and_says_so(
+        self, tmp_path, collect, renamed, how
+    ):
+        copy, main = tmp_path / "bak.db", tmp_path / "main.db"
+        if how == "backup":
+            finder = SQLFinder(config_of(main))
+            finder.backup(copy)
+            finder.close()
+        else:
+            shutil.copy(str(main), str(copy))
+        if how == "mv":  # whichever has the name: what counts is who the copies were made for
+            os.rename(str(copy), str(tmp_path / "e.db"))
+            copy = tmp_path / "e.db"
+        with pytest.warns(TrackerWarning, match=r"stay: .*\.owners.e\.db-"):
+            delete(copy, renamed)
+        assert collect(copy) == []
+        stored = copy_of(main, renamed)
+        assert os.path.exists(stored)
+        delete(main, renamed)
+        assert not os.path.exists(stored)
+
+    def test_a_copy_that_has_the_inode_of_what_was_removed_is_another(self, tmp_path, renamed):
+        shutil.copy(str(tmp_path / "main.db"), str(tmp_path / "bak.db"))
+        for path in tmp_path.glob("main.db*"):
+            path.unlink() if path.is_file() else None
+        shutil.copy(str(tmp_path / "bak.db"), str(tmp_path / "new.db"))
+        if births_are_known(tmp_path):
+            with pytest.warns(TrackerWarning, match="stay"):
+                delete(tmp_path / "new.db", renamed)
+            assert os.path.exists(copy_of(tmp_path / "bak.db", renamed))
+
+    def test_with_a_folder_of_copies_elsewhere_the_moved_project_owns_and_the_copied_not(
+        self, tmp_path
+    ):
+        more = {"artifact_dir": str(tmp_path / "store")}
+        run = log_copy(tmp_path / "a" / "e.db", **more)
+        shutil.copytree(str(tmp_path / "a"), str(tmp_path / "c"))
+        os.rename(str(tmp_path / "a"), str(tmp_path / "b"))
+        with pytest.warns(TrackerWarning, match="stay"):
+            delete(tmp_path / "c" / "e.db", run, **more)
+        stored = copy_of(tmp_path / "b" / "e.db", run, **more)
+        assert os.path.exists(stored)
+        delete(tmp_path / "b" / "e.db", run, **more)
+        assert not os.path.exists(stored)
+
+    def test_what_the_copy_goes_on_to_log_does_not_make_it_the_owner(self, tmp_path, renamed):
+        shutil.copy(str(tmp_path / "main.db"), str(tmp_path / "e.db"))
+        log_copy(tmp_path / "e.db", b"more")
+        delete(tmp_path / "e.db", renamed)
+        assert os.path.exists(copy_of(tmp_path / "main.db", renamed))
+        delete(tmp_path / "main.db", renamed)  # two refer to the folder now: neither removes
+        assert os.path.exists(copy_of(tmp_path / "main.db", log_copy(tmp_path / "main.db")))
+
+
+def births_are_known(folder):
+    return mark_of(str(folder))[1] is not None

@@ -2,6 +2,7 @@
 
 import json
 import os
+import sqlite3
 import sys
 
 import pytest
@@ -284,6 +285,26 @@ def runs(tmp_path, shell):
             return shell("-m", "ato", "why", "1", "2", *words, code=code)
 
     return Runs()
+
+
+@pytest.mark.parametrize(
+    "history",
+    [
+        1.5,
+        {"lr": "the command line"},
+        ["typed", 7, {}, {"key": {}, "source": {}}, {"key": "lr", "source": []}],
+        [{"key": "lr", "source": {"kind": {"a": 1}, "name": [], "location": -1}}],
+        [{"key": "lr", "source": {}}],
+    ],
+)
+def test_a_provenance_that_is_none_of_a_scope_breaks_nothing(tmp_path, runs, history):
+    """As any program may give, and any export bring along."""
+    runs.add(lr=0.1)
+    runs.add(lr=0.2)
+    with sqlite3.connect(str(tmp_path / "experiments.db")) as connection:
+        connection.execute("UPDATE experiments SET provenance = ?", (json.dumps(history),))
+    connection.close()
+    assert "lr: 0.1 -> 0.2" in runs.why()
 
 
 class Print(str):

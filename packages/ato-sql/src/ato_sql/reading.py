@@ -19,7 +19,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from typing import Any, Mapping
 
@@ -141,7 +140,7 @@ class ReadOnlyDatabase:
         if stored is None or digest is None:
             return None
         path = found_path(stored, digest, self._url, None)
-        return path if os.path.basename(path) == digest and is_copy(path) else None
+        return path if path is not None and is_copy(path) else None
 
     def reason(self, error: SQLAlchemyError) -> str:
         """Return in one line, without credentials, why a query failed."""

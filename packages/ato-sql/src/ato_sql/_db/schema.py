@@ -332,8 +332,10 @@ class Artifact(Base):
 
         Raises:
             FileNotFoundError: there is no copy, or it is not there any more.
+            DatabaseError: it is not what was logged.
         """
-        return content_of(self.data_type if self.key else None, self.data_info, self.stored)
+        kind = self.data_type if self.key else None
+        return content_of(kind, self.data_info, self.stored, self.content_hash, self.size)
 
     @property
     def run(self) -> Experiment:

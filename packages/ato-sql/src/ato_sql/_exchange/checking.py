@@ -48,6 +48,8 @@ def checked_run(record: Record) -> Record:
     _check_lists_of_texts(where, record)
     if record.get("environment") is not None and not isinstance(record["environment"], dict):
         raise DatabaseError(f"{where}: environment must be a mapping")
+    if record.get("environment") is not None and not record.get("environment_hash"):
+        raise DatabaseError(f"{where}: environment_hash is missing, which names its environment")
     for name, table in (
         *parts.items(),
         ("sources", table_of(FingerprintSource)),

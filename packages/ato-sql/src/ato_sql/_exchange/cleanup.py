@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import os
 import time
-from typing import Any, Mapping, NamedTuple, Sequence
+import warnings
+from typing import Any, Iterable, Mapping, NamedTuple, Sequence
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.engine import Connection, Engine
@@ -22,10 +23,12 @@ from ato_sql._db.schema import (
     table_of,
 )
 from ato_sql._db.upsert import insert_missing
+from ato_sql._errors import TrackerWarning
 from ato_sql._exchange.importing import delete_rows
 from ato_sql._exchange.records import FindCopy
 from ato_sql._facts.artifacts import describe
-from ato_sql._facts.copies import Owner, copies_in, date_back, is_alone, is_copy, remove_copy
+from ato_sql._facts.claims import Owner, doubt_about, is_alone
+from ato_sql._facts.copies import copies_in, date_back, is_copy, remove_copy
 from ato_sql._values.time import from_seconds, now, to_seconds
 
 _GRACE_SECONDS = 3600.0  # a copy may be older than its row by the time its writer takes
@@ -75,9 +78,12 @@ def delete_with_copies(
     logged: dict[str, float] = {}
     for row in rows:
         path, moment = find_copy(row.stored, row.content_hash), to_seconds(row.created_at) or 0.0
-        if os.path.basename(path) == row.content_hash:
+        if path is not None and os.path.basename(path) == row.content_hash:
             logged[path] = max(moment, logged.get(path, 0.0))
-    own = [p for p in logged if is_copy(p) and is_alone(os.path.dirname(os.path.dirname(p)), owner)]
+    lost = [path for path in logged if os.path.basename(path) not in wanted]
+    kept = [path for path in logged if path not in lost and is_copy(path)]
+    own = [path for path in kept if is_alone(os.path.dirname(os.path.dirname(path)), owner)]
+    own += _own_copies(lost, owner)
     return _removed({path: logged[path] + _CLOCK_SECONDS for path in own}, wanted)
 
 
@@ -108,6 +114,30 @@ def _end_of(waiting: Sequence[str]) -> dt.datetime | None:
     return from_seconds(max(times) + _GRACE_SECONDS) if times else None
 
 
+def _own_copies(paths: Iterable[str], owner: Owner) -> list[str]:
+    """Return which are copies that this database may remove; say which folders stay."""
+    copies = {path: os.path.dirname(os.path.dirname(path)) for path in paths if is_copy(path)}
+    alone = {folder: _is_own(folder, owner) for folder in set(copies.values())}
+    return [path for path, folder in copies.items() if alone[folder]]
+
+
+def _is_own(folder: str, owner: Owner) -> bool:
+    """Tell whether only this database keeps copies in a folder; say so where it is one of several.
+
+    It may as well be a copy of the one that does.
+    """
+    if is_alone(folder, owner):
+        return True
+    claim = doubt_about(folder, owner)
+    if claim is not None:
+        text = (
+            f"the copies in {folder} stay: this database shares them with, or is a copy of, the "
+            f"one that {claim} tells of; if that one is gone for good, remove that file"
+        )
+        warnings.warn(text, TrackerWarning, stacklevel=2)
+    return False
+
+
 def _referred(connection: Connection) -> dict[str, float]:
     """The content of the copies that runs have, and when each was last logged."""
     artifact = table_of(Artifact)
@@ -131,7 +161,7 @@ def collect(engine: Engine, folder: str | None, owner: Owner, dry_run: bool = Fa
     waiting: list[str] = []
     with writing(engine).connect() as connection, connection.begin():
         referred = _referred(connection)
-        for path in copies_in(folder) if folder and is_alone(folder, owner) else ():
+        for path in copies_in(folder) if folder and _is_own(folder, owner) else ():
             if os.path.basename(path) in referred:
                 continue
             content = describe(path)

@@ -9,28 +9,59 @@ import base64
 import binascii
 import hashlib
 import os
-from typing import Any, Dict, Iterable, Iterator
+import warnings
+from typing import Any, Dict, Iterable, Iterator, Sequence
 
 from sqlalchemy import func, select, update
 from sqlalchemy.engine import URL, Connection
 
+from ato_adict.surroundings import escaped
 from ato_sql._db.schema import Artifact, table_of
-from ato_sql._errors import DatabaseError
-from ato_sql._facts.artifacts import keep_bytes, place_of
-from ato_sql._facts.copies import Owner, claim, date_back, stored_path
+from ato_sql._errors import DatabaseError, TrackerWarning
+from ato_sql._facts.artifacts import describe, keep_bytes, place_of
+from ato_sql._facts.claims import Owner, claim
+from ato_sql._facts.copies import date_back, is_copy, stored_path
 from ato_sql._values.time import to_seconds
 
 Record = Dict[str, Any]
 CONTENT = "content"
 _PART = 3 << 18  # bytes, of which base64 makes 1 MiB
+_DAMAGED = b"\0 no base64"  # in the place of a part, so that the hash is another
+
+
+def leave_out_damaged(run: str, artifacts: Iterable[Record]) -> None:
+    """Mark what was logged by step, but is not what it was or not there any more, as missing."""
+    rows = [row for row in artifacts if row["stored"] is not None and row["key"] is not None]
+    whole = {path: _is_whole(path, digest) for path, digest in _files(rows)}
+    lost = [row for row in rows if not whole[row["stored"]]]
+    for row in lost:
+        row["stored"] = None
+    _say_missing(run, lost)
+
+
+def _files(rows: Iterable[Record]) -> set[tuple[str, str]]:
+    return {(row["stored"], row["content_hash"]) for row in rows}
+
+
+def _is_whole(path: str, digest: str) -> bool:
+    return is_copy(path) and os.path.isfile(path) and describe(path).hash == digest
+
+
+def _say_missing(run: str, rows: Sequence[Any]) -> None:
+    """Say whose content does not come along."""
+    if rows:
+        first = rows[0]
+        more = f" and {len(rows) - 1} more" if len(rows) > 1 else ""
+        kind = escaped(str(first.get("data_type")), 40)
+        what = f"{kind} {escaped(first['key'], 80)!r}, step {first.get('step')}{more}"
+        text = f"{run} comes without the content of {what}: it is damaged, or not there any more"
+        warnings.warn(text, TrackerWarning, stacklevel=2)
 
 
 def content_records(artifacts: Iterable[Record]) -> Iterator[Record]:
-    """Yield the content of what was logged by step; what is not there any more is left out."""
-    paths = {row["content_hash"]: row["stored"] for row in artifacts if row.get("key") is not None}
-    for digest, path in paths.items():
-        if path is None or not os.path.isfile(path):
-            continue
+    """Yield the content of what was logged by step; what is missing is left out."""
+    rows = [row for row in artifacts if row["stored"] is not None and row["key"] is not None]
+    for path, digest in sorted(_files(rows)):
         with open(path, "rb") as file:
             for part in iter(lambda: file.read(_PART), b""):
                 text = base64.b64encode(part).decode("ascii")
@@ -52,12 +83,13 @@ class Keeper:
         self._kept: list[tuple[str, float, float]] = []
         self._parts: list[bytes] = []
         self._hash = ""
+        self._came: set[str] = set()  # of the run that is taken in
 
     def take(self, connection: Connection, run_id: int, record: Record) -> None:
         """Take one part in.
 
         Raises:
-            DatabaseError: it is none, or belongs to nothing of the run.
+            DatabaseError: it is none.
             OSError: it cannot be written.
         """
         digest, data = record.get("hash"), record.get("data")
@@ -69,10 +101,10 @@ class Keeper:
         try:
             self._parts.append(base64.b64decode(data, validate=True))
         except (binascii.Error, ValueError):
-            raise DatabaseError(f"content {digest[:12]} is no base64") from None
+            self._parts.append(_DAMAGED)
 
     def settle(self, connection: Connection, run_id: int) -> None:
-        """Keep the content whose parts are there, if any."""
+        """Keep the content whose parts are there, if any, unless it is damaged."""
         data, digest = b"".join(self._parts), self._hash
         self._parts, self._hash = [], ""
         if not digest:
@@ -81,7 +113,7 @@ class Keeper:
         own: Any = (table.c.run_id == run_id, table.c.content_hash == digest, table.c.key != "")
         known = connection.execute(select(func.max(table.c.created_at)).where(*own)).scalar()
         if known is None or hashlib.sha256(data).hexdigest() != digest:
-            raise DatabaseError(f"content {digest[:12]!a} is damaged, or belongs to nothing")
+            return
         if not self._claimed:
             claim(self._folder, self._owner)
             self._claimed = True
@@ -90,6 +122,16 @@ class Keeper:
         self._kept.append((path, _time_of(path), max(before, to_seconds(known) or 0.0)))
         stored = stored_path(path, self._url)
         connection.execute(update(table).where(*own), {"stored": stored})
+        self._came.add(digest)
+
+    def finish(self, connection: Connection, run_id: int, artifacts: Iterable[Record]) -> None:
+        """Keep the last content, and say which of a run's did not come, or were damaged."""
+        self.settle(connection, run_id)
+        rows = [row for row in artifacts if row.get("key") is not None and row.get("stored")]
+        _say_missing(
+            f"run {run_id}", [row for row in rows if row.get("content_hash") not in self._came]
+        )
+        self._came.clear()
 
     def done(self) -> None:
         """Let what was kept be as old as what was logged: its run is in the database now."""

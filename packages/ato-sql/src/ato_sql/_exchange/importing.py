@@ -22,6 +22,7 @@ from ato_sql._errors import DatabaseError
 from ato_sql._exchange.checking import checked_metrics, checked_run
 from ato_sql._exchange.contents import CONTENT, Keeper
 from ato_sql._exchange.records import FORMAT, PARTS, Record
+from ato_sql._facts.copies import is_named_for
 from ato_sql._values.time import from_seconds, to_seconds
 from ato_sql._values.values import join
 from ato_sql._write.apply import RunKey, create_run, find_runs
@@ -115,7 +116,7 @@ def _take_run(
             keeper.take(connection, key.id, record)
         else:
             _add_metrics(connection, key, checked_metrics(record, uuid))
-    keeper.settle(connection, key.id)
+    keeper.finish(connection, key.id, run.get("artifacts", ()))
     (done.added if known is None else done.updated).append(uuid)
 
 
@@ -154,10 +155,22 @@ def _row(key: RunKey, record: Record) -> dict[str, Any]:
     for moment in ("created_at", "timestamp"):
         if moment in row:
             row[moment] = from_seconds(row[moment])
-    # A copy of another database stays where it is, and its own; only an absolute path says where.
-    if row.get("stored") is not None and not os.path.isabs(str(row["stored"])):
+    if row.get("stored") is not None and not _is_elsewhere(row):
         row["stored"] = None
     return row
+
+
+def _is_elsewhere(row: Record) -> bool:
+    """Tell whether a row of an artifact says where a copy of another database is, and its own.
+
+    What was logged by step comes with its content. Of all else only an absolute path says where.
+    """
+    path = str(row["stored"])
+    return (
+        row.get("key") is None
+        and os.path.isabs(path)
+        and is_named_for(path, row.get("content_hash"))
+    )
 
 
 def _add_metrics(connection: Connection, run: RunKey, rows: list[list[Any]]) -> None:

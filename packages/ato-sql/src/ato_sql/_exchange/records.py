@@ -27,10 +27,10 @@ from ato_sql._db.schema import (
     table_of,
 )
 from ato_sql._exchange.contents import Record as Record
-from ato_sql._exchange.contents import content_records
+from ato_sql._exchange.contents import content_records, leave_out_damaged
 from ato_sql._values.time import to_seconds
 
-FindCopy = Callable[[str, Optional[str]], str]
+FindCopy = Callable[[str, Optional[str]], Optional[str]]
 FORMAT = 1
 _CHUNK = 1000
 _MOMENTS = ("start_time", "end_time", "heartbeat", "created_at", "timestamp")
@@ -76,6 +76,7 @@ def _read_run(connection: Connection, run_id: int, find_copy: FindCopy) -> Itera
     for row in run["artifacts"]:
         if row["stored"] is not None:
             row["stored"] = find_copy(row["stored"], row["content_hash"])
+    leave_out_damaged(f"run {run_id}", run["artifacts"])
     run["sources"] = _sources(connection, run["fingerprints"])
     run["texts"] = _texts(connection, [*run["inputs"], *run["modules"]])
     run["environment"] = _environment(connection, run["environment_hash"])

@@ -1,55 +1,28 @@
-"""The folders that copies of artifacts are kept in: whose they are, and what may be removed.
+"""The folders that copies of artifacts are kept in: where a copy is, and how it is removed.
 
-A copy is named by its content: `<2 hex>/<64 hex>`. Each database that keeps copies in a folder
-leaves a claim in its `.owners`; one removes copies only where every claim is its own, so that
-neither a moved, copied or merged database nor a hostile export makes it remove what is another's.
+A copy is named by its content: `<2 hex>/<64 hex>`. Whose a folder is, `claims` tells.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import re
 import shutil
-import stat
 import tempfile
 import time
-from typing import Iterator, NamedTuple
+from typing import Iterator
 
 from sqlalchemy.engine import URL
 
+from ato_sql._errors import DatabaseError
 from ato_sql._values.url import sqlite_file
 
 _NAME = re.compile(r"[0-9a-f]{64}")
-_CLAIMS = ".owners"
-_LONGEST_CLAIM = 1 << 16
 INCOMING, OUTGOING = ".incoming-", ".outgoing-"
 _ABANDONED_SECONDS = 86400.0  # what is on its way longer than this belongs to a killed program
 _SWEEP_SECONDS = 3600.0
 _SWEPT: dict[str, float] = {}  # when each folder was swept by this process
-
-
-class Owner(NamedTuple):
-    """A database, as its claims name it.
-
-    Attributes:
-        uuid: of the database, which it keeps when it is moved, renamed or copied.
-        path: of the SQLite file, links resolved; None for a server.
-        where: the path, or what stands for it on a server.
-    """
-
-    uuid: str | None
-    path: str | None
-    where: str
-
-
-def owner_of(url: URL, uuid: str | None) -> Owner:
-    """Return how a database claims folders."""
-    path = real_file(url)
-    return Owner(
-        uuid, path, path or f"{url.get_backend_name()} {url.host} {url.port} {url.database}"
-    )
 
 
 def real_file(url: URL) -> str | None:
@@ -82,8 +55,11 @@ def stored_path(path: str, url: URL) -> str:
     return os.path.abspath(path)
 
 
-def found_path(stored: str, digest: str | None, url: URL, chosen: str | None) -> str:
-    """Return where a copy is that is stored under a path.
+def found_path(stored: str, digest: str | None, url: URL, chosen: str | None) -> str | None:
+    """Return where a copy is that is stored under a path; None for what is no path of a copy.
+
+    Whoever made the file of a database or an export may have written any path into it: only one
+    that is named by the content it is said to have counts.
 
     What is stored as an absolute path, as earlier versions did, or is not there, is looked for by
     its content in the database's own folder first: the whole project may have been moved or copied.
@@ -95,86 +71,30 @@ def found_path(stored: str, digest: str | None, url: URL, chosen: str | None) ->
         own = os.path.join(artifact_folder(url, chosen), digest[:2], digest)
         if os.path.exists(own):
             return own
-    return path
+    return path if is_named_for(path, digest) else None
 
 
-# -- claims ----------------------------------------------------------------------------------------
+def is_named_for(path: str, digest: str | None) -> bool:
+    """Tell whether a path is that of a copy of a content."""
+    place, name = os.path.split(path)
+    good = digest is not None and name == digest and _NAME.fullmatch(digest) is not None
+    return good and os.path.basename(place) == name[:2]
 
 
-def claim(folder: str, owner: Owner) -> None:
-    """Note that a database keeps copies in a folder."""
-    place = os.path.join(folder, _CLAIMS)
-    os.makedirs(place, exist_ok=True)
-    path = os.path.join(place, _claim_name(owner))
-    if os.path.lexists(path) and not _is_file(path):  # where others may write, who knows what
-        raise OSError(f"{path} is no plain file; remove it")
-    if owner.uuid is None:  # not known while the database is out of reach
-        with open(path, "a"):
-            return
-    text = json.dumps({"database": owner.uuid, "path": _seen_from(folder, owner)})
-    try:
-        if _read_claim(path) == text:
-            return
-    except OSError:
-        pass
-    with open(path, "w", encoding="utf-8") as file:
-        file.write(text)
+def read_copy(path: str, digest: str, size: int | None) -> bytes:
+    """Return the content of a copy that is a file.
 
-
-def _is_file(path: str) -> bool:
-    return stat.S_ISREG(os.lstat(path).st_mode)
-
-
-def _read_claim(path: str) -> str:
-    with open(path, encoding="utf-8", errors="replace") as file:
-        return file.read(_LONGEST_CLAIM)
-
-
-def _claim_name(owner: Owner) -> str:
-    digest = hashlib.sha256(owner.where.encode("utf-8", "replace")).hexdigest()[:8]
-    name = os.path.basename(owner.where.rsplit(" ", 1)[-1] if owner.path is None else owner.path)
-    return f"{name}-{digest}" if owner.uuid is None else f"{name}-{digest}-{owner.uuid}"
-
-
-def _seen_from(folder: str, owner: Owner) -> str:
-    """The path of a database from a folder, so that the two can be moved together."""
-    if owner.path is None:
-        return owner.where
-    try:
-        return os.path.relpath(owner.path, os.path.realpath(folder))
-    except ValueError:  # another drive
-        return owner.path
-
-
-def is_alone(folder: str, owner: Owner) -> bool:
-    """Tell whether a database keeps copies in a folder, and no other does."""
-    place = os.path.join(folder, _CLAIMS)
-    try:
-        names = os.listdir(place)
-        return bool(names) and all(_is_own(folder, name, owner) for name in names)
-    except (OSError, ValueError):  # a NUL in a path
-        return False
-
-
-def _is_own(folder: str, name: str, owner: Owner) -> bool:
-    path = os.path.join(folder, _CLAIMS, name)
-    if not _is_file(path):
-        return False
-    text = _read_claim(path)
-    if not text:  # of a version that knew no more than where the database was
-        return name == _claim_name(owner._replace(uuid=None))
-    try:
-        data = json.loads(text)
-        uuid, path = data["database"], str(data["path"])
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return False
-    if uuid is None or uuid != owner.uuid:
-        return False
-    if owner.path is None:
-        return path == owner.where
-    there = os.path.join(os.path.realpath(folder), path)
-    # Gone: it was moved, and is this one. Another file: this is a copy of it, or it of this.
-    return not os.path.exists(there) or os.path.samefile(there, owner.path)
+    Raises:
+        FileNotFoundError: there is none.
+        DatabaseError: it is not what was logged.
+    """
+    if not is_copy(path):
+        raise FileNotFoundError(f"there is no copy at {path}")
+    with open(path, "rb") as file:
+        data = file.read() if size in (None, os.path.getsize(path)) else b""
+    if hashlib.sha256(data).hexdigest() != digest:
+        raise DatabaseError(f"{path} is damaged: it is not what was logged")
+    return data
 
 
 # -- removal ---------------------------------------------------------------------------------------
@@ -193,8 +113,9 @@ def copies_in(folder: str) -> Iterator[str]:
 def is_copy(path: str) -> bool:
     """Tell whether a path is named as a copy is, and no link."""
     place, name = os.path.split(path)
-    named = _NAME.fullmatch(name) is not None and os.path.basename(place) == name[:2]
-    return named and os.path.exists(path) and not os.path.islink(path) and not os.path.islink(place)
+    if not is_named_for(path, name) or os.path.islink(path) or os.path.islink(place):
+        return False
+    return os.path.isfile(path) or os.path.isdir(path)  # no pipe or device, which may never end
 
 
 def remove_copy(path: str, until: float) -> bool:

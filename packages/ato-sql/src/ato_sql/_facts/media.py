@@ -11,6 +11,7 @@ import os
 from typing import Any, Mapping, NamedTuple, Sequence
 
 from ato_sql._errors import MetricError
+from ato_sql._facts.copies import is_named_for, read_copy
 from ato_sql._facts.histograms import histogram
 from ato_sql._facts.images import checked_image, image_bytes, is_path
 from ato_sql._facts.media_types import ending_of, type_of
@@ -103,20 +104,22 @@ def histogram_piece(key: str, values: Any, bins: int) -> Piece:
     return Piece(HISTOGRAM, json.dumps(found).encode(), found)
 
 
-def content_of(kind: str | None, info: Any, stored: str | None) -> Any:
+def content_of(
+    kind: str | None, info: Any, stored: str | None, digest: str | None, size: int | None
+) -> Any:
     """Return what was logged: text, histogram and table as data, all else as bytes.
 
     Raises:
         FileNotFoundError: there is no copy, or it is not there any more.
+        DatabaseError: it is not what was logged.
     """
     if kind == TEXT and isinstance(info, Mapping):
         return info.get("text", "")
     if kind == HISTOGRAM and isinstance(info, Mapping):
         return dict(info)
-    if stored is None:
+    if stored is None or digest is None or not is_named_for(stored, digest):
         raise FileNotFoundError("no copy of it was kept")
-    with open(stored, "rb") as file:
-        data = file.read()
+    data = read_copy(stored, digest, size)
     return table_from(json.loads(data.decode("utf-8"))) if kind == TABLE else data
 
 

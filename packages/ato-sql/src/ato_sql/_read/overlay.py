@@ -115,8 +115,8 @@ def _rising(
     curves: dict[int, tuple[list[float], list[float | None]]],
 ) -> dict[int, tuple[list[float], list[float | None]]]:
     """Put the points in the order of x; of equal ones the last counts, and gaps have no place."""
-    found = {}
+    found: dict[int, tuple[list[float], list[float | None]]] = {}
     for run, (xs, ys) in curves.items():
         points = sorted({x: y for x, y in zip(xs, ys) if y is not None}.items())
-        found[run] = ([x for x, _ in points], [y for _, y in points])
+        found[run] = [x for x, _ in points], [y for _, y in points]
     return found

@@ -92,8 +92,11 @@ class Reader:
         """Return a session, to be used in a `with` block."""
         return Session(self.engine(), expire_on_commit=False, info={"find_copy": self.find_copy})
 
-    def find_copy(self, stored: str, digest: str | None) -> str:
-        """Return where a copy of an artifact is, from what is stored of its path."""
+    def find_copy(self, stored: str, digest: str | None) -> str | None:
+        """Return where a copy of an artifact is, from what is stored of its path.
+
+        None for a path that is none of a copy.
+        """
         return found_path(stored, digest, self.settings.url, self.settings.artifact_dir)
 
     def all(self, query: Select[Any], values: Mapping[str, Any] | None = None) -> list[Any]:

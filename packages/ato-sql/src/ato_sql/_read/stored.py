@@ -16,6 +16,7 @@ from ato_sql._db.sqlite_files import leave_no_log, uri_of
 from ato_sql._errors import NotFoundError
 from ato_sql._facts.machine import is_system
 from ato_sql._facts.rerun import TAG
+from ato_sql._read.provenance import events_of
 from ato_sql._values.time import seconds_of
 from ato_sql._values.values import Number, join
 
@@ -105,7 +106,7 @@ class Stored:
         return StoredRun(
             number,
             _json(row["config"]),
-            _json(row["provenance"]) or [],
+            events_of(_json(row["provenance"])),
             facts_of(row),
             self.environment(row["environment_hash"]),
             self._fingerprints(number),

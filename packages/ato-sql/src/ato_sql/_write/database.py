@@ -16,7 +16,7 @@ from ato_sql._db.logs import is_emptied, log_identity, part_from_log, set_log_as
 from ato_sql._db.read_only import close_read_files
 from ato_sql._db.schema_setup import ensure_schema
 from ato_sql._errors import DatabaseError
-from ato_sql._facts.copies import Owner, owner_of
+from ato_sql._facts.claims import Owner, owner_of
 from ato_sql._values.types import MYSQL
 from ato_sql._values.url import file_identity, sqlite_file
 from ato_sql._write.apply import RunKey, apply_batch

@@ -9,7 +9,8 @@ from typing import Any, Sequence
 from ato_sql._errors import TrackerError, TrackerWarning
 from ato_sql._facts import media as _media
 from ato_sql._facts.artifacts import Content, content_event, digest_of, keep_bytes
-from ato_sql._facts.copies import artifact_folder, claim
+from ato_sql._facts.claims import claim
+from ato_sql._facts.copies import artifact_folder
 from ato_sql._facts.media import Piece, checked_size
 from ato_sql._facts.settings import Settings
 from ato_sql._values.values import as_step, check_name

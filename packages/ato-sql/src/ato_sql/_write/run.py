@@ -12,8 +12,9 @@ from typing import Any, Mapping, NamedTuple
 
 from ato_sql._errors import ArtifactError, MetricError, TrackerWarning
 from ato_sql._facts.artifacts import artifact_event
+from ato_sql._facts.claims import claim
 from ato_sql._facts.config import to_json
-from ato_sql._facts.copies import artifact_folder, claim
+from ato_sql._facts.copies import artifact_folder
 from ato_sql._facts.fingerprints import code_hash_of, fingerprint_event
 from ato_sql._facts.inputs import logged_input
 from ato_sql._facts.outcome import COMPLETED, RUNNING, outcome

@@ -9,7 +9,7 @@ import time
 import weakref
 from typing import Any, Callable
 
-from ato_sql._facts.copies import Owner, owner_of
+from ato_sql._facts.claims import Owner, owner_of
 from ato_sql._facts.settings import Settings
 from ato_sql._values.url import resolve, show_url
 from ato_sql._write import batch as _batch
