@@ -135,14 +135,6 @@ class TestWhatIsRefused:
             (lambda r: [r[0], r[1], {"type": "odd"}, r[3]], "expected metrics, found 'odd'"),
             (lambda r: [r[0], r[1], {"type": "metrics", "rows": 3}, r[3]], "expected metrics"),
             (lambda r: [r[0], r[1], {"type": "content"}, r[3]], "a content needs hash and data"),
-            (
-                lambda r: [r[0], r[1], {"type": "content", "hash": "ab", "data": "?"}, r[3]],
-                "content ab is no base64",
-            ),
-            (
-                lambda r: [r[0], r[1], {"type": "content", "hash": "ab", "data": "YQ=="}, r[3]],
-                "content 'ab' is damaged, or belongs to nothing",
-            ),
         ],
     )
     def test_a_record_that_is_none(self, taken, change, message):
