@@ -107,14 +107,15 @@ def _means(
     at = stretches(scale.x, first, width)
     columns = at.label("at"), func.avg(drawable).label("mean"), func.count().label("number")
     query = _rows(scale, columns, runs, key).group_by(METRICS.run_id, at).order_by(at)
-    return {(row.run_id, row.at): (row.mean, row.number) for row in connection.execute(query)}
+    # MariaDB answers a quotient as a decimal number.
+    return {(row.run_id, int(row.at)): (row.mean, row.number) for row in connection.execute(query)}
 
 
 def _rising(
     curves: dict[int, tuple[list[float], list[float | None]]],
 ) -> dict[int, tuple[list[float], list[float | None]]]:
     """Put the points in the order of x; of equal ones the last counts, and gaps have no place."""
-    found = {}
+    found: dict[int, tuple[list[float], list[float | None]]] = {}
     for run, (xs, ys) in curves.items():
         points = sorted({x: y for x, y in zip(xs, ys) if y is not None}.items())
         found[run] = ([x for x, _ in points], [y for _, y in points])

@@ -23,8 +23,8 @@ def overlay(connection: Any, request: Request) -> Any:
     """One metric of the runs of a project, each thinned out to equal stretches of its own length.
 
     Asked with `key`, `filter` and `trials` as the table of runs, `axis` (step, time in seconds
-    since each run's start, or `metric:KEY` for another metric) and `by`, a config key whose value comes with each run. The latest 500
-    runs are answered, and how many there are.
+    since each run's start, or `metric:KEY` for another metric) and `by`, a config key whose value
+    comes with each run. The latest 500 runs are answered, and how many there are.
 
     A stretch is answered by the mean of its values: what compares many runs is their course, and
     the spikes of one are on its own page.
