@@ -14,7 +14,7 @@ import programs
 import servers
 from ato_adict import ADict
 from ato_sql import NotFound, SQLFinder, SQLLogger, TrackerError, TrackerWarning
-from ato_sql.reading import ReadOnlyDatabase
+from ato_sql.reading import ReadOnlyDatabase, read_curve, read_overlay
 from killing import kill_and_count
 from servers import with_driver
 
@@ -121,6 +121,25 @@ class TestTheSameTracker:
         thin = finder.get_metrics(run_id, "loss", max_points=20)
         assert len(thin) <= 20
         assert (400, 1.0) in [(p.step, p.value) for p in thin]
+
+    def test_curves_over_each_other_are_those_of_the_runs(self, url, logger):
+        runs = []
+        for length in (3, 400):
+            with logger.start() as run:
+                runs.append(run.id)
+                for step in range(length):
+                    run.log_metrics({"loss": float(step), "seen": 2.0 * step}, step)
+                run.log_metric("huge", 10**400, 0)
+        with ReadOnlyDatabase(url).connect() as connection:
+            steps = read_overlay(connection, runs, "loss", 100)
+            times = read_overlay(connection, runs, "loss", 100, axis="time")
+            seen = read_overlay(connection, runs, "loss", 100, against="seen")
+            assert read_curve(connection, runs[0], "huge").special == {"beyond floats": 1}
+        short, long = runs
+        assert steps.curves[short] == ([0, 1, 2], [0, 1, 2])
+        assert steps.curves[long][0][:2] == [1.5, 5.5]
+        assert seen.curves[short] == ([0, 2, 4], [0, 1, 2])
+        assert sorted(times.curves) == runs
 
     def test_a_run_travels_to_sqlite_and_back_and_again(self, logger, finder, tmp_path):
         run = logger.start(tags=["travels"], fingerprints={"train": "abc"})

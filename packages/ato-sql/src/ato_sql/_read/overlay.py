@@ -107,8 +107,8 @@ def _means(
     at = stretches(scale.x, first, width)
     columns = at.label("at"), func.avg(drawable).label("mean"), func.count().label("number")
     query = _rows(scale, columns, runs, key).group_by(METRICS.run_id, at).order_by(at)
-    found = connection.execute(query)  # where MySQL divides integers to decimals
-    return {(row.run_id, int(row.at)): (row.mean, row.number) for row in found}
+    # MariaDB answers a quotient as a decimal number.
+    return {(row.run_id, int(row.at)): (row.mean, row.number) for row in connection.execute(query)}
 
 
 def _rising(
@@ -118,5 +118,5 @@ def _rising(
     found: dict[int, tuple[list[float], list[float | None]]] = {}
     for run, (xs, ys) in curves.items():
         points = sorted({x: y for x, y in zip(xs, ys) if y is not None}.items())
-        found[run] = [x for x, _ in points], [y for _, y in points]
+        found[run] = ([x for x, _ in points], [y for _, y in points])
     return found
