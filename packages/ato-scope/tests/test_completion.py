@@ -97,6 +97,24 @@ class TestAskedByAScriptOfAto:
         assert offered("long_run", "fast=") == ["fast=True", "fast=False"]
         assert offered("model.name:") == ["model.name:=vgg"]
 
+    def test_keys_of_other_characters_as_the_program_takes_them(self, offered, program):
+        source = SOURCE.replace(
+            '"vgg"}', '"vgg", "weight decay": 0, 3: 1, "a=b": 2, "it\'s": 4}, "a:b": {"x": 5}'
+        )
+        keys = [word for word in offered("", source=source) if word.endswith("=") and "[" in word]
+        assert keys == [
+            'model["weight decay"]=',
+            "model[3]=",
+            'model["a=b"]=',
+            'model["it\'s"]=',
+            '["a:b"].x=',
+        ]
+        assert offered('model["w', source=source) == ['model["weight decay"]=']
+        assert offered('model["weight decay"]=', source=source) == ['model["weight decay"]=0']
+        done = program.write(source).run(*[f"{key}7" for key in keys], "print=json")
+        assert done.code == 0
+        assert done.out.count("7") == len(keys)
+
     def test_keys_and_their_groups_after_explain(self, offered):
         assert offered("explain", "mo") == ["model", "model.name"]
 

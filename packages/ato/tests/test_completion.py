@@ -83,7 +83,7 @@ class Bash:
         script = f"""
             eval "$(ato completion bash my-train)"
             COMP_LINE={_quoted(line)} COMP_POINT={len(line)}
-            COMP_WORDS=({line}) COMP_CWORD=1
+            read -r -a COMP_WORDS <<< "$COMP_LINE"
             word=${{COMP_LINE%% *}}
             spec=$(complete -p "$word" 2>/dev/null) || spec=$(complete -p -D)
             call=${{spec##*-F }}
@@ -201,13 +201,34 @@ class TestSpaces:
     def test_bash(self, folder, environment):
         shell = Bash(folder, environment)  # it is offered what follows the last = only
         assert shell.offers("python train.py text:=tw") == [r"two\ words"]
-        assert shell.offers("python train.py spaced.a") == [r"spaced.a\ key="]
+        assert shell.offers("python train.py spaced") == [r"spaced\[\"a\ key\"\]="]
+        assert shell.offers(r"python train.py spaced\[\"a") == [r"spaced\[\"a\ key\"\]="]
+        assert shell.offers("python train.py 'spaced[") == ['spaced["a key"]=']
+        assert shell.offers('python train.py text:="t') == ["two words"]
 
     def test_zsh(self, folder, environment):
         shell = Zsh(folder, environment)
         line = shell.line_after("python train.py text:=tw")
         assert line == r"python train.py text:=two\ words"
-        assert shell.line_after("python train.py sp") == r"python train.py spaced.a\ key="
+        line = shell.line_after("python train.py sp")
+        assert line == r"python train.py spaced\[\"a\ key\"\]="
+
+
+@pytest.mark.parametrize("options", ["-u", "-O -u", "-X utf8", "-W ignore", "-uW ignore -Xutf8"])
+def test_options_of_python_before_the_program(shell, options):
+    assert shell.offers(f"python {options} train.py lo") == ["long_run"]
+
+
+@pytest.mark.parametrize("options", ["-c", "-m"])
+def test_what_is_no_program_after_an_option_of_python(folder, environment, options):
+    shell = Bash(folder, environment)
+    assert "long_run" not in shell.offers(f"python {options} train.py lo")
+
+
+@pytest.mark.parametrize("before", ["time", "env LR=1"])
+def test_a_program_that_another_runs(folder, environment, before):
+    shell = Bash(folder, environment)  # zsh and fish see to it themselves
+    assert shell.offers(f"{before} python train.py lo") == ["long_run"]
 
 
 def test_a_python_with_its_version(shell):
@@ -250,6 +271,15 @@ class TestAto:
     def test_projects_and_metrics(self, shell):
         assert shell.offers("ato best d") == ["digits"]
         assert shell.offers("ato best digits l") == ["loss"]
+
+    def test_tags(self, shell, folder, environment):
+        words = [sys.executable, "-m", "ato", "tag", "1", "good"]
+        subprocess.run(words, cwd=str(folder), env=environment, check=True, stdout=subprocess.PIPE)
+        assert shell.offers("ato tag 1 --remove ") == ["good"]
+        assert shell.offers("ato tag 1 g") == ["good"]
+
+    def test_behind_an_open_quote(self, shell):
+        assert shell.offers("ato best 'di") == ["digits"]
 
     def test_runs_by_name(self, shell):
         assert shell.offers("ato show ca") == ["calm-otter"]

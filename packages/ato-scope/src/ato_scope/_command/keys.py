@@ -6,7 +6,7 @@ from ato_scope._errors import TokenError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Tuple, Union
+    from typing import Any, Sequence, Tuple, Union
 
     Key = Union[str, int]
     Keys = Tuple[Key, ...]
@@ -43,6 +43,32 @@ def split_key(name: str) -> Keys:
                 raise TokenError("no valid key")
         keys.append(key)
     return _checked(tuple(keys))
+
+
+def joined(keys: Sequence[Any]) -> str | None:
+    """Return keys as they are typed, the inverse of `split_key`; None where none can."""
+    name = ""
+    for key in keys:
+        if isinstance(key, str) and is_name(key):
+            name += f".{key}" if name else key
+            continue
+        part = _in_brackets(key)
+        if part is None or (not name and not isinstance(key, str)):
+            return None
+        name += part
+    try:
+        return name if split_key(name) == tuple(keys) else None
+    except TokenError:
+        return None
+
+
+def _in_brackets(key: Any) -> str | None:
+    if type(key) is int:
+        return f"[{key}]"
+    for quote in "\"'" if isinstance(key, str) else "":
+        if quote + "]" not in key:
+            return f"[{quote}{key}{quote}]"
+    return None
 
 
 def is_name(part: str) -> bool:

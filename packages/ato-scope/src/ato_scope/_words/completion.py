@@ -11,6 +11,7 @@ import os
 import sys
 
 from ato_scope import _command
+from ato_scope._command.keys import end_of_key, joined
 from ato_scope._errors import ScopeError
 from ato_scope._history.explain import leaves
 from ato_scope._program import COMPLETION, SWEEP, WORDS
@@ -20,7 +21,7 @@ from ato_scope._views.order import order_views
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
-    from typing import Any, Callable, NoReturn, Sequence
+    from typing import Any, Callable, Iterator, NoReturn, Sequence
 
     from ato_scope._state import Member
 
@@ -111,11 +112,24 @@ def candidates(
         start = f"{scope.name}." if qualified else ""
         found += [start + view.name for view in order_views(scope.views, list(scope.views))]
         if scope.name in drafts:
-            for key, value in leaves(drafts[scope.name].config):
-                if explains:
-                    found += _levels(start + key)
-                found += [f"{start}{key}=", *_values(start + key, value)]
+            config = drafts[scope.name].config
+            if explains:
+                found += [level for key, _ in leaves(config) for level in _levels(start + key)]
+            else:
+                found += _settings(config, (scope.name,) if qualified else ())
     return [word for word in found if word.startswith(prefix) and _fits(word, prefix, explains)]
+
+
+def _settings(node: Any, keys: tuple[Any, ...]) -> Iterator[str]:
+    """Yield what sets each key below a place, as it is typed: `lr=`, `opt["weight decay"]=`."""
+    for key, value in dict.items(node):
+        place = (*keys, key)
+        if isinstance(value, dict) and value:
+            yield from _settings(value, place)
+            continue
+        name = joined(place)
+        if name is not None:  # else it can only be set by the program
+            yield from (f"{name}=", *_values(name, value))
 
 
 def _levels(key: str) -> list[str]:
@@ -126,9 +140,10 @@ def _levels(key: str) -> list[str]:
 
 def _fits(word: str, prefix: str, explains: bool) -> bool:
     """Offer values only once the key is typed, and to `explain` no keys to be set before that."""
-    if "=" in prefix or prefix.endswith(":"):
+    if end_of_key(prefix) >= 0 or prefix.endswith(":"):
         return word != prefix
-    return "=" not in (word if explains else word[:-1])
+    sign = end_of_key(word)
+    return sign < 0 or (not explains and sign == len(word) - 1)
 
 
 def _values(key: str, value: Any) -> list[str]:

@@ -115,7 +115,7 @@ def _questions() -> dict[str, Callable[[Stored, _Typed, str], Iterable[str]]]:
         **dict.fromkeys(_RUNS, _runs),
         **dict.fromkeys(_METRICS, _metrics),
         "project": lambda stored, *_: stored.projects(),
-        "tag": lambda stored, *_: stored.tags(),
+        **dict.fromkeys(("tag", "tags", "remove"), lambda stored, *_: stored.tags()),
         "sort": _fields,
         "where": _fields,
     }
