@@ -25,8 +25,8 @@ def config_of(database, **sql):
 def test_a_run_says_where_it_goes(said, open_logger):
     logger = open_logger(config_of("experiments.db"))
     assert said() == ""
-    run = logger.start(name="calm-otter-42")
-    assert said() == "run 1 calm-otter-42 of project train → experiments.db\n"
+    run = logger.start()
+    assert said() == "run 1 of project train → experiments.db\n"
     run.log_metric("loss", 0.5)
     run.finish()
     assert said() == ""
@@ -34,18 +34,18 @@ def test_a_run_says_where_it_goes(said, open_logger):
 
 def test_each_run_says_it(said, open_logger):
     logger = open_logger(config_of("sqlite:///runs/all.sqlite"))
-    logger.run(name="calm-otter-42")
-    logger.run(name="calm-otter-42")
+    logger.run()
+    logger.run()
     assert said().splitlines() == [
-        "run 1 calm-otter-42 of project train → runs/all.sqlite",
-        "run 2 calm-otter-42 of project train → runs/all.sqlite",
+        "run 1 of project train → runs/all.sqlite",
+        "run 2 of project train → runs/all.sqlite",
     ]
 
 
 def test_a_database_elsewhere_is_shown_by_its_whole_path(said, open_logger, tmp_path_factory):
     path = tmp_path_factory.mktemp("elsewhere") / "runs.db"
-    open_logger(config_of(path)).run(name="calm-otter-42")
-    assert said() == f"run 1 calm-otter-42 of project train → {path}\n"
+    open_logger(config_of(path)).run()
+    assert said() == f"run 1 of project train → {path}\n"
 
 
 def test_a_database_in_memory_is_called_so(said, open_logger):
@@ -55,9 +55,9 @@ def test_a_database_in_memory_is_called_so(said, open_logger):
 
 @pytest.mark.databases
 def test_credentials_are_not_shown(url, said, open_logger):
-    open_logger(config_of(url)).run(name="calm-otter-42")
+    open_logger(config_of(url)).run()
     line = said()
-    assert line.startswith("run 1 calm-otter-42 of project train → ")
+    assert line.startswith("run 1 of project train → ")
     assert "@" not in line
     assert url.rpartition("/")[2] in line
 
@@ -76,19 +76,19 @@ def test_the_environment_keeps_it_quiet(said, open_logger, monkeypatch, value, l
 
 def test_runs_below_another_leave_it_to_that_one(said, open_logger):
     logger = open_logger(config_of("experiments.db"))
-    search = logger.start(name="calm-otter-42")
+    search = logger.start()
     trial = logger.start(parent=search)
     trial.finish()
     logger.reopen(trial.uuid)
-    assert said() == "run 1 calm-otter-42 of project train → experiments.db\n"
+    assert said() == "run 1 of project train → experiments.db\n"
 
 
 def test_a_run_that_goes_on_says_so(said, open_logger):
     logger = open_logger(config_of("experiments.db"))
-    logger.start(name="calm-otter-42").finish()
+    logger.start().finish()
     said()
     logger.run(resume=1)
-    assert said() == "run 1 calm-otter-42 of project train goes on → experiments.db\n"
+    assert said() == "run 1 of project train goes on → experiments.db\n"
 
 
 def test_a_process_that_joins_a_run_says_nothing(said, open_logger):
@@ -99,26 +99,16 @@ def test_a_process_that_joins_a_run_says_nothing(said, open_logger):
     assert said() == ""
 
 
-def test_a_name_of_ones_own_is_said_in_short(said, open_logger):
-    open_logger(config_of("experiments.db")).run(name="wide\nnet " * 20)
-    assert said().startswith("run 1 wide\\nnet wide\\nnet ")
-    open_logger(config_of("experiments.db")).run(name="x" * 200)
-    assert said() == f"run 2 {'x' * 57}... of project train → experiments.db\n"
-
-
 def test_it_is_one_line_whatever_the_project_is_called(said, open_logger):
     config = {"experiment": {"project_name": "a\nb\x1b[31m", "sql": {"db_path": "x.db"}}}
-    open_logger(config).run(name="calm-otter-42")
-    assert said() == "run 1 calm-otter-42 of project a\\nb\\x1b[31m → x.db\n"
+    open_logger(config).run()
+    assert said() == "run 1 of project a\\nb\\x1b[31m → x.db\n"
 
 
 def test_a_terminal_without_the_arrow_gets_another(said, here, monkeypatch):
     monkeypatch.setenv("PYTHONIOENCODING", "ascii")
-    out, err = run_program(
-        "SQLLogger(config()).run(name='calm-otter-42')", here, db_path="experiments.db"
-    )
-    line = "run 1 calm-otter-42 of project digits -> experiments.db"
-    assert (out, err.splitlines()) == ("", [line])
+    out, err = run_program("SQLLogger(config()).run()", here, db_path="experiments.db")
+    assert (out, err.splitlines()) == ("", ["run 1 of project digits -> experiments.db"])
 
 
 def test_a_program_whose_stderr_is_closed_runs_to_its_end(said, here):

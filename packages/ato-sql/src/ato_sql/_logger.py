@@ -207,7 +207,7 @@ class SQLLogger(CurrentRun):
         self._runs[run.uuid] = run
         self._writer.begin(run.uuid, birth, run.gather)
         if parent is None:  # else its line says it for all that are below it
-            _write.announcing.announce(settings, run.id, run.name, birth["project"])
+            _write.announcing.announce(settings, run.id, birth["project"])
         if fingerprints:
             run.log_fingerprints(fingerprints)
         run.watch(system, console)
@@ -250,7 +250,7 @@ class SQLLogger(CurrentRun):
         self._writer.resume(row.uuid, {**changes, **beats}, reopened.gather)
         if row.parent_uuid is None:
             project = row.project.name
-            _write.announcing.announce(self._settings, row.id, row.name, project, goes_on=True)
+            _write.announcing.announce(self._settings, row.id, project, goes_on=True)
         return reopened
 
     def _cut(self, row: Experiment, step: int) -> None:

@@ -4,16 +4,11 @@ from __future__ import annotations
 
 import sys
 
-from ato_adict.surroundings import escaped
 from ato_sql._facts.settings import Settings
 from ato_sql._values.url import typed_url
 
-_LONGEST = 60  # letters of a name
 
-
-def announce(
-    settings: Settings, run_id: int, name: str | None, project: str, goes_on: bool = False
-) -> None:
+def announce(settings: Settings, run_id: int, project: str, goes_on: bool = False) -> None:
     """Say which run this is and where it is kept, unless that is not wanted.
 
     A run that is not in the database yet, whose id is negative, is left to the warning that says
@@ -22,8 +17,7 @@ def announce(
     if settings.quiet or run_id < 0:
         return
     again = " goes on" if goes_on else ""
-    called = "" if name is None else f" {escaped(name, _LONGEST)}"
-    _say(f"run {run_id}{called} of project {project}{again} \u2192 {typed_url(settings.url)}")
+    _say(f"run {run_id} of project {project}{again} \u2192 {typed_url(settings.url)}")
 
 
 def _say(line: str) -> None:
