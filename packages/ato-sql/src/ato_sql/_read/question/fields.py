@@ -168,7 +168,7 @@ def _unknown(connection: Connection, name: str, project_id: int | None) -> Quest
 def known_names(connection: Connection, project_id: int | None, full: bool) -> list[str]:
     """Return the names that can be asked for; config keys and metrics also in full if asked to."""
     keys, metrics = _keys(connection, project_id), _metrics(connection, project_id)
-    names = [*RUN_FIELDS, *ALIASES, *keys, *metrics]
+    names = [*RUN_FIELDS, "name", *ALIASES, *keys, *metrics]
     if full:
         traces = select(PRINTS.trace_id).distinct().limit(MOST_NAMES)
         names += [f"config.{key}" for key in keys]
