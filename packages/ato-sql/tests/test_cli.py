@@ -24,7 +24,7 @@ def test_runs_can_be_chosen_sorted_and_limited(two_runs, command):
     assert [row["id"] for row in rows] == [2]
     rows = json.loads(command("runs", "--json", "--sort", "metric.acc.max", "-r", "-n", "1"))
     assert [row["config"]["lr"] for row in rows] == [0.01]
-    assert json.loads(command("runs", "--json", "--tag", "nope")) == []
+    assert json.loads(command("runs", "--json", "--tag", "sweep", "--where", "lr>1")) == []
 
 
 def test_show_tells_all_there_is(two_runs, command):

@@ -37,7 +37,7 @@ class TestRuns:
             (["--where", "status=failed"], []),
             (["--where", "id>1"], [2]),
             (["--tag", "sweep"], [1, 2]),
-            (["--tag", "sweep", "--tag", "nope"], []),
+            (["--tag", "sweep", "--where", "lr>1"], []),
             (["--project", "digits"], [1, 2]),
             (["--sort", "config.lr"], [2, 1]),
             (["--sort", "metric.acc.max", "-r"], [2, 1]),

@@ -121,3 +121,29 @@ def test_help_names_every_command(ato):
     assert code == 0
     commands = "init runs show best compare tail export gc backup upgrade diff hash convert why"
     assert [c for c in [*commands.split(), "verify", "merge", "ui"] if c not in out.split()] == []
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full here")
+@pytest.mark.parametrize("buffered", [{}, {"PYTHONUNBUFFERED": "1"}])
+@pytest.mark.parametrize("words", [["--version"], ["--help"], ["help", "runs"]])
+def test_text_that_cannot_be_written_is_one_line_and_exit_code_2(words, buffered):
+    kept = {k: v for k, v in os.environ.items() if k != "PYTHONUNBUFFERED"}
+    command = [sys.executable, "-m", "ato", *words]
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            command, stdout=full, stderr=subprocess.PIPE, env={**kept, **buffered}
+        )
+    assert (done.returncode, done.stderr.decode()) == (2, "ato: No space left on device\n")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pipes of another system")
+@pytest.mark.parametrize("buffered", [{}, {"PYTHONUNBUFFERED": "1"}])
+@pytest.mark.parametrize("word", ["--version", "--help"])
+def test_text_that_nobody_reads_is_no_mistake(word, buffered):
+    kept = {k: v for k, v in os.environ.items() if k != "PYTHONUNBUFFERED"}
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", "ato", word]
+    done = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, env={**kept, **buffered})
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (0, b"")

@@ -47,6 +47,16 @@ def said(shell, tmp_path):
         ("why 1 lats", "did you mean 'last'?"),
         ("runs --sort metric.los", "did you mean 'metric.loss'?"),
         ("runs --sort satus", "did you mean 'status'?"),
+        ("runs --sort nme", "did you mean 'name'?"),
+        ("runs --tag basline", "no run has the tag 'basline'; did you mean 'baseline'?"),
+        ("runs --tag other", "no run has the tag 'other'"),
+        ("runs --metric los", "no run has the metric 'los'; did you mean 'loss'?"),
+        ("runs --project digits --metric a", "no run of 'digits' has the metric 'a'"),
+        ("show bset:loss", "did you mean 'best:loss'?"),
+        ("hlep", "there is no command 'hlep'; did you mean 'help'?"),
+        ("runs -help", "there is no option -help; did you mean '--help'?"),
+        ("completion", "ato completion: the following arguments are required: SHELL (see"),
+        ("tag", "ato tag: the following arguments are required: RUN (see"),
         ("runs --where raet<1", "did you mean 'rate'?"),
         ("runs --where status=complete", "did you mean 'completed'?"),
         ("show 1 2", "'2' is one argument too many"),
@@ -65,7 +75,7 @@ def test_an_option_before_the_command_is_put_behind_it(said):
     assert "--db stands after a command: ato why --db=x.db" in said("--db=x.db why")
 
 
-@pytest.mark.parametrize("line", ["help", "help runs", "runs help", "export help"])
+@pytest.mark.parametrize("line", ["help", "help help", "help runs", "runs help", "export help"])
 def test_help_is_a_word(said, line):
     assert said(line, code=0).startswith("usage: ato")
 
@@ -75,11 +85,13 @@ def test_help_may_be_said_of_a_run(said):
 
 
 def test_a_list_that_is_empty_for_a_misspelling_says_so(said):
-    assert "no run has the tag basline; did you mean 'baseline'?" in said("runs --tag basline", 0)
-    assert "no run has the metric los; did you mean 'loss'?" in said("runs --metric los", 0)
     assert "no run has the tag basline; did you mean" in said("runs --where tag:basline", 0)
     assert "there is no project digts; did you mean" in said("runs --where project:digts", 0)
 
 
 def test_a_tag_that_cannot_be_removed_is_named(said):
     assert "run 1 has no tag basline; did you mean 'baseline'?" in said("tag 1 --remove basline", 0)
+
+
+def test_a_tag_that_some_run_has_may_find_none(said):
+    assert len(said("runs --tag baseline --where rate>1", 0).splitlines()) == 1  # the columns

@@ -67,16 +67,16 @@ def run_command(parser: CommandParser, argv: Sequence[str] | None = None) -> int
     from ato_adict.surroundings import escape_output
 
     _open_closed()
-    escape_output()
     try:
-        options = parser.parse_args(_readable(parser, argv))
-        with _one_line_warnings(parser.prog):
+        escape_output()
+        with _all_written(), _one_line_warnings(parser.prog):
+            options = parser.parse_args(_readable(parser, argv))
             code: int = options.run(options)
-        sys.stdout.flush()  # a closed pipe shows here, not at interpreter exit
     except BrokenPipeError:  # `python -m ato_sql runs | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _let_go_of_output()
         return 0
     except (AtoError, OSError) as error:
+        _let_go_of_output()
         print(f"{parser.prog}: {one_line(_said(error))}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
@@ -94,6 +94,25 @@ def _open_closed() -> None:
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115 - to the end
+
+
+def _let_go_of_output() -> None:
+    """See to it that what cannot be written is not tried again as Python ends."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+@contextlib.contextmanager
+def _all_written() -> Iterator[None]:
+    """Write what was printed, by `--help` too: what stands in the way shows here, not at exit."""
+    try:
+        yield
+    except SystemExit:
+        sys.stdout.flush()
+        raise
+    sys.stdout.flush()
 
 
 @contextlib.contextmanager
@@ -118,8 +137,9 @@ def _readable(parser: CommandParser, argv: Sequence[str] | None) -> list[str]:
 
 def _said(error: Exception) -> str:
     """What an error says; of one of the system the file and the reason, without its number."""
-    if isinstance(error, OSError) and error.strerror and isinstance(error.filename, str):
-        return f"{error.filename}: {error.strerror}"
+    if isinstance(error, OSError) and error.strerror:
+        name = f"{error.filename}: " if isinstance(error.filename, str) else ""
+        return f"{name}{error.strerror}"
     return str(error)
 
 
@@ -223,7 +243,7 @@ def _add_care(commands: argparse._SubParsersAction[Any]) -> None:
     rename.add_argument("name", metavar="NAME")
     tag = _command(commands, "tag", "add or remove tags of a run")
     tag.add_argument("run_id", metavar="RUN", help=_RUN)
-    tag.add_argument("tags", metavar="TAG", nargs="*", help="add this")
+    tag.add_argument("tags", metavar="TAG", nargs="*", default=[], help="add this")
     tag.add_argument("--remove", metavar="TAG", action="append", help="may be repeated")
     note = _command(commands, "note", "add a remark about a run")
     note.add_argument("run_id", metavar="RUN", help=_RUN)

@@ -24,6 +24,7 @@ def runs(finder: SQLFinder, options: Namespace) -> int:
     """List runs, the latest last, the trials of a search below it."""
     if options.project is not None:
         finder.get_project(options.project)
+    _check_names(finder, options)
     chosen = _chosen(finder, options)
     summaries = finder.get_summaries([one.run.id for one in chosen])
     _print_runs(finder, chosen, summaries, options.metric, options.json)
@@ -35,18 +36,28 @@ def runs(finder: SQLFinder, options: Namespace) -> int:
     return 0
 
 
-def _say_what_there_is_not(finder: SQLFinder, options: Namespace, summaries: Any) -> None:
-    """Name a metric and a tag that no run has, where another is meant."""
-    shown = {key for of_run in summaries.values() for key in of_run}
+def _check_names(finder: SQLFinder, options: Namespace) -> None:
+    """Raise for a metric or a tag that no run of the project has, unless it has no run at all."""
+    if not (options.metric or options.tag) or not finder.count(project_name=options.project):
+        return
+    where = f"no run of {options.project!r}" if options.project else "no run"
+    known = finder.known_metrics(options.project) if options.metric else []
     for key in options.metric or ():
-        hint = "" if key in shown else did_you_mean(key, finder.known_metrics(options.project))
-        if hint:
-            print(f"no run has the metric {text_of(key)}{hint}", file=sys.stderr)
+        if key not in known:
+            raise NotFoundError(f"{where} has the metric {key!r}{did_you_mean(key, known)}")
+    for tag in options.tag or ():
+        if not finder.count(None, [tag], options.project):
+            hint = did_you_mean(tag, finder.known_tags())
+            raise NotFoundError(f"{where} has the tag {tag!r}{hint}")
+
+
+def _say_what_there_is_not(finder: SQLFinder, options: Namespace, summaries: Any) -> None:
+    """Name a tag and a project of a question that found nothing, where another is meant."""
     if summaries:
         return
     asked = [term for text in options.where or () for term in parse_question(text)]
     wanted = [(term.field, term.value) for term in asked if term.sign in "=:" and not term.negated]
-    for tag in (*(options.tag or ()), *(value for field, value in wanted if field == "tag")):
+    for tag in (value for field, value in wanted if field == "tag"):
         hint = did_you_mean(tag, finder.known_tags())
         if hint:
             print(f"no run has the tag {text_of(tag)}{hint}", file=sys.stderr)

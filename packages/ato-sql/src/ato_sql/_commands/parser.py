@@ -33,8 +33,8 @@ class CommandParser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong and end the program."""
-        if message.startswith("the following arguments are required"):
-            # An option that there is not is the likelier mistake.
+        if "arguments are required" in message or "ignored explicit argument" in message:
+            # An option that there is not is the likelier mistake; -help is taken for -h elp.
             self._check_options(self._words)
         if message.endswith("expected one argument"):
             message += self._glued(message.split()[1].rstrip(":").split("/"))
@@ -63,9 +63,14 @@ class CommandParser(argparse.ArgumentParser):
         self._words = () if args is None else list(args)
         return super().parse_known_args(args, namespace)
 
+    def _print_message(self, message: str, file: Any = None) -> None:
+        """Print help; argparse would keep to itself that it cannot be written."""
+        if message and (file or sys.stderr) is not None:
+            (file or sys.stderr).write(message)
+
     def _helped(self, words: list[str]) -> list[str]:
         """Return the words with `--help` where `help` asks for it."""
-        if words == ["help"]:
+        if words and set(words) == {"help"}:
             return ["--help"]
         if len(words) == 2 and "help" in words and not words[0].startswith("-"):
             other = words[words[0] == "help"]
@@ -113,8 +118,9 @@ class CommandParser(argparse.ArgumentParser):
         if action.choices is None or value in action.choices:
             return
         choices = [str(choice) for choice in action.choices]
-        hint = did_you_mean(str(value), choices)
-        if isinstance(action, argparse._SubParsersAction):
+        is_command = isinstance(action, argparse._SubParsersAction)
+        hint = did_you_mean(str(value), [*choices, "help"] if is_command else choices)
+        if is_command:
             raise argparse.ArgumentError(None, f"there is no command {value!r}{hint}")
         raise argparse.ArgumentError(action, f"{value!r} is none of {', '.join(choices)}{hint}")
 

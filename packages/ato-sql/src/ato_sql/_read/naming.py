@@ -110,7 +110,8 @@ def _by_beginning(reader: Reader, text: str) -> Experiment:
         raise NotFoundError(f"several runs have a UUID that begins with {text!r}; write more of it")
     with reader.connection() as connection:
         names = list(connection.execute(select(Experiment.name).distinct().limit(500)).scalars())
-    hint = did_you_mean(text, [*(name for name in names if name), "last"])
+    best = ["best:" + text.partition(":")[2]] if ":" in text else []
+    hint = did_you_mean(text, [*(name for name in names if name), "last", *best])
     shown = text if text.isdigit() else repr(text)
     raise NotFoundError(f"there is no run {shown} in {_shown(reader)}{hint}")
 

@@ -25,10 +25,21 @@ def main(argv: Sequence[str] | None = None) -> int:
         The exit code.
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
-    if arguments == ["--version"]:  # before argparse is imported: scripts ask this often
-        print(f"ato {__version__}")
+    if arguments == ["--version"] and _is_version_told():
         return 0
     return _run(arguments)
+
+
+def _is_version_told() -> bool:
+    """Tell the version before argparse is imported, as scripts ask this often.
+
+    Where that fails, all that says why is yet to be imported: then it is asked as all else is.
+    """
+    try:
+        print(f"ato {__version__}", flush=True)
+    except OSError:
+        return False
+    return True
 
 
 def _run(arguments: Sequence[str]) -> int:

@@ -27,7 +27,11 @@ def add_command(commands: argparse._SubParsersAction[Any]) -> None:
     )
     completion.add_argument("shell", choices=SHELLS, metavar="SHELL", help="bash, zsh or fish")
     completion.add_argument(
-        "programs", metavar="COMMAND", nargs="*", help="an installed command with a scope"
+        "programs",
+        metavar="COMMAND",
+        nargs="*",
+        default=[],
+        help="an installed command with a scope",
     )
     completion.set_defaults(run=_print_script)
 
