@@ -176,7 +176,7 @@ class TestReplay:
         take_again(refusing, "b")
         assert main(["replay", rejected, "--db", refusing]) == 1
         output = capsys.readouterr().out
-        assert "1 stored, 0 were stored before; 1 refused again stay in" in output
+        assert "1 stored, 0 were stored before; 1 that cannot be stored stay in" in output
         assert "thirteen" in output
         assert len(open(rejected).readlines()) == 1
         (run,) = SQLFinder(config_of(refusing)).search()

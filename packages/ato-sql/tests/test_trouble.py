@@ -374,7 +374,7 @@ class TestTrouble:
         os.truncate(journal, size - 20)  # in the middle of the last record, the end of the run
         programs.run("SQLLogger(config()).start().finish()", **settings(path))
         assert count(path) == 3
-        assert os.path.exists(journal + ".rejected")
+        assert os.path.exists(journal + ".damaged")
 
     def test_a_journal_with_what_nobody_can_read_is_set_aside(self, path):
         journal = leave_a_journal(path)
@@ -382,7 +382,7 @@ class TestTrouble:
             file.write(b"not a record of ours" * 20)
         programs.run("SQLLogger(config()).start().finish()", **settings(path))
         assert count(path) == 3
-        assert os.path.exists(journal + ".rejected")
+        assert os.path.exists(journal + ".damaged")
 
     def test_a_journal_that_was_copied_is_stored_once(self, path):
         journal = leave_a_journal(path)

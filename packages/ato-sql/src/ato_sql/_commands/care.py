@@ -76,7 +76,7 @@ def replay(finder: SQLFinder, options: Namespace) -> int:
     text = f"{done.stored} stored, {done.known} were stored before"
     if done.refused:
         count = len(done.refused)
-        text += f"; {count} refused again stay in {options.path}: {done.refused[0]}"
+        text += f"; {count} that cannot be stored stay in {options.path}: {done.refused[0]}"
     report(options, done._asdict(), text)
     return 1 if done.refused else 0
 

@@ -67,6 +67,10 @@ class Batch(NamedTuple):
     metrics: Metrics
     births: Births
 
+    def size(self) -> int:
+        """How many events and metrics there are."""
+        return len(self.events) + len(self.metrics.series)
+
     def runs(self) -> list[str]:
         """The uuids of the runs it is about, each once."""
         seen = dict.fromkeys(event[0] for event in self.events)

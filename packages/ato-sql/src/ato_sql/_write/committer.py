@@ -21,6 +21,7 @@ from ato_sql._write.apply import OutOfStepError, RunKey
 from ato_sql._write.batch import NOTE, Batch, Event
 from ato_sql._write.database import Database
 from ato_sql._write.folders import (
+    LeftBehind,
     distrusted,
     left_behind,
     open_left_behind,
@@ -157,7 +158,7 @@ class Committer:
                 if size == CHUNK and refusals < _REFUSALS and not is_about_a_value(error):
                     self.database.close()  # the next try looks whether the tables are there
                     continue
-                if len(batch.events) + len(batch.metrics.series) > 1:
+                if batch.size() > 1:
                     size = (batch.end - batch.start) // 2
                     continue
                 self._store_less(batch, error)
@@ -265,10 +266,17 @@ class Committer:
                 continue
             try:
                 self._write(left.segment, left.segment.end)
-                left.discard()
-                log.info("stored what an earlier program kept in %s", path)
+                self._discard(left)
             finally:
                 left.close()
+
+    def _discard(self, left: LeftBehind) -> None:
+        problem, kept = left.problem(), left.discard()
+        if kept is None:
+            log.info("stored what an earlier program kept in %s", left.path)
+        else:
+            text = f"of {left.path}, which a program left, {problem}; all else is stored"
+            self._warn(f"damaged {left.path}", f"{text}, and the file is kept as {kept}")
 
     def recover_quietly(self) -> None:
         """Store what programs that are gone could not, if it can be now."""

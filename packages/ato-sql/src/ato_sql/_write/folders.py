@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import glob
+import hashlib
 import os
+import re
 import time
 from typing import Iterable
 
@@ -17,7 +19,7 @@ from ato_sql._write.salvage import as_line
 from ato_sql._write.segment import Segment
 from ato_sql._write.trust import is_open_to_others, is_own, is_sealed
 
-_NEW, _REJECTED = ".new", ".rejected"
+_NEW, _REJECTED, _DAMAGED = ".new", ".rejected", ".damaged"
 _UNBORN_SECONDS = 3600.0
 
 
@@ -59,7 +61,7 @@ class LeftBehind:
         self.segment = Segment("", path, data, len(data))
         self.segment.sealed = True
         self.segment.batch(len(data))
-        self.segment.id = str(self.segment.opened.get("journal", ""))
+        self.segment.id = str(self.segment.opened.get("journal") or _id_of(path, data))
 
     @property
     def is_in_use(self) -> bool:
@@ -69,16 +71,38 @@ class LeftBehind:
         opened = self.segment.opened
         return bool(is_alive(opened.get("host"), opened.get("pid"), opened.get("process")))
 
-    def discard(self) -> None:
-        """Remove it, being in the database; set it aside where nobody can read all of it."""
-        if self.segment.damaged or not self.segment.id:
-            os.replace(self.path, self.path + _REJECTED)
-        else:
+    def problem(self) -> str | None:
+        """Say what nobody can read of it, as far as it was read; None where that is nothing."""
+        count, found = self.segment.damaged, []
+        if count:
+            found.append(
+                f"{count} of its records of 32 bytes {'is' if count == 1 else 'are'} damaged"
+            )
+        if self.segment.is_cut:
+            found.append("its end is missing")
+        return " and ".join(found) or None
+
+    def discard(self) -> str | None:
+        """Remove it, being in the database; set it aside where nobody can read all of it.
+
+        Returns:
+            Where it is then.
+        """
+        if self.problem() is None:
             os.remove(self.path)
+            return None
+        os.replace(self.path, self.path + _DAMAGED)
+        return self.path + _DAMAGED
 
     def close(self) -> None:
         """Let go of the file."""
         self._file.close()
+
+
+def _id_of(path: str, data: bytes) -> str:
+    """Return what a journal is known by that does not say so itself: it is in its name."""
+    found = re.search(r"-([0-9a-f-]{36})" + re.escape(SUFFIX), path)
+    return found.group(1) if found else hashlib.sha256(data).hexdigest()[:36]
 
 
 def left_behind(url: URL, folder: str | None) -> list[str]:

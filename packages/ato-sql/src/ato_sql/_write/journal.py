@@ -101,9 +101,9 @@ class Journal:
             self._last_number += 1
             number = self._last_number
             self._names[number] = (run, key)
-            self._numbers[run, key] = number
         self.append(pack_other(run, SERIES, {"number": number, "key": key}))
-        return number
+        with self.lock:  # not before: another thread would use it, and be read first
+            return self._numbers.setdefault((run, key), number)
 
     def forget(self, run: str) -> None:
         """Drop what is known of a run that ended, a while later."""

@@ -14,7 +14,9 @@ from ato_sql._values.url import clean_error
 from ato_sql._write.apply import EVENTS, OutOfStepError, UnknownRunError
 from ato_sql._write.batch import Batch, Metrics
 from ato_sql._write.database import Database
+from ato_sql._write.folders import open_left_behind
 from ato_sql._write.salvage import is_refusal
+from ato_sql._write.segment import CHUNK, Segment
 
 
 class Replayed(NamedTuple):
@@ -37,9 +39,14 @@ Replayed.__module__ = "ato_sql"
 def replay(database: Database, path: str) -> Replayed:
     """Store the lines of a file; those that are refused again stay in it, else it is removed.
 
+    A journal that was set aside is stored as far as it can be read.
+
     Raises:
         DatabaseError: the file cannot be read or is none of refused values.
     """
+    _check_plain(path)
+    if _is_journal(path):
+        return _replay_journal(database, path)
     lines = _lines(path)
     batches = [_batch_of(path, number, line) for number, line in enumerate(lines, 1)]
     stored, known, left, refused = 0, 0, [], []
@@ -49,14 +56,11 @@ def replay(database: Database, path: str) -> Replayed:
             stored += 1
         except OutOfStepError:
             known += 1
-        except UnknownRunError as error:
-            left.append(line)
-            refused.append(f"its run {error} is not there")
         except Exception as error:
             if not is_refusal(error):
                 raise
             left.append(line)
-            refused.append(clean_error(error, database.url))
+            refused.append(_reason(error, database))
     if not left:
         os.remove(path)
     elif len(left) < len(lines):
@@ -65,15 +69,98 @@ def replay(database: Database, path: str) -> Replayed:
     return Replayed(stored, known, refused)
 
 
+def _check_plain(path: str) -> None:
+    try:
+        is_plain = stat.S_ISREG(os.stat(path).st_mode)
+    except (OSError, ValueError) as error:
+        raise _unreadable(path, error) from None
+    if not is_plain:
+        raise DatabaseError(f"{path} is no plain file")
+
+
+def _unreadable(path: str, error: Exception) -> DatabaseError:
+    reason = getattr(error, "strerror", None) or "it is no text"
+    return DatabaseError(f"cannot read {path}: {reason}")
+
+
+# -- journals --------------------------------------------------------------------------------------
+
+
+def _is_journal(path: str) -> bool:
+    """Tell whether a file is a journal, of which every record has zeros, and not of lines."""
+    try:
+        with open(path, "rb") as file:
+            return b"\0" in file.read(CHUNK)
+    except OSError:
+        return False
+
+
+def _replay_journal(database: Database, path: str) -> Replayed:
+    left = open_left_behind(path)
+    if left is None:
+        raise DatabaseError(f"cannot read {path}: a program is writing to it")
+    try:
+        if not left.segment.opened and not left.segment.names:
+            raise DatabaseError(f"{path} is no journal of ato-sql and no text")
+        done = _replay_segment(database, left.segment)
+        problem = left.problem()
+        if problem is None and not done.refused:
+            os.remove(path)
+        return done if problem is None else done._replace(refused=[*done.refused, problem])
+    finally:
+        left.close()
+
+
+def _replay_segment(database: Database, segment: Segment) -> Replayed:
+    stored, known, size = 0, 0, CHUNK
+    refused: list[str] = []
+    while True:
+        batch = segment.batch(segment.end, size)
+        if batch is None:
+            return Replayed(stored, known, refused)
+        try:
+            database.commit(batch, batch.births)
+            stored += batch.size()
+        except OutOfStepError as error:
+            known += _count(segment, error.position)
+            continue
+        except Exception as error:
+            if not is_refusal(error):
+                raise
+            if batch.size() > 1:
+                size = (batch.end - batch.start) // 2
+                continue
+            refused.append(_reason(error, database))
+        segment.done, size = batch.end, CHUNK
+
+
+def _count(segment: Segment, end: int) -> int:
+    """Pass over what is before a place, and count it."""
+    count = 0
+    while True:
+        batch = segment.batch(end)
+        if batch is None:
+            segment.done = max(segment.done, end)
+            return count
+        count += batch.size()
+        segment.done = batch.end
+
+
+def _reason(error: Exception, database: Database) -> str:
+    if isinstance(error, UnknownRunError):
+        return f"its run {error} is not there"
+    return clean_error(error, database.url)
+
+
+# -- lines -----------------------------------------------------------------------------------------
+
+
 def _lines(path: str) -> list[str]:
     try:
-        if not stat.S_ISREG(os.stat(path).st_mode):
-            raise DatabaseError(f"{path} is no plain file")
         with open(path, encoding="utf-8") as file:
             return [line for line in file if line.strip()]
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "it is no text"
-        raise DatabaseError(f"cannot read {path}: {reason}") from None
+        raise _unreadable(path, error) from None
 
 
 def _batch_of(path: str, number: int, line: str) -> Batch:

@@ -8,7 +8,7 @@ import threading
 from typing import Any
 
 from ato_sql._write.batch import Batch
-from ato_sql._write.records import SLOT, Decoder, size_of_record
+from ato_sql._write.records import SLOT, Decoder, Stretch, size_of_record
 
 CHUNK = 8192 * SLOT  # read at once, and so the size of a transaction
 
@@ -32,7 +32,8 @@ class Segment:
         self.write: Any = getattr(memory, "write", None)
         self.sealed: bool = False
         self.done = 0
-        self.damaged: bool = False
+        self._damaged: set[int] = set()  # its slots that are no whole record
+        self._last = 0  # where the last record that was read ends
         self._memory = memory
         self._decoder = Decoder()
         self._decoded = 0
@@ -58,27 +59,66 @@ class Segment:
             size: about how many bytes; one record where that is less.
         """
         self._skip_to(self.done)
-        if self.done >= end:
+        found = self._read(self.done, end, size)
+        if found is None:
             return None
-        size = max(size, size_of_record(self._memory[self.done : self.done + SLOT]))
-        data = self._memory[self.done : min(self.done + size, end)]
-        events, metrics, length = self._decoder.read(data)
-        if not length:
-            rest = self._memory[self.done : self.size] if self.sealed else b""
-            self.damaged = bool(rest.strip(b"\0"))
-            return None
-        self._decoded = self.done + length
+        start, stretch = found
+        self._decoded = start + stretch.length
         births = self._decoder.births
-        return Batch(self.id, self.done, self._decoded, events, metrics, births)
+        return Batch(self.id, start, self._decoded, stretch.events, stretch.metrics, births)
 
     def _skip_to(self, position: int) -> None:
         """Read on for the names of series; the rest is in the database already."""
         while self._decoded < position:
-            data = self._memory[self._decoded : position]
-            _, _, length = self._decoder.read(data)
-            if not length:
+            found = self._read(self._decoded, position, CHUNK)
+            if found is None:
                 break
-            self._decoded += length
+            self._decoded = found[0] + found[1].length
+
+    def _read(self, start: int, end: int, size: int) -> tuple[int, Stretch] | None:
+        """Return what comes first from `start` on, and where that is; None if nothing more does."""
+        while start < end:
+            size = max(size, size_of_record(self._memory[start : start + SLOT]))
+            data = self._memory[start : min(start + size, end)]
+            stretch = self._decoder.read(data, self.size - start if self.sealed else None)
+            self._damaged.update(start // SLOT + slot for slot in stretch.damaged)
+            if stretch.length:
+                if stretch.length > len(stretch.damaged) * SLOT:
+                    self._last = max(self._last, start + stretch.length)
+                return start, stretch
+            written = self._next_written(start) if self.sealed else end
+            self._damaged.update(range(start // SLOT, written // SLOT if written < end else 0))
+            if written == start:  # less than a slot
+                self._damaged.add(start // SLOT)
+                break
+            start = written
+        return None
+
+    def _next_written(self, start: int) -> int:
+        """Return the slot from `start` on that something is in, or the end."""
+        for at in range(start, self.size, CHUNK):
+            part = self._memory[at : min(at + CHUNK, self.size)]
+            rest = part.lstrip(b"\0")
+            if rest:
+                return int(at + (len(part) - len(rest)) // SLOT * SLOT)
+        return self.size
+
+    @property
+    def damaged(self) -> int:
+        """How many of its slots are no whole record, as far as it was read.
+
+        An empty one is damaged if there are records behind it.
+        """
+        return sum(slot * SLOT < self._last or self._is_written(slot) for slot in self._damaged)
+
+    def _is_written(self, slot: int) -> bool:
+        return bool(self._memory[slot * SLOT : min((slot + 1) * SLOT, self.size)].strip(b"\0"))
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether what it had may have gone on: nothing empty comes after its last record."""
+        after = self._memory[self._last : min(self._last + SLOT, self.size)]
+        return self.size % CHUNK > 0 and (len(after) < SLOT or bool(after.strip(b"\0")))
 
     @property
     def opened(self) -> dict[str, Any]:
@@ -93,7 +133,7 @@ class Segment:
     def count(self) -> int:
         """Return how many metrics in it are not in the database."""
         before, whole = (
-            len(Decoder().read(self.raw(0, position))[1].series)
+            len(Decoder().read(self.raw(0, position)).metrics.series)
             for position in (self.done, self.end)
         )
         return whole - before
