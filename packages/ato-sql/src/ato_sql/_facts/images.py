@@ -7,7 +7,6 @@ import os
 from typing import Any
 
 from ato_sql._errors import MetricError
-from ato_sql._facts.image_files import is_whole
 from ato_sql._facts.media_types import type_of
 from ato_sql._facts.png import encode_png
 
@@ -45,13 +44,11 @@ def checked_image(key: str, data: bytes) -> bytes:
     """Return the content of a file of an image.
 
     Raises:
-        MetricError: it is of no kind that a browser shows and that runs no script, or is cut.
+        MetricError: it is of no kind that a browser shows and that runs no script.
     """
     if not (type_of(data) or "").startswith("image/"):
         hint = "; an SVG may run scripts, log it with log_artifact" if b"<svg" in data[:512] else ""
         raise MetricError(f"image {key!r}: {_TAKEN}{hint}")
-    if not is_whole(data):
-        raise MetricError(f"image {key!r} is no whole image: its {len(data):,} bytes are cut")
     return data
 
 
