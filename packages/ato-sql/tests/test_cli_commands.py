@@ -205,7 +205,7 @@ class TestCare:
         assert main(["delete", "1"]) == 2
         assert "running" in capsys.readouterr().err
         told = json.loads(command("delete", run.uuid, "--force", "--json"))
-        assert told == {"deleted": run.uuid, "waiting": [], "until": None}
+        assert told == {"deleted": run.uuid}
 
     def test_an_upgrade_names_the_backup(self, here, command):
         import shutil

@@ -156,13 +156,13 @@ class TestOverlay:
         assert found.curves == {first: ([0, 1], [1.0, 0.5]), second: ([0, 1], [2.0, 1.5])}
         assert not found.averaged
 
-    def test_stretches_are_those_of_all_runs_together(self, connection, logged):
-        first = logged([(step, 1.0) for step in range(100)])
-        second = logged([(step, 2.0) for step in range(50, 150)])
+    def test_runs_of_like_length_share_their_stretches(self, connection, logged):
+        first = logged([(step, 1.0) for step in range(96)])
+        second = logged([(step, 2.0) for step in range(48, 144)])
         found = read_overlay(connection, [first, second], "loss", points=15)
         assert found.averaged
-        assert found.curves[first][0] == [4.5 + 10 * n for n in range(10)]
-        assert found.curves[second][0] == [54.5 + 10 * n for n in range(10)]
+        assert found.curves[first][0] == [3.5 + 8 * n for n in range(12)]
+        assert found.curves[second][0] == [51.5 + 8 * n for n in range(12)]
 
     def test_a_stretch_counts_by_its_mean(self, connection, logged):
         run = logged([(step, float(step % 2)) for step in range(100)])

@@ -37,8 +37,13 @@ def gc(finder: SQLFinder, options: Namespace) -> int:
         f"{verb} {len(done.artifacts)} copies ({size_text(done.freed)}), {done.sources} sources "
         f"and {done.environments} environments{_waiting(done)}"
     )
-    report(options, done._asdict(), text)
+    data = done._asdict()
+    report(options, data if done.waiting else _without_waiting(data), text)
     return 0
+
+
+def _without_waiting(data: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in data.items() if name not in ("waiting", "until")}
 
 
 def _waiting(done: Cleanup) -> str:
@@ -59,6 +64,7 @@ def delete(finder: SQLFinder, options: Namespace) -> int:
     run = finder.named_run(options.run_id, only_one=True)
     done = finder.delete_run(run.id, force=options.force)
     data = {"deleted": run.uuid, "waiting": done.waiting, "until": done.until}
+    data = data if done.waiting else _without_waiting(data)
     report(options, data, f"deleted run {run.id}{_waiting(done)}")
     return 0
 

@@ -274,7 +274,7 @@ class Run(MediaLog):
         except OSError as error:
             raise ArtifactError(f"artifact {name!r} cannot be copied: {error}") from error
         if event["content_hash"] is None and "://" not in name:
-            what = "cannot be read" if os.path.lexists(name) else "is not there"
+            what = "cannot be read" if _is_there(name) else "is not there"
             text = f"artifact {name!r} {what}; it is recorded without size and hash"
             warnings.warn(text, TrackerWarning, stacklevel=2)
         event["path"] = settings.hide(event["path"])
@@ -467,3 +467,11 @@ def _join(
         writer.journal.births.setdefault(uuid, birth)
     number = run_id if run_id > 0 else None
     return Run(writer, settings, uuid, number, steps, owned=False, known=known)
+
+
+def _is_there(path: str) -> bool:
+    try:
+        os.lstat(path)
+    except (OSError, ValueError):  # the latter: a NUL in it
+        return False
+    return True
