@@ -18,7 +18,8 @@ def typed(program):
     """A program of this Python as it can be typed in the shell that runs the demo."""
     path = pathlib.Path(sys.executable).with_name(program)
     found = shutil.which(program)
-    is_first = found is not None and os.path.samefile(found, path) if path.exists() else False
+    # The folder decides: an environment's Python is a link to one that may be found first.
+    is_first = found is not None and os.path.samefile(os.path.dirname(found), path.parent)
     return program if is_first else shlex.quote(os.path.relpath(str(path)))
 
 

@@ -190,6 +190,17 @@ class TestTheBar:
         made = bar(lambda config: config.trial.number, mode=mode, max_trials=9)
         assert made.facts[-1].split(", ")[2] == f"best {best}"
 
+    def test_the_last_best_is_that_of_the_result(self, bar):
+        results = []
+
+        def train(config):  # better the less it was trained
+            results.append((config.epochs, config.lr / config.epochs))
+            return results[-1][1]
+
+        made = bar(train, mode="max")
+        metric = max(metric for epochs, metric in results if epochs == 9)
+        assert made.facts[-1].split(", ")[2] == f"best {metric:.6g}"
+
     def test_it_is_closed_when_the_search_is_interrupted(self, bar):
         def train(config):
             if config.trial.number == 3:

@@ -110,3 +110,11 @@ def test_every_database_nests_alike(url, open_logger, open_finder):
         ("trial", 1),
         ("alone", 0),
     ]
+
+
+def test_a_rerun_below_its_run_is_none_of_its_trials(searched, listed, config, open_logger):
+    logger = open_logger(config)
+    logger.start(name="again", parent=searched, tags=["rerun"]).finish()
+    logger.close()
+    assert "search (3 trials, 1 rerun)" in listed("--reruns")[0]
+    assert "search (3 trials)" in listed()[0]

@@ -104,6 +104,17 @@ def test_a_tracker_may_write_beside_the_tables_of_another_program(here):
     connection.close()
 
 
+@pytest.mark.parametrize("mode", ["WAL", "DELETE"])
+@pytest.mark.parametrize("words", [["runs"], ["gc"], ["show", "1"], ["backup", "b.db"]])
+def test_of_one_in_write_ahead_mode_no_log_is_left(foreign, mode, words):
+    connection = sqlite3.connect(str(foreign))
+    connection.execute(f"PRAGMA journal_mode={mode}")
+    connection.close()
+    before = state(foreign)
+    main([words[0], "--db", str(foreign), *words[1:]])
+    assert state(foreign) == before
+
+
 def test_an_old_database_of_ours_is_known_beside_another_programs_alembic(here):
     shutil.copy(WRITTEN_BY_221, "old.db")
     with sqlite3.connect("old.db") as connection:

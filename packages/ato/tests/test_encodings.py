@@ -126,3 +126,36 @@ def test_a_full_disk_is_no_answer(folder, words):
         )
     assert done.returncode == 2
     assert b"No space left" in done.stderr
+
+
+@pytest.mark.skipif(os.name == "nt", reason="locales of another system")
+def test_names_of_files_are_the_same_in_every_locale(tmp_path):
+    (tmp_path / "é").mkdir()
+    program = "from ato_sql import SQLLogger\nwith SQLLogger().start() as run:\n    "
+    program += "run.log_artifact(__file__, 'program', copy=True)"
+    (tmp_path / "é" / "é.py").write_text(program)
+    kept = {k: v for k, v in os.environ.items() if k not in ("ATO_DB", "LC_ALL", "LANG")}
+
+    def python(*words, **variables):
+        done = subprocess.run(
+            [sys.executable, *words],
+            cwd=str(tmp_path / "é"),
+            env={**kept, **variables},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        assert done.returncode == 0, done.stdout
+        return done.stdout.decode()
+
+    for terminal in ("utf-8", "LC_ALL=C"):
+        python("é.py", **TERMINALS[terminal])
+    runs = json.loads(python("-m", "ato", "runs", "--json"))
+    assert [run["project"] for run in runs] == ["é", "é"]
+    assert [run["command"] for run in runs] == [["é.py"], ["é.py"]]
+    for terminal in ("utf-8", "LC_ALL=C"):
+        for run in ("1", "2"):
+            said = python("-m", "ato", "verify", run, **TERMINALS[terminal])
+            assert "the same: outputs and metrics are equal" in said
+    read = "from ato_sql import SQLFinder; print(len(SQLFinder().artifacts(2)[0].read()))"
+    for terminal in ("utf-8", "LC_ALL=C"):
+        assert int(python("-c", read, **TERMINALS[terminal])) == len(program)

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from ato_sql import SQLLogger
+import ato
+from ato_sql import NotFoundError, SQLLogger
 
 
 @pytest.fixture
@@ -64,3 +65,13 @@ def test_one_run_has_no_other_to_be_compared_with(shell, tmp_path):
     settings = {"project_name": "p", "sql": {"db_path": str(tmp_path / "experiments.db")}}
     SQLLogger({"experiment": settings}).start().finish()
     assert "no two runs" in shell("-m", "ato", "why", code=2)
+
+
+def test_a_project_of_one_run_after_one_of_two_is_named_with_what_to_type(shell, tmp_path):
+    for project in ("a", "a", "b"):
+        settings = {"project_name": project, "sql": {"db_path": str(tmp_path / "experiments.db")}}
+        SQLLogger({"experiment": settings}).start().finish()
+    said = "project 'b', which was used last, has no two runs yet; for the last two of 'a': "
+    assert shell("-m", "ato", "why", code=2) == f"ato: {said}ato why 1 2\n"
+    with pytest.raises(NotFoundError, match=r"the last two of 'a': why\(1, 2\)"):
+        ato.SQLFinder({"experiment": settings}).why()

@@ -188,6 +188,15 @@ def escape_output() -> None:
         reconfigure(errors="backslashreplace")
 
 
+def file_name(text: str) -> str:
+    """Return the name of a file as Python takes it here, where the locale knows ASCII alone."""
+    try:
+        os.fsencode(text)
+    except UnicodeEncodeError:
+        return os.fsdecode(text.encode("utf-8", "surrogateescape"))
+    return text
+
+
 def escaped(text: str, longest: int | None = None) -> str:
     """Return text of others as one line that cannot steer a terminal.
 

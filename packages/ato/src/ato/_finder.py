@@ -25,6 +25,7 @@ class SQLFinder(ato_sql.SQLFinder):
             NotFoundError: There is no such run, or there are no two.
             TypeError: It is one run, or more than two.
         """
+        from ato._cli.why.command import last_two
         from ato._cli.why.explained import Why
         from ato._cli.why.report import report_of
 
@@ -32,8 +33,4 @@ class SQLFinder(ato_sql.SQLFinder):
         if len(keys) not in (0, 2):
             raise TypeError(f"why compares two runs, not {len(keys)}")
         with self.stored() as stored:
-            if not keys:
-                keys = stored.latest(2)[::-1]
-                if len(keys) < 2:
-                    raise ato_sql.NotFoundError("there are no two runs of one project yet")
-            return Why(report_of(stored, *keys))
+            return Why(report_of(stored, *(keys or last_two(stored, "why({}, {})"))))

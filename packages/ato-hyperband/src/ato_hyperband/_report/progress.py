@@ -13,7 +13,7 @@ from typing import Any, Callable, Sequence
 from ato_adict.notebooks import is_kernel, show_line
 from ato_hyperband._schedule.scheduler import Budget
 from ato_hyperband._study.study import Study
-from ato_hyperband._trial.brackets import Plan
+from ato_hyperband._trial.brackets import Plan, Resource
 from ato_hyperband._trial.trial import Job, Outcome
 
 
@@ -55,7 +55,7 @@ def describe_plan(
 
 
 class Progress:
-    """Counts evaluations and trials, the rung, the best so far and the budget left.
+    """Counts evaluations and trials, the rung, the best of those trained furthest, the budget left.
 
     Args:
         study: Whose state is shown.
@@ -73,7 +73,7 @@ class Progress:
     ) -> None:
         self._study, self._total, self._unit = study, total, unit
         self._better = better
-        self._best: float | None = None
+        self._best: tuple[Resource, float] | None = None
         self._bar: Any = None
         self._drawn = 0.0
         self._cell: Any = None
@@ -81,9 +81,8 @@ class Progress:
 
     def __call__(self, job: Job, outcome: Outcome) -> None:
         """Show one more outcome."""
-        metric = outcome.metric
-        if metric is not None and (self._best is None or self._better(metric, self._best)):
-            self._best = metric
+        if outcome.metric is not None and self._is_best(job.resource, outcome.metric):
+            self._best = job.resource, outcome.metric
         self._show(job)
 
     def close(self) -> None:
@@ -95,10 +94,16 @@ class Progress:
         elif self._drawn:
             print(file=sys.stderr)
 
+    def _is_best(self, resource: Resource, metric: float) -> bool:
+        """Whether a result would be the search's, of which those trained furthest are judged."""
+        if self._best is None or resource > self._best[0]:
+            return True
+        return resource == self._best[0] and self._better(metric, self._best[1])
+
     def _facts(self, job: Job) -> list[str]:
         facts = [f"{len(self._study.scheduler.trials)} trials", f"rung {job.rung} ({job.resource})"]
         if self._best is not None:
-            facts.append(f"best {self._best:.6g}")
+            facts.append(f"best {self._best[1]:.6g}")
         if self._total is not None:
             facts.append(f"{max(0, self._total - self._study.scheduler.used):g} {self._unit} left")
         return facts

@@ -124,9 +124,8 @@ def _print_runs(
 
 def _name(one: NestedRun) -> str:
     """The name of a run, below the search it belongs to or beside its number."""
-    told = []
-    if one.children:
-        told.append(f"{one.children} trial{'' if one.children == 1 else 's'}")
+    kinds = ((one.children - one.reruns, "trial"), (one.reruns, "rerun"))
+    told = [f"{number} {kind}{'' if number == 1 else 's'}" for number, kind in kinds if number]
     if one.parent is not None:
         told.append(f"of {one.parent}")
     name = f"{'  ' * one.depth}{text_of(one.run.name)}"

@@ -15,7 +15,7 @@ from ato_adict.surroundings import escaped
 from ato_sql._db.engine import writing
 from ato_sql._db.revision import HEAD, VERSION_TABLE
 from ato_sql._db.schema import Base, SchemaVersion, table_of
-from ato_sql._db.sqlite_files import uri_of
+from ato_sql._db.sqlite_files import leave_no_log, uri_of
 from ato_sql._errors import DatabaseError
 from ato_sql._values.url import show_url, sqlite_file
 
@@ -132,6 +132,7 @@ def refuse_foreign_file(url: URL, reading: bool) -> None:
             tables = {name for (name,) in connection.execute(query)}
         finally:
             connection.close()
+            leave_no_log(path)
     except sqlite3.Error:
         return  # whatever is wrong will be said when it is opened
     if tables and VERSION_TABLE not in tables and not tables.issuperset(_OURS):

@@ -79,14 +79,14 @@ class ReadOnlyEngine:
         engine = read_only_engine(self._url, self._patience)
         try:
             if not _is_ready(engine):
-                engine.dispose()
+                _let_go([engine], self._pid)
                 engine = self._copy()
         except (ValueError, TypeError) as error:  # texts that are none, versions that are none
-            engine.dispose()
+            _let_go([engine], self._pid)
             shown = show_url(self._url)
             raise DatabaseError(f"cannot read {shown}, it is damaged: {error}") from None
         except BaseException:
-            engine.dispose()
+            _let_go([engine], self._pid)
             raise
         self._state = self._now()
         self._engine = engine
@@ -115,7 +115,10 @@ class ReadOnlyEngine:
 
 
 def _let_go(opened: list[Engine], pid: int) -> None:
-    """Close engines, if this process has opened them, and leave no empty log beside their files."""
+    """Close engines, if this process has opened them, and leave no empty log beside their files.
+
+    Nor beside one that turns out to be another program's.
+    """
     while opened:
         engine = opened.pop()
         if pid == os.getpid():
@@ -158,6 +161,7 @@ def _upgraded_copy(path: str) -> Engine:
         source.backup(copy)
     source.close()
     copy.close()
+    leave_no_log(path)
     url = URL.create("sqlite", database=target)
     engine = open_engine(url)
     ensure_schema(engine, back_up=False)

@@ -7,7 +7,7 @@ import sqlite3
 
 from sqlalchemy.engine import URL
 
-from ato_sql._db.sqlite_files import uri_of
+from ato_sql._db.sqlite_files import leave_no_log, uri_of
 from ato_sql._errors import DatabaseError
 from ato_sql._values.url import show_url, sqlite_file
 
@@ -34,6 +34,7 @@ def back_up(url: URL, target: str) -> None:
         finally:
             source.close()
             copy.close()
+            leave_no_log(path)
     except (sqlite3.Error, OSError) as error:
         if os.path.exists(target):
             os.remove(target)

@@ -15,6 +15,7 @@ from typing import Iterator
 
 from sqlalchemy.engine import URL
 
+from ato_adict.surroundings import file_name
 from ato_sql._errors import DatabaseError
 from ato_sql._values.url import sqlite_file
 
@@ -65,7 +66,7 @@ def found_path(stored: str, digest: str | None, url: URL, chosen: str | None) ->
     its content in the database's own folder first: the whole project may have been moved or copied.
     """
     base = real_file(url) or os.path.abspath("ato")
-    path = os.path.normpath(os.path.join(os.path.dirname(base), stored))
+    path = os.path.normpath(os.path.join(os.path.dirname(base), file_name(stored)))
     is_certain = not os.path.isabs(stored) and os.path.exists(path)
     if not is_certain and digest and _NAME.fullmatch(digest):
         own = os.path.join(artifact_folder(url, chosen), digest[:2], digest)

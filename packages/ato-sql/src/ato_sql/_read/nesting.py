@@ -8,6 +8,7 @@ from sqlalchemy import func, or_, select
 
 from ato_sql._db.schema import Experiment
 from ato_sql._read.question.ask import Where
+from ato_sql._read.question.conditions import RERUN
 from ato_sql._read.reader import Reader
 from ato_sql._read.runs import conditions_of
 
@@ -22,12 +23,14 @@ class NestedRun(NamedTuple):
         depth: 0, or how many of the runs above it it belongs to.
         children: how many runs that were asked for belong to it, in the list or not.
         parent: the id of its parent where that is not above it, else None.
+        reruns: how many of its `children` are reruns of `ato verify`.
     """
 
     run: Experiment
     depth: int
     children: int
     parent: int | None
+    reruns: int = 0
 
 
 NestedRun.__module__ = "ato_sql"
@@ -52,13 +55,15 @@ def nested_runs(
     top = reader.all(latest.where(*asked, alone).limit(limit))
     below = _below(reader, latest.where(*asked), top, limit - len(top))
     shown = [*top, *(run for runs in below.values() for run in runs)]
-    counts = _counts(reader, asked, [run.uuid for run in shown])
+    uuids = [run.uuid for run in shown]
+    counts, reruns = (_counts(reader, (*asked, *more), uuids) for more in ((), (RERUN,)))
     parents = _ids(reader, [run.parent_uuid for run in top if run.parent_uuid])
 
     def placed(runs: Sequence[Experiment], depth: int) -> Iterator[NestedRun]:
         for run in sorted(runs, key=lambda one: one.id):
             parent = None if depth else parents.get(str(run.parent_uuid))
-            yield NestedRun(run, depth, counts.get(run.uuid, 0), parent)
+            children, again = counts.get(run.uuid, 0), reruns.get(run.uuid, 0)
+            yield NestedRun(run, depth, children, parent, again)
             yield from placed(below.get(run.uuid, ()), depth + 1)
 
     return list(placed(top, 0))

@@ -117,24 +117,33 @@ class Stored:
             (seconds_of(row["start_time"]), seconds_of(row["end_time"])),
         )
 
-    def latest(self, count: int) -> list[int]:
-        """Return the ids of the last runs of the project that was used last, the newest first.
-
-        Reruns of `ato verify` and archived runs are left out.
-        """
-        project = (
-            "SELECT l.project_id FROM experiments l"
+    def last_project(self) -> str | None:
+        """Return the name of the project that was used last; None where there is no run."""
+        query = (
+            "SELECT p.name FROM experiments l JOIN projects p ON p.id = l.project_id"
             " WHERE l.archived IS NULL OR NOT l.archived ORDER BY l.id DESC LIMIT 1"
         )
+        return next((row[0] for row in self._ask(query, {})), None)
+
+    def latest(self, count: int, project: str | None = None) -> list[int]:
+        """Return the ids of the last runs of a project, the newest first.
+
+        Reruns of `ato verify` and archived runs are left out.
+
+        Args:
+            count: how many, at most.
+            project: its name; that of the project that was used last by default.
+        """
         query = (
             "SELECT e.id, e.parent_uuid, e.tags FROM experiments e"
-            f" WHERE e.project_id = ({project}) AND (e.archived IS NULL OR NOT e.archived)"
-            " ORDER BY e.id DESC"
+            " JOIN projects p ON p.id = e.project_id"
+            " WHERE p.name = :p AND (e.archived IS NULL OR NOT e.archived) ORDER BY e.id DESC"
         )
+        name = self.last_project() if project is None else project
         limit, offset = max(50, count), 0
         found: list[int] = []
         while len(found) < count:
-            rows = self._ask(f"{query} LIMIT {limit:d} OFFSET {offset:d}", {})
+            rows = self._ask(f"{query} LIMIT {limit:d} OFFSET {offset:d}", {"p": name})
             found += [row[0] for row in rows if not (row[1] and TAG in (_json(row[2]) or ()))]
             offset += limit
             if len(rows) < limit:
@@ -264,9 +273,12 @@ def of_file(path: str) -> Stored | None:
     """Return the runs of an SQLite file; None if it must be upgraded or cannot be read so."""
     try:
         connection = sqlite3.connect(uri_of(path), uri=True, timeout=_SECONDS)
-        revision = connection.execute(f"SELECT version_num FROM {VERSION_TABLE}").fetchone()
     except sqlite3.Error:
         return None
+    try:
+        revision = connection.execute(f"SELECT version_num FROM {VERSION_TABLE}").fetchone()
+    except sqlite3.Error:
+        revision = None
     if revision != (HEAD,):
         _close(connection, path)
         return None

@@ -130,7 +130,18 @@ def clean_text(text: str) -> str:
     """Replace what no database stores in a text: NUL and lone surrogates."""
     if text.isascii():
         return text.replace("\0", "\\x00") if "\0" in text else text
-    return text.encode("utf-8", "backslashreplace").decode("utf-8").replace("\0", "\\x00")
+    return _decoded(text).encode("utf-8", "backslashreplace").decode("utf-8").replace("\0", "\\x00")
+
+
+def _decoded(text: str) -> str:
+    """Return a text with the bytes in it that Python kept, as where LC_ALL is C, read as UTF-8.
+
+    So a name is the same in every locale; bytes that are no UTF-8 stay as they are.
+    """
+    try:
+        return text.encode("utf-8", "surrogateescape").decode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:  # surrogates that stand for no byte
+        return text
 
 
 def shorten(text: str) -> str:

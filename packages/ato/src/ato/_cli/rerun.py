@@ -11,6 +11,7 @@ import uuid
 
 from ato._cli.passing_on import run_passing_on
 from ato_adict import UserError
+from ato_adict.surroundings import file_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,12 +50,13 @@ def run_again(finder: SQLFinder, run: Any, quiet: bool, database: str | None) ->
     wanted, place = str(uuid.uuid4()), _place(finder, run)
     environment = {**os.environ, **rerun_environment(wanted, run.uuid, place)}
     if known.get("search_path"):
-        environment["PYTHONPATH"] = known["search_path"]
+        environment["PYTHONPATH"] = file_name(known["search_path"])
     if database is not None:
         environment["ATO_DB"] = _absolute(database)
     before = finder.count({"parent_uuid": run.uuid})
     output = subprocess.DEVNULL if quiet else None
-    code = run_passing_on(command, cwd=run.directory, env=environment, stdout=output)
+    folder = file_name(run.directory)
+    code = run_passing_on(command, cwd=folder, env=environment, stdout=output)
     again = finder.find_run(wanted)
     if code and not (again is not None and again.status == run.status == "failed"):
         raise UserError(f"running run {run.id} again ended with exit code {code}")
@@ -113,14 +115,20 @@ def _command(run: Any, known: Mapping[str, Any]) -> list[str]:
         raise UserError(f"{name} was made {made_by}: there is no program that can be run again")
     if any("[redacted]" in word or "***@" in word for word in run.command):
         raise UserError(f"the command of {name} holds a redacted secret: run it by hand")
-    if not os.path.isdir(run.directory):
+    if not os.path.isdir(file_name(run.directory)):
         raise UserError(f"{name} ran in {run.directory}, which is gone")
-    program = os.path.join(run.directory, run.command[0])
-    if run.command[0] != "-m" and not os.path.exists(program):
+    if run.command[0] != "-m":
+        _check_program(name, os.path.join(run.directory, run.command[0]))
+    return [*_interpreter(run, known), *map(file_name, run.command)]
+
+
+def _check_program(name: str, program: str) -> None:
+    """Raise where a program cannot be started again: it may be a pipe, from which nothing comes."""
+    path = file_name(program)
+    if not os.path.exists(path):
         raise UserError(f"the program of {name}, {program}, is gone")
-    if run.command[0] != "-m" and not (os.path.isfile(program) or os.path.isdir(program)):
+    if not (os.path.isfile(path) or os.path.isdir(path)):
         raise UserError(f"the program of {name}, {program}, is a pipe or a device")
-    return [*_interpreter(run, known), *run.command]
 
 
 def no_program(command: Sequence[str]) -> str | None:
@@ -154,12 +162,12 @@ def _interpreter(run: Any, known: Mapping[str, Any]) -> list[str]:
     python = known.get("executable")
     if not python:
         return [sys.executable]
-    if not os.access(python, os.X_OK):
+    if not os.access(file_name(python), os.X_OK):
         raise UserError(
             f"run {run.id} ran with {python}, which is gone; install it again, or run the command "
             "by hand with another Python and compare with ato why"
         )
-    return [python, *_words(known.get("options") or "")]
+    return [file_name(python), *_words(known.get("options") or "")]
 
 
 def _words(options: str) -> list[str]:

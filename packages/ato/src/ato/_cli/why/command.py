@@ -64,18 +64,43 @@ def _two_runs(stored: Any, options: argparse.Namespace) -> tuple[int, int]:
 
     Raises:
         UserError: It is one run, or more than two.
+        NotFoundError: None are named, and there are no two.
     """
     from ato_adict import UserError
 
     if not options.runs:
-        latest: list[int] = stored.latest(2)
-        if len(latest) < 2:
-            raise UserError("there are no two runs of one project yet")
-        return latest[1], latest[0]
+        return last_two(stored, "ato why {} {}")
     if len(options.runs) != 2:
         raise UserError(f"why compares two runs, not {len(options.runs)}")
     first, second = (run_id(text, options.db) for text in options.runs)
     return first, second
+
+
+def last_two(stored: Any, typed: str) -> tuple[int, int]:
+    """Return the ids of the last two runs of the project that was used last.
+
+    Args:
+        stored: The runs of a database.
+        typed: What asks for two runs, with `{}` for each.
+
+    Raises:
+        NotFoundError: There are no two; it says what asks for those of another project.
+    """
+    from ato_sql import NotFoundError
+
+    project = stored.last_project()
+    latest = stored.latest(2, project)
+    if len(latest) == 2:
+        return latest[1], latest[0]
+    others = {name: stored.latest(2, name) for name in stored.projects()}
+    pairs = {name: ids for name, ids in others.items() if len(ids) == 2}
+    if not pairs:
+        raise NotFoundError("there are no two runs of one project yet")
+    other = max(pairs, key=lambda name: pairs[name])
+    raise NotFoundError(
+        f"project {project!r}, which was used last, has no two runs yet; "
+        f"for the last two of {other!r}: {typed.format(*pairs[other][::-1])}"
+    )
 
 
 def run_id(text: str, database: str | None) -> int:
