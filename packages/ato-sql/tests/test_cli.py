@@ -172,6 +172,10 @@ def test_every_command_takes_a_run_by_what_people_call_it(two_runs, command):
     assert json.loads(command("show", "best:-acc", "--json"))["id"] == 1
 
 
+def test_a_secret_in_a_name_is_not_echoed(two_runs, command):
+    assert command("rename", "last", "token=s3cr3t") == "run 2 is token=[redacted]\n"
+
+
 def test_runs_are_renamed_tagged_noted_and_archived(two_runs, command):
     command("rename", "last", "winner")
     command("tag", "winner", "good", "old")

@@ -146,7 +146,12 @@ class TestToldByTheConfig:
         assert getattr(finder.get_run(run.id), part) == []
 
     def test_secrets_in_sources_and_variables_are_hidden(self, config, path):
-        text = 'API_KEY = "abc123"\nconnect(password="hunter2", user="me")\n'
+        text = (
+            'API_KEY = "abc123"\nconnect(password="hunter2", user="me")\n'
+            'log("token=%s", "given1")\nx = "token=%s" % "given2"\n'
+            'y = "token={}".format("given3")\n'
+            'run("curl -u me:given4 h")\nrun(["sshpass", "-p", "given5"])\nlog("lr=%s", "kept")\n'
+        )
         source = {"path": "/p/m.py", "name": "m.py", "text": text, "hash": "a" * 64}
         own = told(
             config,
@@ -158,7 +163,8 @@ class TestToldByTheConfig:
         with sqlite3.connect(path) as connection:
             stored = "\n".join(connection.iterdump())
         assert 'user="me"' in stored
-        for secret in ("abc123", "hunter2", "hf_123456"):
+        assert '"lr=%s", "kept"' in stored
+        for secret in ("abc123", "hunter2", "hf_123456", "given"):
             assert secret not in stored
 
 

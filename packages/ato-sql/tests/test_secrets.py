@@ -94,6 +94,32 @@ class TestKeys:
         hidden = [{"name": "API_KEY", "value": "[redacted]"}, {"name": "LANG", "value": "C"}]
         assert stored({"variables": variables}) == {"variables": hidden}
 
+    @pytest.mark.parametrize(
+        ("value", "kept"),
+        [
+            ([["password", "s3cr3t"], ["n", 1]], [["password", "[redacted]"], ["n", 1]]),
+            (("api_key", "abc"), ["api_key", "[redacted]"]),
+            ([("X-Api-Key", "abc")], [["X-Api-Key", "[redacted]"]]),
+            (["token", "s3cr3t"], ["token", "[redacted]"]),
+            (["--api-key", "abc", "--n", "1"], ["--api-key", "[redacted]", "--n", "1"]),
+            (["t.py", "-u", "me:abc"], ["t.py", "-u", "me:[redacted]"]),
+            (["--password=abc"], ["--password=[redacted]"]),
+        ],
+    )
+    def test_pairs_and_words_of_a_command_hide_theirs(self, stored, value, kept):
+        assert stored({"given": value}) == {"given": kept}
+
+    @pytest.mark.parametrize(
+        "value",
+        [["token", "label"], ["auth", "host"], ["pass", 3], ["--lr", "0.1"], ["n", "s3cr3t"]],
+    )
+    def test_pairs_of_other_things_are_kept(self, stored, value):
+        assert stored({"given": value}) == {"given": value}
+
+    def test_a_number_says_no_less_than_a_text_whether_a_name_is_innocent(self, stored):
+        config = {"use_auth": 1, "random_token": 5, "auth_type": "basic", "null_token": "x"}
+        assert stored(config) == config
+
     def test_hiding_can_be_turned_off(self, config, open_logger, finder):
         config.experiment.sql.redact = False
         config.token = "public"
@@ -123,6 +149,13 @@ class TestText:
         ("see 'a://u:x/y@h' and me@host", "see 'a://u:***@h' and me@host"),
         ("https://b.org/c?sp=r&sig=s3cr3t%3D&se=1", "https://b.org/c?sp=r&sig=***&se=1"),
         ("https://b.org/c?X-Amz-Signature=s3cr3t", "https://b.org/c?X-Amz-Signature=***"),
+        ("at //me:s3cr3t@host/x", "at //me:***@host/x"),
+        (
+            "https://f.azurewebsites.net/api/x?n=1&code=s3cr3t==",
+            "https://f.azurewebsites.net/api/x?n=1&code=***",
+        ),
+        ("sqlite:///x.db?key=s3cr3t&mode=ro", "sqlite:///x.db?key=***&mode=ro"),
+        ("sqlite+pysqlcipher://:s3cr3t@/x.db", "sqlite+pysqlcipher://:***@/x.db"),
     ]
 
     def test_credentials_in_urls_are_hidden(self, stored):
@@ -147,6 +180,8 @@ class TestText:
         "skip-connections sk-learn sk-learn-contrib-forests hf_dataset AKIA xoxo secret_santa",
         "give --password a value; --token is not asked for, the password is wrong",
         "<title>token</title> `token: int`, session_id: x",
+        "docker run -u 1000:1000 x; python -u train.py; cp -p a b; mysql -p",
+        "a // b: c @ d; https://example.org/login?code=200 s3://bucket/x?key=a/b",
     ]
 
     def test_text_without_credentials_is_left_as_it_is(self, stored):
@@ -178,6 +213,12 @@ class TestText:
         ("run it with --password s3cr3t --n 1", "run it with --password [redacted] --n 1"),
         ("machine h login u password s3cr3t", "machine h login u password [redacted]"),
         ("the password is s3cr3t", "the password is [redacted]"),
+        ("curl -u me:s3cr3t http://h", "curl -u me:[redacted] http://h"),
+        ("curl --user 'me:s3cr3t' h", "curl --user 'me:[redacted]' h"),
+        ("wget --proxy-user=me:s3cr3t h", "wget --proxy-user=me:[redacted] h"),
+        ("sshpass -p s3cr3t ssh h", "sshpass -p [redacted] ssh h"),
+        ("mysqldump -h h -u me -ps3cr3t db", "mysqldump -h h -u me -p[redacted] db"),
+        ('run(["curl", "-u", "me:s3cr3t"])', 'run(["curl", "-u", "me:[redacted]"])'),
         (
             "<user>u</user><password>s3cr3t</password>",
             "<user>u</user><password>[redacted]</password>",
@@ -273,6 +314,20 @@ class TestElsewhere:
         (["h://u:x@h"], ["h://u:***@h"]),
         (["url=h://u:x@h"], ["url=h://u:***@h"]),
         (["password", "x"], ["password", "x"]),
+        (["--wandb.key=x", "wandb.key:=x"], ["--wandb.key=[redacted]", "wandb.key:=[redacted]"]),
+        (["-u", "me:x"], ["-u", "me:[redacted]"]),
+        (["--user=me:x"], ["--user=me:[redacted]"]),
+        (["-u", "1000:1000"], ["-u", "1000:1000"]),
+        (["--set", "db.password", "x"], ["--set", "db.password", "[redacted]"]),
+        (["--column", "token", "label"], ["--column", "token", "label"]),
+        (["--password", "--", "x"], ["--password", "--", "[redacted]"]),
+        (["sshpass", "-p", "x", "ssh"], ["sshpass", "-p", "[redacted]", "ssh"]),
+        (["mysql", "-px", "db"], ["mysql", "-p[redacted]", "db"]),
+        (
+            ["--json", '[{"name": "token", "value": "x", "n": true}]'],
+            ["--json", '[{"name": "token", "value": "[redacted]", "n": true}]'],
+        ),
+        (["--json", '{"name": "lr", "value": 1}'], ["--json", '{"name": "lr", "value": 1}']),
         (["tokenizer=gpt2", "max_tokens=5"], ["tokenizer=gpt2", "max_tokens=5"]),
     ]
 

@@ -15,9 +15,8 @@ def rename(finder: SQLFinder, options: Namespace) -> int:
     """Give a run another name."""
     run = finder.named_run(options.run_id, only_one=True)
     finder.rename(run.id, options.name)
-    report(
-        options, {"id": run.id, "name": options.name}, f"run {run.id} is {text_of(options.name)}"
-    )
+    name = finder.get_run(run.id).name  # in which a secret is hidden
+    report(options, {"id": run.id, "name": name}, f"run {run.id} is {text_of(name)}")
     return 0
 
 

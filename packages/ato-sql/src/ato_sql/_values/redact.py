@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import json
+import os
 import re
 from typing import Any, Iterable, Mapping, Sequence
 
 from ato_sql._values.secret_names import is_secret_key
-from ato_sql._values.secret_shapes import REDACTED
-from ato_sql._values.secret_text import Kind, redact_text
+from ato_sql._values.secret_shapes import REDACTED, looks_random
+from ato_sql._values.secret_text import Kind, redact_text, says_password
 
 _FLAG = re.compile(r"^(?P<name>[-+~]{0,3}[\w.\-\[\]]+?)(?P<sign>\+?:?=)(?P<value>.*)$", re.DOTALL)
 _BRACKETS = {"[": 1, "{": 1, "(": 1, "]": -1, "}": -1, ")": -1}
@@ -16,6 +18,22 @@ _BRACKETS = {"[": 1, "{": 1, "(": 1, "]": -1, "}": -1, ")": -1}
 _SCHEMES = ("bearer", "basic")
 _MANY = 1_000_000
 _ENTRY_NAMES = ("name", "key")
+_OPTION = re.compile(r"--?[A-Za-z]")
+_SPACE = re.compile(r"\s")
+# `--set db.password x`: a name in a word of its own, and its value in the next.
+_SETTERS = ("--set", "--set-string", "--option", "--override", "--define", "--env", "-o", "-D")
+# `-u me:x`: who, and the password behind a colon.
+_USERS = ("-u", "-U", "--user", "--username", "--proxy-user", "--login", "--auth", "--credentials")
+_GLUED_TO_P = {
+    "sshpass",
+    "mysql",
+    "mysqldump",
+    "mysqladmin",
+    "mysqlimport",
+    "mariadb",
+    "mariadb-dump",
+}
+_LOGIN = re.compile(r"(?!\d+:\d+$)([^\s:/@]{1,100}):(?!/)(.+)$", re.DOTALL)
 
 
 def redact(value: Any, extra: Sequence[str] = (), path: str = "") -> Any:
@@ -35,8 +53,29 @@ def redact(value: Any, extra: Sequence[str] = (), path: str = "") -> Any:
         }
         return _redact_entry(value, hidden, extra)
     if isinstance(value, (list, tuple)):
-        return [redact(item, extra, path) for item in value]
+        return _redact_list(value, extra, path)
     return value
+
+
+def _redact_list(value: Sequence[Any], extra: Sequence[str], path: str) -> list[Any]:
+    """Hide secrets in a list, which may be a name and its value, or the words of a command."""
+    if len(value) == 2 and _is_pair(value[0], value[1], extra):
+        return [value[0], REDACTED]
+    if all(isinstance(item, str) for item in value) and any(map(_OPTION.match, value)):
+        return redact_command(value, extra)
+    return [redact(item, extra, path) for item in value]
+
+
+def _is_pair(name: Any, value: Any, extra: Sequence[str]) -> bool:
+    """Tell whether two things are the name of a secret and what it is: `["password", "x1"]`.
+
+    Two names, such as `["token", "label"]`, are none, unless the first says password.
+    """
+    if not isinstance(name, str) or _SPACE.search(name) or not is_secret_key(name, extra):
+        return False
+    if isinstance(value, str):
+        return bool(value) and (looks_random(value) or says_password(name))
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and says_password(name)
 
 
 def _redact_item(path: str, value: Any, extra: Sequence[str]) -> Any:
@@ -63,10 +102,11 @@ def redact_command(arguments: Sequence[str], extra: Sequence[str] = ()) -> list[
     """
     hidden: list[str] = []
     awaited = 0  # how many of the next words are secrets
+    before, programs = "", {os.path.basename(argument) for argument in arguments}
     for parts in _joined(arguments):
         argument = " ".join(parts)
         match = _FLAG.match(argument)
-        if awaited and argument.lower() in _SCHEMES:
+        if awaited and (argument == "--" or argument.lower() in _SCHEMES):
             hidden.append(argument)
             continue
         if awaited and not argument.startswith("--") and not (awaited > 1 and match):
@@ -75,19 +115,34 @@ def redact_command(arguments: Sequence[str], extra: Sequence[str] = ()) -> list[
             continue
         named = match.group("name") if match else argument
         secret = " " not in named and is_secret_key(named.strip("-+~:"), extra)
-        awaited = _awaited(argument, secret and not match)
-        shown = _redact_argument(argument, match, secret, extra)
+        awaited = _awaited(argument, secret and not match, before)
+        shown = _redact_login(argument, before, programs)
+        if shown == argument:
+            shown = _redact_argument(argument, match, secret, extra)
         hidden += parts if shown == argument else [shown]
+        before = argument
     return hidden
 
 
-def _awaited(argument: str, secret: bool) -> int:
+def _awaited(argument: str, secret: bool, before: str) -> int:
     """Return how many words behind this one are secrets: of `--tokens`, all up to the next flag."""
-    if argument.lower() in _SCHEMES:
+    if argument.lower() in _SCHEMES or (argument == "-p" and before.endswith("sshpass")):
         return 1
-    if not secret or not (argument.startswith("-") or argument.endswith(":")):
+    if not secret:
         return 0
+    if not (argument.startswith("-") or argument.endswith(":")):
+        is_set = before in _SETTERS or (before.startswith("-") and says_password(argument))
+        return int(is_set)
     return _MANY if argument.endswith("s") and not argument.endswith("pass") else 1
+
+
+def _redact_login(argument: str, before: str, programs: set[str]) -> str:
+    """Hide the password of `-u me:x`, and of `mysql -px`."""
+    if before in _USERS:
+        return _LOGIN.sub(rf"\1:{REDACTED}", argument)
+    if argument.startswith("-p") and len(argument) > 2 and programs & _GLUED_TO_P:
+        return f"-p{REDACTED}"
+    return argument
 
 
 def _joined(arguments: Sequence[str]) -> Iterable[list[str]]:
@@ -113,18 +168,26 @@ def _redact_argument(
     argument: str, match: re.Match[str] | None, secret: bool, extra: Sequence[str]
 ) -> str:
     if match is None:
-        return redact_text(argument, extra, Kind.COMMAND)
+        return _redact_value(argument, extra)
     name, sign, value = match.groups()
     if secret:
         return f"{name}{sign}{REDACTED}"
-    if value[:1] not in ("[", "{", "("):
-        return name + sign + redact_text(value, extra, Kind.COMMAND)
-    try:
-        literal = ast.literal_eval(value)
-        shown = redact(literal, extra, name.lstrip("-+~"))
-    except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError):
-        return name + sign + redact_text(value, extra, Kind.COMMAND)
-    return name + sign + (value if shown == redact_nothing(literal) else repr(shown))
+    if name in _USERS:
+        value = _LOGIN.sub(rf"\1:{REDACTED}", value)
+    return name + sign + _redact_value(value, extra, name.lstrip("-+~"))
+
+
+def _redact_value(text: str, extra: Sequence[str], path: str = "") -> str:
+    """Hide secrets in a word, which may be a list or mapping as Python or JSON writes it."""
+    readers: Any = ((ast.literal_eval, repr), (json.loads, json.dumps))
+    for read, write in readers if text[:1] in ("[", "{", "(") else ():
+        try:
+            value = read(text)
+            shown = redact(value, extra, path)
+        except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError):
+            continue
+        return text if shown == redact_nothing(value) else str(write(shown))
+    return redact_text(text, extra, Kind.COMMAND)
 
 
 def redact_nothing(value: Any) -> Any:

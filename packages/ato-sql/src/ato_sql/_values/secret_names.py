@@ -26,7 +26,7 @@ _ALWAYS = _words(
     "password passwords passwd passwds passphrase passphrases passcode passcodes passwort pwd"
     " pgpass secret secrets credential credentials cred creds jwt jwts otp otps totp auth"
     " authorization bearer cookie cookies dsn webhook webhooks apikey apikeys passkey passkeys"
-    " mnemonic sas htpasswd phpsessid jsessionid"
+    " mnemonic sas htpasswd phpsessid jsessionid pw"
 )
 # Last segments that are secrets alone, or after a vendor or a role.
 _BY_ROLE = _words("key keys pass pat pats tokens")
@@ -53,7 +53,7 @@ _ROLES = _words(
     " gpg pem tls ssl x509 cert certificate keystore truststore webhook bot personal refresh"
     " identity bearer security sas tenant sdk smtp imap pop3 ftp sftp https proxy mysql mariadb"
     " postgres postgresql mongo mongodb redis rabbitmq amqp kafka mqtt ldap sudo wifi vpn basic jwt"
-    " csrf xsrf push broker backup recovery verification ca ci cd wallet"
+    " csrf xsrf push broker backup recovery verification ca ci cd wallet serial"
 )
 _OWNERS = _VENDORS | _ROLES
 # Who has a password; as `user_key` and `host_key` these are columns and fingerprints.
@@ -69,7 +69,18 @@ _LANGUAGE_MODEL = _words(
     " ignore added extra ctx context return boa eoa eou additional anchor summary gist decode"
     " generated sampled forced merge prune pruned keep kept expert separator newline whitespace"
     " comment punctuation draft cached is no null empty domain style modality cond conditioning"
-    " head tail action reward observation speaker graph fim pre suf mid"
+    " head tail action reward observation speaker graph fim pre suf mid sos soc eoc sot"
+    " random rand noise noisy dummy fake real uncond guidance gist placeholder initializer init"
+    " trigger instance"
+    " concept pseudo assistant tool function call response question answer document doc passage"
+    " sentence chunk entity relation edge node region box seg segmentation depth scene goal motion"
+    " pose point voxel event note bar beat chord tempo obs act rtg transcribe translate timestamp"
+    " notimestamps nospeech lm summarization filler pause jump candidate center centre"
+)
+# `use_auth` says whether, not what.
+_SWITCHES = _words(
+    "use uses with without no require requires required enable enables disable disables is has"
+    " have skip need needs allow allows"
 )
 _COUNTING = _words("num n max min total avg mean count number")
 # Two segments that make a secret together.
@@ -84,10 +95,15 @@ _PAIRS = _words(
 _GLUED = re.compile(
     r"(?:passw(?:or)?ds?|passphrases?|passcodes?|api_?keys?|(?:access|secret|private|session|signing"
     r"|encryption|account|ssh|auth|license)keys?|(?:access|auth|refresh|api|session|bearer|bot)tokens?"
-    r"|clientsecrets?|sessionid|connectionstring|webhookurl)$"
+    r"|(?:client|api|app|consumer|user)secrets?|sessionid|conn(?:ection)?str(?:ing)?|webhookurl)$"
 )
 # `password_hash`, `api_key_value`: the word before says what it is.
-_FORMS = _words("hash value plain plaintext base64 b64 encoded digest")
+_FORMS = _words("hash value plain plaintext base64 b64 encoded digest json")
+_TRIPLES = (
+    ("access", "key", "id"),
+    ("service", "account", "json"),
+    ("service", "account", "info"),
+)
 
 
 def is_secret_key(key: object, extra: Iterable[str] = ()) -> bool:
@@ -105,6 +121,8 @@ def is_secret_key(key: object, extra: Iterable[str] = ()) -> bool:
 def _is_secret(key: str, extra: tuple[str, ...]) -> bool:
     places = [place for place in map(_segments, _PLACES.split(key)) if place]
     if any(_says_secret(place) for place in places):
+        return True
+    if any(_has_it_below(*two) for two in zip(places, places[1:])):
         return True
     path = [_plain(place) for place in places]
     return any(_is_below(path, name) for name in extra)
@@ -138,14 +156,14 @@ def _is_below(path: list[str], name: str) -> bool:
 
 def _says_secret(segments: tuple[str, ...]) -> bool:
     last, before = segments[-1], segments[:-1]
+    if segments[-3:] in _TRIPLES:
+        return True
     if before and last in _FORMS:
         return before[-1] not in ("token", "tokens") and _says_secret(before)
-    if segments[-3:] == ("access", "key", "id"):
-        return True
-    if "_".join(segments[-2:]) in _PAIRS or _GLUED.search(last):
+    if "_".join(segments[-2:]) in _PAIRS:
         return not _counts(before)
-    if last in _ALWAYS:
-        return not _counts(before)
+    if _GLUED.search(last) or last in _ALWAYS:
+        return not _counts(before) and not (before and before[-1] in _SWITCHES)
     if not before:
         return last in _ALONE or _is_glued_to_owner(last)
     if last == "token":
@@ -153,6 +171,13 @@ def _says_secret(segments: tuple[str, ...]) -> bool:
     if last in _BY_ROLE:
         return _has_owner(before, last)
     return False
+
+
+def _has_it_below(owner: tuple[str, ...], segments: tuple[str, ...]) -> bool:
+    """Tell whether a name in one word is a secret for whose it is: `wandb.key`, `s3.key`."""
+    if len(segments) > 1 or segments[0] not in ("key", "keys"):
+        return False
+    return _has_owner(owner, segments[0]) or owner == ("s",)  # s3, less its number
 
 
 def _counts(before: tuple[str, ...]) -> bool:

@@ -47,6 +47,17 @@ _SPOKEN = re.compile(
     r"""([ \t]{1,8}["']?)([^\s"'\\,;()\[\]{}|&<>]{3,200})""",
     re.IGNORECASE,
 )
+# `curl -u me:x`, in one text or as a list of words; `-u 1000:1000` are the numbers of a user.
+_LOGIN = re.compile(
+    r"""((?<![\w\-])(?:-u|--user|--proxy-user)(?:["']?\s{0,8},\s{0,8}|[ =]|["'](?=\s))\s{0,8}"""
+    r"""["']?(?!\d+:\d+(?![^\s"',]))[\w.@+\-]{1,100}:)(?!//)([^\s"',;|&<>]{1,200})"""
+)
+# `sshpass -p x`, `mysql -px`.
+_BEHIND_P = re.compile(
+    r"""(\bsshpass["']?[\s,]{1,8}["']?-p["',\s]{0,8}"""
+    r"""|\b(?:mysql(?:dump|admin|import)?|mariadb(?:-dump)?)\b[^\n;|&()]{0,200}?[\s"']-p(?=[^\s"',]))"""
+    r"""([^\s"',;|&<>)\]]{1,200})"""
+)
 _SAYS = re.compile(r"\s{1,3}(?:is|was)$")
 _TAG = re.compile(r"(<([A-Za-z][\w.\-]{0,100})>)([^<>\n]{1,500})(?=</)")
 _SQL = re.compile(
@@ -73,6 +84,10 @@ def redact_shapes(text: str, extra: Sequence[str] = (), spoken: bool = True) -> 
         text = _PRIVATE_KEY.sub(rf"\1{REDACTED}\2", text)
     if spoken and ("-" in text or "pass" in text.lower()):
         text = _SPOKEN.sub(lambda found: _hide_spoken(found, extra), text)
+    if "-" in text:
+        text = _LOGIN.sub(rf"\1{REDACTED}", text)
+    if "-p" in text:
+        text = _BEHIND_P.sub(rf"\1{REDACTED}", text)
     if "</" in text:
         text = _TAG.sub(lambda found: _hide_tagged(found, extra), text)
     text = _SQL.sub(rf"\1'{REDACTED}'", text)

@@ -43,6 +43,14 @@ _TYPED = re.compile(
 _HANDED = re.compile(
     r"""(\(\s{0,8}["']([\w.\-]{1,200})["']\s{0,8},\s{0,8})("[^"\\\n]*"|'[^'\\\n]*')"""
 )
+# `warning("token=%s", "…")`, `"token=%s" % "…"`, `"token={}".format("…")`.
+_FILLED = re.compile(
+    r"""("[^"\\\n]{0,300}"|'[^'\\\n]{0,300}')(\s{0,8}(?:,|%|\.format)[\s(]{0,8})"""
+    r"""((?:"[^"\\\n]{1,200}"|'[^'\\\n]{1,200}')(?:\s{0,8},\s{0,8}(?:"[^"\\\n]{0,200}"|'[^'\\\n]{0,200}')){0,8})"""
+)
+_PLACE = re.compile(
+    r"""([\w.\-]{1,100})["']?\s{0,8}[=:]\s{0,8}["']?(?:%[-\d.]{0,8}[sr]|\{[^{}\n]{0,20}\})"""
+)
 _QUOTED = re.compile(
     r'''[rbfuRBFU]{0,2}("""[\s\S]*?"""|\'\'\'[\s\S]*?\'\'\'|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')'''
 )
@@ -71,8 +79,26 @@ def redact_text(text: str, extra: Sequence[str] = (), kind: Kind = Kind.PROSE) -
     text = redact_headers(redact_urls(text, extra), extra)
     text = _redact_assigned(text, extra, kind)
     if kind is Kind.SOURCE:
+        text = (
+            _FILLED.sub(lambda found: _hide_filled(found, extra), text)
+            if "%" in text or "{" in text
+            else text
+        )
         return redact_shapes(_QUOTED.sub(lambda found: _literal(found, extra), text), extra, False)
     return redact_shapes(text, extra)
+
+
+def _hide_filled(found: re.Match[str], extra: Sequence[str]) -> str:
+    """Hide the texts that are put where a text says `token=%s`."""
+    form, sign, values = found.groups()
+    names = [place.group(1) for place in _PLACE.finditer(form)]
+    if not any(is_secret_key(name, extra) for name in names):
+        return found.group(0)
+    return (
+        form
+        + sign
+        + _QUOTED.sub(lambda one: f"{one.group(1)[0]}{REDACTED}{one.group(1)[0]}", values)
+    )
 
 
 def _literal(found: re.Match[str], extra: Sequence[str]) -> str:
@@ -140,6 +166,11 @@ def _value(text: str, named: re.Match[str], kind: Kind) -> tuple[int, str] | Non
     if text[bare.end() : bare.end() + 1] == "(" and kind is not Kind.COMMAND:  # SecretStr('…')
         return _bracketed(text, bare.end(), Kind.DATA)
     return bare.end(), REDACTED
+
+
+def says_password(name: str) -> bool:
+    """Tell whether a name speaks of nothing but a secret, as `token` and `auth` may."""
+    return _PLAIN_TALK.search(name) is not None
 
 
 def _is_token(value: str) -> bool:

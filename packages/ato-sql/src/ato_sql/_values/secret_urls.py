@@ -15,6 +15,13 @@ _USER = re.compile(r"[^\s/:\"'<>{},;]*:")
 _PORT = re.compile(r"\d{1,5}(?=[/?#\s\"'`,;.)\]}>]|$)")
 _WEB = ("http", "https", "ws", "wss", "git+https", "ftp")
 _QUERY = re.compile(r"([?&]([^=&\s#?\"']{1,100})=)([^&\s#\"'<>]+)")
+# `//user:password@host`, of which the scheme was left out.
+_BARE = re.compile(r"(?<![:\w/])(//[^\s/:@\"'<>]{1,100}:)([^\s/@\"'<>]{1,300})(?=@)")
+# Parameters that are secrets for where they are sent: keys of Azure's functions, and of SQLCipher.
+_SENT = re.compile(
+    r"((?:\bazurewebsites\.net/|\bsql(?:ite|cipher)[\w+]{0,20}:)[^\s\"'<>?]{0,300}\?)([^\s\"'<>]{1,600})"
+)
+_SENT_AS = re.compile(r"((?:^|&)(?:code|key)=)[^&#]+")
 _LONG_USER = 20  # GitHub and others take a token in the place of a user
 
 
@@ -33,6 +40,12 @@ def redact_urls(text: str, extra: Sequence[str] = ()) -> str:
             shown.append(_credentials(scheme, piece[:length]) + piece[length:] if scheme else piece)
             scheme = following
         text = "://".join(shown)
+    if "//" in text and "@" in text:
+        text = _BARE.sub(r"\1***", text)
+    if "=" in text and "?" in text:
+        text = _SENT.sub(
+            lambda found: found.group(1) + _SENT_AS.sub(r"\1***", found.group(2)), text
+        )
     if "=" in text and ("?" in text or "&" in text):
         text = _QUERY.sub(lambda found: _parameter(found, extra), text)
     return text
