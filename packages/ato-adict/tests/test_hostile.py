@@ -2,10 +2,11 @@
 
 import math
 import os
+import warnings
 
 import pytest
 
-from ato_adict import ADict, ConfigFileError, ConversionError, InterpolationError
+from ato_adict import ADict, ConfigFileError, ConversionError, InterpolationError, NestingError
 
 
 @pytest.mark.parametrize(
@@ -76,6 +77,41 @@ def test_a_path_with_a_nul_is_one_error(tmp_path, suffix):
         ADict.from_file(path)
     with pytest.raises(ConfigFileError, match="is no path"):
         ADict(a=1).dump(path)
+    with pytest.raises(ConfigFileError, match="is no path"):
+        ADict.from_mm_config(path)
+
+
+DEEP = {
+    "circle.yaml": ("a: &a [*a]\n", r"'a\[0\]' refers back"),
+    "circle.py": ("a = []\na.append(a)\n", r"'a\[0\]' refers back"),
+    "deep.yaml": ("a: " + "[" * 5000 + "]" * 5000, "nested too deeply"),
+    "deeper.yaml": ("a: " + "[" * 800 + "]" * 800, "nested too deeply"),
+    "deep.json": ('{"a":' + "[" * 100_000 + "]" * 100_000 + "}", "nested too deeply"),
+    "deep.toml": ("a = " + "[" * 5000 + "]" * 5000, "nested too deeply"),
+    "key.toml": (".".join(["a"] * 5000) + " = 1", "nested too deeply"),
+    "table.toml": ("[" + ".".join(["a"] * 5000) + "]\nx = 1", "nested too deeply"),
+    "deep.xyz": ("".join(" " * n + "a:\n" for n in range(2_000)), "nested too deeply"),
+}
+
+
+@pytest.mark.parametrize("name", sorted(DEEP))
+@pytest.mark.parametrize("load", [ADict.from_file, ADict.from_mm_config])
+def test_data_without_an_end_or_too_deep_is_one_error_that_names_the_file_once(
+    tmp_path, load, name
+):
+    text, problem = DEEP[name]
+    (tmp_path / name).write_text(text)
+    with pytest.raises(NestingError, match=problem) as caught:
+        load(tmp_path / name)
+    assert str(caught.value).count(name) == 1
+    assert len(str(caught.value)) < 400
+
+
+def test_a_circle_in_a_base_names_the_base(tmp_path):
+    (tmp_path / "base.yaml").write_text("a: &a [*a]")
+    (tmp_path / "own.yaml").write_text("_base_: base.yaml")
+    with pytest.raises(NestingError, match=r"base\.yaml: recursive structure"):
+        ADict.from_mm_config(tmp_path / "own.yaml")
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes of Unix")
@@ -131,6 +167,19 @@ class TestInterpolation:
 
 
 class TestBases:
+    @pytest.mark.parametrize("value", ["base.yaml", "[base.yaml, other.yaml]"])
+    def test_one_that_is_not_followed_is_told(self, tmp_path, value):
+        (tmp_path / "own.yaml").write_text(f"_base_: {value}\nlr: 1")
+        with pytest.warns(UserWarning, match=r"own\.yaml: its _base_ is not followed; .*from_mm_"):
+            assert ADict.from_file(tmp_path / "own.yaml").lr == 1
+
+    @pytest.mark.parametrize("value", ["7", "{a: 1}", "[]", "null"])
+    def test_a_key_of_that_name_that_names_no_file_is_any_key(self, tmp_path, value):
+        (tmp_path / "own.yaml").write_text(f"_base_: {value}")
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            assert list(ADict.from_file(tmp_path / "own.yaml")) == ["_base_"]
+
     def test_bases_that_share_bases_are_read_once(self, tmp_path):
         (tmp_path / "a0.yaml").write_text("n: 1\nlist: [1, {x: 2}]")
         for number in range(1, 40):

@@ -194,6 +194,20 @@ class TestFiles:
         with pytest.raises(TokenError, match=r"broken\.json"):
             scope.apply([f"@{path}"])
 
+    def test_a_file_that_builds_on_others_is_said_not_to(self, scope, tmp_path, capsys):
+        (tmp_path / "own.yaml").write_text("_base_: other.yaml\nlr: 5\n")
+        assert scope.apply([f"@{tmp_path / 'own.yaml'}"]).lr == 5
+        (line,) = capsys.readouterr().err.splitlines()
+        assert "warning: " in line
+        assert "own.yaml: its _base_ is not followed" in line
+
+    @pytest.mark.parametrize("name", ["x.py", "x.PY"])
+    def test_a_program_is_not_run(self, scope, tmp_path, name):
+        (tmp_path / name).write_text(f"open({str(tmp_path / 'ran')!r}, 'w')")
+        with pytest.raises(TokenError, match=r"@.*: a command line runs no program"):
+            scope.apply([f"@{tmp_path / name}"])
+        assert not (tmp_path / "ran").exists()
+
     def test_a_file_without_a_name_is_refused(self, scope):
         with pytest.raises(TokenError, match=r"needs the path.*@config\.yaml"):
             scope.apply(["@"])

@@ -23,6 +23,12 @@ def read(*tokens, **given):
     return main.with_args(list(tokens))()
 
 
+@pytest.mark.parametrize("levels", [201, 1000, 20_000])
+def test_a_key_has_a_limit_of_levels(levels):
+    with pytest.raises(TokenError, match="levels; a key has 200 at most"):
+        read(".".join(["a"] * levels) + "=1")
+
+
 @pytest.mark.parametrize(
     "value",
     [

@@ -390,8 +390,12 @@ class ADict(Node):
             ConfigFileNotFoundError: If there is no such file.
             ConfigFileError: If it is malformed; the message names path, line and column.
         """
+        return cls._ato_of_file(_files.load(path), path)
+
+    @classmethod
+    def _ato_of_file(cls: type[Self], data: Any, path: Path) -> Self:
         try:
-            return cls(_files.load(path))
+            return cls(data)
         except NestingError as error:
             raise NestingError(f"{path}: {error}") from None
 
@@ -455,7 +459,7 @@ class ADict(Node):
         Raises:
             ConfigFileError: If a file is malformed or is its own base; the message names the chain.
         """
-        return cls(_files.load_mm(path))
+        return cls._ato_of_file(_files.load_mm(path), path)
 
     def load_mm_config(self, path: Path) -> None:
         """Set the keys of an OpenMMLab config, see `from_mm_config`; nested ones are replaced."""

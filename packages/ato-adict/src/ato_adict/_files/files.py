@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import warnings
 from importlib import import_module
 
 from ato_adict._errors import (
@@ -100,7 +101,17 @@ def load(path: Path) -> Any:
     text = read_text(name)
     if format == "py":
         return _codec(format)(text, name)
-    return parse(text, format, name)
+    data = parse(text, format, name)
+    _warn_of_bases(data, name)
+    return data
+
+
+def _warn_of_bases(data: dict[str, Any], name: str) -> None:
+    """Say that a file builds on others, which only the loader of OpenMMLab configs follows."""
+    named = data.get("_base_")
+    if isinstance(named, str) or (named and isinstance(named, list) and isinstance(named[0], str)):
+        text = f"{name}: its _base_ is not followed; to follow it, ADict.from_mm_config(path)"
+        warnings.warn(text, stacklevel=4)
 
 
 def read_text(name: str) -> str:
@@ -119,6 +130,14 @@ def read_text(name: str) -> str:
         raise ConfigFileError("is a directory, not a config file", name) from None
     except OSError as error:
         raise ConfigFileError(f"cannot be read: {error.strerror or error}", name) from None
+
+
+def real_path(name: str) -> str:
+    """Return what a path leads to, links resolved."""
+    try:
+        return os.path.realpath(name)
+    except ValueError as error:
+        raise ConfigFileError(f"is no path: {error}", repr(name)) from None
 
 
 def _check_plain(name: str) -> None:
@@ -148,6 +167,8 @@ def parse(text: str, format: str, name: Any) -> Any:
         data = _codec(format)(text)
     except ConfigFileError as error:
         raise ConfigFileError(error.problem, name, error.line, error.column) from None
+    except NestingError as error:
+        raise NestingError(f"{name}: {error}" if name else str(error)) from None
     except RecursionError:
         raise NestingError(f"{name or format}: nested too deeply") from None
     if not isinstance(data, dict):

@@ -6,8 +6,8 @@ import ast
 import os
 from copy import deepcopy
 
-from ato_adict._errors import ConfigFileError
-from ato_adict._files.files import format_of, parse, read_text
+from ato_adict._errors import ConfigFileError, NestingError
+from ato_adict._files.files import format_of, parse, read_text, real_path
 from ato_adict._files.python_files import (
     BASE,
     new_variables,
@@ -17,11 +17,12 @@ from ato_adict._files.python_files import (
     visible,
 )
 from ato_adict._files.references import References, as_base, as_plain
+from ato_adict._names import nesting_error
 from ato_adict._tree import merge
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Callable
 
 DELETE = "_delete_"
 
@@ -38,7 +39,7 @@ def _load_file(
     path: str, chain: tuple[str, ...], done: dict[str, dict[str, Any]]
 ) -> dict[str, Any]:
     """Return what a file says with its bases; `done` are those that others built on as well."""
-    name = os.path.realpath(path)
+    name = real_path(path)
     if name in done:
         return deepcopy(done[name])
     if name in chain:
@@ -47,7 +48,15 @@ def _load_file(
     references = References(read_text(path), path, format_of(path))
     load = _load_code if format_of(path) == "py" else _load_data
     merged = done[name] = load(references, (*chain, name), done)
-    return deepcopy(merged) if chain else merged
+    return _walked(path, merged, deepcopy) if chain else merged
+
+
+def _walked(path: str, data: Any, walk: Callable[[Any], Any]) -> Any:
+    """Return what a walk through the data of a file finds; a circle in it is named."""
+    try:
+        return walk(data)
+    except RecursionError:
+        raise NestingError(f"{path}: {nesting_error(data)}") from None
 
 
 def _load_data(
@@ -55,10 +64,10 @@ def _load_data(
 ) -> dict[str, Any]:
     """Return what a file that is no code says, on top of its bases."""
     path = references.path
-    data = references.fill(parse(references.text, format_of(path), path))
+    data = _walked(path, parse(references.text, format_of(path), path), references.fill)
     merged: dict[str, Any] = _merged(data.pop(BASE, []), path, chain, done)
     references.bases = merged
-    merge(merged, references.fill(data), DELETE)
+    _walked(path, data, lambda data: merge(merged, references.fill(data), DELETE))
     return merged
 
 
@@ -74,14 +83,15 @@ def _load_code(
     merged: dict[str, Any] = _merged(names, path, chain, done)
     references.bases = merged
     references.fill_code(tree, variables)
-    base = as_base(merged)
+    base = _walked(path, merged, as_base)
     if names:
         variables[BASE] = base
     run_code(tree, variables, path)
     variables.pop(BASE, None)
-    merged = as_plain(base)  # in which the code may have changed something
-    merge(merged, as_plain(visible(variables, private=True)), DELETE)
-    return merged
+    found: dict[str, Any] = _walked(path, base, as_plain)  # which the code may have changed
+    own = visible(variables, private=True)
+    _walked(path, own, lambda own: merge(found, as_plain(own), DELETE))
+    return found
 
 
 def _take_bases(tree: ast.Module, variables: dict[str, Any], references: References) -> Any:

@@ -12,10 +12,14 @@ if TYPE_CHECKING:
 
 def nesting_error(value: Any) -> NestingError:
     """Return the error for a `value` whose walk ran out of stack."""
-    path = _cycle(value)
+    try:
+        path = _cycle(value)
+        shown = join(path or _deepest(value, 5))
+    except RecursionError:  # whoever calls has used up all the stack
+        return NestingError("nested too deeply")
     if path is not None:
-        return NestingError(f"recursive structure: '{join(path)}' refers back to what contains it")
-    return NestingError(f"nested too deeply: '{join(_deepest(value, 5))}.…'")
+        return NestingError(f"recursive structure: '{shown}' refers back to what contains it")
+    return NestingError(f"nested too deeply: '{shown}.…'")
 
 
 def _cycle(value: Any) -> list[Any] | None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from warnings import catch_warnings, simplefilter
+
 from ato_adict import MISSING, ADict, AtoError, did_you_mean
+from ato_adict.surroundings import escaped
 from ato_scope._build.evaluated import evaluated
 from ato_scope._build.kinds import warn_of_type
 from ato_scope._build.places import delete, exists, holder, names_in, put, resolve, value_at
@@ -116,12 +119,20 @@ def read_file(path: str) -> ADict:
     """Read a config file, with an error that names its token.
 
     Raises:
-        TokenError: There is no such file, or it is no config file.
+        TokenError: There is no such file, or it is no config file, or one that would run.
     """
+    if path.lower().endswith(".py"):
+        fix = "a command line runs no program; write it as YAML, JSON or TOML (ato convert)"
+        raise TokenError(f"'@{shown(path)}': {fix}")
     try:
-        return ADict.from_file(path)
+        with catch_warnings(record=True) as told:
+            simplefilter("always")
+            config = ADict.from_file(path)
     except (AtoError, OSError, ValueError) as error:
         raise TokenError(f"'@{shown(path)}': {error}") from None
+    for one in told:
+        say(f"warning: {escaped(str(one.message), 200)}")
+    return config
 
 
 # -- keys ------------------------------------------------------------------------------------------

@@ -6,6 +6,8 @@ from ato_adict import MISSING
 from ato_scope._command.keys import is_number
 from ato_scope._errors import TokenError
 
+_MOST_LEVELS = 200
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -61,8 +63,11 @@ def put(config: ADict, keys: Keys, value: Any) -> None:
     A list is replaced by a changed copy, since it may be one of the program's own.
 
     Raises:
-        TokenError: A level in between is no config and no list, or a list has no such item.
+        TokenError: A level in between is no config and no list, a list has no such item, or there
+            are too many levels.
     """
+    if len(keys) > _MOST_LEVELS:
+        raise TokenError(f"has {len(keys)} levels; a key has {_MOST_LEVELS} at most")
     _put(config, keys, 0, value)
 
 

@@ -197,7 +197,7 @@ def read_xyz(text: str, path: str | None = None) -> Any:
     try:
         data = _read_root(reader, first)
     except RecursionError:
-        raise NestingError(f"{path or 'xyz'}: nested too deeply") from None
+        raise NestingError(f"{path}: nested too deeply" if path else "nested too deeply") from None
     rest = reader.peek()
     if rest is not None:
         reader.fail("this line is indented less than the first one", rest)
