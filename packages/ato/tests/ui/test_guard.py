@@ -35,6 +35,14 @@ class TestHosts:
         assert page.ask("/", host=f"lab.example:{page.port}").status == 200
         assert page.ask("/", host="other.example").status == 421
 
+    @pytest.mark.parametrize("allowed", ["lab.example", "LAB.example."])
+    def test_the_dot_that_ends_a_whole_name_makes_no_other_host(self, serve, example, allowed):
+        page = serve(example, allow_hosts=[allowed])
+        for host in ("lab.example.", f"Lab.example.:{page.port}", "lab.example"):
+            assert page.ask("/", host=host).status == 200
+        for host in ("lab.example..", ".", "lab.example.evil.", f"localhost..:{page.port}"):
+            assert page.ask("/", host=host).status == 421
+
 
 TOKEN = "0123456789-abcdefghij"
 

@@ -53,10 +53,18 @@ def allowed_hosts(port: int, more: Iterable[str] = ()) -> frozenset[str]:
     hosts = {f"{name}:{port}" for name in LOCAL_HOSTS}
     if port == 80:  # browsers leave the default port out
         hosts.update(LOCAL_HOSTS)
-    for name in more:
-        hosts.add(name.lower())
-        hosts.add(f"{name.lower()}:{port}")
+    for name in map(_plain_host, more):
+        hosts.add(name)
+        hosts.add(f"{name}:{port}")
     return frozenset(hosts)
+
+
+def _plain_host(host: str) -> str:
+    """Return a host as it is compared: in lower case, without the dot that ends a whole name."""
+    name, colon, port = host.lower().rpartition(":")
+    if not colon or not port.isdigit():  # no port: a name, or an address in brackets
+        name, colon, port = host.lower(), "", ""
+    return (name[:-1] if name.endswith(".") else name) + colon + port
 
 
 class Guard:
@@ -97,7 +105,7 @@ class Guard:
 
     def _refusal(self, scope: Scope) -> Any | None:
         headers: dict[bytes, bytes] = dict(scope["headers"])
-        host = headers.get(b"host", b"").decode("latin-1").lower()
+        host = _plain_host(headers.get(b"host", b"").decode("latin-1"))
         if self._hosts is not None and host not in self._hosts:
             return 421, f"this server does not answer for host {host!r}; see ato ui --allow-host"
         is_foreign = headers.get(b"sec-fetch-site") in (b"cross-site", b"same-site")
