@@ -62,7 +62,7 @@ def store(path):
     with pytest.warns(TrackerWarning) as told:
         finder.count()
     finder.close()
-    return str(told[0].message)
+    return next(str(one.message) for one in told if one.category is TrackerWarning)
 
 
 class TestDamage:

@@ -73,7 +73,7 @@ class TestPages:
     def test_curves_of_many_runs_share_their_stretches(self, connection, run):
         found = read_overlay(connection, [run.id, 99], "loss", points=10)
         assert list(found.curves) == [run.id]
-        assert found.curves[run.id][0] == [9.5 + 20 * n for n in range(10)]
+        assert found.curves[run.id][0] == [15.5 + 32 * n for n in range(7)]
         assert read_overlay(connection, [run.id], "loss", axis="time").curves[run.id][0][0] < 3600
 
     def test_seconds_between_two_moments_are_a_function_of_sql(self, connection):
@@ -146,5 +146,5 @@ class TestCommands:
 
     def test_there_is_nothing_to_give_back_to_the_disk(self, finder, run):
         finder.delete_run(run.id)
-        assert finder.gc() == ([], 0, 0, 1)
+        assert finder.gc()[:4] == ([], 0, 0, 1)
         assert finder.count() == 0

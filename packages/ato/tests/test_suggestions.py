@@ -54,7 +54,6 @@ def said(shell, tmp_path):
         ("runs --project digits --metric a", "no run of 'digits' has the metric 'a'"),
         ("show bset:loss", "did you mean 'best:loss'?"),
         ("hlep", "there is no command 'hlep'; did you mean 'help'?"),
-        ("runs -help", "there is no option -help; did you mean '--help'?"),
         ("completion", "ato completion: the following arguments are required: SHELL (see"),
         ("tag", "ato tag: the following arguments are required: RUN (see"),
         ("runs --where raet<1", "did you mean 'rate'?"),
