@@ -1,5 +1,6 @@
 """Modules that stand in for frameworks: what of theirs an integration calls, and nothing else."""
 
+import importlib
 import sys
 import types
 
@@ -11,8 +12,10 @@ def stand_in(monkeypatch, integration, **modules):
         module.__dict__.update(content)
         monkeypatch.setitem(sys.modules, module.__name__, module)
     name = f"ato_sql.integrations.{integration}"
-    monkeypatch.delitem(sys.modules, name, raising=False)
-    module = __import__(name, fromlist=["x"])
-    # What was imported on a stand-in must not be found by a test of the framework itself.
-    monkeypatch.setitem(sys.modules, name, module)
-    return module
+    package = importlib.import_module("ato_sql.integrations")
+    # What was imported on a stand-in must not be found by a test of the framework itself: what is
+    # put in its place here, and as an attribute of the package, is taken out again afterwards.
+    monkeypatch.setitem(sys.modules, name, None)
+    monkeypatch.setattr(package, integration, None, raising=False)
+    del sys.modules[name]
+    return importlib.import_module(name)
