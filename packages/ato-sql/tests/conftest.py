@@ -94,6 +94,31 @@ def finder(config):
 
 
 @pytest.fixture
+def log(logger):
+    """Log pairs of step and value into a run of their own; return its id."""
+
+    def log(series, key="loss"):
+        with logger.start() as run:
+            for step, value in series:
+                run.log_metric(key, value, step)
+        return run.id
+
+    return log
+
+
+@pytest.fixture
+def keep(logger, finder):
+    """Start a run with a config; return the run that the database has."""
+
+    def keep(config):
+        with logger.start(config=config) as run:
+            pass
+        return finder.get_run(run.id)
+
+    return keep
+
+
+@pytest.fixture
 def trials(config, logger):
     """Ids of three runs: learning rates 0.1, 0.01, 0.001, accuracies 0.5, 0.9, 0.7."""
     ids = []

@@ -7,18 +7,6 @@ import pytest
 
 
 @pytest.fixture
-def keep(logger, finder):
-    """Start and end a run with a config and return its row."""
-
-    def keep(config):
-        with logger.start(config=config) as run:
-            pass
-        return finder.get_run(run.id)
-
-    return keep
-
-
-@pytest.fixture
 def same(keep):
     """Tell whether two values are one to `skip_if_done` and to whoever compares hashes."""
     return lambda a, b: keep({"x": a}).value_hash == keep({"x": b}).value_hash

@@ -17,18 +17,6 @@ on_one_database = settings(
 )
 
 
-@pytest.fixture
-def keep(logger, finder):
-    """Start a run with a config; return the run that the database has."""
-
-    def keep(config):
-        with logger.start(config=config) as run:
-            pass
-        return finder.get_run(run.id)
-
-    return keep
-
-
 class Colour(enum.Enum):
     RED = 1
 

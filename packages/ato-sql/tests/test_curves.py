@@ -18,19 +18,6 @@ def pairs(points):
     return [(p.step, p.value) for p in points]
 
 
-@pytest.fixture
-def log(logger):
-    """Log pairs of step and value into a run of their own; return its id."""
-
-    def log(series, key="loss"):
-        with logger.start() as run:
-            for step, value in series:
-                run.log_metric(key, value, step)
-        return run.id
-
-    return log
-
-
 class TestWhole:
     def test_points_come_by_step(self, log, finder):
         points = finder.get_metrics(log([(2, 0.2), (0, 0.0), (1, 0.1)]), "loss")

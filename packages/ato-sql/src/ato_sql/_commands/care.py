@@ -37,13 +37,14 @@ def gc(finder: SQLFinder, options: Namespace) -> int:
         f"{verb} {len(done.artifacts)} copies ({size_text(done.freed)}), {done.sources} sources "
         f"and {done.environments} environments{_waiting(done)}"
     )
-    data = done._asdict()
-    report(options, data if done.waiting else _without_waiting(data), text)
+    report(options, _told(done._asdict()), text)
     return 0
 
 
-def _without_waiting(data: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in data.items() if name not in ("waiting", "until")}
+def _told(data: dict[str, Any]) -> dict[str, Any]:
+    """Return what came of it without what waits, where nothing does."""
+    untold = () if data["waiting"] else ("waiting", "until")
+    return {name: value for name, value in data.items() if name not in untold}
 
 
 def _waiting(done: Cleanup) -> str:
@@ -64,8 +65,7 @@ def delete(finder: SQLFinder, options: Namespace) -> int:
     run = finder.named_run(options.run_id, only_one=True)
     done = finder.delete_run(run.id, force=options.force)
     data = {"deleted": run.uuid, "waiting": done.waiting, "until": done.until}
-    data = data if done.waiting else _without_waiting(data)
-    report(options, data, f"deleted run {run.id}{_waiting(done)}")
+    report(options, _told(data), f"deleted run {run.id}{_waiting(done)}")
     return 0
 
 

@@ -6,7 +6,7 @@ import datetime as dt
 import os
 import time
 import warnings
-from typing import Any, Iterable, Mapping, NamedTuple, Sequence
+from typing import Any, Callable, Iterable, Mapping, NamedTuple, Sequence
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.engine import Connection, Engine
@@ -81,9 +81,8 @@ def delete_with_copies(
         if path is not None and os.path.basename(path) == row.content_hash:
             logged[path] = max(moment, logged.get(path, 0.0))
     lost = [path for path in logged if os.path.basename(path) not in wanted]
-    kept = [path for path in logged if path not in lost and is_copy(path)]
-    own = [path for path in kept if is_alone(os.path.dirname(os.path.dirname(path)), owner)]
-    own += _own_copies(lost, owner)
+    kept = [path for path in logged if os.path.basename(path) in wanted]
+    own = _own_copies(lost, owner, _is_own) + _own_copies(kept, owner, is_alone)
     return _removed({path: logged[path] + _CLOCK_SECONDS for path in own}, wanted)
 
 
@@ -92,10 +91,11 @@ def _removed(logged: Mapping[str, float], wanted: Mapping[str, float]) -> Cleanu
     sizes, waiting = {}, []
     for path, until in logged.items():
         later = wanted.get(os.path.basename(path))
-        size = _size_of(path)
         if later is not None:
             date_back(path, until, later)
-        elif remove_copy(path, max(time.time() - _GRACE_SECONDS, until)):
+            continue
+        size = _size_of(path)
+        if remove_copy(path, max(time.time() - _GRACE_SECONDS, until)):
             sizes[path] = size
         else:
             waiting.append(path)
@@ -114,10 +114,12 @@ def _end_of(waiting: Sequence[str]) -> dt.datetime | None:
     return from_seconds(max(times) + _GRACE_SECONDS) if times else None
 
 
-def _own_copies(paths: Iterable[str], owner: Owner) -> list[str]:
-    """Return which are copies that this database may remove; say which folders stay."""
+def _own_copies(
+    paths: Iterable[str], owner: Owner, is_own: Callable[[str, Owner], bool]
+) -> list[str]:
+    """Return which are copies in folders that are this database's; each folder is asked of once."""
     copies = {path: os.path.dirname(os.path.dirname(path)) for path in paths if is_copy(path)}
-    alone = {folder: _is_own(folder, owner) for folder in set(copies.values())}
+    alone = {folder: is_own(folder, owner) for folder in set(copies.values())}
     return [path for path, folder in copies.items() if alone[folder]]
 
 

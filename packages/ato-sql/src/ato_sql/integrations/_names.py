@@ -69,9 +69,10 @@ def _cut(part: str) -> str:
     return part.encode()[:LONGEST_FILE].decode(errors="ignore")
 
 
-def project_names(finder: SQLFinder, accept: Callable[[str], str]) -> dict[str, str]:
-    """Return the names of all projects, and those that are used instead."""
-    return acceptable([project.name for project in finder.get_projects()], accept)
+def project_name(finder: SQLFinder, run: Any, accept: Callable[[str], str]) -> str:
+    """Return the name that is used for a run's project, and for no other."""
+    names = acceptable([project.name for project in finder.get_projects()], accept)
+    return names[run.project.name]
 
 
 def changed(*mappings: dict[str, str]) -> dict[str, str]:

@@ -19,7 +19,7 @@ from ato_sql.integrations._names import (
     changed,
     config_leaves,
     metric_names,
-    project_names,
+    project_name,
 )
 
 # The most that MLflow takes in one batch, and in one value.
@@ -50,7 +50,7 @@ def export_run(finder: SQLFinder, run_id: int | str, tracking_uri: str | None = 
     """
     run = finder.get_run(run_id)
     client = MlflowClient(tracking_uri)
-    experiment = _experiment(client, project_names(finder, accepted_project)[run.project.name])
+    experiment = _experiment(client, project_name(finder, run, accepted_project))
     earlier = _exported(client, experiment, run.uuid)
     name = None
     try:
@@ -85,7 +85,7 @@ def changed_names(finder: SQLFinder, run_id: int | str) -> dict[str, str]:
         NotFoundError: There is no such run.
     """
     run = finder.get_run(run_id)
-    project = {run.project.name: project_names(finder, accepted_project)[run.project.name]}
+    project = {run.project.name: project_name(finder, run, accepted_project)}
     return changed(project, *_names(finder, run))
 
 

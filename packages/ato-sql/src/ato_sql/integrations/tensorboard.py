@@ -11,7 +11,7 @@ from typing import Any
 from tensorboardX import SummaryWriter
 
 from ato_sql._finder import SQLFinder
-from ato_sql.integrations._names import as_file, as_path, changed, metric_names, project_names
+from ato_sql.integrations._names import as_file, as_path, changed, metric_names, project_name
 
 _NAN = logging.getLogger("tensorboardX.x2num")
 SUFFIX = ".ato"  # by which an earlier export is known
@@ -38,7 +38,7 @@ def export_run(finder: SQLFinder, run_id: int | str, folder: str | os.PathLike[s
     """
     run = finder.get_run(run_id)
     name = f"{as_file(run.name)}-{run.id}" if run.name else str(run.id)
-    project = project_names(finder, as_file)[run.project.name]
+    project = project_name(finder, run, as_file)
     target = os.path.join(os.fspath(folder), project, name)
     os.makedirs(target, exist_ok=True)
     made = tempfile.mkdtemp(prefix=".ato-", dir=target)
@@ -64,7 +64,7 @@ def changed_names(finder: SQLFinder, run_id: int | str) -> dict[str, str]:
         NotFoundError: There is no such run.
     """
     run = finder.get_run(run_id)
-    project = {run.project.name: project_names(finder, as_file)[run.project.name]}
+    project = {run.project.name: project_name(finder, run, as_file)}
     return changed(project, metric_names(finder, run, accepted))
 
 

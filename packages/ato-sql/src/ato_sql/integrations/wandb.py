@@ -13,7 +13,7 @@ import wandb
 from ato_sql._errors import MetricError
 from ato_sql._facts.config import from_json
 from ato_sql._finder import SQLFinder
-from ato_sql.integrations._names import acceptable, changed, metric_names, project_names
+from ato_sql.integrations._names import acceptable, changed, metric_names, project_name
 
 # The most that W&B takes, and the room that is left for a number where a name is cut.
 PROJECT_LENGTH, TAG_LENGTH, ROOM = 128, 64, 8
@@ -64,7 +64,7 @@ def _begin(finder: SQLFinder, run: Any, folder: str | os.PathLike[str]) -> Any:
     """Return a run of W&B that has all but the metrics of one of ours."""
     os.makedirs(folder, exist_ok=True)
     return wandb.init(
-        project=project_names(finder, accepted_project)[run.project.name],
+        project=project_name(finder, run, accepted_project),
         name=run.name,
         id=run.uuid,
         tags=list(_tags(run).values()),
@@ -99,7 +99,7 @@ def changed_names(finder: SQLFinder, run_id: int | str) -> dict[str, str]:
         NotFoundError: There is no such run.
     """
     run = finder.get_run(run_id)
-    project = {run.project.name: project_names(finder, accepted_project)[run.project.name]}
+    project = {run.project.name: project_name(finder, run, accepted_project)}
     return changed(project, metric_names(finder, run, accepted), _tags(run))
 
 
