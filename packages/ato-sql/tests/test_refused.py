@@ -9,7 +9,14 @@ import sqlite3
 
 import pytest
 
-from ato_sql import MetricError, SQLFinder, SQLLogger, TrackerError, TrackerWarning
+from ato_sql import (
+    MetricError,
+    MetricOverflowError,
+    SQLFinder,
+    SQLLogger,
+    TrackerError,
+    TrackerWarning,
+)
 from ato_sql.cli import main
 from programs import config_of
 
@@ -31,11 +38,11 @@ class TestAtTheCall:
             run.log_metric("loss", 0.5)
             with pytest.raises(MetricError, match="metric 'bad' is too large to be kept"):
                 run.log_metric("bad", value)
-            with pytest.raises(MetricError, match="metric 'bad' is too large"):
-                run.log_metrics({"loss": 0.1, "bad": value})
+            with pytest.raises(MetricOverflowError, match="metric 'bad' is too large"):
+                run.log_metrics({"bad": value, "loss": 0.1, "acc": 0.9})
             run.log_metric("loss", 0.25)
-        assert finder.get_metric_keys(run.id) == ["loss"]
-        assert [p.value for p in finder.get_metrics(run.id, "loss")] == [0.5, 0.25]
+        assert finder.get_metric_keys(run.id) == ["acc", "loss"]
+        assert [p.value for p in finder.get_metrics(run.id, "loss")] == [0.5, 0.1, 0.25]
 
     def test_large_numbers_that_can_be_kept_are(self, logger, finder):
         values = [10**4299, float(10**300), fractions.Fraction(1, 4)]

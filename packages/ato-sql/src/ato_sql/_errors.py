@@ -65,6 +65,15 @@ class MetricError(UserError, TypeError, ValueError):
     __module__ = "ato_sql"
 
 
+class MetricOverflowError(MetricError, OverflowError):
+    """A metric's value is a number beyond what any database keeps.
+
+    It is refused alone: what `log_metrics` was given beside it is recorded.
+    """
+
+    __module__ = "ato_sql"
+
+
 class NotFound(Dict[str, str]):
     """The falsy result of `find_best_run` and `get_trace_statistics` when there is none.
 

@@ -9,7 +9,7 @@ import operator
 import sys
 from typing import Any, Mapping, Sequence, Union
 
-from ato_sql._errors import MetricError
+from ato_sql._errors import MetricError, MetricOverflowError
 
 Number = Union[int, float]
 NAME_LENGTH = 255
@@ -31,7 +31,8 @@ def as_number(key: str, value: Any) -> Number:
             of one element, Decimal, Fraction).
 
     Raises:
-        MetricError: `value` is not a number, or one that no database can keep.
+        MetricError: `value` is not a number.
+        MetricOverflowError: it is one that no database can keep.
     """
     if isinstance(value, bool):
         return float(value)
@@ -52,7 +53,7 @@ def as_number(key: str, value: Any) -> Number:
             raise OverflowError
         return integer
     except OverflowError:
-        raise MetricError(
+        raise MetricOverflowError(
             f"metric {key!r} is too large to be kept: a float ends at 1.8e308, "
             f"an integer at {LONGEST_INTEGER} digits; log its logarithm"
         ) from None

@@ -10,7 +10,7 @@ import warnings
 from types import TracebackType
 from typing import Any, Mapping, NamedTuple
 
-from ato_sql._errors import ArtifactError, MetricError, TrackerWarning
+from ato_sql._errors import ArtifactError, MetricError, MetricOverflowError, TrackerWarning
 from ato_sql._facts.artifacts import artifact_event
 from ato_sql._facts.claims import claim
 from ato_sql._facts.config import to_json
@@ -20,7 +20,7 @@ from ato_sql._facts.inputs import logged_input
 from ato_sql._facts.outcome import COMPLETED, RUNNING, outcome
 from ato_sql._facts.settings import Settings
 from ato_sql._values.secret_code import hide_in_code
-from ato_sql._values.values import as_number, as_step, check_name, clean_text
+from ato_sql._values.values import Number, as_number, as_step, check_name, clean_text
 from ato_sql._write import batch as _batch
 from ato_sql._write.console import FIRST_PIECES, LAST_PIECES, Console
 from ato_sql._write.console import is_wanted as console_wanted
@@ -219,12 +219,13 @@ class Run(MediaLog):
         step: int | None = None,
         axis: Mapping[str, Any] | None = None,
     ) -> None:
-        """Record one value each of several metrics, all of them or, on an error, none.
+        """Record one value each of several metrics.
 
         Raises:
-            MetricError: as `log_metric` does.
+            MetricError: as `log_metric` does; none of the values is recorded.
+            MetricOverflowError: one is too large to be kept; all the others are recorded.
         """
-        checked = {key: as_number(key, value) for key, value in values.items()}
+        checked, too_large = _numbers(values)
         if self.finished:
             self._tell_late()
         for key in checked:  # all of them before any of the steps moves on
@@ -241,6 +242,8 @@ class Run(MediaLog):
                 self._put(series, value, number)
             else:
                 self._put_large(series, value, number)
+        if too_large is not None:
+            raise too_large
 
     def log_artifact(
         self,
@@ -467,6 +470,18 @@ def _join(
         writer.journal.births.setdefault(uuid, birth)
     number = run_id if run_id > 0 else None
     return Run(writer, settings, uuid, number, steps, owned=False, known=known)
+
+
+def _numbers(values: Mapping[str, Any]) -> tuple[dict[str, Number], MetricOverflowError | None]:
+    """Return the values that can be kept, and the error of the first one that is too large."""
+    numbers: dict[str, Number] = {}
+    too_large = None
+    for key, value in values.items():
+        try:
+            numbers[key] = as_number(key, value)
+        except MetricOverflowError as error:
+            too_large = too_large or error
+    return numbers, too_large
 
 
 def _is_there(path: str) -> bool:
