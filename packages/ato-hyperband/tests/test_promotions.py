@@ -303,14 +303,17 @@ class TestAsynchronousHalving:
 
 
 class TestAdaptiveBrackets:
-    """After one sweep, two of three brackets are of the kind whose winners were best."""
+    """After one sweep, brackets are of the kind whose winners were best."""
 
     HALVINGS = {1: 3, 3: 2, 9: 1, 27: 0}
 
     def kinds(self, metric_of):
+        return self.kinds_by(lambda trial, epoch: metric_of(trial.seed / 2**32, epoch))
+
+    def kinds_by(self, metric_of):
         def train(config):
             for epoch in range(1, 28):
-                yield metric_of(config.trial.seed / 2**32, epoch)
+                yield metric_of(config.trial, epoch)
 
         result = hyperband(brackets="adaptive", max_total_resource=10 * 357).run(train, [])
         kinds = {}
@@ -353,7 +356,12 @@ class TestAdaptiveBrackets:
     def test_where_they_mislead_halving_late_wins(self):
         chosen = self.kinds(lambda value, epoch: value if epoch == 27 else 1 - value)[4:]
         assert chosen.count(0) >= 0.6 * len(chosen)
-        assert {1, 2, 3} <= set(chosen)
+
+    def test_a_kind_that_ceases_to_win_is_left(self):
+        """Whatever found the best in the first sweep finds nothing from the second on."""
+        first, *later = self.kinds_by(lambda trial, epoch: 9 - trial.bracket)[4:]
+        assert first == 3
+        assert set(later) >= {0, 1, 2}
 
 
 @pytest.mark.parametrize("continues", [True, False])

@@ -50,7 +50,7 @@ def describe_plan(
     if limits:
         lines.append("repeated until " + " or ".join(limits) + " are used")
     if adaptive and len(plans) > 1:
-        lines.append("after the first time, mostly the bracket that finds the best")
+        lines.append("after the first time, the bracket that finds the best")
     return "\n".join(lines)
 
 

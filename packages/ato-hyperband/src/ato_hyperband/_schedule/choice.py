@@ -13,12 +13,12 @@ from typing import Mapping, Sequence
 from ato_hyperband._trial.brackets import Plan
 from ato_hyperband._trial.order import Loss, places
 
-# Of so many brackets one is of another kind than the best, in case that changes.
-PERIOD = 3
-
 
 def choose_plan(plans: Sequence[Plan], winners: Sequence[tuple[int, Loss]], number: int) -> Plan:
-    """The plan of a bracket: all of them in turn at first, then mostly the best kind so far.
+    """The plan of a bracket: all of them in turn at first, then the best kind so far.
+
+    Nothing is spent on trying the others again: the mean place of a kind that ceases to win
+    falls behind theirs.
 
     Args:
         plans: The brackets of one sweep.
@@ -29,10 +29,7 @@ def choose_plan(plans: Sequence[Plan], winners: Sequence[tuple[int, Loss]], numb
     if number < len(plans) or not winners:
         return plans[number % len(plans)]
     mean = mean_places(winners)
-    best = min(plans, key=lambda plan: mean.get(plan.s, 1.0))
-    turn, step = divmod(number - len(plans), PERIOD)
-    others = [plan for plan in plans if plan is not best]
-    return others[turn % len(others)] if others and step == PERIOD - 1 else best
+    return min(plans, key=lambda plan: mean.get(plan.s, 1.0))
 
 
 def mean_places(winners: Sequence[tuple[int, Loss]]) -> Mapping[int, float]:
