@@ -427,12 +427,14 @@ def saved_budget(score, results):
             print(f"{tool:30s} {BUDGETS[-1] / reached[0]:6.1f} times less than random search")
 
 
-def free_choice(table, at, finished, size=81, rounds=400):
+def free_choice(table, at, finished, size=81, rounds=400, before=None):
     """Final regrets when choosing costs nothing.
 
     `size` random configurations are ordered by their error after `at` epochs, as if those epochs
     were free, and the best `finished` are trained to the end: what to expect at most of a search
-    that begins with random configurations and chooses at `at` epochs or before.
+    that begins with random configurations and chooses at `at` epochs or before. With `before`
+    they are ordered by the line through that epoch and `at`, in the logarithm of the epochs,
+    continued to the end.
     """
     import numpy as np
 
@@ -441,7 +443,11 @@ def free_choice(table, at, finished, size=81, rounds=400):
     for _ in range(rounds):
         points = draws.random_sample((size, 1, len(table.space)))
         drawn = ((points - table.points) ** 2).sum(axis=2).argmin(axis=1)
-        best = table.errors[drawn, at - 1].argsort(kind="stable")[:finished]
+        expected = table.errors[drawn, at - 1]
+        if before is not None:
+            slope = (expected - table.errors[drawn, before - 1]) / math.log(at / before)
+            expected = expected + slope * math.log(EPOCHS / at)
+        best = expected.argsort(kind="stable")[:finished]
         regrets.append(float(table.errors[drawn[best], -1].min()) - table.best["final"])
     return regrets
 
@@ -452,6 +458,9 @@ def limits(dataset):
     for at in (1, 3, 9, 27):
         title = f"81 at random, best 3 at {at}"
         print(f"{title:30s}{shown(free_choice(table, at, 3))}")
+    for before, at in ((1, 3), (3, 9), (9, 27)):
+        title = f"81 at random, best line at {at}"
+        print(f"{title:30s}{shown(free_choice(table, at, 3, before=before))}")
 
 
 def main():

@@ -85,8 +85,8 @@ class HyperBand(AskTell):
             it is one of the study's own in `checkpoints/`, and each rung is charged in full.
         trial_timeout: Seconds one evaluation may take; longer ones count as failed.
         progress: Whether to show progress on stderr; None: at a terminal and in a notebook.
-        brackets: 'all' runs those of Algorithm 1 in turn. 'adaptive' runs each once, then mostly
-            the kind whose winners were best; where a last choice among η or fewer trials is left,
+        brackets: 'all' runs those of Algorithm 1 in turn. 'adaptive' runs each once, then the
+            kind whose winners were best; where a last choice among η or fewer trials is left,
             all of them are trained to the end. 'one' is the most aggressive alone. Default:
             'adaptive' for 'tpe' with a budget and the synchronous scheduler, else 'all'.
         vertices: Whether 'tpe' begins at vertices of the space, too, and not only inside.

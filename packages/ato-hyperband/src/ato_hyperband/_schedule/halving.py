@@ -128,7 +128,7 @@ class HalvingScheduler(Scheduler):
         plans: The brackets of one sweep, in order; begun again as long as the budget lasts.
         eta: The reduction factor a shortened bracket uses.
         sampler, budget, maximize, continues: As for Scheduler.
-        adaptive: Whether brackets after the first sweep are mostly of the kind that found most.
+        adaptive: Whether brackets after the first sweep are of the kind that found most.
         cost_aware: Whether fewer go on where the best take longer than the others.
     """
 

@@ -1,0 +1,1 @@
+ato: there is no database A/experiments.db
