@@ -32,6 +32,16 @@ def cells(tmp_path_factory):
     return {block.line: cell for block, cell in zip(blocks, book.cells)}
 
 
+def executed(folder, *sources):
+    """The cells of a notebook of these, run one after the other."""
+    nbformat, nbclient = pytest.importorskip("nbformat"), pytest.importorskip("nbclient")
+    pytest.importorskip("ipykernel")
+    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(s) for s in sources])
+    where = {"metadata": {"path": str(folder)}}
+    nbclient.NotebookClient(book, timeout=120, kernel_name="python3", resources=where).execute()
+    return book.cells
+
+
 def text_of(cell):
     """What a cell printed and showed, as text."""
     texts = []
@@ -71,3 +81,18 @@ def test_answers_are_tables(cells, words, column):
     [cell] = [cell for cell in cells.values() if words in cell.source]
     [html] = [one.data["text/html"] for one in cell.outputs if "data" in one]
     assert f">{column}</th>" in html
+
+
+def test_what_all_cells_print_is_kept_while_a_run_lasts(tmp_path):
+    """IPython gives a stream its own `write` back at the end of each cell."""
+    *_, last = executed(
+        tmp_path,
+        "import ato, sys, threading, time\n"
+        "logger = ato.SQLLogger()\nrun = logger.run(console=True)\nprint('one')",
+        "print('two')\nprint('three', file=sys.stderr)",
+        "def later():\n    time.sleep(2)\n    print('four')\n"
+        "thread = threading.Thread(target=later)\nthread.start()",
+        "thread.join()\nprint('five')\nlogger.finish()\nprint('six')",
+        "print(ato.SQLFinder().console(run))",
+    )
+    assert text_of(last).split() == ["one", "two", "three", "four", "five"]

@@ -39,6 +39,18 @@ def test_afterwards_the_streams_are_as_they_were(logger, finder):
     assert finder.console(run.id) == "inside\n"
 
 
+def test_who_looked_over_a_stream_before_still_does_afterwards(logger, finder, monkeypatch):
+    seen = []
+    own = sys.stdout.write
+    monkeypatch.setattr(sys.stdout, "write", lambda text: (seen.append(text), own(text)))
+    theirs = sys.stdout.write
+    with logger.start(console=True) as run:
+        print("inside")
+    assert sys.stdout.write is theirs
+    assert "inside" in seen
+    assert finder.console(run.id) == "inside\n"
+
+
 def test_what_comes_before_and_after_is_not_kept_nor_that_of_other_runs(logger, finder):
     print("before")
     with logger.start(console=True) as run:

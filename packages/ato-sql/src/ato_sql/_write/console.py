@@ -1,16 +1,10 @@
-"""What the program prints while a run goes on: kept, and printed all the same.
-
-The streams stay the objects they are; only their `write` is looked over while a run asks for it.
-So loggers that hold a stream are heard too, and what is printed reaches the terminal first. What
-other programs and code in C write to the terminal by itself is not heard.
-"""
+"""What the program prints while a run goes on: kept, and printed all the same."""
 
 from __future__ import annotations
 
 import atexit
 import logging
 import re
-import sys
 import threading
 from collections import deque
 from typing import Any, Callable
@@ -18,6 +12,7 @@ from typing import Any, Callable
 from ato_sql._errors import SettingsError
 from ato_sql._values.values import clean_text
 from ato_sql._write.repeat import Repeat
+from ato_sql._write.streams import hear_again, leave, listen
 
 # Of the pieces that a run's output is kept in, the first and the last stay.
 FIRST_PIECES, LAST_PIECES = 16, 48
@@ -94,8 +89,8 @@ class Console:
         self._number, self._filled = 0, 0
         # Who prints waits for the one, not for the other.
         self._lock, self._handing_on = threading.RLock(), threading.RLock()
-        _listen(self.take)
-        self._repeat = Repeat("ato-sql-console", 1.0, self.flush)
+        listen(self.take)
+        self._repeat = Repeat("ato-sql-console", 1.0, self._go_on)
         atexit.register(self.stop)
 
     def take(self, text: str) -> None:
@@ -138,6 +133,10 @@ class Console:
             if lines:
                 self._put(self._pieces(self._hide(lines)))
 
+    def _go_on(self) -> None:
+        hear_again()
+        self.flush()
+
     def _pieces(self, text: str) -> list[tuple[int, str]]:
         found = []
         while text:
@@ -151,7 +150,7 @@ class Console:
     def stop(self) -> None:
         """Listen no more; the streams are as they were."""
         atexit.unregister(self.stop)
-        _leave(self.take)
+        leave(self.take)
         self._repeat.stop()
         self.flush(last=True)
 
@@ -164,46 +163,3 @@ def _as_seen(text: str) -> str:
     if "\r" in text:
         text = "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in text.split("\n"))
     return clean_text(text)
-
-
-# -- the streams -----------------------------------------------------------------------------------
-
-_TAKERS: list[Callable[[str], None]] = []
-_HEARD: list[tuple[Any, Any]] = []  # streams, and the `write` that was put before their own
-_STREAMS_LOCK = threading.RLock()
-
-
-def _listen(take: Callable[[str], None]) -> None:
-    with _STREAMS_LOCK:
-        _TAKERS.append(take)
-        for stream in (sys.stdout, sys.stderr):
-            if stream is not None and all(stream is not heard for heard, _ in _HEARD):
-                _hear(stream)
-
-
-def _hear(stream: Any) -> None:
-    own = stream.write
-
-    def write(text: str) -> Any:
-        written = own(text)
-        for take in _TAKERS:
-            take(text)
-        return written
-
-    try:
-        stream.write = write
-    except AttributeError:  # a stream that takes no attribute is not heard
-        return
-    _HEARD.append((stream, write))
-
-
-def _leave(take: Callable[[str], None]) -> None:
-    with _STREAMS_LOCK:
-        if take in _TAKERS:
-            _TAKERS.remove(take)
-        if _TAKERS:
-            return
-        while _HEARD:
-            stream, write = _HEARD.pop()
-            if vars(stream).get("write") is write:  # else somebody came after us
-                del stream.write
