@@ -34,6 +34,14 @@ class TestMetrics:
         assert finder.get_metric_keys(run_id) == ["acc", "loss"]
         assert finder.get_metrics(run_id, "acc")[0].step == 3
 
+    def test_what_numpy_has_masked_is_no_number(self, logger, finder):
+        numpy = pytest.importorskip("numpy")
+        run_id = logger.run()
+        nothing = numpy.ma.masked_array([1.0, 2.0], mask=True).mean()
+        for value in (nothing, numpy.ma.masked_array([1.0], mask=[True])):
+            logger.log_metric("loss", value)
+        assert all(math.isnan(point.value) for point in finder.get_metrics(run_id, "loss"))
+
     def test_several_with_one_wrong_record_none(self, logger, finder):
         run_id = logger.run()
         with pytest.raises(MetricError, match="'acc' needs a number, not 'high'"):

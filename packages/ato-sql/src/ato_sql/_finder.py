@@ -576,6 +576,7 @@ class SQLFinder:
 
         Raises:
             NotFoundError: there is no such run.
+            MetricError: a tag to be added has no letters.
         """
         number = self.get_run(run_id).id
         hide = self._settings.hide

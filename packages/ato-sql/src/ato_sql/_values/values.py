@@ -40,7 +40,7 @@ def as_number(key: str, value: Any) -> Number:
         if isinstance(value, (str, bytes, bytearray)):
             raise TypeError
         if getattr(value, "size", None) == 1 and hasattr(value, "item"):  # an array of one number
-            value = value.item()
+            value = math.nan if is_masked(value) else value.item()
         integer = _as_integer(value)
         if integer is None:
             number = float(value)
@@ -61,6 +61,11 @@ def as_number(key: str, value: Any) -> Number:
         raise MetricError(
             f"metric {key!r} needs a number, not {_short(value)} of type {type(value).__name__}"
         ) from None
+
+
+def is_masked(value: Any) -> bool:
+    """Tell whether a value is an array of numpy whose only number is masked."""
+    return hasattr(value, "filled") and bool(value.mask)
 
 
 def has_digits(integer: int) -> bool:
@@ -90,8 +95,13 @@ def _short(value: Any) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-def as_step(key: str, step: Any) -> int:
+def as_step(key: str, step: Any, what: str = "metric") -> int:
     """Return `step` as an int of 64 bits.
+
+    Args:
+        key: the metric, for the error.
+        step: any integer, also as a float.
+        what: what else `key` names.
 
     Raises:
         MetricError: it is not an integer or too large.
@@ -101,11 +111,11 @@ def as_step(key: str, step: Any) -> int:
     except TypeError:
         if not (isinstance(step, float) and step.is_integer()):
             raise MetricError(
-                f"the step of metric {key!r} must be an integer, not {_short(step)}{_instead(step)}"
+                f"the step of {what} {key!r} must be an integer, not {_short(step)}{_instead(step)}"
             ) from None
         number = int(step)
     if not -(2**63) <= number < 2**63:
-        raise MetricError(f"the step of metric {key!r} does not fit into 64 bits: {_short(number)}")
+        raise MetricError(f"the step of {what} {key!r} does not fit into 64 bits: {_short(number)}")
     return number
 
 

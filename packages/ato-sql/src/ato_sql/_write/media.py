@@ -128,7 +128,7 @@ class MediaLog:
     def _media_step(self, kind: str, key: str, step: int | None) -> int:
         place = (kind, key)  # beside the steps of metrics, whose keys are texts
         with self._writer.steps_lock:
-            number = self._steps.get(place, -1) + 1 if step is None else as_step(key, step)
+            number = self._steps.get(place, -1) + 1 if step is None else as_step(key, step, kind)
             self._steps[place] = number
         return number
 

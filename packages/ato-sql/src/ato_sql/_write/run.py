@@ -251,6 +251,7 @@ class Run(MediaLog):
         data_type: str,
         metadata: Any = None,
         copy: bool = False,
+        step: int | None = None,
     ) -> None:
         """Record a file or folder: its path, size and SHA-256.
 
@@ -260,14 +261,17 @@ class Run(MediaLog):
             data_type: what it is, such as `'model'` or `'figure'`.
             metadata: anything that JSON can hold.
             copy: also keep a copy, once per distinct content, beside the database.
+            step: when in the run it was made.
 
         Of a folder, names, sizes and hashes of the files in it are recorded too.
 
         Raises:
+            MetricError: `step` is no integer.
             ArtifactError: with `copy=True`, the file cannot be read or the copy not be written; it
                 is an OSError.
         """
         settings, name, folder = self._settings, os.fsdecode(path), None
+        number = None if step is None else as_step(name, step, "artifact")
         data_type, hidden = settings.hide(str(data_type)), settings.hide_in(to_json(metadata))
         try:
             if copy:
@@ -283,7 +287,7 @@ class Run(MediaLog):
         event["path"] = settings.hide(event["path"])
         for one in event["files"] or ():
             one["name"] = settings.hide(one["name"])
-        self._event(_batch.ARTIFACT, event)
+        self._event(_batch.ARTIFACT, {**event, "step": number})
 
     def log_fingerprints(self, fingerprints: Any) -> None:
         """Record fingerprints of code and outputs, with the source they were made of.
@@ -348,7 +352,7 @@ class Run(MediaLog):
             console: what is printed, at most the first 250 kB and the last 750.
 
         Raises:
-            SettingsError: psutil is not installed, `system` is no number above 0, or `console`
+            SettingsError: psutil is not installed, `system` is no such number, or `console`
                 neither True nor False.
         """
         wants_console = console_wanted(console)
