@@ -42,6 +42,25 @@ class TestMetrics:
             logger.log_metric("loss", value)
         assert all(math.isnan(point.value) for point in finder.get_metrics(run_id, "loss"))
 
+    def test_what_fails_in_words_and_numbers_of_its_own_is_told_by_its_type(self, logger):
+        class Broken:
+            def __float__(self):
+                raise KeyError("lost")
+
+            def __repr__(self):
+                raise RuntimeError("lost too")
+
+        logger.run()
+        with pytest.raises(MetricError, match="'loss' needs a number, not a value of type Broken"):
+            logger.log_metric("loss", Broken())
+        with pytest.raises(MetricError, match="the step of metric 'loss' must be an integer"):
+            logger.log_metric("loss", 1.0, step=Broken())
+
+    def test_several_are_a_dict(self, logger):
+        logger.run()
+        with pytest.raises(MetricError, match="takes a dict of names and numbers, not a list"):
+            logger.log_metrics([("loss", 1.0)])
+
     def test_several_with_one_wrong_record_none(self, logger, finder):
         run_id = logger.run()
         with pytest.raises(MetricError, match="'acc' needs a number, not 'high'"):

@@ -54,12 +54,13 @@ def as_number(key: str, value: Any) -> Number:
         return integer
     except OverflowError:
         raise MetricOverflowError(
-            f"metric {key!r} is too large to be kept: a float ends at 1.8e308, "
+            f"metric {_short(key)} is too large to be kept: a float ends at 1.8e308, "
             f"an integer at {LONGEST_INTEGER} digits; log its logarithm"
         ) from None
-    except (TypeError, ValueError, RuntimeError):
+    except Exception:  # how it becomes a number is another's code
+        kind = type(value).__name__
         raise MetricError(
-            f"metric {key!r} needs a number, not {_short(value)} of type {type(value).__name__}"
+            f"metric {_short(key)} needs a number, not {_short(value)} of type {kind}"
         ) from None
 
 
@@ -90,7 +91,7 @@ def _as_integer(value: Any) -> int | None:
 def _short(value: Any) -> str:
     try:
         text = repr(value)
-    except ValueError:  # an integer with too many digits, on its own or in a list
+    except Exception:  # an integer with too many digits, in a list even; or it is another's code
         return "a value"
     return text if len(text) <= 60 else text[:57] + "..."
 
@@ -108,7 +109,7 @@ def as_step(key: str, step: Any, what: str = "metric") -> int:
     """
     try:
         number = operator.index(step)
-    except TypeError:
+    except Exception:
         if not (isinstance(step, float) and step.is_integer()):
             raise MetricError(
                 f"the step of {what} {key!r} must be an integer, not {_short(step)}{_instead(step)}"

@@ -225,6 +225,9 @@ class Run(MediaLog):
             MetricError: as `log_metric` does; none of the values is recorded.
             MetricOverflowError: one is too large to be kept; all the others are recorded.
         """
+        if not isinstance(values, Mapping):
+            kind = type(values).__name__
+            raise MetricError(f"log_metrics takes a dict of names and numbers, not a {kind}")
         checked, too_large = _numbers(values)
         if self.finished:
             self._tell_late()
