@@ -225,9 +225,6 @@ class Run(MediaLog):
             MetricError: as `log_metric` does; none of the values is recorded.
             MetricOverflowError: one is too large to be kept; all the others are recorded.
         """
-        if not isinstance(values, Mapping):
-            kind = type(values).__name__
-            raise MetricError(f"log_metrics takes a dict of names and numbers, not a {kind}")
         checked, too_large = _numbers(values)
         if self.finished:
             self._tell_late()
@@ -479,8 +476,11 @@ def _join(
     return Run(writer, settings, uuid, number, steps, owned=False, known=known)
 
 
-def _numbers(values: Mapping[str, Any]) -> tuple[dict[str, Number], MetricOverflowError | None]:
+def _numbers(values: Any) -> tuple[dict[str, Number], MetricOverflowError | None]:
     """Return the values that can be kept, and the error of the first one that is too large."""
+    if not isinstance(values, Mapping):
+        kind = type(values).__name__
+        raise MetricError(f"log_metrics takes a dict of names and numbers, not a {kind}")
     numbers: dict[str, Number] = {}
     too_large = None
     for key, value in values.items():
