@@ -54,6 +54,8 @@ def test_only_config_keys_that_vary_are_offered_to_group_by(overlaid):
 
 def test_the_filter_is_that_of_the_table_of_runs(overlaid):
     assert overlay(overlaid, filter="lr<0.05 tag:even")["total"] == 4
+    assert overlay(overlaid, filter="metric.loss.max>=3", key="loss")["total"] == 9
+    assert overlay(overlaid, filter="metric.rare.count=1", key="loss")["total"] == 1
     assert overlaid.error("projects/1/curves", filter="lrr<0.05")[0] == 400
 
 
