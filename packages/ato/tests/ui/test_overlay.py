@@ -112,6 +112,11 @@ def test_a_stretch_without_a_number_is_a_gap(overlaid):
     assert run["y"] == [None]
 
 
+def test_what_is_not_drawn_is_counted(overlaid):
+    assert overlay(overlaid, key="rare")["special"] == {"nan": 1}
+    assert overlay(overlaid, key="loss")["special"] == {}
+
+
 def test_a_project_without_metrics_has_no_curves(new_database, serve):
     logger = new_database()
     logger.start().finish()

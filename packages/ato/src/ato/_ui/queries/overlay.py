@@ -50,6 +50,7 @@ def overlay(connection: Any, request: Request) -> Any:
         "configs": _varied(connection, project_id),
         "total": total,
         "averaged": found.averaged,
+        "special": found.special,
         "runs": [
             {"id": run, "by": values.get(run), "x": x, "y": y}
             for run, (x, y) in sorted(found.curves.items())
