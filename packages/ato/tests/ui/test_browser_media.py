@@ -1,5 +1,6 @@
 """Images, tables, texts, histograms and files in a real browser."""
 
+import math
 import random
 import shutil
 
@@ -195,6 +196,18 @@ class TestTablesTextsAndHistograms:
         view.script(SLIDE, "weights/layer1", 0)
         assert "at step 0" in view.texts(f"{card} .small")[-1]
         assert view.script(INK, f"{card} canvas.bars") != before
+
+    def test_of_a_histogram_without_values_no_axis_is_labelled(self, look, serve, new_database):
+        with new_database().start() as run:
+            run.log_histogram("empty", [], step=0)
+            run.log_histogram("empty", [math.nan], step=1)
+        view = look(serve(new_database.url)).open("/runs/1", ".media")
+        card = bring(view, "empty")
+        view.wait_for(lambda: view.all(f"{card} canvas.bars"))
+        assert "Infinity" not in view.texts(card)[0]
+        assert view.texts(f"{card} .small")[-1] == "0 values at step 1 · 1 × nan"
+        assert view.texts(f"{card} .ends span") == ["step 0", "step 1"]
+        assert view.complaints() == []
 
     def test_an_artifact_is_found_opened_and_kept(self, view, folder):
         view.wait("[aria-label=Artifacts] table")
