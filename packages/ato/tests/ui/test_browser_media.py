@@ -247,6 +247,15 @@ class TestTablesTextsAndHistograms:
         assert view.texts(f"{card} .ends span") == ["step 0", "step 1"]
         assert view.complaints() == []
 
+    def test_the_step_of_an_artifact_is_shown_where_one_has_it(self, new_database, serve, look):
+        with new_database().start() as run:
+            run.log_artifact("a.pt", "model", step=3)
+            run.log_artifact("b.pt", "model")
+        view = look(serve(new_database.url)).open("/runs/1", "[aria-label=Artifacts] table")
+        assert "Step" in view.texts("[aria-label=Artifacts] th")
+        cells = view.texts("[aria-label=Artifacts] td")
+        assert (cells[2], cells[9]) == ("3", "")
+
     def test_an_artifact_is_found_opened_and_kept(self, view, folder):
         view.wait("[aria-label=Artifacts] table")
         links = view.all("[aria-label=Artifacts] a")
