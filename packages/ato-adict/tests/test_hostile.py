@@ -2,6 +2,9 @@
 
 import math
 import os
+import subprocess
+import sys
+import time
 import warnings
 
 import pytest
@@ -56,6 +59,35 @@ def test_json_with_many_keys_of_which_one_appears_twice_names_it():
         ('{"b": 1,\n"a": ' + "1" * 5000 + "}", "json", "line 2, column 6: an integer of more than"),
         ("b = 1\na = " + "1" * 5000, "toml", "line 2, column 5"),
         ("a = 2020-13-45", "toml", "line 1"),
+        ("ok: 1\na: !!int ''", "yaml", "line 2, column 4: '' is no integer .*, at 'a'"),
+        ("a: !!int '-'", "yaml", "line 1, column 4: '-' is no integer .*, at 'a'"),
+        ("a: !!int '+'", "yaml", "line 1, column 4: '.' is no integer .*, at 'a'"),
+        ("a: !!int '_'", "yaml", "line 1, column 4: '_' is no integer .*, at 'a'"),
+        ("a: !!int 1:x", "yaml", "line 1, column 4: '1:x' is no integer .*, at 'a'"),
+        ("b:\n  !!int '': 1", "yaml", "line 2, column 3: '' is no integer .*, at 'b'"),
+        ("a: !!float ''", "yaml", "line 1, column 4: '' is no number, at 'a'"),
+        ("a: [x, !!float '_']", "yaml", r"line 1, column 8: '_' is no number, at 'a\[1\]'"),
+        ("a: !!timestamp ''", "yaml", "line 1, column 4: '' is no date or time, at 'a'"),
+        ("a: {b: !!timestamp x}", "yaml", r"column 8: 'x' is no date or time, at 'a\.b'"),
+        ("!!timestamp x: 1", "yaml", "line 1, column 1: 'x' is no date or time"),
+        ("a: !!bool ''", "yaml", "line 1, column 4: '' is no truth value"),
+        ("? !!bool [x]\n: 1", "yaml", "line 1, column 3: expected a scalar"),
+        ("a: !!binary x", "yaml", "line 1, column 4: failed to decode base64 .*, at 'a'"),
+        ("a: !!null [x]", "yaml", "line 1, column 4: expected a scalar .*, at 'a'"),
+        ("a: !!omap [{b: 1, c: 2}]", "yaml", "line 1, column 12: .* at 'a"),
+        ("a: !!pairs x", "yaml", "line 1, column 4: .*, at 'a'"),
+        ("? !!python/tuple [[1]]\n: 1", "yaml", "line 1, column 1: a key that holds a list"),
+        ("a: 0x" + "f" * 4000, "yaml", "line 1, column 4: .* is no integer of at most 4300"),
+        ("b = 1\na = 0x" + "f" * 4000, "toml", "line 2, column 5: an integer of more than 4300"),
+        ("a = {b = 0o" + "7" * 5000 + "}", "toml", "line 1, column 10: an integer of more than"),
+        ("ok: 1\na: " + "1" * 4301, "xyz", "line 2, column 4: an integer of more .* 'a:'"),
+        ("a:\n  0) " + "1" * 4301, "xyz", r"line 2, column 6: an integer of more .* '0\)'"),
+        ("1" * 4301 + ": 2", "xyz", "line 1, column 1: an integer of more than 4300 digits"),
+        ("0) 1\n" + "1" * 4301 + ") 2", "xyz", "line 2, column 1: expected item 1"),
+        ("ok: 1\na: \0", "yaml", r"line 2, column 4: the character U\+0000 is not allowed"),
+        ("a: é\x01", "yaml", r"line 1, column 5: the character U\+0001 is not allowed"),
+        ("a: \ud800", "yaml", r"line 1, column 4: the character U\+D800 is not allowed"),
+        ('a: "\\UFFFFFFFF"', "yaml", "line 1, column"),
     ],
 )
 def test_what_a_loader_cannot_make_a_value_of_is_named_with_its_place(text, format, place):
@@ -63,6 +95,141 @@ def test_what_a_loader_cannot_make_a_value_of_is_named_with_its_place(text, form
         pytest.importorskip("tomllib")  # older Pythons read integers of any length
     with pytest.raises(ConfigFileError, match=place):
         ADict.loads(text, format)
+
+
+PURE = """
+import sys, yaml
+del yaml.CSafeLoader, yaml.CSafeDumper
+from ato_adict import ADict, ConfigFileError
+for text in sys.argv[1:]:
+    try:
+        print(ADict.loads(text, "yaml"))
+    except ConfigFileError as error:
+        print(ascii(str(error)))
+"""
+
+
+def test_the_loader_in_python_alone_names_places_too():
+    texts = ["a: !!int ''", "!!float '': 1", "a: !!timestamp x", 'a: "\\UFFFFFFFF"', "a: \x01"]
+    words = [sys.executable, "-c", PURE, *texts, 'a: "\\U00110000"', "? !!bool [x]\n: 1"]
+    lines = subprocess.check_output(words).decode().splitlines()
+    assert len(lines) == 7
+    assert [line for line in lines if not line[1:].startswith("line 1, column")] == []
+
+
+@pytest.mark.parametrize("load", [ADict.from_file, ADict.from_mm_config])
+def test_a_tagged_text_in_a_base_is_named_with_file_line_and_key(tmp_path, load):
+    (tmp_path / "base.yaml").write_text("ok: 1\na: {b: !!timestamp ''}\n")
+    (tmp_path / "own.yaml").write_text("_base_: base.yaml\n")
+    name = "base.yaml" if load == ADict.from_file else "own.yaml"
+    with pytest.raises(ConfigFileError, match=r"base\.yaml:2:8: '' is no date .*, at 'a\.b'"):
+        load(tmp_path / name)
+
+
+def test_numbers_as_long_as_they_may_be_are_read():
+    digits = "9" * 4300
+    for text, format in [
+        (f"a: {digits}", "yaml"),
+        (f"a = {digits}", "toml"),
+        (f"a: {digits}", "xyz"),
+    ]:
+        assert ADict.loads(text, format).a == 10**4300 - 1
+    assert ADict.loads("a = '" + "f" * 9000 + "'", "toml").a == "f" * 9000
+
+
+def test_a_text_of_many_digits_comes_back_from_xyz():
+    assert ADict.loads(ADict(a="1" * 5000).dumps("xyz"), "xyz") == {"a": "1" * 5000}
+
+
+def test_an_integer_of_any_size_has_a_hash_and_a_difference(tmp_path):
+    (tmp_path / "a.xyz").write_text("a: 0x" + "f" * 40_000 + "\n0x" + "f" * 5_000 + ": 1")
+    config = ADict.from_file(tmp_path / "a.xyz")
+    other = ADict({**config, "a": config.a - 1})
+    assert config.get_value_hash() != other.get_value_hash()
+    assert config.get_structural_hash() == other.get_structural_hash()
+    assert "0xfff" in str(config.diff(other))
+
+
+MANY = ".a" * 20_000
+LONG_KEYS = {
+    "plain": f"a{MANY} = 1",
+    "quoted": "'a'" + '."b"' * 20_000 + " = 1",
+    "spaces": "a" + " . a" * 20_000 + " = 1",
+    "inline table": f"x = [{{a{MANY} = 1}}]",
+    "table": f"[a{MANY}]",
+    "tables": f"[[a{MANY}]]",
+    "behind texts": f'x = """ # "" \\""" """\ny = \'#\'\na{MANY} = 1',
+}
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("name", LONG_KEYS)
+def test_a_toml_key_of_very_many_parts_is_refused_at_once(name):
+    started = time.process_time()
+    with pytest.raises(NestingError, match="line [13]: a key of more than 1000 parts"):
+        ADict.loads(LONG_KEYS[name], "toml")
+    assert time.process_time() - started < 1
+
+
+DOTS = "a" + ".a" * 2000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"x = '{DOTS}'",
+        f'x = "\\"{DOTS}"',
+        f"x = '''\n{DOTS}\n'''",
+        f'x = """ "" \\""" {DOTS}\n"""',
+        f"x = 1 # {DOTS}",
+        f"'{DOTS}' = 1",
+        "x = [" + ", ".join(["0.5", "'a.b'"] * 1000) + "]",
+    ],
+    ids=["literal", "basic", "literal lines", "basic lines", "comment", "key", "list"],
+)
+def test_many_dots_in_toml_elsewhere_are_no_long_key(text):
+    assert len(ADict.loads(text, "toml")) == 1
+
+
+EXITS = {
+    "sys.exit(3)": "SystemExit: 3",
+    "raise SystemExit": "SystemExit: None",
+    "def f():\n    sys.exit('no data')\nf()": "SystemExit: no data",
+}
+
+
+class TestPrograms:
+    @pytest.mark.parametrize("text", EXITS)
+    @pytest.mark.parametrize("way", ["from_file", "from_mm_config", "compose_hierarchy"])
+    def test_one_that_exits_is_an_error_with_its_line(self, tmp_path, text, way):
+        (tmp_path / "config.py").write_text(f"import sys\n\n{text}\n")
+        path = tmp_path if way == "compose_hierarchy" else tmp_path / "config.py"
+        with pytest.raises(ConfigFileError, match=rf"config\.py:[34]: .*{EXITS[text]}") as caught:
+            getattr(ADict, way)(path)
+        assert isinstance(caught.value.__cause__, SystemExit)
+
+    def test_an_interrupt_is_passed_on(self, tmp_path):
+        (tmp_path / "config.py").write_text("raise KeyboardInterrupt\n")
+        with pytest.raises(KeyboardInterrupt):
+            ADict.from_file(tmp_path / "config.py")
+
+    @pytest.mark.parametrize("load", [ADict.from_file, ADict.from_mm_config])
+    @pytest.mark.parametrize("text", ["-" * 50_000 + "1", "x" + ".x" * 20_000], ids=["-", "."])
+    def test_one_that_is_nested_too_deeply_is_one_error(self, tmp_path, load, text):
+        (tmp_path / "config.py").write_text(f"a = {text}\n")
+        with pytest.raises(NestingError, match=r"config\.py: nested too deeply"):
+            load(tmp_path / "config.py")
+
+    def test_an_error_without_a_text_is_named(self, tmp_path):
+        text = "class E(BaseException):\n    def __str__(self):\n        1 / 0\nraise E\n"
+        (tmp_path / "config.py").write_text(text)
+        with pytest.raises(ConfigFileError, match=r"config\.py:4: E$"):
+            ADict.from_file(tmp_path / "config.py")
+
+    def test_a_null_byte_has_its_line(self, tmp_path):
+        (tmp_path / "config.py").write_text("a = 1\nb = \0\n")
+        with pytest.raises(ConfigFileError, match=r"config\.py:2: a null byte"):
+            ADict.from_file(tmp_path / "config.py")
 
 
 def test_a_long_text_of_digits_is_a_text():

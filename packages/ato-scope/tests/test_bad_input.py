@@ -64,6 +64,14 @@ def test_a_bad_argument(program, arguments, line):
     assert done.out == ""
 
 
+@pytest.mark.parametrize("value", ["!!timestamp ''", "!!int '_'", "\0"])
+def test_a_file_with_a_value_that_is_none(program, tmp_path, value):
+    program.write(HEADER + FOOTER)
+    (tmp_path / "own.yaml").write_text(f"ok: 1\na: {value}\n")
+    done = program.run("@own.yaml")
+    assert done.fails_with("train.py: error: '@own.yaml': own.yaml:2:4: "), done
+
+
 def test_bytes_that_are_no_utf8(program):
     program.write(HEADER + FOOTER)
     done = program.run(b"name:=\xff")

@@ -96,6 +96,44 @@ def test_convert_replaces_a_program_only_by_force(ato, tmp_path):
     assert (tmp_path / "train.py").read_text() == "lr = 0.1\n"
 
 
+def test_convert_replaces_an_export_only_by_force(ato, tmp_path):
+    (tmp_path / "a.yaml").write_text("lr: 0.1\n")
+    program = "from ato_sql import SQLLogger\nlogger = SQLLogger()\nlogger.run()\nlogger.finish()"
+    words = [sys.executable, "-c", program]
+    environment = {k: v for k, v in os.environ.items() if k != "ATO_DB"}
+    subprocess.run(words, cwd=str(tmp_path), env=environment, check=True, timeout=120)
+    assert ato("export", "runs.jsonl")[0] == 0
+    before = (tmp_path / "runs.jsonl").read_bytes()
+    code, out, errors = ato("convert", "a.yaml", "runs.jsonl")
+    assert (code, out) == (2, "")
+    assert "runs.jsonl: is an export" in errors
+    assert "--force" in errors
+    assert errors.count("\n") == 1
+    assert (tmp_path / "runs.jsonl").read_bytes() == before
+    assert ato("convert", "a.yaml", "runs.jsonl", "--force")[0] == 0
+    assert (tmp_path / "runs.jsonl").read_text() == '{"lr": 0.1}\n'
+
+
+@pytest.mark.parametrize("command", ["hash {}", "diff ok.yaml {}", "convert {} ok.yaml"])
+@pytest.mark.parametrize(
+    ("name", "text", "place"),
+    [
+        ("a.yaml", "ok: 1\na: !!int ''\n", "a.yaml:2:4: "),
+        ("nul.yaml", "ok: 1\na: \0\n", "nul.yaml:2:4: "),
+        ("a.xyz", "a: " + "1" * 4301, "a.xyz:1:4: "),
+        ("exits.py", "import sys\nsys.exit(3)\n", "exits.py:2: "),
+        ("key.toml", "a" + ".a" * 20_000 + " = 1", "key.toml: line 1: "),
+    ],
+)
+def test_what_cannot_be_read_is_one_line_with_its_place(ato, tmp_path, command, name, text, place):
+    (tmp_path / "ok.yaml").write_text("lr: 0.1\n")
+    (tmp_path / name).write_text(text)
+    code, out, err = ato(*command.format(name).split())
+    assert (code, out) == (2, "")
+    assert err.startswith(f"ato: {place}")
+    assert err.count("\n") == 1
+
+
 @pytest.mark.parametrize(
     "words",
     [["hash", "none.yaml"], ["diff", "none.yaml", "none.yaml"], ["convert", "a.yaml", "b.xml"]],

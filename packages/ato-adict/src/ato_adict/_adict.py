@@ -370,7 +370,8 @@ class ADict(Node):
 
         Args:
             path: A path that ends in .yaml, .yml, .json, .jsonl, .toml, .xyz or .py.
-            force: Also replace what is no config: a database, a binary file, a Python program.
+            force: Also replace what is no config of that format: a database, a binary file, a
+                Python program, an export of runs, a list or other data.
             **options: Options of the format's writer, such as `indent` for JSON.
 
         Raises:

@@ -58,11 +58,21 @@ def loads(text: str) -> Any:
     return _files.read_xyz(text)
 
 
-def dump(obj: Any, path_or_file: PathOrFile) -> None:
-    """Write `obj` as xyz text to a path (all or nothing) or to an open text file."""
+def dump(obj: Any, path_or_file: PathOrFile, force: bool = False) -> None:
+    """Write `obj` as xyz text to a path (all or nothing) or to an open text file.
+
+    Args:
+        obj: Plain data, or a config.
+        path_or_file: The path, or the file.
+        force: Also replace a file that holds no xyz.
+
+    Raises:
+        ConversionError: For a value or key that xyz cannot hold; the message names its place.
+        ConfigFileError: There is a file that holds something else, or it cannot be written.
+    """
     text = dumps(obj)
     if isinstance(path_or_file, (str, os.PathLike)):
-        _files.write(path_or_file, text)
+        _files.write(path_or_file, text, "xyz", force, holds_any=True)
     else:
         path_or_file.write(text)
 

@@ -13,6 +13,7 @@ from ato_adict._errors import (
     NestingError,
     did_you_mean,
 )
+from ato_adict._files.kinds import MAX_BYTES, refuse_other_kinds
 from ato_adict._files.replace import replacing
 from ato_adict._names import nesting_error
 
@@ -31,9 +32,6 @@ SUFFIXES = {
     ".xyz": "xyz",
     ".py": "py",
 }
-_PROGRAMS = "ato_adict._files.python_files"
-_LOOK = 8192  # bytes that tell of what kind a file is
-MAX_BYTES = 256 << 20
 # Format to its reader and writer, in the modules of this room; imported when first needed.
 _CODECS: dict[str, tuple[str, str]] = {
     "yaml": ("yaml.loads", "yaml.dumps"),
@@ -181,14 +179,25 @@ def parse(text: str, format: str, name: Any) -> Any:
 
 def dump(tree: Any, path: Path, force: bool = False, **options: Any) -> None:
     """Write `tree` to a file in the format of its suffix."""
-    write(path, _written(tree, format_of(path), options), force)
+    format = format_of(path)
+    write(path, _written(tree, format, options), format, force)
 
 
-def write(path: Path, text: str, force: bool = False) -> None:
-    """Replace the content of a text file, all or nothing; of a file of another kind by force."""
+def write(path: Path, text: str, format: str, force: bool = False, holds_any: bool = False) -> None:
+    """Replace the content of a text file, all or nothing; of a file of another kind by force.
+
+    Args:
+        path: The file.
+        text: What it is to hold.
+        format: In which format that is; a file in no such is of another kind.
+        force: Replace any file.
+        holds_any: Whether any data may be replaced, not mappings alone.
+    """
     name = os.fspath(path)
     if not force:
-        _refuse_other_kinds(name)
+        # A reader merges JSON lines; what is written is one, as a JSON text.
+        reader = _codec("json" if format == "jsonl" else format)
+        refuse_other_kinds(name, format, reader, holds_any)
     try:
         with replacing(name) as scratch, open(scratch, "w", encoding="utf-8", newline="") as file:
             file.write(text)
@@ -199,32 +208,3 @@ def write(path: Path, text: str, force: bool = False) -> None:
         raise ConfigFileError(f"cannot be written: {error.strerror or error}", name) from None
     except ValueError as error:
         raise ConfigFileError(f"is no path: {error}", repr(name)) from None
-
-
-def _refuse_other_kinds(name: str) -> None:
-    """Raise if a file that is there is none that could have been written as a config."""
-    if "\0" in name or not os.path.isfile(name):
-        return
-    try:
-        with open(name, "rb") as file:
-            data = file.read(_LOOK)
-    except OSError:
-        return  # whatever is wrong is said when it is written
-    kind = None
-    if data.startswith(b"SQLite format 3\0"):
-        kind = "an SQLite database"
-    elif b"\0" in data or not _is_text(data):
-        kind = "no text file"
-    elif name.lower().endswith(".py") and import_module(_PROGRAMS).is_program(name):
-        kind = "a Python program"
-    if kind is not None:
-        problem = f"is {kind}, not a config; it is only replaced by force (force=True, --force)"
-        raise ConfigFileError(problem, name)
-
-
-def _is_text(data: bytes) -> bool:
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        return error.start > len(data) - 4 and len(data) == _LOOK  # a character cut in two
-    return True

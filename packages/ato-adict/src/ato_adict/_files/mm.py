@@ -78,11 +78,11 @@ def _load_code(
     path = references.path
     variables = new_variables(path)
     tree = read_code(references.text, path)
-    references.fill_code(tree, variables)
+    _filled(references, tree, variables)
     names = _take_bases(tree, variables, references)
     merged: dict[str, Any] = _merged(names, path, chain, done)
     references.bases = merged
-    references.fill_code(tree, variables)
+    _filled(references, tree, variables)
     base = _walked(path, merged, as_base)
     if names:
         variables[BASE] = base
@@ -92,6 +92,13 @@ def _load_code(
     own = visible(variables, private=True)
     _walked(path, own, lambda own: merge(found, as_plain(own), DELETE))
     return found
+
+
+def _filled(references: References, tree: ast.Module, variables: dict[str, Any]) -> None:
+    try:
+        references.fill_code(tree, variables)
+    except RecursionError:
+        raise NestingError(f"{references.path}: nested too deeply") from None
 
 
 def _take_bases(tree: ast.Module, variables: dict[str, Any], references: References) -> Any:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 import sys
 from keyword import iskeyword
 from types import FunctionType, ModuleType
 
-from ato_adict._errors import ConfigFileError, ConversionError
+from ato_adict._errors import ConfigFileError, ConversionError, NestingError
 from ato_adict._files.simplify import Rules, countable, no_surrogates, set_problem, simplify
 
 TYPE_CHECKING = False
@@ -64,10 +65,15 @@ def visible(variables: dict[str, Any], private: bool = False) -> dict[str, Any]:
 
 def read_code(source: str, path: str) -> ast.Module:
     """Return the syntax tree of a config file."""
+    if "\0" in source:  # which some Pythons name without its line
+        line = source.count("\n", 0, source.index("\0")) + 1
+        raise ConfigFileError("a null byte, which no program holds", path, line)
     try:
         return ast.parse(source, path)
     except (SyntaxError, ValueError) as error:
         raise _malformed(error, path) from None
+    except (RecursionError, MemoryError):  # the latter is what parsers say of many brackets
+        raise NestingError(f"{path}: nested too deeply") from None
 
 
 def run_code(tree: ast.Module, variables: dict[str, Any], path: str) -> None:
@@ -76,6 +82,8 @@ def run_code(tree: ast.Module, variables: dict[str, Any], path: str) -> None:
         code = compile(tree, path, "exec")
     except (SyntaxError, ValueError) as error:
         raise _malformed(error, path) from None
+    except (RecursionError, MemoryError):
+        raise NestingError(f"{path}: nested too deeply") from None
     _run(code, variables, path)
 
 
@@ -87,15 +95,26 @@ def _malformed(error: Exception, path: str) -> ConfigFileError:
 def _run(code: Any, variables: dict[str, Any], path: str) -> None:
     try:
         exec(code, variables)
-    except Exception as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # a config that exits does not end the program that reads it
         lines = []
         trace = error.__traceback__
         while trace is not None:
             if trace.tb_frame.f_code.co_filename == path:
                 lines.append(trace.tb_lineno)
             trace = trace.tb_next
-        problem = f"{type(error).__name__}: {error}"
-        raise ConfigFileError(problem, path, lines[-1] if lines else None) from error
+        raise ConfigFileError(_problem(error), path, lines[-1] if lines else None) from error
+
+
+def _problem(error: BaseException) -> str:
+    kind = type(error).__name__
+    if isinstance(error, SystemExit):
+        return f"ends the program ({kind}: {error.code}); a config only sets values"
+    try:
+        return f"{kind}: {error}"
+    except (Exception, SystemExit):  # its own text fails
+        return kind
 
 
 def is_program(path: str) -> bool:
@@ -103,9 +122,21 @@ def is_program(path: str) -> bool:
     try:
         with open(path, "rb") as file:
             body = ast.parse(file.read()).body
-    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
+    except (RecursionError, MemoryError):  # nested more deeply than what can be read
+        return is_large_program(path)
+    except (OSError, SyntaxError, ValueError):
         return True  # not what was written as a config
     return not all(isinstance(one, (ast.Assign, ast.AnnAssign)) or _is_text(one) for one in body)
+
+
+def is_large_program(path: str) -> bool:
+    """Tell the same of a file that is too large to be parsed, by what stands at its margin."""
+    with open(path, encoding="utf-8", errors="replace") as file:
+        return any(line[:1].strip() and not _AT_MARGIN.match(line) for line in file)
+
+
+# A name that gets a value, a comment, a text, or the end of a value.
+_AT_MARGIN = re.compile(r"""[^\W\d]\w*\s*(?:=(?!=)|:.*=)|[#)\]}"']""")
 
 
 def _is_text(statement: ast.stmt) -> bool:

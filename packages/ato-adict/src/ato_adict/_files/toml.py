@@ -13,13 +13,25 @@ from typing import Any, Iterator
 
 import toml
 
-from ato_adict._errors import ConfigFileError
-from ato_adict._files.numbers import too_long
+from ato_adict._errors import ConfigFileError, NestingError
+from ato_adict._files.numbers import LARGEST, MAX_DIGITS, place
 from ato_adict._files.simplify import Rules, countable, no_surrogates, simplify
 
 BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 ESCAPED = re.compile(r'[\x00-\x1f\x7f"\\]')
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
+MAX_PARTS = 1000  # of a key; no config is nested that deeply
+# Comments, texts over several lines, and keys, as which texts and bare values count too. What does
+# not end is taken to the end of its line or of all: no text is looked through twice.
+_PART = re.compile(r"""[A-Za-z0-9_-]+|"(?:[^"\\\n]+|\\[^\n])*"?|'[^'\n]*'?""")
+_TOKEN = re.compile(
+    r'''#[^\n]*|"""(?:[^"\\]+|\\.|"(?!""))*(?:""")?|\'\'\'(?:[^']+|'(?!\'\'))*(?:\'\'\')?'''
+    rf"|(?P<key>(?:{_PART.pattern})(?:[ \t]*\.[ \t]*(?:{_PART.pattern})){{0,{MAX_PARTS}}})",
+    re.DOTALL,
+)
+_LONG = re.compile(r"[0-9A-Fa-f_]{3500,}")  # in hexadecimal; an octal or decimal one has more
+_NUMBER = re.compile(r"-?[0-9][0-9_]*|0[xob][0-9A-Fa-f_]+")
+_IS = re.compile(r"[ \t]*=")
 _POSITION = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
@@ -113,10 +125,16 @@ def dumps(tree: Any) -> str:
 
 
 def loads(text: str) -> Any:
-    """Return the data of a TOML text."""
+    """Return the data of a TOML text.
+
+    Raises:
+        ConfigFileError: If it is malformed.
+        NestingError: If a key has more parts than any config has levels.
+    """
+    _check_keys(text)
     parser = import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
     try:
-        return parser.loads(text)
+        data = parser.loads(text)
     except parser.TOMLDecodeError as error:
         position = _POSITION.search(str(error))
         problem = str(error)[: position.start()] if position else str(error)
@@ -125,5 +143,41 @@ def loads(text: str) -> Any:
         line, column = int(position.group(1)), int(position.group(2))
         raise ConfigFileError(problem, None, line, column) from None
     except ValueError as error:  # a date that is none, an integer of too many digits
-        place = too_long(text) or (None, None)
-        raise ConfigFileError(str(error).partition(";")[0], None, *place) from None
+        raise ConfigFileError(str(error).partition(";")[0], None, *_long_number(text)) from None
+    if _LONG.search(text) and _has_huge(data):
+        problem = f"an integer of more than {MAX_DIGITS} digits"
+        raise ConfigFileError(problem, None, *_long_number(text))
+    return data
+
+
+def _check_keys(text: str) -> None:
+    """Refuse keys of very many parts, over which the parser takes time in their square."""
+    if text.count(".") < MAX_PARTS or max(n.count(".") for n in text.split("\n")) < MAX_PARTS:
+        return
+    for token in _TOKEN.finditer(text):
+        key = token.group("key")
+        if key and key.count(".") >= MAX_PARTS and len(_PART.findall(key)) > MAX_PARTS:
+            line, _ = place(text, token.start())
+            raise NestingError(
+                f"line {line}: a key of more than {MAX_PARTS} parts, nested too deeply"
+            )
+
+
+def _long_number(text: str) -> tuple[int, int] | tuple[None, None]:
+    """Return line and column of the first integer that may have too many digits."""
+    for token in _TOKEN.finditer(text):
+        key = token.group("key")
+        if (
+            key
+            and _LONG.search(key)
+            and _NUMBER.fullmatch(key)
+            and not _IS.match(text, token.end())
+        ):
+            return place(text, token.start())
+    return None, None
+
+
+def _has_huge(data: Any) -> bool:
+    if isinstance(data, (dict, list)):
+        return any(map(_has_huge, data.values() if isinstance(data, dict) else data))
+    return isinstance(data, int) and abs(data) >= LARGEST

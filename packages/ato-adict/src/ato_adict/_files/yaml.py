@@ -8,8 +8,9 @@ from typing import Any
 import yaml
 
 from ato_adict._errors import ConfigFileError, NestingError
-from ato_adict._files.numbers import MAX_DIGITS
+from ato_adict._files.numbers import LARGEST, MAX_DIGITS, place
 from ato_adict._files.simplify import Rules, countable, no_surrogates, set_problem, simplify
+from ato_adict._names.dotted import join
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
@@ -33,6 +34,8 @@ FLOAT = re.compile(
     r"|[-+]?\.[0-9]+(?:[eE][-+]?[0-9]+)?"
     r"|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$"
 )
+# What no YAML text holds: control characters and lone surrogates.
+_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class Loader(_Loader):  # type: ignore[misc]
@@ -43,9 +46,13 @@ class Loader(_Loader):  # type: ignore[misc]
         # `!!set x` is none: a scalar, which the safe loader refuses with its place.
         pairs = list(node.value) if isinstance(node, yaml.MappingNode) else []
         for key, _ in pairs:
-            if key.tag == BOOL and key.value.lower() not in ("true", "false"):
+            is_word = key.tag == BOOL and isinstance(key, yaml.ScalarNode)
+            if is_word and key.value.lower() not in ("true", "false"):
                 key.tag = TEXT
-        mapping = super().construct_mapping(node, deep)
+        try:
+            mapping = super().construct_mapping(node, deep)
+        except TypeError:  # a tuple of lists looks as if it could be a key
+            raise _error("a key that holds a list or a mapping", node) from None
         if len(mapping) < len(node.value):  # which holds what was merged in by now
             self._refuse_duplicates([key for key, _ in pairs if key.tag != MERGE])
         return mapping
@@ -55,9 +62,13 @@ class Loader(_Loader):  # type: ignore[misc]
         for node in keys:
             key = self.construct_object(node, deep=True)
             if key in seen:
-                problem = f"the key {key!r} appears twice in one mapping"
-                raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
+                raise _error(f"the key {key!r} appears twice in one mapping", node)
             seen.add(key)
+
+
+def _error(problem: str, node: Any) -> Exception:
+    error: Exception = yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
+    return error
 
 
 def _guarded(kind: str) -> Any:
@@ -69,16 +80,20 @@ def _guarded(kind: str) -> Any:
         # A long number takes time in the square of its digits, on some Pythons without a limit.
         if kind != "int" or len(text) <= MAX_DIGITS:
             try:
-                return construct(loader, node)
-            except (ValueError, KeyError, TypeError, ArithmeticError):
+                value = construct(loader, node)
+            except _STUMBLES:
                 pass
+            else:
+                if kind != "int" or abs(value) < LARGEST:
+                    return value
         shown = repr(text if len(text) <= 40 else text[:40] + "...")
-        problem = f"{shown} is no {_KINDS[kind]}"
-        raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
+        raise _error(f"{shown} is no {_KINDS[kind]}", node)
 
     return guarded
 
 
+# What the library raises for a tagged text that it does not expect, such as `!!int ""`.
+_STUMBLES = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError)
 _KINDS = {
     "bool": "truth value; write true or false",
     "int": f"integer of at most {MAX_DIGITS} digits",
@@ -95,8 +110,7 @@ def _tuple(loader: Any, node: Any) -> Any:
 
 
 def _refused(_: Any, suffix: str, node: Any) -> Any:
-    problem = f"the tag !!python/{suffix} is refused: loading a config runs no code"
-    raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
+    raise _error(f"the tag !!python/{suffix} is refused: loading a config runs no code", node)
 
 
 Loader.add_constructor("tag:yaml.org,2002:python/tuple", _tuple)
@@ -163,14 +177,42 @@ def loads(text: str) -> Any:
         if "nesting depth" in problem:  # libyaml has a limit of its own from 0.2.6 on
             raise NestingError("YAML nested too deeply") from None
         raise ConfigFileError(problem, None, *place) from None
+    except (yaml.reader.ReaderError, UnicodeEncodeError) as error:
+        raise _unreadable(text, error) from None
     except yaml.YAMLError as error:
         raise ConfigFileError(str(error).replace("\n", " ")) from None
+
+
+def _unreadable(text: str, error: Exception) -> ConfigFileError:
+    """Return the error for a character that YAML does not allow; the parsers name no line."""
+    found = _UNPRINTABLE.search(text)
+    if found is None:
+        return ConfigFileError(str(error).replace("\n", " "))
+    problem = f"the character U+{ord(found.group()):04X} is not allowed in YAML"
+    return ConfigFileError(problem, None, *place(text, found.start()))
 
 
 def _is_empty(text: str) -> bool:
     """Whether a text that stands for None holds nothing but comments."""
     node = yaml.compose(text, Loader=Loader)
     return node is None or node.value == ""
+
+
+def mapping_begins(text: str) -> int | None:
+    """Return where the mapping at the top of a text begins; None if something else is there.
+
+    The text may be cut off anywhere.
+    """
+    try:
+        for event in yaml.parse(text, Loader=Loader):
+            if isinstance(event, yaml.MappingStartEvent):
+                mark: Any = event.start_mark
+                return int(mark.index)
+            if isinstance(event, yaml.NodeEvent):
+                return None
+    except yaml.YAMLError:
+        pass
+    return None
 
 
 def _check_depth(text: str) -> None:
@@ -194,12 +236,55 @@ def _check_depth(text: str) -> None:
 def _load(text: str) -> Any:
     loader = Loader(text)
     try:
-        node = loader.get_single_node()
+        node = _root(loader)
         if "*" in text:
             _check_aliases(node)
-        return None if node is None else loader.construct_document(node)
+        return None if node is None else _constructed(loader, node)
     finally:
         loader.dispose()
+
+
+def _root(loader: Any) -> Any:
+    try:
+        return loader.get_single_node()
+    except (ValueError, OverflowError):  # of the parser in Python; the other says it itself
+        problem = "an escape that stands for no character"
+        raise yaml.scanner.ScannerError(None, None, problem, loader.get_mark()) from None
+
+
+def _constructed(loader: Any, root: Any) -> Any:
+    try:
+        return loader.construct_document(root)
+    except yaml.constructor.ConstructorError as error:
+        keys = _keys_to(root, error.problem_mark)
+        if keys:
+            name = join(keys)
+            shown = name if len(name) <= 80 else name[:80] + "..."
+            error.problem = f"{error.problem}, at '{shown}'"
+        raise
+
+
+def _keys_to(root: Any, mark: Any) -> tuple[Any, ...]:
+    """Return the keys that lead to what begins at a mark: to a value, or to where a key stands."""
+    left: list[tuple[tuple[Any, ...], Any]] = [((), root)]
+    seen = set()  # of aliases, which may go in circles
+    while left and mark is not None:
+        keys, node = left.pop()
+        if (node.start_mark.line, node.start_mark.column) == (mark.line, mark.column):
+            return keys
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, yaml.SequenceNode):
+            left += [((*keys, index), child) for index, child in enumerate(node.value)]
+        elif isinstance(node, yaml.MappingNode):
+            left += [(keys, key) for key, _ in node.value]
+            left += [((*keys, _shown(key)), child) for key, child in node.value]
+    return ()
+
+
+def _shown(key: Any) -> str:
+    return str(key.value) if isinstance(key, yaml.ScalarNode) else "?"
 
 
 def _check_aliases(root: Any) -> None:

@@ -11,13 +11,22 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Iterable, Iterator
 
+_MOST_BITS = 14_000  # of an integer that every Python converts to decimal
+
 
 def part(key: object) -> str:
     """Return `key` as one part of a dotted name; without the dot before it."""
     if type(key) is str and key:
         return key if key.isidentifier() else _escape(key, "\\.[")
-    text = _escape(repr(key), "\\[]")
+    text = _escape(literal(key), "\\[]")
     return f"[{text}]"
+
+
+def literal(value: object) -> str:
+    """Return a value as Python's literal; what Python writes in no decimal, in hexadecimal."""
+    if type(value) is int and value.bit_length() > _MOST_BITS:
+        return hex(value)
+    return repr(value)
 
 
 def _escape(text: str, special: str) -> str:

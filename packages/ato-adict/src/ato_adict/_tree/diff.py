@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ato_adict._errors import ConversionError
+from ato_adict._names.dotted import literal
 from ato_adict._names.places import flatten
 from ato_adict._tree.hashing import canonical, type_name
 
@@ -65,12 +66,15 @@ class Diff:
         return ", ".join(counts) or "no difference"
 
     def __str__(self) -> str:
-        lines = [f"+ {name}: {value!r}" for name, value in self.added.items()]
-        lines += [f"- {name}: {value!r}" for name, value in self.removed.items()]
-        lines += [f"~ {name}: {old!r} -> {new!r}" for name, (old, new) in self.changed.items()]
+        lines = [f"+ {name}: {literal(value)}" for name, value in self.added.items()]
+        lines += [f"- {name}: {literal(value)}" for name, value in self.removed.items()]
+        lines += [
+            f"~ {name}: {literal(old)} -> {literal(new)}"
+            for name, (old, new) in self.changed.items()
+        ]
         for name, (old, new) in self.retyped.items():
             kinds = f"({type_name(old)} -> {type_name(new)})"
-            lines.append(f"! {name}: {old!r} -> {new!r} {kinds}")
+            lines.append(f"! {name}: {literal(old)} -> {literal(new)} {kinds}")
         return "\n".join(lines) or "no difference"
 
 

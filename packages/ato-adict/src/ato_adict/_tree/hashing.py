@@ -10,7 +10,7 @@ from hashlib import sha256
 
 from ato_adict._errors import ConversionError
 from ato_adict._names.depth import nesting_error
-from ato_adict._names.dotted import part
+from ato_adict._names.dotted import literal, part
 from ato_adict._names.places import flatten
 from ato_adict._node.state import ATOMS
 
@@ -95,7 +95,7 @@ def _atom(value: Any) -> str:
         return f"s{len(value)}:{value}"
     if kind is type:
         return f"type {value.__module__}.{value.__qualname__}"
-    return f"{kind.__name__} {value!r}"
+    return f"{kind.__name__} {literal(value)}"
 
 
 def _mapping(value: Any) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from ato_adict._errors import ConfigFileError, NestingError
+from ato_adict._files.numbers import MAX_DIGITS
 from ato_adict._files.xyz.scalars import marked, number
 
 TYPE_CHECKING = False
@@ -55,7 +56,7 @@ class Reader:
 
     def fail(self, problem: str, line: Line, column: int = 0) -> NoReturn:
         """Raise the error for a line; `column` counts from the start of its text."""
-        where = line.indent + column + 1
+        where = max(line.indent, 0) + column + 1
         raise ConfigFileError(problem, self.path, line.number, where) from None
 
     def peek(self) -> Line | None:
@@ -102,8 +103,8 @@ class Reader:
             match = _ITEM.match(line.text)
             if match is None:
                 self.fail(f"expected item {len(values)}, written '{len(values)}) …'", line)
-            if int(match.group(1)) != len(values):
-                self.fail(f"expected item {len(values)}, found item {match.group(1)}", line)
+            if (match.group(1).lstrip("0") or "0") != str(len(values)):
+                self.fail(f"expected item {len(values)}, found item {_cut(match.group(1))}", line)
             values.append(self.value(match.group(2) or "", line, match.start(2)))
             line = self.at(indent)
         return values
@@ -130,7 +131,7 @@ class Reader:
             end = line.text.find(":")
             if end < 0:
                 self.fail("expected 'key: value'", line)
-            key = number(line.text[:end].strip(" "))
+            key = self.number(line.text[:end].strip(" "), line, 0)
         rest = line.text[end + 1 :]
         if rest and not rest.startswith(" "):
             self.fail("expected a space behind the colon", line, end + 1)
@@ -168,8 +169,17 @@ class Reader:
             try:
                 return marked(match.group(1), match.group(2))
             except ValueError:
-                self.fail(f"not a {match.group(1).lower()}: {match.group(2)}", line, column)
-        return number(text)
+                self.fail(f"not a {match.group(1).lower()}: {_cut(match.group(2))}", line, column)
+        return self.number(text, line, column)
+
+    def number(self, text: str, line: Line, column: int) -> Any:
+        """Return the number, flag, None or text that a bare text stands for."""
+        try:
+            return number(text)
+        except ValueError:
+            head = _cut(line.text[:column].strip(" "))
+            behind = f" behind '{head}'" if head else ""
+            self.fail(f"an integer of more than {MAX_DIGITS} digits{behind}", line, column)
 
     def literal(self, text: str, line: Line, column: int) -> Any:
         """Return a quoted string or bytes."""
@@ -202,6 +212,10 @@ def read_xyz(text: str, path: str | None = None) -> Any:
     if rest is not None:
         reader.fail("this line is indented less than the first one", rest)
     return data
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= 40 else text[:40] + "..."
 
 
 def _read_root(reader: Reader, first: Line) -> Any:

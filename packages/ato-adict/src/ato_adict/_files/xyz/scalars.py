@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from ato_adict._files.numbers import bounded_int
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -30,11 +32,15 @@ _LIST_ITEM = re.compile(r"[0-9]+\)")
 
 
 def number(text: str) -> Any:
-    """Return the number, flag or None that a bare text stands for; the text itself if none."""
+    """Return the number, flag or None that a bare text stands for; the text itself if none.
+
+    Raises:
+        ValueError: For an integer of too many digits; larger ones are written in hexadecimal.
+    """
     if text in WORDS:
         return WORDS[text]
     if INTEGER.fullmatch(text):
-        return int(text, 0)
+        return int(text, 0) if "x" in text else bounded_int(text)
     if FLOAT.fullmatch(text):
         return float(text)
     if COMPLEX.fullmatch(text):
@@ -52,8 +58,15 @@ def is_bare(text: str) -> bool:
         and text.strip(" ") == text
         and not _SPECIAL_START.match(text)
         and not UNSAFE.search(text)
-        and number(text) is text
+        and not _is_number(text)
     )
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return number(text) is not text
+    except ValueError:
+        return True
 
 
 def is_bare_key(text: str) -> bool:
