@@ -12,8 +12,8 @@ EXPORT = '{"type":"ato-sql","format":1}\n{"type":"run","id":1}\n'
 
 OTHERS = {
     "coco.json": ("[" + ", ".join(['{"id": 1}'] * 1000) + "]", "is a list"),
-    "text.json": ('"text"', "is a single value"),
-    "half.json": ('{"a": ', "is no JSON that can be read"),
+    "text.json": (f'"{"x" * 60}"', "is a single value"),
+    "half.json": ('{"a": [\n  1,\n', "is no JSON that can be read"),
     "lines.json": ('{"a": 1}\n{"a": 2}\n', "is no JSON that can be read"),
     "runs.json": (EXPORT, "is an export"),
     "runs.jsonl": (EXPORT, "is an export"),
@@ -22,12 +22,11 @@ OTHERS = {
     "list.jsonl": ("[1]\n", "is a list"),
     "playbook.yaml": ("- hosts: all\n  tasks: []\n", "is a list"),
     "playbook.yml": ("# mine\n---\n- hosts: all\n", "is a list"),
-    "text.yaml": ("just text\n", "is a single value"),
-    "null.yaml": ("~\n", "is a single value"),
+    "text.yaml": ("just text\nof two lines\n", "is a single value"),
     "several.yaml": ("a: 1\n---\nb: 2\n", "is no YAML .* another document"),
-    "half.yaml": ("a: [1,\n", "is no YAML that can be read"),
-    "tags.yaml": ("a: !Ref b\n", "is no YAML that can be read"),
-    "log.toml": ("2020-01-01 started\n", "is no TOML that can be read"),
+    "half.yaml": ("a: [1,\n  2,\n", "is no YAML that can be read"),
+    "tags.yaml": ("a: !Ref b\nc: !Ref d\n", "is no YAML that can be read"),
+    "log.toml": ("2020-01-01 started\n2020-01-02 ended\n", "is no TOML that can be read"),
     "list.xyz": ("0) 1\n1) 2\n", "is a list"),
     "water.xyz": ("3\nwater\nO 0 0 0\nH 0 0 1\nH 0 1 0\n", "is no xyz that can be read"),
     "json.xyz": ('{"a": 1}\n', "is no xyz"),
@@ -86,6 +85,14 @@ def test_a_file_of_many_gigabytes_is_not_read(tmp_path, suffix):
 @pytest.mark.parametrize("text", ["", " \n\n", "\ufeff"])
 def test_an_empty_file_is_replaced(tmp_path, suffix, text):
     (tmp_path / f"a.{suffix}").write_text(text, encoding="utf-8")
+    CONFIG.dump(tmp_path / f"a.{suffix}")
+    assert ADict.from_file(tmp_path / f"a.{suffix}") == CONFIG
+
+
+@pytest.mark.parametrize("suffix", ["yaml", "json", "jsonl", "toml"])
+@pytest.mark.parametrize("text", ["old", "old\n", '{"a": '])
+def test_a_word_and_the_start_of_a_torn_line_are_replaced(tmp_path, suffix, text):
+    (tmp_path / f"a.{suffix}").write_text(text)
     CONFIG.dump(tmp_path / f"a.{suffix}")
     assert ADict.from_file(tmp_path / f"a.{suffix}") == CONFIG
 

@@ -19,6 +19,8 @@ _PROGRAMS = "ato_adict._files.python_files"
 MAX_BYTES = 256 << 20  # of a config
 # A file up to this size is read as what it should be; of a larger one its beginning tells.
 _LOOK = 1 << 20
+# A line of so many letters, a word that a program put there or the start of a torn file, is no loss.
+_SCRAP = 40
 _NAMES = {"yaml": "YAML", "json": "JSON", "jsonl": "JSON", "toml": "TOML", "xyz": "xyz"}
 _LINES = "more than one line of data"
 _TOML_LINE = re.compile(r"\[.+\]\s*(?:#.*)?$|[^\[=][^=]*=")
@@ -82,12 +84,18 @@ def _kind(
         return "no xyz of a config"
     if is_whole:
         try:
-            return _of_data(loads(text), holds_any)
+            return _of_data(loads(text), holds_any or _is_scrap(text))
         except ConfigFileError as error:
-            return _unreadable(format, error)
+            return None if _is_scrap(text) else _unreadable(format, error)
         except (NestingError, RecursionError):
             pass  # what is written may be nested more deeply than what can be read
     return None if holds_any else _of_beginning(name, format, text, is_whole)
+
+
+def _is_scrap(text: str) -> bool:
+    """Tell whether a text is one short line that lists nothing."""
+    text = text.strip()
+    return len(text) <= _SCRAP and "\n" not in text and not text.startswith(("[", "-"))
 
 
 def _text(data: bytes, is_whole: bool) -> str | None:
