@@ -11,8 +11,8 @@ from typing import Any
 import wandb
 
 from ato_sql._errors import MetricError
-from ato_sql._facts.config import from_json
 from ato_sql._finder import SQLFinder
+from ato_sql._values.marked import from_json
 from ato_sql.integrations._names import acceptable, changed, metric_names, project_name
 
 # The most that W&B takes, and the room that is left for a number where a name is cut.
