@@ -62,6 +62,11 @@ class TestOtherKinds:
 
 @pytest.mark.skipif(os.name == "nt", reason="files of another system")
 class TestWhatStays:
+    def test_a_folder_that_is_not_there_is_told_by_the_name_that_was_given(self, tmp_path):
+        with pytest.raises(OSError) as caught, replacing(tmp_path / "no" / "runs.jsonl"):
+            pass
+        assert caught.value.filename == str(tmp_path / "no" / "runs.jsonl")
+
     def test_a_link_stays_one_and_its_target_is_written(self, tmp_path):
         (tmp_path / "real.yaml").write_text("a: 2\n")
         os.symlink("real.yaml", tmp_path / "link.yaml")

@@ -77,15 +77,15 @@ class Program:
         path.write_text(textwrap.dedent(source), encoding="utf-8")
         return self
 
-    def run(self, *arguments, command=("train.py",), env=None, **options):
+    def run(self, *arguments, command=("train.py",), env=None, encoding="utf-8", **options):
         environment = {k: v for k, v in os.environ.items() if k not in ("COLUMNS", "NO_COLOR")}
-        environment.update({"PYTHONIOENCODING": "utf-8", **(env or {})})
+        environment.update({"PYTHONIOENCODING": encoding, **(env or {})})
         process = subprocess.run(
             [sys.executable, *command, *arguments],
             cwd=str(self.folder),
             env=environment,
             capture_output=True,
-            encoding="utf-8",
+            encoding=encoding,
             timeout=60,
             **options,
         )

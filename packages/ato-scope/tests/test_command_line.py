@@ -240,7 +240,7 @@ BAD = {
     "--lr": "unknown option '--lr'; write lr=value",
     "a\0b=1": "NUL character",
     "x:=a\0b": "NUL character",
-    "x:=\udcff": "udcff' is not valid UTF-8",
+    "x:=\udcff": r"argument 'x:=\\udcff' is not valid UTF-8",
     "\udcff": "not valid UTF-8",
     "__class__.x=1": "two underscores",
     "a.__init__=1": "two underscores",

@@ -97,6 +97,20 @@ class TestAskedByAScriptOfAto:
         assert offered("long_run", "fast=") == ["fast=True", "fast=False"]
         assert offered("model.name:") == ["model.name:=vgg"]
 
+    def test_keys_and_values_are_those_of_what_was_typed_before(self, offered):
+        source = SOURCE.replace('{"epochs": 200}', '{"epochs": 200, "lr": 0.5}')
+        assert offered("lr=", source=source) == ["lr=0.1"]
+        assert offered("long_run", "lr=", source=source) == ["lr=0.5"]
+        assert offered("long_run", "lr=0.7", "lr=", source=source) == ["lr=0.7"]
+        assert offered("ep", source=source) == []
+        assert offered("long_run", "ep", source=source) == ["epochs="]
+        assert offered("long_run", "explain", "ep", source=source) == ["epochs"]
+
+    def test_what_cannot_be_read_before_hides_only_itself(self, offered):
+        assert offered("long_rum", "lr=") == ["lr=0.1"]
+        assert offered("long_run", "lr=[", "ep") == ["epochs="]
+        assert offered("--sweep", "long_run", "lr=1,2", "ep") == ["epochs="]
+
     def test_keys_of_other_characters_as_the_program_takes_them(self, offered, program):
         source = SOURCE.replace(
             '"vgg"}', '"vgg", "weight decay": 0, 3: 1, "a=b": 2, "it\'s": 4}, "a:b": {"x": 5}'

@@ -83,6 +83,18 @@ def test_print_shows_the_config_in_a_format(quick_start, form):
     assert ADict.loads(out, form) == expected
 
 
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
+@pytest.mark.parametrize("form", ["yaml", "json", "toml"])
+def test_what_print_shows_reads_back_whatever_characters_the_terminal_has(
+    quick_start, form, encoding
+):
+    texts = {"note": "ok 🎉 → é", "ключ": "a\u2028b\x85c"}
+    arguments = [f"{key}:={value}" for key, value in texts.items()]
+    out = quick_start.run(f"print={form}", *arguments, encoding=encoding).out
+    shown = ADict.loads(out, form)
+    assert {key: shown[key] for key in texts} == texts
+
+
 def test_print_shows_what_a_format_cannot_hold_as_its_repr(program):
     program.write("""
         from ato_scope import Scope

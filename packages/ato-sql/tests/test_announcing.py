@@ -67,7 +67,10 @@ def test_the_setting_keeps_it_quiet(said, open_logger):
     assert said() == ""
 
 
-@pytest.mark.parametrize(("value", "lines"), [("1", 0), ("yes", 0), ("0", 1), ("", 1)])
+@pytest.mark.parametrize(
+    ("value", "lines"),
+    [("1", 0), ("yes", 0), ("0", 1), ("", 1), ("False", 1), ("no", 1), ("off", 1)],
+)
 def test_the_environment_keeps_it_quiet(said, open_logger, monkeypatch, value, lines):
     monkeypatch.setenv("ATO_QUIET", value)
     open_logger(config_of("experiments.db")).run()

@@ -7,7 +7,7 @@ import warnings
 
 import pytest
 
-from ato_sql import Artifact, ArtifactError, TrackerWarning
+from ato_sql import Artifact, ArtifactError, MetricError, TrackerWarning
 
 
 class TestArtifacts:
@@ -30,6 +30,24 @@ class TestArtifacts:
         assert first.stored == second.stored
         with open(first.stored, "rb") as file:
             assert file.read() == b"weights"
+
+    def test_the_step_of_a_file_is_kept_where_it_is_said(self, logger, finder, tmp_path):
+        (tmp_path / "model.bin").write_bytes(b"weights")
+        run_id = logger.run()
+        logger.log_artifact(run_id, tmp_path / "model.bin", "model", step=3)
+        logger.log_artifact(run_id, tmp_path / "model.bin", "model")
+        assert [one.step for one in finder.find_run(run_id).artifacts] == [3, None]
+        with pytest.raises(MetricError, match="the step of artifact '.*' must be an integer"):
+            logger.log_artifact(run_id, tmp_path / "model.bin", "model", step="last")
+
+    def test_a_folder_has_no_content_of_its_own(self, logger, finder, tmp_path):
+        (tmp_path / "out").mkdir()
+        (tmp_path / "out" / "x").write_bytes(b"12345")
+        run = logger.start()
+        run.log_artifact(tmp_path / "out", "folder", copy=True)
+        (artifact,) = finder.find_run(run.id).artifacts
+        with pytest.raises(ArtifactError, match="is a folder: open the files below"):
+            artifact.read()
 
     def test_a_folder_is_one_artifact(self, logger, finder, tmp_path):
         (tmp_path / "out" / "deep").mkdir(parents=True)

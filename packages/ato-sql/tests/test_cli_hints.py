@@ -1,6 +1,8 @@
 """`runs`, `best` and `tail` say what was meant by a name that no run has."""
 
 import json
+import os
+import stat
 
 import pytest
 
@@ -140,6 +142,21 @@ class TestCare:
 
     def test_a_backup_as_json_says_where_it_is(self, two_runs, command):
         assert json.loads(command("backup", "copy.db", "--json")) == {"path": "copy.db"}
+
+    @pytest.mark.skipif(os.name == "nt", reason="modes are of POSIX")
+    @pytest.mark.parametrize("mode", [0o600, 0o640, 0o400])
+    def test_who_may_not_read_a_database_may_not_read_its_backup(
+        self, two_runs, here, command, mode
+    ):
+        (here / "experiments.db").chmod(mode)
+        command("backup", "copy.db")
+        assert stat.S_IMODE((here / "copy.db").stat().st_mode) == mode
+
+    def test_gc_makes_no_database_of_an_empty_file(self, here, capsys):
+        (here / "empty.db").touch()
+        assert main(["gc", "--dry-run", "--db", "empty.db"]) == 2
+        assert "holds no runs" in capsys.readouterr().err
+        assert (here / "empty.db").stat().st_size == 0
 
     def test_a_backup_replaces_nothing(self, two_runs, here, capsys):
         (here / "copy.db").write_text("mine")

@@ -43,7 +43,16 @@ class TestHelp:
     def test_it_is_a_word_or_an_option(self, helped):
         assert helped("help") == helped("--help")
 
-    @pytest.mark.parametrize("words", [("help", "tail"), ("tail", "help"), ("tail", "--help")])
+    @pytest.mark.parametrize(
+        "words",
+        [
+            ("help", "tail"),
+            ("tail", "help"),
+            ("tail", "--help"),
+            ("help", "tail", "--json"),
+            ("help", "help", "tail"),
+        ],
+    )
     def test_it_stands_before_or_after_a_command(self, helped, words):
         text = helped(*words)
         assert text.startswith(f"usage: {PROGRAM} tail")

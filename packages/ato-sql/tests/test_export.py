@@ -83,6 +83,17 @@ class TestExport:
             other.import_(tmp_path / "torn.jsonl")
         assert [r.uuid for r in other.search()] == [run.uuid]
 
+    def test_what_is_no_export_makes_no_database(self, open_finder, tmp_path):
+        (tmp_path / "x.jsonl").write_text("hello\n")
+        with pytest.raises(DatabaseError):
+            open_finder(tmp_path / "new.db").import_(tmp_path / "x.jsonl")
+        assert not (tmp_path / "new.db").exists()
+
+    @pytest.mark.skipif(not os.path.exists("/dev/zero"), reason="needs a device without an end")
+    def test_what_never_ends_is_refused(self, finder):
+        with pytest.raises(DatabaseError, match="/dev/zero, line 1: no line of an export is so"):
+            finder.import_("/dev/zero")
+
     def test_a_file_of_something_else_is_refused(self, finder, tmp_path):
         (tmp_path / "x.jsonl").write_text('{"a": 1}\n')
         with pytest.raises(DatabaseError, match="not an export of ato-sql"):

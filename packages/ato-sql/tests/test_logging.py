@@ -34,6 +34,33 @@ class TestMetrics:
         assert finder.get_metric_keys(run_id) == ["acc", "loss"]
         assert finder.get_metrics(run_id, "acc")[0].step == 3
 
+    def test_what_numpy_has_masked_is_no_number(self, logger, finder):
+        numpy = pytest.importorskip("numpy")
+        run_id = logger.run()
+        nothing = numpy.ma.masked_array([1.0, 2.0], mask=True).mean()
+        for value in (nothing, numpy.ma.masked_array([1.0], mask=[True])):
+            logger.log_metric("loss", value)
+        assert all(math.isnan(point.value) for point in finder.get_metrics(run_id, "loss"))
+
+    def test_what_fails_in_words_and_numbers_of_its_own_is_told_by_its_type(self, logger):
+        class Broken:
+            def __float__(self):
+                raise KeyError("lost")
+
+            def __repr__(self):
+                raise RuntimeError("lost too")
+
+        logger.run()
+        with pytest.raises(MetricError, match="'loss' needs a number, not a value of type Broken"):
+            logger.log_metric("loss", Broken())
+        with pytest.raises(MetricError, match="the step of metric 'loss' must be an integer"):
+            logger.log_metric("loss", 1.0, step=Broken())
+
+    def test_several_are_a_dict(self, logger):
+        logger.run()
+        with pytest.raises(MetricError, match="takes a dict of names and numbers, not a list"):
+            logger.log_metrics([("loss", 1.0)])
+
     def test_several_with_one_wrong_record_none(self, logger, finder):
         run_id = logger.run()
         with pytest.raises(MetricError, match="'acc' needs a number, not 'high'"):

@@ -26,7 +26,7 @@ class TestRename:
         finder.rename(run.uuid, "winner")
         assert finder.get_run(run.id).name == "winner"
 
-    @pytest.mark.parametrize("name", ["", "x" * 256, None])
+    @pytest.mark.parametrize("name", ["", " ", "x" * 256, None])
     def test_a_name_that_no_database_keeps_is_refused_and_the_old_one_stays(
         self, run, finder, name
     ):
@@ -57,6 +57,11 @@ class TestTags:
     def test_those_it_has_then_are_returned(self, run, finder):
         assert finder.tag(run.id, add=["good"], remove=["old"]) == ["sweep", "good"]
         assert finder.get_run(run.id).tags == ["sweep", "good"]
+
+    def test_one_without_letters_is_refused_and_the_others_stay(self, run, finder):
+        with pytest.raises(MetricError, match="a tag must have letters"):
+            finder.tag(run.id, add=["good", " "])
+        assert finder.get_run(run.id).tags == ["sweep", "old"]
 
     def test_a_tag_it_has_already_is_there_once(self, run, finder):
         assert finder.tag(run.id, add=["old", "old"]) == ["sweep", "old"]

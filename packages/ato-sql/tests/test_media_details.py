@@ -1,5 +1,6 @@
 """What counts as an image, a histogram, a table, a sound or a film, whatever library made it."""
 
+import io
 import math
 import os
 import sys
@@ -129,6 +130,18 @@ class TestOtherLibraries:
         with pytest.raises(MetricError, match="numbers from 0 to 255 are needed"):
             run.log_image("x", self.np.array([[0, 256]]))
 
+    def test_what_is_masked_is_black(self, run, last):
+        numpy = pytest.importorskip("numpy")
+        pillow = pytest.importorskip("PIL.Image")
+        given = numpy.ma.masked_array(numpy.ones((2, 2)), mask=numpy.eye(2))
+        run.log_image("x", given)
+        assert numpy.array(pillow.open(io.BytesIO(last().read()))).tolist() == [[0, 255], [255, 0]]
+
+    def test_a_frame_is_no_image(self, run):
+        pandas = pytest.importorskip("pandas")
+        with pytest.raises(MetricError, match="image 'x': .*; not DataFrame"):
+            run.log_image("x", pandas.DataFrame({"a": [1]}))
+
     def test_a_little_rounding_is_no_mistake(self, run, last):
         run.log_image("x", self.np.array([[-0.004, 1.004]]))
         assert last().key == "x"
@@ -164,6 +177,34 @@ class TestTables:
     def test_columns_may_share_a_name(self, run, last):
         run.log_table("x", [[1, 2]], columns=["a", "a"])
         assert last().read() == {"columns": ["a", "a"], "rows": [[1, 2]]}
+
+    @pytest.mark.parametrize(
+        "rows", [[{"a": 1, "b": 2}], {"a": [1], "b": [2]}], ids=["dicts", "columns"]
+    )
+    def test_of_columns_with_names_those_are_kept_that_were_asked_for(self, run, last, rows):
+        run.log_table("x", rows, columns=["b", "a"])
+        assert last().read() == {"columns": ["b", "a"], "rows": [[2, 1]]}
+        run.log_table("x", rows, columns=["b"])
+        assert last().read() == {"columns": ["b"], "rows": [[2]]}
+
+    def test_a_column_that_it_lacks_is_refused(self, run):
+        with pytest.raises(MetricError, match="table 'x' has no column 'los'; did you mean 'loss'"):
+            run.log_table("x", [{"loss": 1}], columns=["los"])
+
+    def test_of_a_frame_the_columns_that_were_asked_for_and_none_for_missing_texts(self, run, last):
+        pandas = pytest.importorskip("pandas")
+        texts, kinds = ["x", None], pandas.Categorical(["a", None])
+        run.log_table("x", pandas.DataFrame({"n": [1.0, math.nan], "text": texts, "kind": kinds}))
+        assert last().read()["rows"][0] == [1.0, "x", "a"]
+        number, *missing = last().read()["rows"][1]
+        assert (math.isnan(number), missing) == (True, [None, None])
+        run.log_table("y", pandas.DataFrame({"a": [1], "b": [2]}), columns=["b", "a"])
+        assert last().read() == {"columns": ["b", "a"], "rows": [[2, 1]]}
+
+    def test_what_is_masked_is_missing(self, run, last):
+        numpy = pytest.importorskip("numpy")
+        run.log_table("x", numpy.ma.masked_array([[7.0, 7.0]], mask=[[False, True]]))
+        assert last().read()["rows"] == [[7.0, None]]
 
     def test_a_cell_that_cannot_be_shown_is_kept_by_its_type(self, run, last):
         class Broken:

@@ -159,12 +159,19 @@ class TestOverlay:
         run = log([(0, 1.0), (1, math.nan)])
         assert read_overlay(connection, [run], "loss").curves[run][1] == [1.0, None]
 
+    def test_what_no_mean_has_is_counted(self, connection, log):
+        first = log([(0, 1.0), (1, math.nan), (2, math.inf)])
+        second = log([(0, math.nan)] + [(step, 1.0) for step in range(1, 100)])
+        found = read_overlay(connection, [first, second], "loss", points=10)
+        assert found.special == {"nan": 2, "inf": 1}
+        assert read_overlay(connection, [log([(0, 1.0)])], "loss").special == {}
+
     def test_a_run_without_the_metric_has_no_curve(self, connection, log):
         with_it, without = log([(0, 1.0)]), log([(0, 1.0)], key="acc")
         assert list(read_overlay(connection, [with_it, without], "loss").curves) == [with_it]
 
     def test_where_no_run_has_it_there_is_none(self, connection, log):
-        assert read_overlay(connection, [log([(0, 1.0)])], "acc") == ({}, False)
+        assert read_overlay(connection, [log([(0, 1.0)])], "acc") == ({}, False, {})
 
     def test_each_run_has_its_own_start(self, connection, log):
         runs = [log([(0, 1.0)]), log([(0, 2.0)])]

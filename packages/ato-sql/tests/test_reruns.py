@@ -1,12 +1,14 @@
 """Reruns of `ato verify`: a run with a parent and the tag `rerun` does not count unless asked."""
 
+import json
 import os
 
 import pytest
 
 from ato_sql import SQLFinder, SQLLogger
+from ato_sql.cli import main
 from ato_sql.comparing import rerun_environment
-from ato_sql.reading import parse_question
+from ato_sql.reading import asks_for_reruns, parse_question
 
 
 def record(logger, loss, **given):
@@ -50,6 +52,21 @@ class TestQuestions:
         assert [run.id for run in finder.search("rerun:true")] == [three[1].id]
         assert finder.count("rerun=false") == 2
         assert finder.count({"rerun": True}) == 1
+
+    @pytest.mark.parametrize(
+        "asked",
+        [["--reruns"], ["--where", "rerun:true"], ["--where", "tag:rerun"], ["--tag", "rerun"]],
+    )
+    def test_lists_leave_them_out_unless_a_question_is_about_them(self, three, path, capsys, asked):
+        def listed(*options):
+            assert main(["runs", "--json", "--db", str(path), *options]) == 0
+            return {run["id"] for run in json.loads(capsys.readouterr().out)}
+
+        assert three[1].id not in listed()
+        assert three[1].id in listed(*asked)
+
+    def test_a_question_for_what_is_none_is_not_about_them(self):
+        assert not asks_for_reruns(parse_question("-tag:rerun tag:nightly"))
 
     def test_it_can_be_sorted_by(self, three, finder):
         assert finder.search(order_by="-rerun")[0].id == three[1].id

@@ -62,7 +62,7 @@ def test_run_takes_it_too(logger, finder):
     logger.finish()
 
 
-@pytest.mark.parametrize("seconds", [0, -1, "often"])
+@pytest.mark.parametrize("seconds", [0, -1, 1e-9, "often"])
 def test_what_is_no_number_of_seconds_is_refused_before_there_is_a_run(logger, finder, seconds):
     logger.start().finish()
     with pytest.raises(SettingsError, match="system must be a number of seconds"):

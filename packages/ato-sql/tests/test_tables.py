@@ -79,3 +79,12 @@ def test_names_and_values_are_escaped(finder, two):
 def test_why_says_which_package_has_it(finder, two):
     with pytest.raises(TrackerError, match="pip install ato"):
         finder.why(*two)
+
+
+def test_versions_of_a_traced_function_are_a_table_too(logger, finder):
+    for text in ("a" * 40, "b" * 40):
+        with logger.start(fingerprints={"static": {"step": text}}):
+            pass
+    shown = finder.history("step")._repr_html_()
+    assert ">aaaaaaaaaaaa</" in shown
+    assert ">bbbbbbbbbbbb</" in finder.history("step")[1:]._repr_html_()

@@ -117,7 +117,7 @@ class Configurable:
         from ato_scope._words.completion import complete
 
         members = self._members()
-        complete(members, self._qualified(), lambda: make_drafts(members, self._read([])))
+        complete(members, self._qualified(), lambda words: make_drafts(members, self._read(words)))
 
     def _show(self, command: Command, drafts: Mapping[str, Draft]) -> NoReturn:
         from ato_scope._words.words import show

@@ -132,9 +132,10 @@ class CurrentRun:
         data_type: str,
         metadata: Any = None,
         copy: bool = False,
+        step: int | None = None,
     ) -> None:
         """Record a file of the run `run_id`; see `Run.log_artifact`."""
-        self._find(run_id).log_artifact(file_path, data_type, metadata, copy)
+        self._find(run_id).log_artifact(file_path, data_type, metadata, copy, step)
 
     def log_fingerprints(self, fingerprints: Any) -> None:
         """Record fingerprints of the current run; see `Run.log_fingerprints`."""

@@ -448,7 +448,8 @@ class SQLFinder:
             NotFoundError: nothing was recorded under that trace id.
         """
         with self._reader.connection() as connection:
-            return _read.traces.read_versions(connection, trace_id, trace_type, project_name)
+            found = _read.traces.read_versions(connection, trace_id, trace_type, project_name)
+        return _read.tables.Versions(found)
 
     def get_fingerprint_source(self, fingerprint: str) -> FingerprintSource | None:
         """Return what a fingerprint was made of, None if that was not recorded."""
@@ -577,6 +578,7 @@ class SQLFinder:
 
         Raises:
             NotFoundError: there is no such run.
+            MetricError: a tag to be added has no letters.
         """
         number = self.get_run(run_id).id
         hide = self._settings.hide

@@ -4,7 +4,8 @@
   `metrics`, …), to select from.
 - `run_conditions` turns a question such as `lr<0.05 tag:baseline` into conditions on
   `tables['experiments']`, `run_order` a field into what to order them by; `parse_question` reads
-  one, `find_field` says what a name means, `complete` what an unfinished one may become.
+  one, `asks_for_reruns` tells whether it is about reruns, `find_field` says what a name means,
+  `complete` what an unfinished one may become.
 - `read_curve` thins out the curve of a metric, `read_overlay` those of many runs; `side_by_side`
   compares runs, `circumstances` is
   what a run was made in.
@@ -45,7 +46,7 @@ from ato_sql._read.question.ask import run_conditions, run_order
 from ato_sql._read.question.completion import complete
 from ato_sql._read.question.conditions import RERUN
 from ato_sql._read.question.fields import Field, find_field
-from ato_sql._read.question.terms import Term, parse_question
+from ato_sql._read.question.terms import Term, asks_for_reruns, parse_question
 from ato_sql._read.status import is_lost, lost_runs, shown_status
 from ato_sql._values.marked import MARK
 from ato_sql._values.url import clean_error, parse_url, show_url
@@ -57,6 +58,7 @@ __all__ = [
     "Term",
     "Field",
     "parse_question",
+    "asks_for_reruns",
     "run_conditions",
     "run_order",
     "find_field",

@@ -221,6 +221,36 @@ class TestCurvesOfAProject:
         point_into(view, ".chart", range(-180, 200, 20))
         assert "(6 runs)" in view.texts(".readout")[0]
 
+    @pytest.mark.parametrize(
+        "asked", ["", "&log=y", "&log=xy", "&show=groups", "&show=groups&log=y"]
+    )
+    def test_a_value_that_stands_alone_is_drawn_here_too(self, look, charted, asked):
+        view = look(charted).open(f"/projects/1/curves?key=islands{asked}", ".plot canvas")
+        view.wait_for(lambda: view.script(DRAWN, ".plot canvas") >= 60)
+        assert view.script(DRAWN, ".plot canvas") < 500  # points, and no line across the gaps
+        assert "20 × nan not drawn" in view.texts(".chart-note")[0]
+        view.one(".enlarge").click()
+        view.wait_for(lambda: view.script(DRAWN, "dialog canvas") >= 60)
+        assert "20 × nan not drawn" in view.texts("dialog .chart-note")[0]
+
+    def test_a_group_of_one_point_is_drawn_beside_a_line_with_its_spread(
+        self, look, serve, new_database
+    ):
+        for rate, values in ((0.1, [1.0]), (0.1, [2.0]), (0.2, [1.0] * 10)):
+            with new_database(lr=rate).start() as run:
+                for step, value in enumerate(values):
+                    run.log_metric("one", value, step=step)
+        path = "/projects/1/curves?key=one&by=lr&show=groups"
+        view = look(serve(new_database.url)).open(f"{path}&filter=id!=2", ".plot canvas")
+        point = view.wait_for(lambda: view.script(DRAWN, ".plot canvas"))
+        view.open(path, ".plot canvas")
+        view.wait_for(lambda: view.script(DRAWN, ".plot canvas") > point + 50)
+
+    def test_a_mean_that_a_log_axis_cannot_show_is_counted(self, look, charted):
+        asked = "key=islands&show=groups&log=y"
+        view = look(charted).open(f"/projects/1/curves?{asked}", ".plot canvas")
+        view.wait_for(lambda: "1 ≤ 0 not on a log axis" in view.texts(".chart-note")[0])
+
     def test_they_have_the_tools_that_the_charts_of_a_run_have(self, look, charted):
         view = look(charted).open("/projects/3/curves", ".plot canvas")
         for name in ("Log y", "Log x", "Outliers"):

@@ -1,5 +1,6 @@
 """Images, tables, texts, histograms and files in a real browser."""
 
+import math
 import random
 import shutil
 
@@ -68,6 +69,18 @@ def bring(view, key):
     return card
 
 
+@pytest.fixture
+def broken(new_database):
+    """The URL of a database with a run of media no browser can show and one with an image."""
+    with new_database().start() as run:
+        run.log_image("i", b"\x89PNG\r\n\x1a\n" + b"x" * 50, caption="torn")
+        run.log_video("v", b"\0\0\0\x14ftypqt  " + b"\0" * 500)
+        run.log_audio("a", b"fLaC" + b"x" * 500)
+    with new_database().start() as run:
+        run.log_image("i", picture(random.Random(0), 0))
+    return new_database.url
+
+
 class TestAtAllSizes:
     @pytest.mark.parametrize("path", ["/runs/1", "/compare?run=1&run=2"])
     def test_all_kinds_are_drawn_within_the_screen(self, screen, path):
@@ -134,6 +147,32 @@ class TestImages:
         view = look(serve(new_database.url)).open("/runs/1", ".media")
         assert view.wait(".media .missing").text == "its copy is not here"
 
+    def test_an_image_that_the_browser_cannot_show_can_be_kept(self, look, serve, broken):
+        view = look(serve(broken)).open("/runs/1", ".media")
+        for key in "iv":
+            unshown = view.wait(f"{bring(view, key)} .missing")
+            assert unshown.text == "this browser cannot show it · Download"
+            link = view.one(f"[data-key={key}] .missing a").get_attribute("href")
+            assert "?keep=1" in link
+        assert view.texts("[data-key=i] figcaption") == ["torn"]
+        audio = view.wait(f"{bring(view, 'a')} audio")
+        view.script("arguments[0].preload = 'auto'; arguments[0].load()", audio)
+        assert "cannot show it" in view.wait("[data-key=a] .missing").text
+
+    def test_nor_can_it_beside_another_run_or_enlarged(self, look, serve, broken):
+        from selenium.webdriver.common.keys import Keys
+
+        view = look(serve(broken)).open("/compare?run=1&run=2", ".media")
+        assert "cannot show it" in view.wait(f"{bring(view, 'i')} .missing").text
+        view.wait("[data-key=i] button.picture").click()
+        view.wait("dialog .big-image img")
+        view.press(Keys.ARROW_LEFT)
+        unshown = view.wait("dialog .missing")
+        assert unshown.text == "this browser cannot show it · Download"
+        view.press(Keys.ARROW_RIGHT)
+        view.wait_for(lambda: view.script(LOADED, "dialog img") == 1)
+        assert not view.all("dialog .missing")
+
     def test_of_a_run_with_images_alone_it_is_said_that_they_are_below(
         self, look, serve, new_database
     ):
@@ -195,6 +234,27 @@ class TestTablesTextsAndHistograms:
         view.script(SLIDE, "weights/layer1", 0)
         assert "at step 0" in view.texts(f"{card} .small")[-1]
         assert view.script(INK, f"{card} canvas.bars") != before
+
+    def test_of_a_histogram_without_values_no_axis_is_labelled(self, look, serve, new_database):
+        with new_database().start() as run:
+            run.log_histogram("empty", [], step=0)
+            run.log_histogram("empty", [math.nan], step=1)
+        view = look(serve(new_database.url)).open("/runs/1", ".media")
+        card = bring(view, "empty")
+        view.wait_for(lambda: view.all(f"{card} canvas.bars"))
+        assert "Infinity" not in view.texts(card)[0]
+        assert view.texts(f"{card} .small")[-1] == "0 values at step 1 · 1 × nan"
+        assert view.texts(f"{card} .ends span") == ["step 0", "step 1"]
+        assert view.complaints() == []
+
+    def test_the_step_of_an_artifact_is_shown_where_one_has_it(self, new_database, serve, look):
+        with new_database().start() as run:
+            run.log_artifact("a.pt", "model", step=3)
+            run.log_artifact("b.pt", "model")
+        view = look(serve(new_database.url)).open("/runs/1", "[aria-label=Artifacts] table")
+        assert "Step" in view.texts("[aria-label=Artifacts] th")
+        cells = view.texts("[aria-label=Artifacts] td")
+        assert (cells[2], cells[9]) == ("3", "")
 
     def test_an_artifact_is_found_opened_and_kept(self, view, folder):
         view.wait("[aria-label=Artifacts] table")

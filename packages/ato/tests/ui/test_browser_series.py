@@ -77,6 +77,22 @@ class TestTheMeanOfAGroup:
         assert group["mean"] == [1, 1.5, 2, 2.5, 3, 2, 2, 2, 5]
         assert group["count"] == [2, 2, 2, 2, 2, 1, 1, 1, 2]
 
+    def test_where_no_run_of_the_group_has_a_value_its_line_has_a_gap(self, call):
+        gapped = {"by": "a", "x": [0, 1, 2], "y": [1, None, 2]}
+        other = {"by": "b", "x": [0, 1, 2, 3], "y": [1, 1, 1, 1]}
+        group, _ = call("groups", "grouped", [gapped, other])["groups"]
+        assert group["mean"] == group["low"] == group["high"] == [1, None, 2, None]
+
+    def test_a_value_is_not_lost_to_a_gap_less_than_a_pixel_away(self, call):
+        runs = [
+            {"x": [step + number / 500 for step in range(100)], "y": [number] * 100}
+            for number in range(100)
+        ]
+        runs[0]["x"].insert(51, 50 + 1e-6)
+        runs[0]["y"].insert(51, None)
+        column = call("groups", "aligned", runs)[1]
+        assert sum(value == 0 for value in column) == 100
+
     def test_the_mean_of_equal_values_is_that_value(self, call):
         runs = [{"x": [0], "y": [0.1]}] * 10
         (group,) = call("groups", "grouped", runs)["groups"]

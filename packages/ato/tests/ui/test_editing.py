@@ -1,6 +1,7 @@
 """`ato ui --edit`: what can be changed from the page, and by whom."""
 
 import json
+import socket
 
 import pytest
 
@@ -163,6 +164,25 @@ class TestMistakes:
 
     def test_a_run_that_is_not_there_is_not_found(self, page):
         assert post(page, {"name": "x"}, path="/api/edit/runs/77").status == 404
+
+    @pytest.mark.parametrize("number", [2**63 - 1, 2**63, 10**40, 10**600])
+    def test_nor_is_one_of_a_number_that_no_database_can_hold(self, page, number):
+        assert post(page, {"name": "x"}, path=f"/api/edit/runs/{number}").status == 404
+
+    @pytest.mark.parametrize("raw", [b"[" * 90_000, b'{"a":' * 16_000, b"\xff", b"", b"1" * 5000])
+    def test_what_python_cannot_read_is_no_json_either(self, page, raw):
+        assert post(page, None, raw=raw).status == 400
+
+    @pytest.mark.parametrize("what", [{"name": "\ud800"}, {"note": "\0\ud800"}])
+    def test_what_no_database_can_hold_is_kept_as_far_as_it_can_be(self, page, what):
+        assert post(page, what).status == 200
+
+    def test_a_client_that_names_no_host_is_refused(self, serve, new_database, finder):
+        page = serve(new_database.url, token="t" * 20, edit=True)
+        request = f"POST /api/edit/runs/1?token={'t' * 20} HTTP/1.0\r\nX-Ato-Edit: {page.key}\r\n"
+        with socket.create_connection(("127.0.0.1", page.port), 30) as asking:
+            asking.sendall(f"{request}Origin: http://x\r\nContent-Length: 2\r\n\r\n{{}}".encode())
+            assert asking.recv(100).split()[1] == b"403"
 
     def test_a_body_has_an_end(self, page):
         assert post(page, {"note": "x" * 200_000}).status == 413

@@ -54,6 +54,8 @@ def test_only_config_keys_that_vary_are_offered_to_group_by(overlaid):
 
 def test_the_filter_is_that_of_the_table_of_runs(overlaid):
     assert overlay(overlaid, filter="lr<0.05 tag:even")["total"] == 4
+    assert overlay(overlaid, filter="metric.loss.max>=3", key="loss")["total"] == 9
+    assert overlay(overlaid, filter="metric.rare.count=1", key="loss")["total"] == 1
     assert overlaid.error("projects/1/curves", filter="lrr<0.05")[0] == 400
 
 
@@ -108,6 +110,11 @@ def test_the_x_axis_may_be_the_time_since_each_run_began(overlaid):
 def test_a_stretch_without_a_number_is_a_gap(overlaid):
     (run,) = overlay(overlaid, key="rare")["runs"]
     assert run["y"] == [None]
+
+
+def test_what_is_not_drawn_is_counted(overlaid):
+    assert overlay(overlaid, key="rare")["special"] == {"nan": 1}
+    assert overlay(overlaid, key="loss")["special"] == {}
 
 
 def test_a_project_without_metrics_has_no_curves(new_database, serve):

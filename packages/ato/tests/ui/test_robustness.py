@@ -54,6 +54,11 @@ def test_any_number_of_a_run_is_answered(page, number):
     assert status(page, f"projects/{number}/runs") in (200, 404)
 
 
+@pytest.mark.parametrize("path", ["api/runs/{}", "api/files/{}", "runs/{}", "projects/{}/curves"])
+def test_a_number_without_an_end_is_refused(page, path):
+    assert page.ask("/" + path.format("9" * 5000)).status == 414
+
+
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | texts,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),

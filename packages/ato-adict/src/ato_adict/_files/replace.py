@@ -42,7 +42,11 @@ def replacing(path: Path) -> Iterator[str]:
         raise IsADirectoryError(21, "Is a directory", name)
     _sweep(target)
     directory, base = os.path.split(target)
-    handle, temporary = tempfile.mkstemp(prefix=f".{base}.", suffix=_SUFFIX, dir=directory)
+    try:
+        handle, temporary = tempfile.mkstemp(prefix=f".{base}.", suffix=_SUFFIX, dir=directory)
+    except OSError as error:
+        error.filename = name  # a temporary name says nothing to who gave this one
+        raise
     os.close(handle)
     try:
         yield temporary

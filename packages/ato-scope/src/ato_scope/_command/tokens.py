@@ -96,7 +96,7 @@ def _unquoted(raw: str) -> str:
 
 def shown(text: str) -> str:
     """Return `text` as it can be shown in one short line."""
-    line = text if text.isprintable() else ascii(text)[1:-1]
+    line = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text[:61])
     return line if len(line) <= 60 else f"{line[:40]}... ({len(text)} characters)"
 
 
@@ -188,15 +188,15 @@ def split_list(text: str, quotes: bool) -> list[str]:
 
 def _check_characters(raw: str) -> None:
     if len(raw) > MAX_TOKEN:
-        raise TokenError(f"argument {shown(raw)!r} is too long; put the value in a file, use @file")
+        raise TokenError(f"argument '{shown(raw)}' is too long; put the value in a file, use @file")
     if "\0" in raw:
-        raise TokenError(f"argument {shown(raw)!r} contains a NUL character; remove it")
+        raise TokenError(f"argument '{shown(raw)}' contains a NUL character; remove it")
     if not raw.isascii():
         try:
             raw.encode("utf-8")
         except UnicodeEncodeError:
             raise TokenError(
-                f"argument {shown(raw)!r} is not valid UTF-8; check the encoding of the terminal"
+                f"argument '{shown(raw)}' is not valid UTF-8; check the encoding of the terminal"
             ) from None
 
 

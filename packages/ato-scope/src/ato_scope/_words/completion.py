@@ -7,6 +7,7 @@ what a program prints besides is told from it. argcomplete sets `_ARGCOMPLETE`.
 
 from __future__ import annotations
 
+import itertools
 import os
 import sys
 
@@ -21,21 +22,23 @@ from ato_scope._views.order import order_views
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
-    from typing import Any, Callable, Iterator, NoReturn, Sequence
+    from typing import Any, Callable, Iterator, List, NoReturn, Sequence
 
     from ato_scope._state import Member
+
+    Build = Callable[[List[str]], Any]
 
 OPTIONS = (SWEEP, JOBS[0], *SWITCHES, "--help")
 MARK = "\x1f"
 
 
-def complete(scopes: Sequence[Member], qualified: bool, build: Callable[[], Any]) -> NoReturn:
+def complete(scopes: Sequence[Member], qualified: bool, build: Build) -> NoReturn:
     """Answer the shell's request for completions and end, without running the program.
 
     Args:
         scopes: What may be asked for.
         qualified: Whether names start with that of their scope.
-        build: Makes the drafts, for the keys that default views set.
+        build: Makes the drafts from words, for the keys that views set.
     """
     if COMPLETION in os.environ:
         *before, prefix = sys.argv[1:] or [""]
@@ -47,7 +50,7 @@ def complete(scopes: Sequence[Member], qualified: bool, build: Callable[[], Any]
     _argcomplete(scopes, qualified, build)
 
 
-def _argcomplete(scopes: Sequence[Member], qualified: bool, build: Callable[[], Any]) -> NoReturn:
+def _argcomplete(scopes: Sequence[Member], qualified: bool, build: Build) -> NoReturn:
     try:
         import argcomplete
     except ImportError:
@@ -83,7 +86,7 @@ def offered(
     before: Sequence[str],
     scopes: Sequence[Member],
     qualified: bool,
-    build: Callable[[], Any],
+    build: Build,
 ) -> list[str]:
     """Return what may stand where `prefix` was typed, options and their values too."""
     parsers = _parsers(scopes)
@@ -102,12 +105,12 @@ def candidates(
     before: Sequence[str],
     scopes: Sequence[Member],
     qualified: bool,
-    build: Callable[[], Any],
+    build: Build,
 ) -> list[str]:
     """Return the views, keys and words that may stand where `prefix` was typed."""
     explains = "explain" in before
     found = [] if explains else list(WORDS)
-    drafts = _built(build)
+    drafts = _built(build, before)
     for scope in scopes:
         start = f"{scope.name}." if qualified else ""
         found += [start + view.name for view in order_views(scope.views, list(scope.views))]
@@ -154,9 +157,14 @@ def _values(key: str, value: Any) -> list[str]:
     return [f"{key}={value!r}"] if isinstance(value, (int, float)) else []
 
 
-def _built(build: Callable[[], Any]) -> Any:
-    try:
-        return build()
-    except ScopeError:
-        # The line is half typed; its views are offered all the same.
-        return {}
+def _built(build: Build, before: Sequence[str]) -> Any:
+    """Return the drafts that the words before make, as many of them as can be read."""
+    words = list(itertools.takewhile(lambda word: word != "explain", before))
+    words = [word for word in words if word not in WORDS and not word.startswith("-")]
+    views = [word for word in words if end_of_key(word) < 0]
+    for given in (words, views, []):
+        try:
+            return build(given)
+        except ScopeError:  # the line is half typed
+            continue
+    return {}  # its views are offered all the same

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 
 from ato_adict import ADict, AtoError, did_you_mean
@@ -16,10 +17,17 @@ from ato_scope._words.manual import USAGE, VIEWS, manual_lines, view_lines, word
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, NoReturn, Sequence
+    from typing import Any, Mapping, NoReturn, Sequence
 
     from ato_scope._command.command import Command
     from ato_scope._state import Member
+
+# How to dump a config whose characters the terminal lacks, so that it reads back the same.
+IN_ASCII: Mapping[str, Mapping[str, Any]] = {
+    "json": {"ensure_ascii": True},
+    "yaml": {"allow_unicode": False},
+    "toml": {},
+}
 
 
 def show(command: Command, scopes: Sequence[Member], qualified: bool) -> NoReturn:
@@ -67,14 +75,31 @@ def _config(command: Command, scopes: Sequence[Member], qualified: bool) -> list
     else:
         config = scopes[0].config
     form = command.format
+    text = _dumped(config, form)
+    if not _is_printable(text):
+        text = _dumped(config, form, **IN_ASCII[form])
+        # What TOML has beyond ASCII stands in double quotes, values and keys.
+        text = re.sub(r"[^\0-\x7f]", lambda one: f"\\U{ord(one.group()):08X}", text)
+    return [text.rstrip("\n")]  # whole: a line break of Unicode may be in a value
+
+
+def _dumped(config: ADict, form: str, **options: Any) -> str:
     try:
-        text = config.dumps(form)
+        return config.dumps(form, **options)
     except AtoError:
         try:
-            text = ADict(_showable(config, form)).dumps(form)
+            return ADict(_showable(config, form)).dumps(form, **options)
         except AtoError as error:
             raise TokenError(f"'print={form}': {error}") from None
-    return text.splitlines()
+
+
+def _is_printable(text: str) -> bool:
+    """Tell whether standard output has all characters of a text."""
+    try:
+        text.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _showable(value: Any, form: str) -> Any:

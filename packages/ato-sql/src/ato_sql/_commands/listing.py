@@ -11,11 +11,12 @@ from ato_sql._commands.shared import run_json
 from ato_sql._commands.terminal import print_json, print_table
 from ato_sql._db.schema import MetricSummary
 from ato_sql._errors import NotFound, NotFoundError
+from ato_sql._facts.rerun import TAG
 from ato_sql._finder import SQLFinder
 from ato_sql._read.better import usual_mode
 from ato_sql._read.metrics import common_keys, last_value
 from ato_sql._read.nesting import NestedRun
-from ato_sql._read.question.terms import parse_question
+from ato_sql._read.question.terms import asks_for_reruns, parse_question
 from ato_sql._read.tables import took
 from ato_sql._values.shown import number_text, text_of
 
@@ -88,9 +89,11 @@ def _newest_first(found: Sequence[NestedRun]) -> list[NestedRun]:
 def _where(options: Namespace) -> list[str]:
     """Return the question that was asked, less archived runs and reruns that it did not ask for."""
     asked = list(options.where or ())
-    fields = {term.field for text in asked for term in parse_question(text)}
-    hidden = [] if options.all or "archived" in fields else ["-archived=true"]
-    return [*asked, *hidden, *([] if options.reruns or "rerun" in fields else ["-rerun=true"])]
+    terms = [term for text in asked for term in parse_question(text)]
+    all_too = options.all or any(term.field == "archived" for term in terms)
+    reruns_too = options.reruns or TAG in (options.tag or ()) or asks_for_reruns(terms)
+    hidden = [] if all_too else ["-archived=true"]
+    return [*asked, *hidden, *([] if reruns_too else ["-rerun=true"])]
 
 
 def _print_runs(

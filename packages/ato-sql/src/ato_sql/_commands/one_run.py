@@ -7,7 +7,7 @@ from typing import Any, Mapping, Sequence
 
 from ato_sql._commands.shared import run_json
 from ato_sql._commands.terminal import lines_of, print_json, print_table
-from ato_sql._db.schema import Experiment, Input, MetricSummary
+from ato_sql._db.schema import Artifact, Experiment, Input, MetricSummary
 from ato_sql._facts.params import leaves
 from ato_sql._finder import SQLFinder
 from ato_sql._read.metrics import last_value
@@ -56,9 +56,7 @@ def show(finder: SQLFinder, options: Namespace) -> int:
     _print_pairs(
         "own modules", [(one.module, f"{one.name}, {one.hash[:12]}") for one in run.modules]
     )
-    _print_pairs(
-        "artifacts", [(a.path, f"{a.data_type}, {size_text(a.size)}") for a in run.artifacts]
-    )
+    _print_pairs("artifacts", [(one.path, _artifact(one)) for one in run.artifacts])
     _print_pairs("media", _media_of(run))
     _print_pairs("notes", [(text_of(note.timestamp), note.text) for note in run.notes])
     if run.error:
@@ -68,6 +66,12 @@ def show(finder: SQLFinder, options: Namespace) -> int:
 
 def _fact(value: Any) -> Any:
     return " ".join(value) if isinstance(value, list) else value
+
+
+def _artifact(one: Artifact) -> str:
+    """What an artifact is, how large, and of which step where that was said."""
+    step = "" if one.step is None else f", step {one.step}"
+    return f"{one.data_type}, {size_text(one.size)}{step}"
 
 
 def _input(one: Input) -> str:

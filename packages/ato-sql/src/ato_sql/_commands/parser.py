@@ -72,6 +72,8 @@ class CommandParser(argparse.ArgumentParser):
         """Return the words with `--help` where `help` asks for it."""
         if words and set(words) == {"help"}:
             return ["--help"]
+        if len(words) > 2 and words[0] == "help":  # what follows the command has no say
+            return [next(word for word in words if word != "help"), "--help"]
         if len(words) == 2 and "help" in words and not words[0].startswith("-"):
             other = words[words[0] == "help"]
             return [other, "--help"] if other in self._commands or words[0] == "help" else words

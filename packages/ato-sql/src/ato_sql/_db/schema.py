@@ -332,6 +332,7 @@ class Artifact(Base):
 
         Raises:
             FileNotFoundError: there is no copy, or it is not there any more.
+            ArtifactError: it is a folder.
             DatabaseError: it is not what was logged.
         """
         kind = self.data_type if self.key else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import stat
 
 from sqlalchemy.engine import URL
 
@@ -24,18 +25,30 @@ def back_up(url: URL, target: str) -> None:
             f"{show_url(url)} is on a server, which has its own backup (pg_dump, mariadb-dump); "
             "export writes the runs to a file"
         )
-    if os.path.exists(target):
-        raise DatabaseError(f"{target} is there already; name a new file")
     try:
-        source = sqlite3.connect(uri_of(path), uri=True)
-        copy = sqlite3.connect(target)
-        try:
-            source.backup(copy)
-        finally:
-            source.close()
-            copy.close()
-            leave_no_log(path)
+        # Nobody but the owner reads it before it has the mode of what it is a copy of.
+        os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    except FileExistsError:
+        raise DatabaseError(f"{target} is there already; name a new file") from None
+    except (OSError, ValueError) as error:
+        raise _cannot(url, target, error) from None
+    try:
+        _copy(path, target)
+        os.chmod(target, stat.S_IMODE(os.stat(path).st_mode))
     except (sqlite3.Error, OSError) as error:
-        if os.path.exists(target):
-            os.remove(target)
-        raise DatabaseError(f"cannot copy {show_url(url)} to {target}: {error}") from None
+        os.remove(target)
+        raise _cannot(url, target, error) from None
+
+
+def _copy(path: str, target: str) -> None:
+    source, copy = sqlite3.connect(uri_of(path), uri=True), sqlite3.connect(target)
+    try:
+        source.backup(copy)
+    finally:
+        source.close()
+        copy.close()
+        leave_no_log(path)
+
+
+def _cannot(url: URL, target: str, error: Exception) -> DatabaseError:
+    return DatabaseError(f"cannot copy {show_url(url)} to {target}: {error}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import itertools
 import json
 import math
 import zlib
@@ -15,6 +16,9 @@ from ato_sql._exchange.kinds import METRIC_COLUMNS
 from ato_sql._exchange.records import Record
 from ato_sql._values.time import iso
 from ato_sql._values.values import Number, join
+
+# In letters. What is larger, the content of files, comes in parts of 1 MiB.
+LONGEST_HEADER, LONGEST_LINE = 1 << 16, 1 << 28
 
 
 def _open(path: str, mode: str, name: str) -> IO[str]:
@@ -40,12 +44,18 @@ def read_lines(path: str) -> Iterator[Record]:
     """Yield the records of a file of JSON lines.
 
     Raises:
-        DatabaseError: a line is not JSON; its number is named.
+        DatabaseError: a line is not JSON, or longer than any of an export; its number is named.
     """
     number = 0
     try:
         with _open(path, "r", path) as file:
-            for number, line in enumerate(file, 1):
+            for number in itertools.count(1):
+                longest = LONGEST_HEADER if number == 1 else LONGEST_LINE
+                line = file.readline(longest)
+                if not line:
+                    return
+                if len(line) == longest:  # of a device that never ends, say
+                    raise DatabaseError(f"{path}, line {number}: no line of an export is so long")
                 yield _record(path, number, line)
     except (UnicodeDecodeError, EOFError, zlib.error) as error:
         raise DatabaseError(f"{path}, after line {number}: no text in UTF-8 ({error})") from None

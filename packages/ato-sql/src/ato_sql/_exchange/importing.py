@@ -53,16 +53,14 @@ def take_in(engine: Engine, records: Iterable[Record], keeper: Keeper) -> Intake
 
     Args:
         engine: the database.
-        records: what `read_records` yields.
+        records: what `read_records` yields, after its header.
         keeper: keeps the contents that come with the runs.
 
     Raises:
-        DatabaseError: the records are of a newer format, end within a run, or do not fit the
-            schema; the runs before it are in the database.
+        DatabaseError: the records end within a run, or do not fit the schema; the runs before it
+            are in the database.
     """
-    stream = iter(records)
-    _check_format(next(stream, None))
-    result = Intake([], [], [])
+    stream, result = iter(records), Intake([], [], [])
     for record in stream:
         if record.get("type") != "run":
             kind = str(record.get("type"))[:60]
@@ -72,6 +70,17 @@ def take_in(engine: Engine, records: Iterable[Record], keeper: Keeper) -> Intake
             _take_run(connection, run, _rest(stream, run), result, keeper)
         keeper.done()
     return result
+
+
+def begun(records: Iterable[Record]) -> Iterator[Record]:
+    """Return what follows the header of an export.
+
+    Raises:
+        DatabaseError: it is none, or of a newer format.
+    """
+    stream = iter(records)
+    _check_format(next(stream, None))
+    return stream
 
 
 def _check_format(header: Record | None) -> None:

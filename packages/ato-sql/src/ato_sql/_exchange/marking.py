@@ -9,6 +9,7 @@ from sqlalchemy.engine import Engine
 
 from ato_sql._db.engine import writing
 from ato_sql._db.schema import Experiment, Note, table_of
+from ato_sql._errors import MetricError
 from ato_sql._facts.names import check_run_name
 from ato_sql._values.time import now
 from ato_sql._values.values import check_name, clean_text
@@ -33,13 +34,19 @@ def rename(engine: Engine, run_id: int, name: str) -> None:
 def change_tags(
     engine: Engine, run_id: int, add: Iterable[str], remove: Iterable[str]
 ) -> list[str]:
-    """Add and remove tags of a run; return those it has then."""
-    table = table_of(Experiment)
+    """Add and remove tags of a run; return those it has then.
+
+    Raises:
+        MetricError: one to be added has no letters.
+    """
+    table, add = table_of(Experiment), [clean_text(str(tag)) for tag in add]
+    if not all(tag.strip() for tag in add):
+        raise MetricError("a tag must have letters")
     gone = {clean_text(str(tag)) for tag in remove}
     with writing(engine).connect() as connection, connection.begin():
         query = select(table.c.tags).where(table.c.id == run_id).with_for_update()
         tags = [tag for tag in connection.execute(query).scalar() or [] if tag not in gone]
-        tags = list(dict.fromkeys([*tags, *(clean_text(str(tag)) for tag in add)]))
+        tags = list(dict.fromkeys([*tags, *add]))
         connection.execute(update(table).where(table.c.id == run_id), {"tags": tags})
     return tags
 

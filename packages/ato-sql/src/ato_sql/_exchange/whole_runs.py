@@ -11,7 +11,7 @@ from ato_sql._errors import DatabaseError, TrackerError
 from ato_sql._exchange.cleanup import Cleanup, collect, delete_with_copies, vacuum
 from ato_sql._exchange.contents import Keeper
 from ato_sql._exchange.files import put_lines, write_csv, write_lines, write_parquet
-from ato_sql._exchange.importing import Intake, take_in
+from ato_sql._exchange.importing import Intake, begun, take_in
 from ato_sql._exchange.kinds import refuse_other_kinds
 from ato_sql._exchange.records import Record, read_records
 from ato_sql._facts.copies import artifact_folder
@@ -62,6 +62,7 @@ def merge_from(reader: Reader, other_url: str | URL | os.PathLike[str]) -> Intak
 
 def take_records(reader: Reader, records: Iterable[Record]) -> Intake:
     """Add the runs that some records tell of, with what was logged to them by step."""
+    records = begun(records)  # before there is a database for them
     engine, settings = reader.writable_engine(), reader.settings
     folder = artifact_folder(settings.url, settings.artifact_dir)
     return take_in(engine, records, Keeper(folder, reader.database.owner(), settings.url))
@@ -80,6 +81,7 @@ def must_exist(reader: Reader) -> None:
 
 def remove_orphans(reader: Reader, dry_run: bool) -> Cleanup:
     """Remove what no run refers to; see `SQLFinder.gc`."""
+    reader.connection().close()  # an empty file is not to become a database
     engine, settings = reader.writable_engine(), reader.settings
     folder: str | None = artifact_folder(settings.url, settings.artifact_dir)
     if abandoned(settings.url, settings.journal_dir):

@@ -16,7 +16,7 @@ from typing import Iterator
 from sqlalchemy.engine import URL
 
 from ato_adict.surroundings import file_name
-from ato_sql._errors import DatabaseError
+from ato_sql._errors import ArtifactError, DatabaseError
 from ato_sql._values.url import sqlite_file
 
 _NAME = re.compile(r"[0-9a-f]{64}")
@@ -87,10 +87,13 @@ def read_copy(path: str, digest: str, size: int | None) -> bytes:
 
     Raises:
         FileNotFoundError: there is none.
+        ArtifactError: it is a folder.
         DatabaseError: it is not what was logged.
     """
     if not is_copy(path):
         raise FileNotFoundError(f"there is no copy at {path}")
+    if os.path.isdir(path):
+        raise ArtifactError(f"the copy is a folder: open the files below {path}")
     with open(path, "rb") as file:
         data = file.read() if size in (None, os.path.getsize(path)) else b""
     if hashlib.sha256(data).hexdigest() != digest:

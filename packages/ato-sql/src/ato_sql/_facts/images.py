@@ -35,7 +35,9 @@ def image_bytes(key: str, image: Any) -> bytes:
         image = image.detach().cpu().numpy()
     if hasattr(image, "__array__") and not hasattr(image, "astype"):
         image = image.__array__()
-    if not hasattr(image, "astype") or not hasattr(image, "shape"):
+    if hasattr(image, "filled"):
+        image = image.filled(0)  # what is masked is black, as NaN is
+    if not all(hasattr(image, name) for name in ("astype", "shape", "reshape")):
         raise MetricError(f"image {key!r}: {_TAKEN}; not {type(image).__name__}")
     return encode_png(_pixels(key, image))
 

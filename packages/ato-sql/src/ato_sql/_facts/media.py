@@ -111,6 +111,7 @@ def content_of(
 
     Raises:
         FileNotFoundError: there is no copy, or it is not there any more.
+        ArtifactError: it is a folder.
         DatabaseError: it is not what was logged.
     """
     if kind == TEXT and isinstance(info, Mapping):

@@ -49,6 +49,8 @@ def check_run_name(name: str) -> str:
     Raises:
         MetricError: they do.
     """
+    if not name.strip():
+        raise MetricError(f"a run's name must have letters, not {name!r}")
     meaning = None
     if re.fullmatch(ID, name):
         meaning = "is the id of a run"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import inspect
 import sys
-import traceback
+
+from ato_sql._values.code_flags import COROUTINE
 
 RUNNING, COMPLETED, FAILED, INTERRUPTED = "running", "completed", "failed", "interrupted"
 STATUSES = (RUNNING, COMPLETED, FAILED, INTERRUPTED)
@@ -20,6 +20,8 @@ def outcome(error: BaseException) -> tuple[str, str | None]:
         return COMPLETED, None
     if isinstance(error, GeneratorExit) and not _is_in_coroutine(error):
         return COMPLETED, None
+    import traceback  # most runs end well
+
     text = "".join(traceback.format_exception(type(error), error, error.__traceback__))
     return INTERRUPTED if _is_interruption(error) else FAILED, text
 
@@ -33,4 +35,4 @@ def _is_interruption(error: BaseException) -> bool:
 def _is_in_coroutine(error: BaseException) -> bool:
     """Tell whether a coroutine was closed, which nobody does that has had what it awaited."""
     trace = error.__traceback__
-    return trace is not None and bool(trace.tb_frame.f_code.co_flags & inspect.CO_COROUTINE)
+    return trace is not None and bool(trace.tb_frame.f_code.co_flags & COROUTINE)

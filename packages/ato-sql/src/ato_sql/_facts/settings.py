@@ -64,7 +64,7 @@ class Settings(NamedTuple):
         media_limit: the most bytes that an image, a table, a sound or a film may have, 100 MB by
             default.
         quiet: whether to keep from stderr the line that says where a run goes; False by default,
-            True where the environment variable `ATO_QUIET` is set, to anything but 0.
+            True where the environment variable `ATO_QUIET` is set, but not to 0, false, no or off.
     """
 
     database: str | URL
@@ -186,9 +186,13 @@ def program_name() -> str:
     return clean_text(name)[:NAME_LENGTH] or "default"
 
 
+# What says no in a variable of the environment.
+NO = ("", "0", "false", "no", "off", "n", "f")
+
+
 def _checked(values: Mapping[str, Any]) -> Any:
     checked = dict(values)
-    if os.environ.get("ATO_QUIET", "0") not in ("", "0"):
+    if os.environ.get("ATO_QUIET", "").strip().lower() not in NO:
         checked["quiet"] = True
     _one_of(checked, "durability", ["second", "commit"])
     _one_of(checked, "on_error", ["warn", "raise"])

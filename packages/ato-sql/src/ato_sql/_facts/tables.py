@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Mapping, Sequence
 
+from ato_adict import did_you_mean
 from ato_sql._errors import MetricError
 from ato_sql._facts.config import to_json
 from ato_sql._values.marked import MARK, literal, readable
@@ -20,14 +21,14 @@ def table_of_rows(key: str, data: Any, columns: Sequence[str] | None = None) -> 
     Args:
         key: the table, for the error.
         data: a list of dicts, a list of rows, a dict of columns, a data frame of pandas or polars.
-        columns: the names of the columns, where the rows do not have them.
+        columns: which columns, in this order; of rows without names, what they are called.
 
     Raises:
-        MetricError: it is none of these, or its rows differ in length.
+        MetricError: it is none of these, its rows differ in length, or it lacks a column.
     """
     names, rows = _read(key, data)
     if columns is not None:
-        names = [str(name) for name in columns]
+        names, rows = _chosen(key, names, rows, [str(name) for name in columns])
     width = max(map(len, rows), default=0)
     if names is None:
         names = [str(number) for number in range(width)]
@@ -53,6 +54,20 @@ def table_from(stored: Any) -> Any:
         row = table["rows"][number]
         row[place] = SPECIAL.get(row[place], row[place])  # it may have been hidden
     return table
+
+
+def _chosen(
+    key: str, names: list[str] | None, rows: list[Any], columns: list[str]
+) -> tuple[list[str], list[Any]]:
+    """Return the columns of these names; rows without names have them from now on."""
+    if not names:
+        return columns, rows
+    for name in columns:
+        if name not in names:
+            hint = did_you_mean(name, names)
+            raise MetricError(f"table {key!r} has no column {name!r}{hint}")
+    places = [names.index(name) for name in columns]
+    return columns, [[row[place] for place in places] for row in rows]
 
 
 def _read(key: str, data: Any) -> tuple[list[str] | None, list[Any]]:
@@ -82,13 +97,23 @@ def _read(key: str, data: Any) -> tuple[list[str] | None, list[Any]]:
 def _of_pandas(frame: Any) -> tuple[list[str], list[Any]]:
     """Return names and rows, the index first unless it only counts them."""
     index = frame.index
-    names, rows = list(map(str, frame.columns)), list(frame.itertuples(index=False, name=None))
+    names = list(map(str, frame.columns))
+    # In columns of texts and categories NaN, which is no text, says that one is missing.
+    of_texts = [str(kind).startswith(("str", "category")) for kind in frame.dtypes]
+    rows = [
+        tuple(None if text and _is_nan(cell) else cell for text, cell in zip(of_texts, row))
+        for row in frame.itertuples(index=False, name=None)
+    ]
     labels = list(index.names)
     if labels == [None] and index.dtype.kind in "iu":
         return names, rows
     named = ["index" if label is None else str(label) for label in labels]
     entries = [entry if len(labels) > 1 else (entry,) for entry in index.tolist()]
     return named + names, [(*entry, *row) for entry, row in zip(entries, rows)]
+
+
+def _is_nan(value: Any) -> bool:
+    return isinstance(value, float) and value != value
 
 
 def _is_one(value: Any) -> bool:
@@ -116,8 +141,10 @@ def _cell(value: Any) -> Any:
 
 
 def _is_missing(value: Any) -> bool:
-    """Tell whether a value stands for none: NaT and NA of pandas, NaT of numpy."""
+    """Tell whether a value stands for none: NaT and NA of pandas, NaT and masked of numpy."""
     kind = type(value)
+    if kind.__name__ == "MaskedConstant":
+        return True
     if kind.__module__.partition(".")[0] == "pandas":
         return kind.__name__ in ("NaTType", "NAType")
     return kind.__name__ in ("datetime64", "timedelta64") and str(value) == "NaT"

@@ -187,7 +187,7 @@ def _curve(connection: Connection, axis: Axis, within: list[Any], query: Any, co
     rows = [row for row in connection.execute(query) if row.finite]
     finite = sum(row.finite for row in rows)
     x, y = _zigzag(rows, axis.per_unit)
-    special = _special(connection, within) if finite < count else {}
+    special = count_special(connection, within) if finite < count else {}
     middle = [(row.first + row.last) / 2 / axis.per_unit for row in rows]
     return Curve(x, y, count, True, special, middle, [row.mean for row in rows])
 
@@ -206,7 +206,8 @@ def _zigzag(rows: list[Any], per_unit: int) -> tuple[list[float], list[float | N
     return x, y
 
 
-def _special(connection: Connection, within: list[Any]) -> dict[str, int]:
+def count_special(connection: Connection, within: list[Any]) -> dict[str, int]:
+    """Return how many values are `nan`, `inf`, `-inf` and `beyond floats`, if any."""
     query = select(METRICS.special, func.count()).where(*within, drawable.is_(None))
     found: Counter[str] = Counter()
     for special, count in connection.execute(query.group_by(METRICS.special)):

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.engine import Connection
 
 from ato_sql._db.schema import Experiment, Metric, table_of
-from ato_sql._read.curves import Axis, axis_of, drawable, stretches, width_of
+from ato_sql._read.curves import Axis, axis_of, count_special, drawable, stretches, width_of
 from ato_sql._values.values import clean_text
 
 METRICS, RUNS = table_of(Metric).c, table_of(Experiment).c
@@ -21,10 +21,12 @@ class Overlay(NamedTuple):
         curves: for each run that has the metric, (x, y): the middle of each stretch it has values
             in, rising, and their mean; None where all of them are NaN, ±inf or beyond floats.
         averaged: whether a point stands for more than one value.
+        special: how many values are `nan`, `inf`, `-inf` and `beyond floats`; no mean has them.
     """
 
     curves: dict[int, tuple[list[float], list[float | None]]]
     averaged: bool
+    special: dict[str, int]
 
 
 Overlay.__module__ = "ato_sql.reading"
@@ -61,19 +63,22 @@ def read_overlay(
     ends = _ends(connection, scale, run_ids, key)
     first = min((low for low, _ in ends.values()), default=0)
     curves: dict[int, tuple[list[float], list[float | None]]] = {}
-    averaged = False
+    averaged = lacking = False
     for width, runs in sorted(_by_width(ends, points).items()):
         means = _means(connection, scale, runs, key, first, width)
         places = _means(connection, scale, runs, against, first, width) if against else None
-        averaged = averaged or any(number > 1 for _, number in means.values())
-        for (run, at), (mean, _) in means.items():
+        averaged = averaged or any(number > 1 for _, number, _ in means.values())
+        lacking = lacking or any(finite < number for _, number, finite in means.values())
+        for (run, at), (mean, _, _) in means.items():
             xs, ys = curves.setdefault(run, ([], []))
             middle = (first + at * width + (width - 1) / 2) / scale.per_unit
-            place = middle if places is None else places.get((run, at), (None, 0))[0]
+            place = middle if places is None else places.get((run, at), (None, 0, 0))[0]
             if place is not None:
                 xs.append(place)
                 ys.append(mean)
-    return Overlay(curves if against is None else _rising(curves), averaged)
+    within = [METRICS.run_id.in_(run_ids), METRICS.key == clean_text(key)]
+    special = count_special(connection, within) if lacking else {}
+    return Overlay(curves if against is None else _rising(curves), averaged, special)
 
 
 def _rows(scale: Axis, columns: Sequence[Any], run_ids: Sequence[int], key: str) -> Any:
@@ -102,13 +107,17 @@ def _by_width(ends: dict[int, tuple[int, int]], points: int) -> dict[int, list[i
 
 def _means(
     connection: Connection, scale: Axis, runs: Sequence[int], key: str, first: int, width: int
-) -> dict[tuple[int, int], tuple[float | None, int]]:
-    """Return the mean and the number of the values in each stretch of each run, in order."""
+) -> dict[tuple[int, int], tuple[float | None, int, int]]:
+    """Return of each stretch of each run, in order: the mean, how many values, how many in it."""
     at = stretches(scale.x, first, width)
-    columns = at.label("at"), func.avg(drawable).label("mean"), func.count().label("number")
+    mean, finite = func.avg(drawable).label("mean"), func.count(drawable).label("finite")
+    columns = at.label("at"), mean, func.count().label("number"), finite
     query = _rows(scale, columns, runs, key).group_by(METRICS.run_id, at).order_by(at)
     # MariaDB answers a quotient as a decimal number.
-    return {(row.run_id, int(row.at)): (row.mean, row.number) for row in connection.execute(query)}
+    return {
+        (row.run_id, int(row.at)): (row.mean, row.number, row.finite)
+        for row in connection.execute(query)
+    }
 
 
 def _rising(

@@ -131,6 +131,8 @@ def is_run(run_id: RunId) -> Any:
 def find_run(reader: Reader, run_id: RunId) -> Experiment | None:
     """Return a run by its id or UUID, None if there is none."""
     query = _BY_UUID if isinstance(run_id, str) else _BY_ID
+    if query is _BY_ID and not -(2**63) <= int(run_id) < 2**63:
+        return None  # no database has a place for it, nor a driver
     run: Experiment | None = reader.first(query, {"run": run_value(run_id)})
     return run
 

@@ -11,6 +11,7 @@ from ato_sql._db.schema import Experiment
 from ato_sql._facts.outcome import RUNNING
 from ato_sql._facts.params import leaves
 from ato_sql._read.metrics import Point, common_keys, last_value, read_summaries
+from ato_sql._read.traces import TraceVersion
 from ato_sql._values.marked import json_literal
 from ato_sql._values.shown import duration, size_text, text_of
 from ato_sql._values.time import now
@@ -39,6 +40,22 @@ class History(_Shown[Point]):
     def _repr_html_(self) -> str:
         rows = [[text_of(p.step), text_of(p.value), text_of(p.timestamp)] for p in self]
         return html_table(["step", "value", "time"], rows)
+
+
+class Versions(_Shown[TraceVersion]):
+    """The versions of a traced function, or of its output."""
+
+    def _repr_html_(self) -> str:
+        rows = [
+            [
+                version.fingerprint[:12],
+                ", ".join(map(str, version.runs)),
+                text_of(version.location),
+                text_of(version.source),
+            ]
+            for version in self
+        ]
+        return html_table(["fingerprint", "runs", "place", "source"], rows)
 
 
 class Runs(_Shown[Experiment]):

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 
 # By process.
 _FILES: dict[int, str] = {}
@@ -13,6 +11,8 @@ _FILES: dict[int, str] = {}
 def scratch_file() -> str:
     """Return the path of the file, in a folder that is made when it is first asked for."""
     if os.getpid() not in _FILES:
+        import tempfile  # few programs ask for it
+
         folder = tempfile.mkdtemp(prefix="ato-sql-")
         _FILES[os.getpid()] = os.path.join(folder, "memory.sqlite")
     return _FILES[os.getpid()]
@@ -27,4 +27,6 @@ def remove_scratch() -> None:
     """Remove the file, when nobody of this process writes any more."""
     path = _FILES.pop(os.getpid(), None)
     if path is not None:
+        import shutil
+
         shutil.rmtree(os.path.dirname(path), ignore_errors=True)

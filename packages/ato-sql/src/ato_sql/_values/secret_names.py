@@ -26,7 +26,7 @@ _ALWAYS = _words(
     "password passwords passwd passwds passphrase passphrases passcode passcodes passwort pwd"
     " pgpass secret secrets credential credentials cred creds jwt jwts otp otps totp auth"
     " authorization bearer cookie cookies dsn webhook webhooks apikey apikeys passkey passkeys"
-    " mnemonic sas htpasswd phpsessid jsessionid pw"
+    " mnemonic psk psks sas htpasswd phpsessid jsessionid pw"
 )
 # Last segments that are secrets alone, or after a vendor or a role.
 _BY_ROLE = _words("key keys pass pat pats tokens")

@@ -17,12 +17,19 @@ _WEB = ("http", "https", "ws", "wss", "git+https", "ftp")
 _QUERY = re.compile(r"([?&]([^=&\s#?\"']{1,100})=)([^&\s#\"'<>]+)")
 # `//user:password@host`, of which the scheme was left out.
 _BARE = re.compile(r"(?<![:\w/])(//[^\s/:@\"'<>]{1,100}:)([^\s/@\"'<>]{1,300})(?=@)")
+# `user:password@host:5432` or `…/database`, of which the scheme and its slashes were.
+_SCHEMELESS = re.compile(
+    r"(?<![\w/@:.\-+%])((?!(?:mailto|sips?|xmpp|acct):)[A-Za-z_][\w.\-]{0,63}:)([^\s/:@\"'<>,;]{1,200})"
+    r"(?=@[\w.\-]{1,253}(?::\d{2,5}(?!\w)|/))"
+)
 # Parameters that are secrets for where they are sent: keys of Azure's functions, and of SQLCipher.
 _SENT = re.compile(
     r"((?:\bazurewebsites\.net/|\bsql(?:ite|cipher)[\w+]{0,20}:)[^\s\"'<>?]{0,300}\?)([^\s\"'<>]{1,600})"
 )
 _SENT_AS = re.compile(r"((?:^|&)(?:code|key)=)[^&#]+")
-_LONG_USER = 20  # GitHub and others take a token in the place of a user
+# GitHub and others take a token in the place of a user: it is long, or no words with a number.
+_LONG_USER, _SHORTEST_TOKEN = 20, 8
+_MIXED = re.compile(r"(?=.*\d)(?=.*[a-z])(?=.*[A-Z])(?!(?:[A-Z]?[a-z]{2,})+\d{0,4}\Z)")
 
 
 def redact_urls(text: str, extra: Sequence[str] = ()) -> str:
@@ -42,6 +49,8 @@ def redact_urls(text: str, extra: Sequence[str] = ()) -> str:
         text = "://".join(shown)
     if "//" in text and "@" in text:
         text = _BARE.sub(r"\1***", text)
+    if "@" in text and ":" in text:
+        text = _SCHEMELESS.sub(r"\1***", text)
     if "=" in text and "?" in text:
         text = _SENT.sub(
             lambda found: found.group(1) + _SENT_AS.sub(r"\1***", found.group(2)), text
@@ -74,8 +83,14 @@ def _credentials(scheme: str, rest: str) -> str:
     user, colon, _ = rest[:end].partition(":")
     if colon:
         return f"{user}:***{rest[end:]}"
-    is_token = len(user) >= _LONG_USER and scheme.split("+")[-1] in ("http", "https")
-    return f"***{rest[end:]}" if is_token else rest
+    is_web = scheme.split("+")[-1] in ("http", "https")
+    return f"***{rest[end:]}" if is_web and _is_token(user) else rest
+
+
+def _is_token(user: str) -> bool:
+    if len(user) >= _LONG_USER:
+        return True
+    return len(user) >= _SHORTEST_TOKEN and _MIXED.match(user) is not None
 
 
 def _end_of_credentials(scheme: str, rest: str) -> int:

@@ -40,7 +40,7 @@ def as_number(key: str, value: Any) -> Number:
         if isinstance(value, (str, bytes, bytearray)):
             raise TypeError
         if getattr(value, "size", None) == 1 and hasattr(value, "item"):  # an array of one number
-            value = value.item()
+            value = math.nan if is_masked(value) else value.item()
         integer = _as_integer(value)
         if integer is None:
             number = float(value)
@@ -54,13 +54,19 @@ def as_number(key: str, value: Any) -> Number:
         return integer
     except OverflowError:
         raise MetricOverflowError(
-            f"metric {key!r} is too large to be kept: a float ends at 1.8e308, "
+            f"metric {_short(key)} is too large to be kept: a float ends at 1.8e308, "
             f"an integer at {LONGEST_INTEGER} digits; log its logarithm"
         ) from None
-    except (TypeError, ValueError, RuntimeError):
+    except Exception:  # how it becomes a number is another's code
+        kind = type(value).__name__
         raise MetricError(
-            f"metric {key!r} needs a number, not {_short(value)} of type {type(value).__name__}"
+            f"metric {_short(key)} needs a number, not {_short(value)} of type {kind}"
         ) from None
+
+
+def is_masked(value: Any) -> bool:
+    """Tell whether a value is an array of numpy whose only number is masked."""
+    return hasattr(value, "filled") and bool(value.mask)
 
 
 def has_digits(integer: int) -> bool:
@@ -85,27 +91,32 @@ def _as_integer(value: Any) -> int | None:
 def _short(value: Any) -> str:
     try:
         text = repr(value)
-    except ValueError:  # an integer with too many digits, on its own or in a list
+    except Exception:  # an integer with too many digits, in a list even; or it is another's code
         return "a value"
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-def as_step(key: str, step: Any) -> int:
+def as_step(key: str, step: Any, what: str = "metric") -> int:
     """Return `step` as an int of 64 bits.
+
+    Args:
+        key: the metric, for the error.
+        step: any integer, also as a float.
+        what: what else `key` names.
 
     Raises:
         MetricError: it is not an integer or too large.
     """
     try:
         number = operator.index(step)
-    except TypeError:
+    except Exception:
         if not (isinstance(step, float) and step.is_integer()):
             raise MetricError(
-                f"the step of metric {key!r} must be an integer, not {_short(step)}{_instead(step)}"
+                f"the step of {what} {key!r} must be an integer, not {_short(step)}{_instead(step)}"
             ) from None
         number = int(step)
     if not -(2**63) <= number < 2**63:
-        raise MetricError(f"the step of metric {key!r} does not fit into 64 bits: {_short(number)}")
+        raise MetricError(f"the step of {what} {key!r} does not fit into 64 bits: {_short(number)}")
     return number
 
 

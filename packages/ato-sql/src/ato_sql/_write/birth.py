@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import Any, Sequence
+from typing import Any, Iterable, Sequence
 
 from ato_adict import RunRecord
 from ato_sql._errors import MetricError
@@ -57,9 +57,9 @@ def stored_tags(settings: Settings, tags: Sequence[str] | None, is_rerun: bool) 
     """Return tags as they are stored, with that of a rerun where it is one.
 
     Raises:
-        MetricError: they are one string.
+        MetricError: they are one string, or no list.
     """
-    if isinstance(tags, str):
+    if isinstance(tags, str) or not isinstance(tags or (), Iterable):
         raise MetricError(f"tags must be a list of strings; write [{tags!r}]")
     given = [settings.hide(clean_text(str(tag))) for tag in tags or ()]
     return [*given, TAG] if is_rerun and TAG not in given else given

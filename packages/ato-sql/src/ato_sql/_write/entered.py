@@ -9,17 +9,23 @@ those of a generator for the threads and tasks that began within it, are found b
 from __future__ import annotations
 
 import contextvars
-import inspect
 import itertools
 import sys
 import threading
 from types import CodeType, FrameType
 from typing import Any, Iterable, Iterator, NamedTuple
 
+from ato_sql._values.code_flags import (
+    ASYNC_GENERATOR,
+    COROUTINE,
+    GENERATOR,
+    ITERABLE_COROUTINE,
+)
+
 # Who advances a generator as one block, what is between being the caller's.
 _MANAGERS = {"contextlib", "contextlib2", "_pytest", "pluggy", "pytest_asyncio", "anyio", "tornado"}
-_GENERATOR = inspect.CO_GENERATOR | inspect.CO_ASYNC_GENERATOR
-_AWAITED = inspect.CO_COROUTINE | inspect.CO_ITERABLE_COROUTINE | inspect.CO_ASYNC_GENERATOR
+_GENERATOR = GENERATOR | ASYNC_GENERATOR
+_AWAITED = COROUTINE | ITERABLE_COROUTINE | ASYNC_GENERATOR
 _SUSPENDED = _AWAITED | _GENERATOR
 
 
@@ -126,7 +132,7 @@ def _call_around(frame: FrameType) -> Call | None:
 def _call_of(frame: FrameType) -> Call | None:
     """Return a frame as the call of a generator function, None if it is none."""
     code, driver = frame.f_code, frame.f_back
-    is_generator = code.co_flags & _GENERATOR and not code.co_flags & inspect.CO_ITERABLE_COROUTINE
+    is_generator = code.co_flags & _GENERATOR and not code.co_flags & ITERABLE_COROUTINE
     if not is_generator or code.co_name == "<genexpr>":  # in which no statement stands
         return None
     if driver is not None and driver.f_globals.get("__name__", "").partition(".")[0] in _MANAGERS:

@@ -1,15 +1,17 @@
-"""Logging of images, tables, texts, histograms, sounds and films, each by step."""
+"""Logging of files, and of images, tables, texts, histograms, sounds and films by step."""
 
 from __future__ import annotations
 
+import os
 import time
 import warnings
 from typing import Any, Sequence
 
-from ato_sql._errors import TrackerError, TrackerWarning
+from ato_sql._errors import ArtifactError, TrackerError, TrackerWarning
 from ato_sql._facts import media as _media
-from ato_sql._facts.artifacts import Content, content_event, digest_of, keep_bytes
+from ato_sql._facts.artifacts import Content, artifact_event, content_event, digest_of, keep_bytes
 from ato_sql._facts.claims import claim
+from ato_sql._facts.config import to_json
 from ato_sql._facts.copies import artifact_folder
 from ato_sql._facts.media import Piece, checked_size
 from ato_sql._facts.settings import Settings
@@ -28,6 +30,50 @@ class MediaLog:
     _settings: Settings
     _steps: dict[Any, int]
     _claimed: float | None = None
+
+    def log_artifact(
+        self,
+        path: str | os.PathLike[str],
+        data_type: str,
+        metadata: Any = None,
+        copy: bool = False,
+        step: int | None = None,
+    ) -> None:
+        """Record a file or folder: its path, size and SHA-256.
+
+        Args:
+            path: where it is. What cannot be read is recorded without size and hash, with a
+                warning unless it is an address such as `s3://bucket/model`.
+            data_type: what it is, such as `'model'` or `'figure'`.
+            metadata: anything that JSON can hold.
+            copy: also keep a copy, once per distinct content, beside the database.
+            step: when in the run it was made.
+
+        Of a folder, names, sizes and hashes of the files in it are recorded too.
+
+        Raises:
+            MetricError: `step` is no integer.
+            ArtifactError: with `copy=True`, the file cannot be read or the copy not be written; it
+                is an OSError.
+        """
+        settings, name, folder = self._settings, os.fsdecode(path), None
+        number = None if step is None else as_step(name, step, "artifact")
+        data_type, hidden = settings.hide(str(data_type)), settings.hide_in(to_json(metadata))
+        try:
+            if copy:
+                folder = artifact_folder(settings.url, settings.artifact_dir)
+                claim(folder, self._writer.owner())
+            event = artifact_event(name, data_type, hidden, settings.url, folder)
+        except OSError as error:
+            raise ArtifactError(f"artifact {name!r} cannot be copied: {error}") from error
+        if event["content_hash"] is None and "://" not in name:
+            what = "cannot be read" if _is_there(name) else "is not there"
+            text = f"artifact {name!r} {what}; it is recorded without size and hash"
+            warnings.warn(text, TrackerWarning, stacklevel=2)
+        event["path"] = settings.hide(event["path"])
+        for one in event["files"] or ():
+            one["name"] = settings.hide(one["name"])
+        self._event(_batch.ARTIFACT, {**event, "step": number})
 
     def log_image(
         self, key: str, image: Any, step: int | None = None, caption: str | None = None
@@ -128,7 +174,7 @@ class MediaLog:
     def _media_step(self, kind: str, key: str, step: int | None) -> int:
         place = (kind, key)  # beside the steps of metrics, whose keys are texts
         with self._writer.steps_lock:
-            number = self._steps.get(place, -1) + 1 if step is None else as_step(key, step)
+            number = self._steps.get(place, -1) + 1 if step is None else as_step(key, step, kind)
             self._steps[place] = number
         return number
 
@@ -160,3 +206,11 @@ class MediaLog:
 
     def _event(self, kind: str, data: dict[str, Any]) -> None:
         raise NotImplementedError
+
+
+def _is_there(path: str) -> bool:
+    try:
+        os.lstat(path)
+    except (OSError, ValueError):  # the latter: a NUL in it
+        return False
+    return True

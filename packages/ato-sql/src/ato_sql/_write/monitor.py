@@ -9,7 +9,8 @@ from ato_sql._errors import SettingsError
 from ato_sql._facts.machine import Machine
 from ato_sql._write.repeat import Repeat
 
-SECONDS = 10.0
+# Between two looks at the machine, unless it is said, and at least.
+SECONDS, LEAST = 10.0, 0.01
 
 
 class Monitor:
@@ -55,10 +56,12 @@ def checked_seconds(seconds: Any) -> float:
     """Return how often the machine is to be looked at; True means every ten seconds.
 
     Raises:
-        SettingsError: it is no number above 0.
+        SettingsError: it is no number, or so small that there would be nothing but looking.
     """
     if seconds is True:
         return SECONDS
-    if not isinstance(seconds, (int, float)) or not seconds > 0:
-        raise SettingsError(f"system must be a number of seconds above 0, not {seconds!r}")
+    if not isinstance(seconds, (int, float)) or not seconds >= LEAST:
+        raise SettingsError(
+            f"system must be a number of seconds, at least {LEAST:g}, not {seconds!r}"
+        )
     return float(seconds)

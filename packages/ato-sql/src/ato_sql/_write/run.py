@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import itertools
-import os
 import sys
 import time
 import warnings
 from types import TracebackType
 from typing import Any, Mapping, NamedTuple
 
-from ato_sql._errors import ArtifactError, MetricError, MetricOverflowError, TrackerWarning
-from ato_sql._facts.artifacts import artifact_event
-from ato_sql._facts.claims import claim
-from ato_sql._facts.config import to_json
-from ato_sql._facts.copies import artifact_folder
+from ato_sql._errors import MetricError, MetricOverflowError, TrackerWarning
 from ato_sql._facts.fingerprints import code_hash_of, fingerprint_event
 from ato_sql._facts.inputs import logged_input
 from ato_sql._facts.outcome import COMPLETED, RUNNING, outcome
@@ -245,46 +240,6 @@ class Run(MediaLog):
         if too_large is not None:
             raise too_large
 
-    def log_artifact(
-        self,
-        path: str | os.PathLike[str],
-        data_type: str,
-        metadata: Any = None,
-        copy: bool = False,
-    ) -> None:
-        """Record a file or folder: its path, size and SHA-256.
-
-        Args:
-            path: where it is. What cannot be read is recorded without size and hash, with a
-                warning unless it is an address such as `s3://bucket/model`.
-            data_type: what it is, such as `'model'` or `'figure'`.
-            metadata: anything that JSON can hold.
-            copy: also keep a copy, once per distinct content, beside the database.
-
-        Of a folder, names, sizes and hashes of the files in it are recorded too.
-
-        Raises:
-            ArtifactError: with `copy=True`, the file cannot be read or the copy not be written; it
-                is an OSError.
-        """
-        settings, name, folder = self._settings, os.fsdecode(path), None
-        data_type, hidden = settings.hide(str(data_type)), settings.hide_in(to_json(metadata))
-        try:
-            if copy:
-                folder = artifact_folder(settings.url, settings.artifact_dir)
-                claim(folder, self._writer.owner())
-            event = artifact_event(name, data_type, hidden, settings.url, folder)
-        except OSError as error:
-            raise ArtifactError(f"artifact {name!r} cannot be copied: {error}") from error
-        if event["content_hash"] is None and "://" not in name:
-            what = "cannot be read" if _is_there(name) else "is not there"
-            text = f"artifact {name!r} {what}; it is recorded without size and hash"
-            warnings.warn(text, TrackerWarning, stacklevel=2)
-        event["path"] = settings.hide(event["path"])
-        for one in event["files"] or ():
-            one["name"] = settings.hide(one["name"])
-        self._event(_batch.ARTIFACT, event)
-
     def log_fingerprints(self, fingerprints: Any) -> None:
         """Record fingerprints of code and outputs, with the source they were made of.
 
@@ -348,7 +303,7 @@ class Run(MediaLog):
             console: what is printed, at most the first 250 kB and the last 750.
 
         Raises:
-            SettingsError: psutil is not installed, `system` is no number above 0, or `console`
+            SettingsError: psutil is not installed, `system` is no such number, or `console`
                 neither True nor False.
         """
         wants_console = console_wanted(console)
@@ -472,8 +427,11 @@ def _join(
     return Run(writer, settings, uuid, number, steps, owned=False, known=known)
 
 
-def _numbers(values: Mapping[str, Any]) -> tuple[dict[str, Number], MetricOverflowError | None]:
+def _numbers(values: Any) -> tuple[dict[str, Number], MetricOverflowError | None]:
     """Return the values that can be kept, and the error of the first one that is too large."""
+    if not isinstance(values, Mapping):
+        kind = type(values).__name__
+        raise MetricError(f"log_metrics takes a dict of names and numbers, not a {kind}")
     numbers: dict[str, Number] = {}
     too_large = None
     for key, value in values.items():
@@ -482,11 +440,3 @@ def _numbers(values: Mapping[str, Any]) -> tuple[dict[str, Number], MetricOverfl
         except MetricOverflowError as error:
             too_large = too_large or error
     return numbers, too_large
-
-
-def _is_there(path: str) -> bool:
-    try:
-        os.lstat(path)
-    except (OSError, ValueError):  # the latter: a NUL in it
-        return False
-    return True

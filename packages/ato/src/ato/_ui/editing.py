@@ -76,7 +76,7 @@ class Editing:
 
     def _check(self, request: Request) -> None:
         headers = request.headers
-        if headers.get("origin", "").partition("://")[2].lower() != headers["host"].lower():
+        if headers.get("origin", "").partition("://")[2].lower() != headers.get("host", "").lower():
             raise RefusedError(403, "changes are taken from the page itself only")
         given = headers.get(HEADER, "").encode("utf-8", "replace")
         if not secrets.compare_digest(given, self.key.encode()):
@@ -104,7 +104,7 @@ async def _body(request: Request) -> bytes:
 def _changes(body: bytes) -> dict[str, Any]:
     try:
         changes = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise RefusedError(400, "changes are JSON") from None
     if not isinstance(changes, dict) or not changes:
         raise RefusedError(400, f"changes are an object with {', '.join(_WAYS)}")

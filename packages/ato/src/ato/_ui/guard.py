@@ -18,6 +18,7 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 LOCAL_HOSTS = ("127.0.0.1", "localhost", "[::1]")
 READING = ("GET", "HEAD")
 CHANGES = "/api/edit/"
+LONGEST = 1000  # letters of a path; Python refuses to read a number of more than 4,300 digits
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; "
     "connect-src 'self'; "
@@ -108,6 +109,8 @@ class Guard:
         host = _plain_host(headers.get(b"host", b"").decode("latin-1"))
         if self._hosts is not None and host not in self._hosts:
             return 421, f"this server does not answer for host {host!r}; see ato ui --allow-host"
+        if len(scope["path"]) > LONGEST:
+            return 414, "no address here is so long"
         is_foreign = headers.get(b"sec-fetch-site") in (b"cross-site", b"same-site")
         if is_foreign and not _opens_page(headers, self._ways_in):
             return 403, "this server answers only its own page"

@@ -12,9 +12,10 @@ from __future__ import annotations
 import json
 import re
 from shlex import quote
-from typing import NamedTuple
+from typing import Iterable, NamedTuple
 
 from ato_sql._errors import QuestionError
+from ato_sql._facts.rerun import TAG
 from ato_sql._values.values import clean_text
 
 MOST_TERMS = 20
@@ -160,3 +161,11 @@ def _bare(text: str) -> str:
     if len(text) < 2 or not text.startswith('"'):
         return text
     return re.sub(r'\\(["\\])', r"\1", text[1:-1])
+
+
+def asks_for_reruns(terms: Iterable[Term]) -> bool:
+    """Tell whether a question is about reruns, which are left out of lists else."""
+    return any(
+        term.field == "rerun" or (term.field == "tag" and term.value == TAG and not term.negated)
+        for term in terms
+    )

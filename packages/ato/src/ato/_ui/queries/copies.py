@@ -86,8 +86,8 @@ def _in_folder(folder: str, name: str, files: Any) -> str:
     """
     named = any(isinstance(one, dict) and one.get("name") == name for one in files or ())
     root = os.path.realpath(folder)
-    path = os.path.realpath(os.path.join(root, name))
-    if not named or not path.startswith(root + os.sep) or not os.path.isfile(path):
+    path = os.path.realpath(os.path.join(root, name)) if named else root
+    if not path.startswith(root + os.sep) or not os.path.isfile(path):
         raise MissingError(f"there is no file {name!r} in this folder")
     return path
 

@@ -34,8 +34,10 @@ def overlay(connection: Any, request: Request) -> Any:
     keys = metric_keys(connection, project_id)
     key = request.query_params.get("key") or _first(connection, project_id, keys)
     axis = request.query_params.get("axis", "step")
-    has_it = and_(SUMMARIES.run_id == RUNS.id, SUMMARIES.key == key)
-    chosen = select(RUNS.id).where(*wanted).join(tables["metric_summaries"], has_it)
+    # By a name of its own: a filter asks the same table about other metrics.
+    summary = tables["metric_summaries"].alias()
+    has_it = and_(summary.c.run_id == RUNS.id, summary.c.key == key)
+    chosen = select(RUNS.id).where(*wanted).join(summary, has_it)
     total = connection.execute(select(func.count()).select_from(chosen.subquery())).scalar()
     ids = [row.id for row in connection.execute(chosen.order_by(RUNS.id.desc()).limit(MOST_RUNS))]
     points = whole(request, "points", POINTS, 10, 400)
@@ -48,6 +50,7 @@ def overlay(connection: Any, request: Request) -> Any:
         "configs": _varied(connection, project_id),
         "total": total,
         "averaged": found.averaged,
+        "special": found.special,
         "runs": [
             {"id": run, "by": values.get(run), "x": x, "y": y}
             for run, (x, y) in sorted(found.curves.items())

@@ -127,6 +127,7 @@ def _artifacts(connection: Any, run_id: int) -> list[dict[str, Any]]:
             "id": row.id,
             "path": row.path,
             "data_type": row.data_type,
+            "step": row.step,
             "size": row.size,
             "content_hash": row.content_hash,
             "stored": row.stored is not None,

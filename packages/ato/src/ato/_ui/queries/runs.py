@@ -14,6 +14,7 @@ from ato._ui.queries.leaves import shown_param
 from ato._ui.queries.projects import find_project
 from ato_sql import QuestionError
 from ato_sql.reading import (
+    asks_for_reruns,
     is_rerun,
     lost_runs,
     parse_question,
@@ -55,7 +56,7 @@ def where(connection: Any, project_id: int, request: Request) -> list[Any]:
     """
     asked = request.query_params.get("filter", "")
     wanted: list[Any] = run_conditions(connection, asked, project_id)
-    if not any(term.field == "rerun" for term in parse_question(asked)):
+    if not asks_for_reruns(parse_question(asked)):
         wanted.append(~is_rerun)
     if request.query_params.get("trials") == "no":
         wanted.append(RUNS.parent_uuid.is_(None))

@@ -23,6 +23,12 @@ export async function fetchJson(path, params, signal) {
   return { data, etag: response.headers.get("ETag") };
 }
 
+/** Whether the server has what is at `url`: "yes", "no", or "unknown" where it does not say. */
+export async function exists(url) {
+  const response = await fetch(url, { method: "HEAD", cache: "no-store" }).catch(() => null);
+  return response?.ok ? "yes" : response?.status === 404 ? "no" : "unknown";
+}
+
 export function queryString(params) {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(params)) {

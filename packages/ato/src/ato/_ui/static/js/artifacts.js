@@ -10,19 +10,21 @@ export function artifactsCard(artifacts) {
   if (!artifacts.length) {
     return null;
   }
+  const steps = artifacts.some((file) => file.step !== null);
   const rows = artifacts.map((file) =>
     h(
       "tr",
       {},
       h("td", { class: "mono" }, file.path),
       h("td", {}, file.data_type || ""),
+      steps && h("td", { class: "numeric" }, file.step === null ? "" : String(file.step)),
       h("td", { class: "numeric" }, bytes(file.size)),
       h("td", { class: "mono muted", title: file.content_hash }, shortHash(file.content_hash)),
       h("td", {}, file.stored ? links(file) : file.is_folder && where(file, "Files")),
       h("td", { class: "mono muted" }, file.info || "")
     )
   );
-  const columns = ["Path", "Type", ["Size"], "Content hash", "Copy", "Metadata"];
+  const columns = ["Path", "Type", ...(steps ? [["Step"]] : []), ["Size"], "Content hash", "Copy", "Metadata"];
   return card("Artifacts", { body: simpleTable("Artifacts", columns, rows) });
 }
 

@@ -9,7 +9,10 @@ export function aligned(runs, logX = false) {
   const at = new Map(x.map((value, index) => [value, index]));
   const columns = placed.map((run) => {
     const column = new Array(x.length).fill(undefined);
-    run.x.forEach((value, index) => (column[at.get(value)] = run.y[index]));
+    run.x.forEach((value, index) => {
+      // Less than a pixel apart, a value counts and a gap does not.
+      column[at.get(value)] = run.y[index] ?? column[at.get(value)] ?? null;
+    });
     return column;
   });
   return [x, ...columns];
@@ -35,7 +38,8 @@ function onPlaces(runs, logX) {
 
 /**
  * The runs of equal `by` as {by, members, mean, low, high, count}, columns over the common `x`; low and
- * high are one standard deviation from the mean, `count` how many runs were under way there.
+ * high are one standard deviation from the mean, `count` how many runs were under way there. Where none was
+ * they are null, which no line crosses.
  */
 export function grouped(runs, logX = false) {
   const [x, ...columns] = aligned(runs, logX);
@@ -76,11 +80,11 @@ function statistics(columns, length) {
   for (let index = 0; index < length; index += 1) {
     const values = columns.map((column) => column[index]).filter((value) => typeof value === "number");
     // By what lies between the values, so that the mean of equal ones is just that; not by squares, which overflow.
-    const mean = values.length ? values.reduce((sum, value) => sum + (value - values[0]) / values.length, values[0]) : undefined;
+    const mean = values.length ? values.reduce((sum, value) => sum + (value - values[0]) / values.length, values[0]) : null;
     const spread = values.length ? Math.hypot(...values.map((value) => value - mean)) / Math.sqrt(values.length) : 0;
     found.mean.push(mean);
-    found.low.push(values.length ? mean - spread : undefined);
-    found.high.push(values.length ? mean + spread : undefined);
+    found.low.push(values.length ? mean - spread : null);
+    found.high.push(values.length ? mean + spread : null);
     found.count.push(values.length);
   }
   return found;

@@ -26,18 +26,13 @@ export function drawHistograms({ key, runs, answers, tools, body, position, sign
   return stepper;
 }
 
-/** The ends of all edges, and the greatest share of values per width. */
+/** The ends of all edges; both are null where none of the values can be on an axis. */
 function rangeOf(answers) {
-  const range = { low: Infinity, high: -Infinity };
-  for (const { items } of answers) {
-    for (const { edges } of items) {
-      if (edges.length) {
-        range.low = Math.min(range.low, edges[0]);
-        range.high = Math.max(range.high, edges[edges.length - 1]);
-      }
-    }
+  const edged = answers.flatMap(({ items }) => items.map(({ edges }) => edges).filter((edges) => edges.length));
+  if (!edged.length) {
+    return { low: null, high: null };
   }
-  return range;
+  return { low: Math.min(...edged.map((edges) => edges[0])), high: Math.max(...edged.map((edges) => edges[edges.length - 1])) };
 }
 
 function makeFigure({ key, run, items, steps, range, naming, choose }) {
@@ -46,14 +41,14 @@ function makeFigure({ key, run, items, steps, range, naming, choose }) {
   const ends = h("p", { class: "tiny muted ends" });
   const note = h("p", { class: "small muted" });
   const title = naming && h("p", { class: "small muted" }, run.label);
-  const scale = [h("span", {}, number(range.high)), h("span", {}, number(range.low))];
+  const labels = (...values) => (range.low === null ? null : values.map((value) => h("span", {}, number(value))));
   const element = h(
     "div",
     { class: "histogram-figure" },
     title,
-    steps.length > 1 && [h("div", { class: "spread-frame" }, h("div", { class: "tiny muted scale" }, scale), over), ends],
+    steps.length > 1 && [h("div", { class: "spread-frame" }, h("div", { class: "tiny muted scale" }, labels(range.high, range.low)), over), ends],
     bars,
-    h("p", { class: "tiny muted ends" }, h("span", {}, number(range.low)), h("span", {}, number(range.high))),
+    h("p", { class: "tiny muted ends" }, labels(range.low, range.high)),
     note
   );
   put(ends, h("span", {}, `step ${steps[0]}`), h("span", {}, `step ${steps[steps.length - 1]}`));

@@ -7,7 +7,7 @@ import { h, put } from "./dom.js";
 import { plural } from "./format.js";
 import { aligned, grouped } from "./groups.js";
 import { followWidth } from "./plots.js";
-import { positiveOnly } from "./series.js";
+import { alone, positiveOnly } from "./series.js";
 import { colour } from "./theme.js";
 
 const HEIGHT = 460;
@@ -42,6 +42,7 @@ export function drawOverlay(host, legend, all, options, open) {
       cursor: { y: false, points: { show: false }, focus: { prox: NEAR }, drag: { x: true, y: false } },
       hooks: {
         setSeries: [(_, index) => (nearest = index)],
+        draw: [(drawn) => lines.bars.forEach((bar) => drawBars(drawn, bar))],
         setCursor: [(drawn) => tell(drawn, lines.about[nearest - 1], nearest, readout, options)],
       },
     },
@@ -55,7 +56,7 @@ export function drawOverlay(host, legend, all, options, open) {
     }
   });
   put(legend, paint.legend(options.grouped));
-  return { dropped, columns: lines.columns, ...followWidth(plot, host, height) };
+  return { dropped: dropped + lines.dropped, columns: lines.columns, ...followWidth(plot, host, height) };
 }
 
 // On a log axis what has a logarithm, and how many points have none. A mean is of all values.
@@ -72,16 +73,23 @@ function runLines(runs, paint, { axis, logX }) {
   return {
     data,
     columns: [["x", data[0]], ...runs.map((run, index) => [`run ${run.id}`, data[index + 1]])],
-    series: runs.map((run) => ({ stroke: paint.of(run), width, alpha, ...marks(run, paint, axis) })),
+    series: runs.map((run, index) => ({ stroke: paint.of(run), width, alpha, ...marks(data[index + 1], paint.of(run), axis) })),
     about: runs.map((run) => ({ run: run.id, label: () => `run ${run.id}`, by: run.by })),
     bands: [],
+    bars: [],
+    dropped: 0,
   };
 }
 
-// No order connects the points over another metric.
-function marks(run, paint, axis) {
-  const scattered = isMetric(axis);
-  return { paths: scattered ? () => null : undefined, points: { show: scattered || run.x.length === 1, fill: paint.of(run), size: 5 } };
+// No order connects the points over another metric; over steps and time a line reaches all but those that stand alone.
+function marks(values, fill, axis) {
+  return isMetric(axis) ? { paths: () => null, points: { show: true, fill, size: 5 } } : { points: { ...onlyAlone(values), fill, size: 5 } };
+}
+
+// Found once, for the chart is drawn again with each move of the pointer.
+function onlyAlone(values) {
+  const indices = alone(values);
+  return { show: false, filter: () => indices };
 }
 
 // Three series a group: its mean, and the ends of its spread with the band between them.
@@ -91,25 +99,48 @@ function groupLines(runs, paint, { logX, logY }) {
   const series = [];
   const about = [];
   const bands = [];
+  const bars = [];
+  let dropped = 0;
   const data = [x];
   for (const { by, members, mean, low, high, count } of groups) {
     const stroke = paint.of(members[0]);
-    series.push({ stroke, width: 2, points: { show: x.length === 1, fill: stroke } }, { stroke, width: 0, points: { show: false } }, { stroke, width: 0, points: { show: false } });
+    const drawn = logY ? onLog(mean, low, high) : [mean, low, high];
+    dropped += logY ? mean.filter((value) => typeof value === "number" && value <= 0).length : 0;
+    series.push({ stroke, width: 2, points: { ...onlyAlone(drawn[0]), fill: stroke, size: 7 } }, { stroke, width: 0, points: { show: false } }, { stroke, width: 0, points: { show: false } });
     // Not all are under way everywhere.
     const runsAt = (index) => (count[index] < members.length ? `${count[index]} of ${plural(members.length, "run")}` : plural(members.length, "run"));
     about.push({ label: (index) => `${by ?? "all"} (${runsAt(index)})`, by }, null, null);
     const at = data.length;
     bands.push({ series: [at + 2, at + 1], fill: faint(stroke) });
-    data.push(...(logY ? onLog(mean, low, high) : [mean, low, high]));
+    bars.push({ stroke, at, indices: alone(drawn[0]) });
+    data.push(...drawn);
     const name = by ?? "all";
     columns.push([`${name} mean`, mean], [`${name} low`, low], [`${name} high`, high], [`${name} runs`, count]);
   }
-  return { data, columns, series, about, bands };
+  return { data, columns, series, about, bands, bars, dropped };
 }
 
-// A spread that reaches below zero goes down to the least mean.
+// The spread of a mean that stands alone, which no band reaches.
+function drawBars({ ctx, bbox, data, valToPos }, { stroke, at, indices }) {
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
+  ctx.clip();
+  ctx.strokeStyle = stroke;
+  ctx.lineWidth = 1.5 * (devicePixelRatio || 1);
+  ctx.beginPath();
+  for (const index of indices) {
+    const x = valToPos(data[0][index], "x", true);
+    ctx.moveTo(x, valToPos(data[at + 1][index], "y", true));
+    ctx.lineTo(x, valToPos(data[at + 2][index], "y", true));
+  }
+  ctx.stroke();
+  ctx.restore();
+}
+
+// A spread that reaches below zero goes down to the least that is drawn.
 function onLog(mean, low, high) {
-  const least = Math.min(...mean.filter((value) => value > 0));
+  const least = Math.min(...[...mean, ...high].filter((value) => value > 0));
   const above = (column, instead) => column.map((value) => (value === undefined || value > 0 ? value : instead));
   return [above(mean, null), above(low, least).map((value, index) => (high[index] > 0 ? value : null)), above(high, null)];
 }

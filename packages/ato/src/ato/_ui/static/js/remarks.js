@@ -6,12 +6,7 @@ import { number, numbers, plural } from "./format.js";
 /** What to say below a chart of `answers` over `axis`, of whose points `dropped` are not on a log axis. */
 export function remarks(answers, dropped, axis, summary = null) {
   const parts = summary ? extremes(summary) : [];
-  const total = (name) => answers.reduce((sum, answer) => sum + (answer.special[name] || 0), 0);
-  for (const name of ["nan", "inf", "-inf", "beyond floats"]) {
-    if (total(name)) {
-      parts.push(`${total(name)} × ${name} not drawn`);
-    }
-  }
+  parts.push(...notDrawn(answers));
   if (dropped) {
     parts.push(`${dropped} ≤ 0 not on a log axis`);
   }
@@ -26,6 +21,12 @@ export function remarks(answers, dropped, axis, summary = null) {
     parts.push(`minimum and maximum per pixel of ${number(points)} points; drag to zoom in`);
   }
   return parts.join(" · ");
+}
+
+/** What `answers` have that no curve shows, each kind with how often. */
+export function notDrawn(answers) {
+  const total = (name) => answers.reduce((sum, { special }) => sum + (special[name] || 0), 0);
+  return ["nan", "inf", "-inf", "beyond floats"].filter(total).map((name) => `${total(name)} × ${name} not drawn`);
 }
 
 // Values that share their place on the x axis with a later one.

@@ -4,6 +4,7 @@ import { openDialog } from "./dialog.js";
 import { h, put } from "./dom.js";
 import { bytes } from "./format.js";
 import { makeStepper, stepsOf } from "./stepper.js";
+import { fileUrl, keepUrl, whyUnshown } from "./unshown.js";
 
 const COLUMNS = { image: 24, video: 5, audio: 8 }; // so many steps are on the page at once
 
@@ -77,7 +78,7 @@ function groupBySteps(items) {
 
 function figure(kind, item, enlarge) {
   const src = fileUrl(item);
-  const missing = () => put(made, h("p", { class: "missing muted small" }, "its copy is not here"));
+  const missing = async () => put(made, await whyUnshown(item), item.caption && h("figcaption", { class: "small" }, item.caption));
   const what = item.caption || `step ${item.step}`;
   const shown = {
     image: () => h("button", { class: "picture", type: "button", onclick: enlarge, title: "Enlarge" }, h("img", { loading: "lazy", decoding: "async", onerror: missing, alt: what, src })),
@@ -89,31 +90,33 @@ function figure(kind, item, enlarge) {
   return made;
 }
 
-export function fileUrl(item) {
-  return `/api/files/${item.id}`;
-}
-
-export function keepUrl(item) {
-  return `${fileUrl(item)}?keep=1`;
-}
-
 // One image, large; the arrow keys lead on.
 function openImages(key, all, start, naming) {
   let at = start;
   const image = h("img", { alt: "" });
+  const place = h("div", {}, image);
   const told = h("p", { class: "small muted" });
   const tools = h("span", {});
   const show = (index) => {
     at = Math.max(0, Math.min(all.length - 1, index));
     const item = all[at];
+    put(place, image);
     image.src = fileUrl(item);
     image.alt = item.caption || `step ${item.step}`;
     put(told, [naming && `run ${item.run}`, `step ${item.step}`, bytes(item.size), item.caption].filter(Boolean).join(" · "));
     put(tools, h("a", { class: "button", href: fileUrl(item), target: "_blank", rel: "noopener" }, "Open"), " ", h("a", { class: "button", href: keepUrl(item), download: "" }, "Download"));
   };
+  image.addEventListener("error", async () => {
+    const item = all[at];
+    const why = await whyUnshown(item);
+    if (all[at] === item && image.complete && !image.naturalWidth) {
+      put(place, why);
+      put(tools);
+    }
+  });
   const step = (label, sign, by) => h("button", { class: "button", type: "button", "aria-label": label, onclick: () => show(at + by) }, sign);
   const bar = h("div", { class: "toolbar" }, step("Previous", "←", -1), step("Next", "→", 1), told, h("span", { class: "grow" }), tools);
-  const dialog = openDialog(key, h("div", { class: "dialog-body big-image" }, bar, image));
+  const dialog = openDialog(key, h("div", { class: "dialog-body big-image" }, bar, place));
   dialog.addEventListener("keydown", (event) => {
     const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     if (by) {

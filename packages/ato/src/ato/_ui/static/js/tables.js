@@ -4,7 +4,7 @@ import { get } from "./api.js";
 import { h, put } from "./dom.js";
 import { count, number } from "./format.js";
 import { itemsAt, makeStepper, stepsOf } from "./stepper.js";
-import { keepUrl } from "./strip.js";
+import { keepUrl } from "./unshown.js";
 
 export function drawTables({ key, runs, answers, tools, body, position, signal }) {
   const columns = h("div", { class: "beside" });

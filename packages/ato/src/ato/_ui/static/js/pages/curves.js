@@ -9,6 +9,7 @@ import { enlargeButton } from "../enlarge.js";
 import { count, plural } from "../format.js";
 import { drawOverlay } from "../overlay.js";
 import { crumbs, empty, projectTabs } from "../pieces.js";
+import { notDrawn } from "../remarks.js";
 import { go, setQuery } from "../router.js";
 import { save } from "../save.js";
 import { watch } from "../poll.js";
@@ -176,6 +177,7 @@ class CurvesPage {
     if (averaged) {
       parts.push(this.look.axis === "time" ? "means of equal stretches, of a millisecond at least" : "means of equal stretches");
     }
+    parts.push(...notDrawn([this.answer]));
     if (dropped) {
       parts.push(`${dropped} ≤ 0 not on a log axis`);
     }
