@@ -1,6 +1,7 @@
 """`ato export --to`: what is wrong is one line; `integrations` tries the tools themselves."""
 
 import sys
+from types import SimpleNamespace
 
 import pytest
 
@@ -24,6 +25,39 @@ def test_a_tool_that_is_not_installed_is_named(
     line = capsys.readouterr().err
     assert install in line
     assert line.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("tool", "library"),
+    [("mlflow", "mlflow"), ("tensorboard", "tensorboardX"), ("wandb", "wandb")],
+)
+@pytest.mark.parametrize(
+    "error", ["TypeError('Descriptors cannot be created', 'x')", "ImportError('no such name')"]
+)
+def test_a_tool_that_cannot_be_loaded_is_named_and_not_the_runs(
+    two_runs, here, capsys, monkeypatch, tool, library, error
+):
+    (here / "broken").mkdir()
+    (here / "broken" / f"{library}.py").write_text(f"raise {error}")
+    monkeypatch.syspath_prepend(str(here / "broken"))
+    monkeypatch.delitem(sys.modules, library, raising=False)
+    monkeypatch.delitem(sys.modules, f"ato_sql.integrations.{tool}", raising=False)
+    assert main(["export", "--to", tool, "folder"]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert f"{library} cannot be loaded: {error.partition('(')[0]}: " in line
+    assert "pip install --upgrade" in line
+    assert "damaged" not in line
+
+
+def test_a_tool_that_fails_in_its_own_code_is_named(two_runs, capsys, monkeypatch):
+    def export_run(*given):
+        raise AttributeError("module 'numpy' has no attribute 'x'")
+
+    broken = SimpleNamespace(export_run=export_run)
+    monkeypatch.setitem(sys.modules, "ato_sql.integrations.tensorboard", broken)
+    assert main(["export", "--to", "tensorboard", "folder"]) == 2
+    line = capsys.readouterr().err.splitlines()[0]
+    assert line.startswith("run 1: tensorboard failed: AttributeError: module 'numpy' has no")
 
 
 def test_an_export_needs_a_file(two_runs, capsys):

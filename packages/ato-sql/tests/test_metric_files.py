@@ -27,6 +27,24 @@ class TestMetricFiles:
         assert [row["value"] for row in rows] == ["0.5", "nan", "-inf", str(2**60 + 1)]
         assert rows[0]["project"] == "digits"
 
+    def test_parquet_holds_an_integer_that_no_float_holds_as_infinite(
+        self, finder, logger, tmp_path
+    ):
+        pandas = pytest.importorskip("pandas")
+        pytest.importorskip("pyarrow")
+        with logger.start() as run:
+            run.log_metrics({"n": -(10**309), "loss": 0.5}, step=0)
+        finder.export_metrics(tmp_path / "x.parquet")
+        frame = pandas.read_parquet(tmp_path / "x.parquet")
+        assert dict(zip(frame["key"], frame["value"])) == {"n": -math.inf, "loss": 0.5}
+
+    def test_a_pandas_that_cannot_be_loaded_is_named(self, finder, run, tmp_path, monkeypatch):
+        (tmp_path / "pandas.py").write_text("raise ValueError('numpy.dtype size changed')")
+        monkeypatch.syspath_prepend(str(tmp_path))
+        monkeypatch.delitem(sys.modules, "pandas", raising=False)
+        with pytest.raises(SettingsError, match="pandas cannot be loaded: ValueError: numpy.dtype"):
+            finder.to_dataframe()
+
     def test_of_some_runs_only(self, finder, trials, tmp_path):
         assert finder.export_metrics(tmp_path / "metrics.csv", run_ids=trials[:1]) == 1
         assert finder.export_metrics(tmp_path / "all.csv", project_name="digits") == 3

@@ -46,6 +46,17 @@ def test_a_notebook_shows_tables_and_escapes_what_is_stored(finder):
     assert "<b>lr: 0.1 -&gt; 0.2</b>" in shown
 
 
+def test_what_json_does_not_have_is_written_as_python_does(tmp_path):
+    config = {"experiment": {"sql": {"db_path": f"sqlite:///{tmp_path}/runs.db"}}}
+    for odd in ({"dims": {2, 1}, "l": [b"x"]}, {"dims": {3}, "l": [b"y"], "new": {float("inf")}}):
+        with ato.SQLLogger({**config, **odd}).start():
+            pass
+    found = ato.SQLFinder(config).why(1, 2)
+    for words in ("dims: {1, 2} -> {3}", "l: [b'x'] -> [b'y']", "new: new, {inf}"):
+        assert words in str(found)
+    assert ">{1, 2}</td>" in found._repr_html_()
+
+
 def test_what_one_run_alone_has_is_a_line_in_the_tables(tmp_path):
     config = {"experiment": {"sql": {"db_path": f"sqlite:///{tmp_path}/runs.db"}}}
     finder = ato.SQLFinder(config)

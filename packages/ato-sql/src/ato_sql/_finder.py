@@ -7,9 +7,10 @@ import os
 from typing import IO, Any, Iterator, Mapping, Sequence
 
 from ato_adict import ADict
-from ato_sql import _exchange, _facts, _read, _write
+from ato_sql import _exchange, _read, _write
 from ato_sql._errors import NotFound, TrackerError
 from ato_sql._facts.settings import read_settings
+from ato_sql._values.marked import from_json
 from ato_sql._values.values import clean_text
 
 TYPE_CHECKING = False
@@ -165,7 +166,7 @@ class SQLFinder:
         Raises:
             NotFoundError: there is no such run.
         """
-        return ADict(_facts.config.from_json(self.get_run(run_id).config))
+        return ADict(from_json(self.get_run(run_id).config))
 
     def get_runs_in_project(self, project_name: str) -> list[Experiment]:
         """Return the runs of a project in the order they started; none for an unknown project."""

@@ -2,7 +2,7 @@
 
 For programs that explain runs, as `ato why` does; `SQLFinder.compare` gives the same comparison.
 `ato_sql.cli.open_stored` opens a database as `Stored`. `rerun_environment` tells a program that its
-run is the rerun of another, as `ato verify` does.
+run is the rerun of another, as `ato verify` does. `literal` is a stored value as Python writes it.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from ato_sql._read.compare import Change, CodeChange, Comparison, MetricChange, 
 from ato_sql._read.environment import is_drawn, is_job_identity, matters
 from ato_sql._read.inputs import records_inputs
 from ato_sql._read.stored import Stored, StoredMetric, StoredPrint, StoredRun
+from ato_sql._values.marked import literal
 from ato_sql._values.shown import number_text
 from ato_sql._values.values import plain
 
@@ -33,6 +34,7 @@ __all__ = [
     "records_inputs",
     "plain",
     "number_text",
+    "literal",
     "rerun_environment",
 ]
 

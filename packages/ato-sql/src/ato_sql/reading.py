@@ -35,7 +35,7 @@ from ato_sql._facts.config import is_incidental
 from ato_sql._facts.copies import found_path, is_copy
 from ato_sql._facts.machine import is_system
 from ato_sql._facts.media_types import type_of
-from ato_sql._facts.params import MARK, leaf_paths, leaves
+from ato_sql._facts.params import leaf_paths, leaves
 from ato_sql._read.better import usual_mode
 from ato_sql._read.compare import Row, side_by_side
 from ato_sql._read.console import joined as console_text
@@ -48,6 +48,7 @@ from ato_sql._read.question.conditions import RERUN
 from ato_sql._read.question.fields import Field, find_field
 from ato_sql._read.question.terms import Term, asks_for_reruns, parse_question
 from ato_sql._read.status import is_lost, lost_runs, shown_status
+from ato_sql._values.marked import MARK
 from ato_sql._values.url import clean_error, parse_url, show_url
 from ato_sql._values.values import plain
 

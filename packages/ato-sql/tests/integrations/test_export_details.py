@@ -361,9 +361,47 @@ class TestWandB:
         with logger.start() as run:
             run.log_metric("refused", 1.0)
         with pytest.raises(OSError):
-            wandb.export_run(finder, run.id, tmp_path)
+            wandb.export_run(finder, run.id, tmp_path / "out")
         assert made[0].code == 1
-        assert os.listdir(tmp_path / "wandb") == []
+        assert os.listdir(tmp_path / "out") == []
+
+    @pytest.mark.parametrize("call", ["init", "finish"])
+    def test_nor_does_one_at_its_begin_or_end(
+        self, wandb, made, finder, run, tmp_path, monkeypatch, call
+    ):
+        init = wandb.wandb.init
+
+        def fail(*given, **more):
+            if call == "init":
+                init(**more)  # leaves half a run
+            raise ValueError("not today")
+
+        place = (wandb.wandb, "init") if call == "init" else (Offline, "finish")
+        monkeypatch.setattr(*place, fail)
+        with pytest.raises(ValueError, match="not today"):
+            wandb.export_run(finder, run.id, tmp_path / "out")
+        assert os.listdir(tmp_path / "out") == []
+
+    def test_where_it_fails_the_earlier_export_stays(
+        self, wandb, finder, run, tmp_path, monkeypatch
+    ):
+        def fail(*given, **more):
+            raise ValueError("not today")
+
+        folder = wandb.export_run(finder, run.id, tmp_path / "out")
+        monkeypatch.setattr(Offline, "log", fail)
+        with pytest.raises(ValueError):
+            wandb.export_run(finder, run.id, tmp_path / "out")
+        assert os.path.isdir(folder)
+        assert os.listdir(tmp_path / "out") == ["wandb"]
+
+    def test_a_config_that_is_no_mapping_arrives_as_one_value(
+        self, wandb, made, finder, logger, tmp_path
+    ):
+        with logger.start(config=["a", {1: b"x"}]) as run:
+            pass
+        wandb.export_run(finder, run.id, tmp_path)
+        assert made[0].given["config"] == {"config": ["a", {"1": "b'x'"}]}
 
     @pytest.mark.parametrize(
         ("name", "given"), [("_step", "step"), ("__x", "x"), ("___", "metric"), ("a_b", "a_b")]

@@ -82,6 +82,40 @@ class TestMLflow:
         (found,) = self.exported(client)
         assert found.data.params["text"] == "x" * 6000
 
+    def test_values_are_those_that_python_writes(self, client, uri, config, export):
+        odd = {"clip": math.inf, "dims": {2, 1}, "raw": b"x", "l": [{30: math.nan}, "a"]}
+        with SQLLogger({**config, **odd, "text": "a b"}).start():
+            pass
+        export("--to", "mlflow", uri)
+        (found,) = self.exported(client)
+        shown = {key: found.data.params[key] for key in (*odd, "text")}
+        wanted = {"clip": "inf", "dims": "{1, 2}", "raw": "b'x'", "l": "[{30: nan}, 'a']"}
+        assert shown == {**wanted, "text": "a b"}
+
+    def test_keys_that_dots_make_the_same_are_numbered_and_listed(
+        self, client, uri, config, export
+    ):
+        with SQLLogger({**config, "a": {"b": 2, "b.c": 5}, "a.b": 3, "a.b.c": 4}).start():
+            pass
+        printed = export("--to", "mlflow", uri)
+        (found,) = self.exported(client)
+        values = {key: value for key, value in found.data.params.items() if key[0] == "a"}
+        assert sorted(values.values()) == ["2", "3", "4", "5"]
+        for key in values:
+            assert key in ("a.b", "a.b.c") or f" is called {key}\n" in printed
+        assert '"a.b" is called a.b_2\n' in printed
+
+    def test_an_integer_too_large_for_a_float_is_left_out_and_listed(
+        self, client, uri, logger, export
+    ):
+        with logger.start() as run:
+            run.log_metrics({"n": 10**309, "loss": 0.5}, step=0)
+            run.log_metric("n", 7, step=1)
+        said = "run 1: of n 1 left out, too large for a float\n"
+        assert said in export("--to", "mlflow", uri)
+        (found,) = self.exported(client)
+        assert found.data.metrics == {"n": 7.0, "loss": 0.5}
+
     def test_again_replaces_what_was_exported(self, client, uri, run, export, finder):
         export("--to", "mlflow", uri)
         finder.tag(run.id, add=["good"])
@@ -168,6 +202,14 @@ class TestTensorBoard:
         assert [one[2] for one in found] == pytest.approx(times, abs=1e-3)
         assert math.isnan(read("calm-otter-1", "gap")[0][1])
 
+    def test_an_integer_too_large_for_a_float_is_left_out_and_listed(self, logger, export, read):
+        with logger.start(name="otter") as run:
+            run.log_metrics({"n": -(10**309), "loss": 0.5}, step=0)
+            run.log_metric("n", 7, step=1)
+        answer = json.loads(export("--to", "tensorboard", "logs", "--json"))
+        assert answer["left_out"] == [{"run": 1, "name": "n", "values": 1}]
+        assert [one[:2] for one in read("otter-1", "n")] == [(1, 7.0)]
+
     def test_again_replaces_what_was_exported(self, run, export, read):
         export("--to", "tensorboard", "logs")
         export("--to", "tensorboard", "logs")
@@ -240,7 +282,71 @@ class TestWandB:
 
         monkeypatch.setattr(wandb.Run, "log", fail)
         assert "the disk is full" in export("--to", "wandb", "files", code=2)
-        assert [n for n in os.listdir("files/wandb") if n.startswith("offline-run")] == []
+        assert os.listdir("files") == []
+
+    @pytest.mark.parametrize("moment", ["begin", "finish"])
+    def test_a_failure_at_any_moment_leaves_no_run(self, run, export, wandb, monkeypatch, moment):
+        def fail(*given, **more):
+            raise ValueError("not today")
+
+        name = "finish" if moment == "finish" else "_on_start"
+        with monkeypatch.context() as patch:
+            patch.setattr(wandb.Run, name, fail)
+            assert "not today" in export("--to", "wandb", "files", code=2)
+        assert os.listdir("files") == []
+        export("--to", "wandb", "files")
+        assert len(os.listdir("files/wandb")) == 1
+
+    def config(self, export):
+        """Export the only run, and return the config that W&B has of it, and what is renamed."""
+        answer = json.loads(export("--to", "wandb", "files", "--json"))
+        records = self.records(answer["made"][0]["path"])
+        (run,) = [one.run for one in records if one.WhichOneof("record_type") == "run"]
+        config = {i.key: json.loads(i.value_json) for i in run.config.update}
+        return config, answer["names"]
+
+    def test_config_keys_are_texts_that_it_takes(self, config, export):
+        odd = {30: 0.1, "30": 0.2, "": 1, "-x": 2, b"q": 3, None: 4, (1, 2): 5, "_wandb": {"a": 6}}
+        same = {"k" * 5000: 1, "a.b": 2, "ü/@": 3}
+        with SQLLogger({**config, **odd, **same}).start():
+            pass
+        found, names = self.config(export)
+        changed = {"[30]": "30_2", "": "key", "-x": "x", "[b'q']": "b'q'", "[None]": "None"}
+        changed.update({"[(1, 2)]": "(1, 2)", "_wandb": "wandb"})
+        assert names == changed
+        values = {"30_2": 0.1, "30": 0.2, "key": 1, "x": 2, "b'q'": 3, "None": 4, "(1, 2)": 5}
+        wanted = {**values, "wandb": {"a": 6}, **same}
+        assert {key: found[key] for key in wanted} == wanted
+
+    def test_config_keys_of_nested_configs_are_too(self, config, export):
+        inner = {1: "a", "1": "b", "_type": "artifactVersion", "_target_": "c", "": "d"}
+        with SQLLogger({**config, "m": {"n": inner}, "l": [{2: "e"}]}).start():
+            pass
+        found, names = self.config(export)
+        kept = {"1": "b", "_target_": "c"}
+        assert found["m"]["n"] == {**kept, "1_2": "a", "type": "artifactVersion", "key": "d"}
+        assert found["l"] == [{"2": "e"}]
+        assert names["m.n.[1]"] == "m.n.1_2"
+        assert names["l.[0].[2]"] == "l.[0].2"
+
+    def test_values_that_json_does_not_have_are_texts(self, config, export):
+        odd = {"clip": math.inf, "dims": {2, 1}, "raw": b"x", "l": [{"a": math.nan}]}
+        with SQLLogger({**config, **odd}).start():
+            pass
+        found, _ = self.config(export)
+        wanted = {"clip": "inf", "dims": "{1, 2}", "raw": "b'x'", "l": [{"a": "nan"}]}
+        assert {key: found[key] for key in odd} == wanted
+
+    def test_an_integer_too_large_for_a_float_is_left_out_and_listed(self, logger, export):
+        with logger.start() as run:
+            run.log_metrics({"n": 10**309, "loss": 0.5}, step=0)
+        answer = json.loads(export("--to", "wandb", "files", "--json"))
+        assert answer["left_out"] == [{"run": 1, "name": "n", "values": 1}]
+        records = self.records(answer["made"][0]["path"])
+        (row,) = [one.history for one in records if one.WhichOneof("record_type") == "history"]
+        keys = {item.key or item.nested_key[0] for item in row.item}
+        assert "loss" in keys
+        assert "n" not in keys
 
     def test_a_step_below_0_is_refused(self, logger, export):
         with logger.start() as run:
@@ -251,7 +357,7 @@ class TestWandB:
     def test_again_replaces_what_was_exported(self, run, export):
         export("--to", "wandb", "files")
         export("--to", "wandb", "files")
-        assert len([n for n in os.listdir("files/wandb") if n.startswith("offline-run")]) == 1
+        assert len(os.listdir("files/wandb")) == 1
 
     def test_names_of_projects_and_tags_are_changed_and_listed(self, config, export):
         for name in ("team/vision", "team_vision", "long " * 40):

@@ -16,12 +16,15 @@ from ato_sql._exchange.kinds import BESIDE
 from ato_sql._finder import SQLFinder
 from ato_sql._values.shown import text_of
 
-# What to install for each tool.
+# For each tool the library that it needs, and what to install.
 _TOOLS = {
-    "mlflow": "mlflow",
-    "tensorboard": "'ato-sql[tensorboard]'",
-    "wandb": "'ato-sql[wandb]'",
+    "mlflow": ("mlflow", "mlflow"),
+    "tensorboard": ("tensorboardX", "'ato-sql[tensorboard]'"),
+    "wandb": ("wandb", "'ato-sql[wandb]'"),
 }
+
+# What a library raises whose version is not that of what it calls, whatever run it is given.
+_MISMATCH = (ImportError, AttributeError, NameError, TypeError)
 
 # How the names of files end: of metrics, and of whole runs.
 _METRICS = (".csv", ".parquet", ".pq")
@@ -95,6 +98,8 @@ def _export_run(
         done.made.append({"run": run_id, "path": made})
         done.names.update(tool.changed_names(finder, run_id))
         done.cut.extend(_cut(tool, finder, run_id))
+        left = tool.left_out(finder, run_id).items()
+        done.left_out += [{"run": run_id, "name": name, "values": count} for name, count in left]
 
 
 class _Exported:
@@ -105,6 +110,7 @@ class _Exported:
         self.refused: list[dict[str, Any]] = []
         self.names: dict[str, str] = {}
         self.cut: list[dict[str, Any]] = []
+        self.left_out: list[dict[str, Any]] = []
 
     def json(self) -> dict[str, Any]:
         """Return it all, and how many arrived."""
@@ -112,9 +118,12 @@ class _Exported:
 
     def told(self) -> list[str]:
         """Say of what arrived what is not there as it was."""
-        names = [f"{text_of(name)} is called {given}" for name, given in self.names.items()]
+        named = [(text_of(name) or '""', given) for name, given in self.names.items()]
+        names = [f"{name} is called {given}" for name, given in named]
         cut = "run {run}: of {name} the first {letters} letters".format_map
-        return [*names, *(cut({**one, "name": text_of(one["name"])}) for one in self.cut)]
+        left = "run {run}: of {name} {values} left out, too large for a float".format_map
+        told = [(cut, one) for one in self.cut] + [(left, one) for one in self.left_out]
+        return [*names, *(say({**one, "name": text_of(one["name"])}) for say, one in told)]
 
 
 def _reach(tool: Any, options: Namespace) -> None:
@@ -124,13 +133,18 @@ def _reach(tool: Any, options: Namespace) -> None:
     try:
         tool.reach(options.path)
     except Exception as error:
-        raise TrackerError(f"{options.to} cannot be reached: {error}") from error
+        is_broken = isinstance(error, _MISMATCH)
+        why = _mismatch(error, options.to) if is_broken else error
+        raise TrackerError(f"{options.to} cannot be reached: {why}") from error
 
 
 def _refusal(error: Exception, tool: str) -> str:
     """Return what an error says; who says it where it is none of ours."""
-    is_ours = isinstance(error, (AtoError, OSError))
-    return str(error) if is_ours else f"{tool} did not take it: {error}"
+    if isinstance(error, (AtoError, OSError)):
+        return str(error)
+    if isinstance(error, _MISMATCH):
+        return f"{tool} failed: {_mismatch(error, tool)}"
+    return f"{tool} did not take it: {error}"
 
 
 def _cut(tool: Any, finder: SQLFinder, run_id: int) -> list[dict[str, Any]]:
@@ -140,12 +154,30 @@ def _cut(tool: Any, finder: SQLFinder, run_id: int) -> list[dict[str, Any]]:
 
 
 def _tool(name: str) -> Any:
+    """Return the module that exports to a tool.
+
+    Raises:
+        SettingsError: The tool is not installed, or cannot be loaded.
+    """
+    library, install = _TOOLS[name]
     try:
         return importlib.import_module(f"ato_sql.integrations.{name}")
-    except ImportError as error:
-        raise SettingsError(
-            f"export --to {name} needs it: pip install {_TOOLS[name]} ({error})"
-        ) from None
+    except Exception as error:  # of another's code: it may be any
+        if isinstance(error, ModuleNotFoundError) and error.name == library:
+            said = f"export --to {name} needs it: pip install {install} ({error})"
+        else:
+            said = f"{library} cannot be loaded: {_mismatch(error, name)}"
+        raise SettingsError(said) from None
+
+
+def _mismatch(error: Exception, name: str) -> str:
+    """Return what a library says that does not work, and what may help."""
+    said = str(error).strip().partition("\n")[0]
+    install = _TOOLS[name][1]
+    return (
+        f"{type(error).__name__}: {said} (it may not match what is installed beside it: "
+        f"pip install --upgrade {install})"
+    )
 
 
 def _chosen(finder: SQLFinder, options: Namespace) -> list[Any]:

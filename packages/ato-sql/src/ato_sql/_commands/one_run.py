@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from argparse import Namespace
 from typing import Any, Mapping, Sequence
 
@@ -12,6 +11,7 @@ from ato_sql._db.schema import Artifact, Experiment, Input, MetricSummary
 from ato_sql._facts.params import leaves
 from ato_sql._finder import SQLFinder
 from ato_sql._read.metrics import last_value
+from ato_sql._values.marked import json_literal
 from ato_sql._values.shown import size_text, text_of
 
 _FACTS = (
@@ -107,7 +107,7 @@ def _metric_row(s: MetricSummary) -> list[Any]:
 
 
 def _flat(config: Any) -> list[tuple[str, Any]]:
-    return [(key, json.dumps(value, ensure_ascii=False)) for key, value in leaves(config)]
+    return [(key, json_literal(value)) for key, value in leaves(config)]
 
 
 def _print_pairs(title: str, pairs: Sequence[tuple[str, Any]]) -> None:

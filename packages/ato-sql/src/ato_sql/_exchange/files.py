@@ -6,6 +6,7 @@ import csv
 import gzip
 import itertools
 import json
+import math
 import zlib
 from typing import IO, Any, Iterable, Iterator
 
@@ -14,7 +15,7 @@ from ato_sql._errors import DatabaseError, SettingsError
 from ato_sql._exchange.kinds import METRIC_COLUMNS
 from ato_sql._exchange.records import Record
 from ato_sql._values.time import iso
-from ato_sql._values.values import join
+from ato_sql._values.values import Number, join
 
 # In letters. What is larger, the content of files, comes in parts of 1 MiB.
 LONGEST_HEADER, LONGEST_LINE = 1 << 16, 1 << 28
@@ -90,14 +91,15 @@ def write_csv(path: str, rows: Iterable[Any]) -> None:
 
 
 def write_parquet(path: str, rows: Iterable[Any]) -> None:
-    """Write metrics as Parquet.
+    """Write metrics as Parquet; an integer too large for a float is infinite in it.
 
     Raises:
         SettingsError: pandas or pyarrow is not installed.
     """
     pandas = import_pandas()
     frame = pandas.DataFrame(list(metric_rows(rows)), columns=METRIC_COLUMNS)
-    frame["value"] = frame["value"].astype(float)
+    frame["value"] = [_as_float(value) for value in frame["value"]]
+    frame["value"] = frame["value"].astype(float)  # of no rows too
     with replacing(path) as scratch:
         try:
             frame.to_parquet(scratch, index=False)
@@ -105,14 +107,26 @@ def write_parquet(path: str, rows: Iterable[Any]) -> None:
             raise SettingsError("Parquet needs pyarrow; pip install pyarrow") from None
 
 
+def _as_float(value: Number) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
+
+
 def import_pandas() -> Any:
     """Return pandas.
 
     Raises:
-        SettingsError: it is not installed.
+        SettingsError: it is not installed, or cannot be loaded.
     """
     try:
         import pandas
     except ImportError:
         raise SettingsError("this needs pandas; pip install 'ato-sql[pandas]'") from None
+    except Exception as error:  # such as a ValueError beside another NumPy than it was built for
+        raise SettingsError(
+            f"pandas cannot be loaded: {type(error).__name__}: {error} "
+            "(it may not match what is installed beside it: pip install --upgrade pandas)"
+        ) from None
     return pandas

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import math
 import os
 import re
@@ -11,12 +10,11 @@ from typing import Any, Callable, Mapping, Sequence
 from ato_adict import ADict
 from ato_sql._facts.contents import content_hash_of, state_of
 from ato_sql._facts.facts import digest
-from ato_sql._facts.params import MARK, number_in
+from ato_sql._values.marked import BRACKETS, MARK
 from ato_sql._values.redact import redact
 from ato_sql._values.values import has_digits
 
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
-_BRACKETS = re.compile(r"\[.*\]", re.DOTALL)
 _DEEPEST = 100
 _LARGEST_STATE = 4000  # letters
 
@@ -33,14 +31,6 @@ def to_json(value: Any) -> Any:
     which the text `1` is another.
     """
     return _to_json(value, frozenset(), 0)
-
-
-def from_json(value: Any) -> Any:
-    """Return stored JSON data with NaN, ±inf, very large integers and keys that are no texts."""
-    value = number_in(value)
-    if isinstance(value, Mapping):
-        return {_key_from(key): from_json(item) for key, item in value.items()}
-    return [from_json(item) for item in value] if isinstance(value, list) else value
 
 
 def _to_json(value: Any, above: frozenset[int], depth: int) -> Any:
@@ -68,20 +58,9 @@ def _plain_scalar(value: Any) -> Any:
 
 def _key(key: Any) -> str:
     """Return the name of a key; one that is no text in brackets, and so such a text."""
-    if isinstance(key, str) and not _BRACKETS.fullmatch(key):
+    if isinstance(key, str) and not BRACKETS.fullmatch(key):
         return str(key)
     return f"[{_ADDRESS.sub('', _repr(key))}]"
-
-
-def _key_from(name: str) -> Any:
-    if not _BRACKETS.fullmatch(name):
-        return name
-    try:
-        key = ast.literal_eval(name[1:-1])
-        hash(key)
-    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
-        return name
-    return key
 
 
 def _other(value: Any, above: frozenset[int], depth: int) -> Any:

@@ -6,11 +6,12 @@ import json
 import math
 import struct
 import sys
-from typing import Any, Callable, Iterator, Mapping
+from collections import Counter
+from typing import Any, Callable, Iterator, Mapping, Sequence
 
-from ato_sql._values.values import SPECIAL, as_name, shorten
+from ato_sql._values.marked import MARK, number_in
+from ato_sql._values.values import as_name, shorten
 
-MARK = "__ato__"  # how a stored config marks what JSON does not have
 _LARGEST = int(sys.float_info.max)
 
 
@@ -29,10 +30,19 @@ def param_rows(config: Any) -> list[dict[str, Any]]:
 
 
 def leaves(config: Any) -> Iterator[tuple[str, Any]]:
-    """Yield the dotted key and the value of each leaf of a stored config; see `leaf_paths`."""
-    for path, value in leaf_paths(config):
-        if path:
-            yield ".".join(path), value
+    """Yield the dotted key and the value of each leaf of a stored config; see `leaf_paths`.
+
+    Where it is that of several, the parts that hold a dot are quoted: `{"a": {"b": 1}, "a.b": 2}`
+    has the keys `a.b` and `"a.b"`.
+    """
+    found = [(".".join(path), path, value) for path, value in leaf_paths(config) if path]
+    count = Counter(key for key, _, _ in found)
+    for key, path, value in found:
+        yield key if count[key] == 1 else _quoted(path), value
+
+
+def _quoted(path: Sequence[str]) -> str:
+    return ".".join(f'"{part}"' if "." in part else part for part in path)
 
 
 def leaf_paths(
@@ -94,16 +104,6 @@ def sort_key(leaf: Any) -> str | None:
     if isinstance(leaf, float):
         return NUMBERS + _float_key(leaf)
     return shorten(NUMBERS + _integer_key(leaf))
-
-
-def number_in(leaf: Any) -> Any:
-    """Return the number that a leaf marks as one which JSON does not have, else the leaf."""
-    if isinstance(leaf, Mapping):
-        if leaf.get(MARK) == "float" and leaf.get("value") in SPECIAL:
-            return SPECIAL[leaf["value"]]
-        if leaf.get(MARK) == "int":
-            return int(leaf["value"], 16)
-    return leaf
 
 
 def _float_key(number: float) -> str:

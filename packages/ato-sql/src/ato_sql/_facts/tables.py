@@ -7,7 +7,7 @@ from typing import Any, Mapping, Sequence
 from ato_adict import did_you_mean
 from ato_sql._errors import MetricError
 from ato_sql._facts.config import to_json
-from ato_sql._facts.params import MARK
+from ato_sql._values.marked import MARK, literal, readable
 from ato_sql._values.values import SPECIAL, clean_text
 
 _TAKEN = "a table is a list of dicts, a list of rows, a dict of columns or a data frame"
@@ -135,9 +135,9 @@ def _cell(value: Any) -> Any:
         return None
     found = to_json(value)
     if isinstance(found, dict) and MARK in found:
-        text = clean_text(_words(value, str(found.get("value"))))
+        text = clean_text(_words(value, literal(found)))
         return _Special(found["value"]) if found[MARK] == "float" else text
-    return clean_text(found) if isinstance(found, str) else found
+    return clean_text(found) if isinstance(found, str) else readable(found)
 
 
 def _is_missing(value: Any) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, Mapping, Sequence
 
 from ato_sql._db.schema import Experiment, MetricSummary
-from ato_sql._facts.config import from_json
 from ato_sql._facts.params import leaves
+from ato_sql._values.marked import from_json, readable
 from ato_sql._values.values import join
 
 
@@ -25,7 +25,8 @@ def _row(
     row: dict[str, Any] = {"id": run.id, "project": project}
     for name in ("status", "tags", "start_time", "end_time"):
         row[name] = getattr(run, name)
-    row.update((f"config.{key}", from_json(value)) for key, value in leaves(run.config))
+    config = leaves(run.config)
+    row.update((f"config.{key}", readable(from_json(value))) for key, value in config)
     for key, summary in metrics.items():
         row[f"metric.{key}.last"] = join(summary.last, summary.last_special)
         for statistic in ("min", "max", "count"):

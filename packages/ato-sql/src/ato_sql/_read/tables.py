@@ -12,6 +12,7 @@ from ato_sql._facts.outcome import RUNNING
 from ato_sql._facts.params import leaves
 from ato_sql._read.metrics import Point, common_keys, last_value, read_summaries
 from ato_sql._read.traces import TraceVersion
+from ato_sql._values.marked import json_literal
 from ato_sql._values.shown import duration, size_text, text_of
 from ato_sql._values.time import now
 
@@ -76,16 +77,17 @@ class Runs(_Shown[Experiment]):
         shown = list(self[-MOST_ROWS:])
         configs = [dict(leaves(run.config)) for run in shown]
         keys = _differing(configs)
+        cells = [_cells([config.get(key, MISSING) for config in configs]) for key in keys]
         summaries = read_summaries(self._reader, [r.id for r in shown]) if self._reader else {}
         metrics = common_keys(summaries.values())
         rows = [
             [
                 *map(text_of, (run.id, run.name, run.status, run.start_time, took(run))),
                 text_of(run.tags or []),
-                *(_json(config.get(key, MISSING)) for key in keys),
+                *(column[number] for column in cells),
                 *(text_of(last_value(summaries.get(run.id, {}).get(key))) for key in metrics),
             ]
-            for run, config in zip(shown, configs)
+            for number, run in enumerate(shown)
         ]
         columns = ["id", "name", "status", "started", "took", "tags", *keys, *metrics]
         left_out = len(self) - len(shown)
@@ -111,12 +113,12 @@ def _differing(configs: Sequence[dict[str, Any]]) -> list[str]:
 def tables_of(found: Any) -> Iterator[tuple[str, list[str], list[list[Any]]]]:
     """Yield the title, the columns and the rows of each part of a `Comparison`."""
     columns = ["", f"run {found.run_a}", f"run {found.run_b}"]
-    cells = {"config": _json, "environment": _json, "inputs": _input, "sources": _digest}
+    cells = {"config": _cells, "environment": _cells, "inputs": _inputs, "sources": _digests}
     if found.artifacts:
-        cells["artifacts"] = _digest
+        cells["artifacts"] = _digests
     for title, cell in cells.items():
         changes = getattr(found, title)
-        yield title, columns, [[key, cell(c.a), cell(c.b)] for key, c in changes.items()]
+        yield title, columns, [[key, *cell([c.a, c.b])] for key, c in changes.items()]
     for title in ("code", "outputs"):
         prints = getattr(found, title)
         yield title, columns, [[key, _short(c.a), _short(c.b)] for key, c in prints.items()]
@@ -142,6 +144,27 @@ def _json(value: Any) -> str:
     return "-" if value is MISSING else json.dumps(value, ensure_ascii=False)
 
 
+def _cells(values: Sequence[Any]) -> list[str]:
+    """Return values side by side as text.
+
+    Of those that differ only in what their text does not say, as arrays may, all that is stored.
+    """
+    texts = [_text(value) for value in values]
+    return texts if len(set(texts)) == len(set(map(_json, values))) else [*map(_whole, values)]
+
+
+def _text(value: Any) -> str:
+    return "-" if value is MISSING else json_literal(value)
+
+
+def _whole(value: Any) -> str:
+    return "-" if value is MISSING else json_literal(value, whole=True)
+
+
+def _inputs(sides: Sequence[Any]) -> list[str]:
+    return list(map(_input, sides))
+
+
 def _input(side: Any) -> str:
     if side is MISSING:
         return "-"
@@ -149,8 +172,8 @@ def _input(side: Any) -> str:
     return f"{size_text(side['size'])}, {digest}"
 
 
-def _digest(side: Any) -> str:
-    return "-" if side is MISSING else str(side)[:12]
+def _digests(sides: Sequence[Any]) -> list[str]:
+    return ["-" if side is MISSING else str(side)[:12] for side in sides]
 
 
 def _number(value: Any) -> Any:

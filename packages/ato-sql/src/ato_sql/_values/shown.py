@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from typing import Any
+from typing import Any, Mapping
 
 from ato_adict.surroundings import escaped
+from ato_sql._values.marked import literal
 
 _WIDEST = 10**20  # integers beyond are shown as floats are
 
@@ -30,7 +31,7 @@ def text_of(cell: Any) -> str:
         return cell.astimezone().strftime("%Y-%m-%d %H:%M:%S")
     if isinstance(cell, (list, tuple)):
         return ", ".join(map(text_of, cell))
-    return escaped(str(cell))
+    return escaped(literal(cell) if isinstance(cell, Mapping) else str(cell))
 
 
 def duration(start: dt.datetime | None, end: dt.datetime | None) -> str | None:

@@ -18,7 +18,7 @@ from sqlalchemy.exc import (
 )
 
 from ato_sql._errors import DatabaseError
-from ato_sql._facts.params import MARK
+from ato_sql._values.marked import MARK
 from ato_sql._write.batch import CREATE, Batch, Event
 
 _LONGEST = 10_000  # characters that are kept of a text that is refused

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import itertools
 import re
-from typing import Any, Callable, Iterable
+from typing import Any, Callable, Iterable, Sequence
 
-from ato_sql._facts.params import leaves
+from ato_sql._facts.params import leaf_paths, leaves
 from ato_sql._finder import SQLFinder
 
 LONGEST = 240  # MLflow takes 250; room for a number
@@ -24,15 +24,29 @@ def acceptable(
         are_files: whether each becomes a file, so that none can be the folder of another: of
             `loss` and `loss/train`, the first is called `loss_2`.
     """
-    wanted = {name: accept(name) for name in names}
-    folders = {folder for base in wanted.values() for folder in _folders(base) if are_files}
-    found = {name: name for name, base in wanted.items() if name == base and name not in folders}
-    taken = {*found, *folders}
-    for name, base in wanted.items():
-        if name not in found:
-            found[name] = _free(base, taken)
-            taken.add(found[name])
-    return found
+    known = list(dict.fromkeys(names))
+    return dict(zip(known, given_names(known, accept, are_files)))
+
+
+def given_names(
+    names: Sequence[str], accept: Callable[[str], str], are_files: bool = False
+) -> list[str]:
+    """Return what is used instead of each name, of which several may be the same; see `acceptable`.
+
+    Those that are taken as they are come first, so that no other is given theirs.
+    """
+    bases = [accept(name) for name in names]
+    taken = {folder for base in bases for folder in _folders(base) if are_files}
+    kept: dict[int, str] = {}
+    for place, (name, base) in enumerate(zip(names, bases)):
+        if name == base and base not in taken:
+            kept[place] = base
+            taken.add(base)
+    for place, base in enumerate(bases):
+        if place not in kept:
+            kept[place] = _free(base, taken)
+            taken.add(kept[place])
+    return [kept[place] for place in range(len(bases))]
 
 
 def _folders(path: str) -> list[str]:
@@ -84,6 +98,12 @@ def changed(*mappings: dict[str, str]) -> dict[str, str]:
 def config_leaves(run: Any) -> dict[str, Any]:
     """Return the values of a run's config by dotted key."""
     return dict(leaves(run.config))
+
+
+def config_names(run: Any, accept: Callable[[str], str]) -> dict[str, str]:
+    """Return the dotted keys of a run's config, and the names of files that are used instead."""
+    keys = [".".join(path) for path, _ in leaf_paths(run.config) if path]
+    return dict(zip(config_leaves(run), given_names(keys, accept, are_files=True)))
 
 
 def metric_names(

@@ -1,9 +1,12 @@
-"""Which of the values that a framework reports are metrics."""
+"""Which values are metrics: of what a framework reports, and for another tool."""
 
 from __future__ import annotations
 
 import numbers
-from typing import Any, Mapping
+import sys
+from typing import Any, Iterator, Mapping
+
+from ato_sql._finder import SQLFinder
 
 
 def only_numbers(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -13,3 +16,43 @@ def only_numbers(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, numbers.Number) or getattr(value, "ndim", None) == 0
+
+
+def float_points(finder: SQLFinder, run_id: int, key: str) -> Iterator[tuple[Any, float]]:
+    """Yield the points of a metric, each with its value as a float; those too large are left out.
+
+    To be infinite, as they would be in another tool, means something else.
+    """
+    for point in finder.get_metrics(run_id, key):
+        if _is_float(point.value):
+            yield point, float(point.value)
+
+
+def left_out(finder: SQLFinder, run_id: int | str) -> dict[str, int]:
+    """Return the metrics of a run with integers that are too large for a float, as tools hold them.
+
+    Returns:
+        By their names, how many values of each are left out.
+
+    Raises:
+        NotFoundError: There is no such run.
+    """
+    number = finder.get_run(run_id).id
+    summaries = finder.get_summaries([number])[number]
+    large = [key for key, one in summaries.items() if _may_be_large(one.min, one.max)]
+    values = {key: [point.value for point in finder.get_metrics(number, key)] for key in large}
+    counts = {key: sum(not _is_float(value) for value in found) for key, found in values.items()}
+    return {key: count for key, count in counts.items() if count}
+
+
+def _may_be_large(*ends: float | None) -> bool:
+    """Tell whether one end is the largest float, as which what is beyond is kept."""
+    return any(end is not None and abs(end) >= sys.float_info.max for end in ends)
+
+
+def _is_float(value: float) -> bool:
+    try:
+        float(value)
+    except OverflowError:
+        return False
+    return True

@@ -13,14 +13,18 @@ from mlflow.entities import Metric, Param, RunTag
 
 from ato_sql._errors import TrackerError
 from ato_sql._finder import SQLFinder
+from ato_sql._values.marked import literal
 from ato_sql.integrations._names import (
     acceptable,
     as_path,
     changed,
     config_leaves,
+    config_names,
     metric_names,
     project_name,
 )
+from ato_sql.integrations._numbers import float_points
+from ato_sql.integrations._numbers import left_out as left_out
 
 # The most that MLflow takes in one batch, and in one value.
 METRICS, PARAMS, PARAM_LENGTH, TAG_LENGTH, PROJECT_LENGTH = 1000, 100, 6000, 5000, 500
@@ -33,7 +37,8 @@ def export_run(finder: SQLFinder, run_id: int | str, tracking_uri: str | None = 
     The experiment is named after the project and made where it does not exist. Metrics keep their
     steps and times. Artifacts are listed as tags, not copied. Names that MLflow refuses are
     changed, `acc@1` to `acc_1`; see `changed_names`. The tag `ato.names` lists them. What is longer
-    than MLflow takes is cut; see `cut_values`. An earlier export of the run, which its tag
+    than MLflow takes is cut, see `cut_values`; an integer too large for a float is left out, see
+    `left_out`. An earlier export of the run, which its tag
     `ato.uuid` tells, is deleted; where this one fails, it stays, and nothing of this one is left.
 
     Args:
@@ -99,7 +104,7 @@ def cut_values(finder: SQLFinder, run_id: int | str) -> dict[str, int]:
         NotFoundError: There is no such run.
     """
     run = finder.get_run(run_id)
-    values = [(key, str(value), PARAM_LENGTH) for key, value in config_leaves(run).items()]
+    values = [(key, _text(value), PARAM_LENGTH) for key, value in config_leaves(run).items()]
     values += [(key, text, TAG_LENGTH) for key, text in _tags(run)]
     return {key: length for key, text, length in values if len(text) > length}
 
@@ -125,7 +130,7 @@ class _Names(NamedTuple):
 def _names(finder: SQLFinder, run: Any) -> _Names:
     return _Names(
         metric_names(finder, run, accepted, are_files=True),
-        acceptable(config_leaves(run), accepted, are_files=True),
+        config_names(run, accepted),
         acceptable((key for key, _ in _tags(run)), accepted, are_files=True),
     )
 
@@ -174,7 +179,11 @@ def _exported(client: MlflowClient, experiment: str, uuid: str) -> list[str]:
 
 def _params(run: Any, names: Mapping[str, str]) -> Iterator[Param]:
     for key, value in config_leaves(run).items():
-        yield Param(names[key], str(value)[:PARAM_LENGTH])
+        yield Param(names[key], _text(value)[:PARAM_LENGTH])
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else literal(value)
 
 
 def _tags(run: Any) -> Iterator[tuple[str, str]]:
@@ -193,9 +202,9 @@ def _tags(run: Any) -> Iterator[tuple[str, str]]:
 
 def _metrics(finder: SQLFinder, run: Any, names: Mapping[str, str]) -> Iterator[Metric]:
     for key, given in names.items():
-        for point in finder.get_metrics(run.id, key):
+        for point, value in float_points(finder, run.id, key):
             moment = _milliseconds(point.timestamp or run.start_time)
-            yield Metric(given, float(point.value), moment or 0, point.step)
+            yield Metric(given, value, moment or 0, point.step)
 
 
 def _milliseconds(moment: dt.datetime | None) -> int | None:

@@ -12,6 +12,8 @@ from tensorboardX import SummaryWriter
 
 from ato_sql._finder import SQLFinder
 from ato_sql.integrations._names import as_file, as_path, changed, metric_names, project_name
+from ato_sql.integrations._numbers import float_points
+from ato_sql.integrations._numbers import left_out as left_out
 
 _NAN = logging.getLogger("tensorboardX.x2num")
 SUFFIX = ".ato"  # by which an earlier export is known
@@ -20,8 +22,9 @@ SUFFIX = ".ato"  # by which an earlier export is known
 def export_run(finder: SQLFinder, run_id: int | str, folder: str | os.PathLike[str]) -> str:
     """Write all values of a run's metrics to an event file.
 
-    They keep their steps and times; TensorBoard holds values of 32 bits. Names it refuses are
-    changed, `acc@1` to `acc_1`; see `changed_names`. An earlier export of the run is replaced,
+    They keep their steps and times; TensorBoard holds values of 32 bits. An integer too large for a
+    float is left out, see `left_out`. Names it refuses are changed, `acc@1` to `acc_1`; see
+    `changed_names`. An earlier export of the run is replaced,
     and where this one fails, it stays.
 
     Args:
@@ -78,9 +81,9 @@ def _write(finder: SQLFinder, run: Any, folder: str) -> None:
     _NAN.disabled = True  # that there is NaN is no news
     try:
         for key, given in metric_names(finder, run, accepted).items():
-            for point in finder.get_metrics(run.id, key):
+            for point, value in float_points(finder, run.id, key):
                 moment = (point.timestamp or run.start_time).timestamp()
-                writer.add_scalar(given, float(point.value), point.step, moment)
+                writer.add_scalar(given, value, point.step, moment)
     finally:
         _NAN.disabled = False
         writer.close()

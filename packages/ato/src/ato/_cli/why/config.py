@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ato._cli.why.excerpts import excerpts
+from ato_sql.comparing import literal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def _by(side: Mapping[str, Any], word: str = "") -> str:
 
 
 def _short(value: Any) -> str:
-    text = repr(value)
+    text = literal(value)
     return text if len(text) <= _LONGEST else text[: _LONGEST - 3] + "..."
 
 
@@ -70,8 +71,8 @@ def value_words(change: Mapping[str, Any], longest: int) -> str:
     old, new = change["a"]["value"], change["b"]["value"]
     parts = list(_differences(old, new))
     if not parts:
-        return " -> ".join(excerpts(_shown(old), _shown(new), longest))
-    return f"{_shown(new)}, {', '.join(_in_words(*part, longest) for part in parts)}"
+        return " -> ".join(excerpts(literal(old), literal(new), longest))
+    return f"{literal(new)}, {', '.join(_in_words(*part, longest) for part in parts)}"
 
 
 def is_code_alone(change: Mapping[str, Any]) -> bool:
@@ -86,18 +87,11 @@ def _in_words(names: tuple[str, ...], old: Any, new: Any, longest: int) -> str:
     where = ".".join(names[:-1])
     if names[-1] in _HASHES:
         return _HASHES[names[-1]] + (f" of its {where}" if where else "")
-    return f"{'.'.join(names)}: {' -> '.join(excerpts(_shown(old), _shown(new), longest))}"
+    return f"{'.'.join(names)}: {' -> '.join(excerpts(literal(old), literal(new), longest))}"
 
 
 # Of functions and arrays only hashes are stored.
 _HASHES = {"code": "with other code", "content": "with other values"}
-
-
-def _shown(value: Any) -> str:
-    """A value as Python writes it, be it one that JSON does not have."""
-    if isinstance(value, dict) and value.get("__ato__") in ("repr", "float", "int"):
-        return str(value.get("value"))
-    return repr(value)
 
 
 def _differences(old: Any, new: Any) -> Iterator[tuple[tuple[str, ...], Any, Any]]:

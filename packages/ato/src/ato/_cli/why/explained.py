@@ -6,7 +6,7 @@ from ato._cli.why.report import differs
 from ato._cli.why.sentences import sentences
 from ato_adict.notebooks import html_table, html_text
 from ato_adict.surroundings import escaped
-from ato_sql.comparing import number_text
+from ato_sql.comparing import literal, number_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def _runs(report: Mapping[str, Any]) -> list[str]:
 
 def _value(side: Mapping[str, Any] | None) -> str:
     """A value of a config; None is one, unlike a key that a run has not."""
-    return "-" if side is None else escaped(repr(side["value"]))
+    return "-" if side is None else escaped(literal(side["value"]))
 
 
 def _setter(side: Mapping[str, Any] | None) -> str:
