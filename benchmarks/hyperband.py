@@ -4,7 +4,7 @@
 
 Searches the learning curves in `benchmarks/curves/` (made by `curves/make.py`): validation error
 of scikit-learn models over 81 epochs or trees, for 2,048 configurations of five to eight
-parameters on seven data sets. A proposed configuration has the curve of the nearest measured one.
+parameters on eight data sets. A proposed configuration has the curve of the nearest measured one.
 Every tool pays for each epoch it trains, and for none twice when it takes the same trial further,
 whether or not it could continue. Two scores are printed, each less the lowest in the table
 (regret):
@@ -28,7 +28,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 
 HERE = pathlib.Path(__file__).resolve().parent
-DATASETS = ["digits", "synthetic", "quantiles", "boosting", "histogram", "hastie", "forest"]
+DATASETS = ["digits", "synthetic", "quantiles", "boosting", "histogram", "hastie", "forest", "linear"]
 BUDGETS = [5, 10, 20, 50, 100]  # in full trainings of 81 epochs
 EPOCHS = 81
 PEERS = ["optuna", "dehb", "ato==2.2.1", "numpy"]
