@@ -30,8 +30,8 @@ LIBRARIES = ["ato-adict", "ato-scope", "ato-trace", "ato-hyperband", "ato-sql"]
 DISTRIBUTIONS = [*LIBRARIES, "ato"]
 QUICK = "not databases and not distributed and not slow"
 ON_CI = os.environ.get("CI") == "true"
-# The gate has little time: between the first and the last Python each has the tests of the libraries
-# or those of `ato`, and slow ones run on one Python.
+# The gate has little time: the first and the last Python have all tests but the slow ones, each
+# between them those of the libraries or those of `ato`; slow ones run on one Python.
 TESTED = [version for version in PYTHONS if not (ON_CI and version in ("3.9", "3.10", "3.12"))]
 TESTED_WHOLE = [version for version in PYTHONS if not (ON_CI and version in ("3.8", "3.11"))]
 
