@@ -260,7 +260,8 @@ class TestTheTracker:
         (answer,) = programs.results([second])
         runs = self.runs(database)
         assert [status for status, _ in runs["search"]] == ["completed"]
-        assert sorted(points for _, points in runs["trial"]) == metrics(answer)
+        # What the first one logged, and was killed before it said so, the second logs again.
+        assert sorted(list(dict.fromkeys(p)) for _, p in runs["trial"]) == metrics(answer)
 
 
 def metrics(answer):

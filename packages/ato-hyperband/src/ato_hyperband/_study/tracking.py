@@ -1,7 +1,8 @@
 """Each trial as a run of an experiment tracker, below one run for the whole search.
 
 Of the programs that share a study one speaks to the tracker, the next one when it is gone: what
-was logged of each trial stands in the notes of the study's log.
+was logged of each trial stands in the notes of the study's log. Each result is logged, and twice at
+its step if a program is killed between the tracker and the note.
 
 Any object with `start(tags=, parent=, config=, …)` will do that returns runs with `uuid`,
 `log_metric`, `log_metrics`, `log_note` and `finish`; `ato_sql.SQLLogger` is one. Where it has
