@@ -289,3 +289,43 @@ class TestGivenBetweenAsks:
         taught.add_result({"lr": 0.01}, 1.0)
         plain = hyperband()
         assert [taught.ask().params for _ in range(5)] == [plain.ask().params for _ in range(5)]
+
+
+class TestNamesOfWhatIsGiven:
+    NESTED = {"model": LR}
+
+    @pytest.mark.parametrize("given", [{"model.lr": 0.01}, {"model": {"lr": 0.01}}])
+    def test_a_nested_parameter_may_be_dotted(self, given):
+        search = HyperBand(None, self.NESTED, sampler="tpe", max_trials=2)
+        search.enqueue(given)
+        search.add_result(given, 1.0)
+        assert search.ask().params == {"model.lr": 0.01}
+
+    def test_the_best_of_one_search_is_the_first_of_the_next(self):
+        first = HyperBand(None, self.NESTED, sampler="random", max_trials=2)
+        best = first.run(lambda config: config.model.lr, []).ranking()[0]
+        again = HyperBand(None, self.NESTED, sampler="random", max_trials=1)
+        again.enqueue(best.params)
+        assert again.ask().params == best.params
+
+    def test_a_name_that_is_none_is_told_as_it_was_given(self):
+        search = HyperBand(None, self.NESTED, sampler="random", max_trials=1)
+        with pytest.raises(ValueError, match="'model.lrr' is no parameter .* mean 'model.lr'"):
+            search.enqueue({"model.lrr": 0.01})
+
+    def test_a_category_that_is_a_mapping_may_be_given(self):
+        categories = [{"width": 1}, {"width": 2}]
+        spaces = {"x": {"param_type": "CATEGORY", "categories": categories}, **LR}
+        search = HyperBand(None, spaces, sampler="tpe", max_trials=1)
+        search.enqueue({"x": {"width": 2}})
+        search.add_result({"x": {"width": 2}, "lr": 0.01}, 1.0)
+        assert search.ask().params["x"] == {"width": 2}
+
+    @pytest.mark.parametrize("seed", range(6))
+    def test_what_exists_beside_one_category_alone_brings_it_along(self, seed):
+        kind = {"param_type": "CATEGORY", "categories": ["a", "b"]}
+        width = {"param_type": "INTEGER", "param_range": (1, 9), "when": {"kind": "b"}}
+        spaces = {"kind": kind, "width": width}
+        search = HyperBand(None, spaces, sampler="random", max_trials=2, seed=seed)
+        search.enqueue({"width": 3})
+        assert search.ask().params == {"kind": "b", "width": 3}

@@ -113,7 +113,8 @@ class RandomSampler(Sampler):
 
     def _completions(self, number: int, given: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
         points = (self._point(number, attempt) for attempt in range(ATTEMPTS_WITH_CONSTRAINT))
-        return (self.space.from_unit(point, given) for point in points)
+        completed = (self.space.from_unit(point, given) for point in points)
+        return (params for params in completed if given.keys() <= params.keys())
 
 
 class GridSampler(Sampler):
@@ -146,5 +147,5 @@ class GridSampler(Sampler):
         return (
             params
             for params in self.grid
-            if all(params.get(name, value) == value for name, value in given.items())
+            if all(name in params and params[name] == value for name, value in given.items())
         )

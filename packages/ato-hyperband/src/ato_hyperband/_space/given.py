@@ -20,7 +20,36 @@ def checked(space: SearchSpace, given: Mapping[str, Any]) -> Params:
     Raises:
         SettingsError: A name is no parameter, or a value is none that the search could draw.
     """
-    values = ADict(given).flatten()
+    return _checked_values(space, _by_name(space, given))
+
+
+def _by_name(
+    space: SearchSpace, given: Mapping[str, Any], above: tuple[str, ...] = ()
+) -> dict[str, Any]:
+    """What is given by the names of parameters; a mapping may be the value of one."""
+    found: dict[str, Any] = {}
+    for key, value in given.items():
+        keys = (*above, key)
+        name = _joined(keys)
+        if not above and name not in space.by_name:
+            name = str(key)  # dotted, perhaps
+        if name in space.by_name or not isinstance(value, Mapping) or not value:
+            found[name] = value
+        else:
+            found.update(_by_name(space, value, keys))
+    return found
+
+
+def _joined(keys: tuple[str, ...]) -> str:
+    """The dotted name of a place."""
+    nested: Any = None
+    for key in reversed(keys):
+        nested = {key: nested}
+    (name,) = ADict(nested).flatten()
+    return str(name)
+
+
+def _checked_values(space: SearchSpace, values: dict[str, Any]) -> Params:
     names = list(space.by_name)
     for name in values:
         if name not in space.by_name:
@@ -44,11 +73,12 @@ def taken_from(space: SearchSpace, config: Any) -> Params:
     """
     config = ADict(config)
     found = {p.name: config.get_value_by_name(p.name) for p in space if config.has(p.name)}
+    found.update((p.name, config[p.name]) for p in space if p.name in config)
     found = {name: v for name, v in found.items() if is_possible(space.by_name[name].when, found)}
     missing = [p.name for p in space if p.name not in found and is_possible(p.when, found)]
     if missing:
         raise SettingsError(f"the config of a known result has no {', '.join(missing)}")
-    return checked(space, ADict.unflatten(found))
+    return _checked_values(space, found)
 
 
 def check_on_grid(space: SearchSpace, given: Params) -> None:
