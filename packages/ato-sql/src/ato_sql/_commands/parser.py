@@ -70,13 +70,10 @@ class CommandParser(argparse.ArgumentParser):
 
     def _helped(self, words: list[str]) -> list[str]:
         """Return the words with `--help` where `help` asks for it."""
-        if words and set(words) == {"help"}:
-            return ["--help"]
-        if len(words) > 2 and words[0] == "help":  # what follows the command has no say
-            return [next(word for word in words if word != "help"), "--help"]
-        if len(words) == 2 and "help" in words and not words[0].startswith("-"):
-            other = words[words[0] == "help"]
-            return [other, "--help"] if other in self._commands or words[0] == "help" else words
+        if words[:1] == ["help"]:  # what follows the command has no say
+            return [*[word for word in words if word != "help"][:1], "--help"]
+        if words[1:] == ["help"] and words[0] in self._commands:
+            return [words[0], "--help"]
         return words
 
     def _check_beginning(self, words: Sequence[str]) -> None:
