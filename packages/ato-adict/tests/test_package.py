@@ -6,7 +6,14 @@ import sys
 import pytest
 
 import ato_adict
-from ato_adict import ADict, AtoError, UserError, did_you_mean
+from ato_adict import (
+    ADict,
+    AtoError,
+    ConfigFileNotFoundError,
+    UserError,
+    did_you_mean,
+    did_you_mean_file,
+)
 
 
 def test_all_names_exist():
@@ -70,6 +77,15 @@ def test_a_traceback_has_one_suggestion():
 )
 def test_did_you_mean(name, candidates, hint):
     assert did_you_mean(name, candidates) == hint
+
+
+def test_did_you_mean_a_file_of_the_same_folder(tmp_path):
+    (tmp_path / "base.yaml").touch()
+    assert did_you_mean_file(str(tmp_path / "bse.yaml")) == "; did you mean 'base.yaml'?"
+    assert did_you_mean_file(str(tmp_path / "other.json")) == ""
+    assert did_you_mean_file(str(tmp_path / "none" / "bse.yaml")) == ""
+    with pytest.raises(ConfigFileNotFoundError, match="no such file; did you mean 'base.yaml'"):
+        ADict.from_file(tmp_path / "bse.yaml")
 
 
 def test_importing_it_imports_nothing_a_program_does_not_need():

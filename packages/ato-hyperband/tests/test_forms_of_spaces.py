@@ -54,6 +54,32 @@ class TestForms:
         result = HyperBand(None, {"f": fields}).run(lambda config: config.f(1, 2), [])
         assert (result.config.f, result.metric) == (max, 2.0)
 
+    @pytest.mark.filterwarnings("error")
+    @pytest.mark.parametrize("wrap", [lambda array: array, lambda array: [array], np.transpose])
+    def test_arrays_may_be_categories(self, wrap):
+        arrays = [
+            wrap(np.array([[1.0, 2.0]])),
+            wrap(np.array([[3.0, 4.0]])),
+            wrap(np.zeros((9, 3))),
+        ]
+        fields = {"param_type": "CATEGORY", "categories": arrays}
+        found = HyperBand(None, {"w": fields, "x": UNIT}, sampler="tpe", max_trials=30, seed=1).run(
+            lambda config: float(np.sum(config.w)), []
+        )
+        assert (len(found.trials), found.metric) == (30, 7.0)
+
+    def test_an_array_given_twice_is_found(self):
+        fields = {"param_type": "CATEGORY", "categories": [np.arange(3), np.arange(3)]}
+        with pytest.raises(SpaceError, match="twice"):
+            SearchSpace({"w": fields})
+
+    def test_nan_is_a_category_like_others(self):
+        fields = {"param_type": "CATEGORY", "categories": [float("nan"), 1.0]}
+        (parameter,) = SearchSpace({"k": fields})
+        assert [parameter.index(float("nan")), parameter.index(1.0)] == [0, 1]
+        with pytest.raises(SpaceError, match="twice"):
+            SearchSpace({"k": {**fields, "categories": [float("nan"), -float("nan")]}})
+
     def test_a_pickled_space_is_without_its_constraint(self):
         space = SearchSpace({"x": UNIT}, lambda config: config.x < 0.5)
         copy = pickle.loads(pickle.dumps(space))
@@ -68,7 +94,94 @@ class TestForms:
         assert grid({"x": UNIT}, constraint=spoils) == [{"x": 0.0}, {"x": 1.0}]
 
 
+class TestNames:
+    @pytest.mark.parametrize(
+        ("spaces", "message"),
+        [
+            ({"a.b": UNIT, "a": {"b": UNIT}}, "'a.b' is given twice"),
+            ({"a": {"b": UNIT}, "a.b": OPTIMIZER}, "'a.b' is given twice"),
+            ({"a.b": UNIT, "a": UNIT}, "'a.b' lies below 'a', which is a parameter"),
+            ({"a": UNIT, "a.b.c": UNIT}, "'a.b.c' lies below 'a', which is a parameter"),
+            ({"trial": UNIT}, "'trial' is named as config.trial"),
+            ({"trial": {"number": UNIT}}, "'trial.number' is named as config.trial"),
+            ({"model": {"trial": UNIT}}, "'model.trial' is named as config.trial"),
+        ],
+    )
+    def test_each_leads_to_a_place_of_its_own(self, spaces, message):
+        with pytest.raises(SpaceError, match=message):
+            SearchSpace(spaces)
+
+    def test_a_beginning_in_common_is_no_clash(self):
+        assert len(SearchSpace({"trials": UNIT, "a": UNIT, "ab.c": UNIT, "a_b": UNIT})) == 4
+
+    @pytest.mark.parametrize(
+        ("resource", "message"),
+        [("trial", "'trial' is where a search tells"), ("x", "'x' is the resource of the search")],
+    )
+    def test_the_resource_is_neither_a_parameter_nor_the_trial(self, resource, message):
+        with pytest.raises(SettingsError, match=message):
+            HyperBand(None, {"x": UNIT}, resource=resource, max_resource=9)
+
+
+class TestNumbers:
+    @pytest.mark.parametrize("value", [float("inf"), float("nan"), -float("inf"), "3", True, 2.5])
+    def test_a_count_is_a_whole_number(self, value):
+        with pytest.raises(SpaceError, match="num_samples of 'x' must be a whole number"):
+            SearchSpace({"x": {**UNIT, "num_samples": value}})
+        for name in ("max_trials", "num_min_samples"):
+            with pytest.raises(SettingsError, match=f"{name} must be a whole number"):
+                HyperBand(None, {"x": UNIT}, **{name: value})
+
+    @pytest.mark.parametrize("value", [float("inf"), float("nan"), 1, 0, -2, "10"])
+    def test_a_base_is_a_positive_number_but_not_1(self, value):
+        fields = {**UNIT, "param_range": (1, 9), "space_type": "LOG"}
+        with pytest.raises(SpaceError, match="base of 'x'"):
+            SearchSpace({"x": {**fields, "base": value}})
+
+    @pytest.mark.parametrize("value", ["abc", 1.5, float("nan"), float("inf"), [1]])
+    def test_a_seed_is_a_whole_number(self, value):
+        with pytest.raises(SettingsError, match="seed must be a whole number"):
+            HyperBand(None, {"x": UNIT}, seed=value)
+
+    @pytest.mark.parametrize("value", [3, "x < 1", {"x": 1}])
+    def test_a_constraint_is_a_function(self, value):
+        with pytest.raises(SpaceError, match="constraint must be a function"):
+            HyperBand(None, {"x": UNIT}, constraint=value)
+
+
 class TestConditions:
+    FLAG = {"param_type": "CATEGORY", "categories": [True, False]}
+
+    @pytest.mark.parametrize("value", [1, 1.0, 0])
+    def test_a_number_is_no_truth_value(self, value):
+        with pytest.raises(SpaceError, match="none of its categories"):
+            SearchSpace({"flag": self.FLAG, "x": {**UNIT, "when": {"flag": value}}})
+
+    def test_where_both_are_categories_each_has_its_own_children(self):
+        flag = {**self.FLAG, "categories": [True, 1]}
+        found = grid({"flag": flag, "x": {**UNIT, "when": {"flag": 1}}})
+        assert [(repr(p["flag"]), p.get("x")) for p in found] == [
+            ("True", None),
+            ("1", 0.0),
+            ("1", 1.0),
+        ]
+
+    def test_a_number_may_be_written_as_a_float(self):
+        depth = {"param_type": "INTEGER", "param_range": (1, 2)}
+        found = grid({"depth": depth, "x": {**UNIT, "when": {"depth": 2.0}}})
+        assert [(p["depth"], p.get("x")) for p in found] == [(1, None), (2, 0.0), (2, 1.0)]
+
+    def test_a_scalar_of_numpy_is_a_number(self):
+        depth = {"param_type": "CATEGORY", "categories": [1, np.int64(2)]}
+        found = grid({"depth": depth, "x": {**UNIT, "when": {"depth": [np.float32(1), 2]}}})
+        assert [p["x"] for p in found] == [0.0, 1.0, 0.0, 1.0]
+
+    @pytest.mark.filterwarnings("error")
+    def test_an_array_may_be_the_condition(self):
+        weights = {"param_type": "CATEGORY", "categories": [np.zeros(3), np.ones(2)]}
+        found = grid({"w": weights, "x": {**UNIT, "when": {"w": [np.ones(2)]}}})
+        assert [(p["w"][0], p.get("x")) for p in found] == [(0, None), (1, 0.0), (1, 1.0)]
+
     def test_a_nested_parent_is_named_with_its_dots(self):
         spaces = {"model": {"optimizer": OPTIMIZER, "x": {**UNIT, "when": {"optimizer": "sgd"}}}}
         with pytest.raises(SpaceError, match="did you mean 'model.optimizer'"):

@@ -407,6 +407,7 @@ def test_lines_that_cannot_be_read_are_left_out_and_told_of(sweeping, program):
     with open(str(program.folder / "ato-sweep.jsonl"), "ab") as file:
         file.write(b'\xff{"program"\n{"program": "train.py", "begin": 7}\n[1]\n')
         file.write(b'{"program": "train.py", "run": ["lr=1"], "code": 0, "seconds": "x"}\n')
+        file.write(b'{"program": "train.py", "run": ["lr=1"], "code": "x", "seconds": 1}\n')
     done = sweeping.run("--sweep", "lr=1,2,3", "--resume")
     assert "2 skipped" in done.out
-    assert "warning: 4 lines of ato-sweep.jsonl cannot be read" in done.err
+    assert "warning: 5 lines of ato-sweep.jsonl cannot be read" in done.err

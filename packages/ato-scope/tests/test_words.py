@@ -265,6 +265,25 @@ class TestHelp:
         assert done.code == 2
         assert done.err.endswith(f"did you mean '{wanted}'?\n")
 
+    @pytest.mark.parametrize(
+        ("option", "advice"),
+        [
+            ("--explain", "write explain, without dashes"),
+            ("--views", "write views, without dashes"),
+            ("--print=json", "write print, without dashes"),
+            ("--manaul", "did you mean 'manual'?"),
+            ("--jbos", "did you mean '--jobs'?"),
+            ("--jobs", "it goes with --sweep key=value,value"),
+            ("--resume", "it goes with --sweep key=value,value"),
+            ("--lr", "write lr=value"),
+        ],
+    )
+    def test_what_was_meant_by_an_option_is_said(self, program, option, advice):
+        done = program.write(self.SOURCE).run(option)
+        assert done.code == 2
+        assert done.err.endswith(f"{advice}\n")
+        assert done.err.count("\n") == 1
+
     def test_a_view_of_that_name_is_the_view(self, program):
         view = "scope.observe('help', config={'seen': 1})\n\n        @scope\n"
         done = program.write(self.SOURCE.replace("@scope\n", view)).run("help")

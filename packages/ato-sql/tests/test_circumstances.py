@@ -68,6 +68,18 @@ class TestCommand:
         assert told["project"] == "train"
 
     @pytest.mark.parametrize("words", [["lab/train.py"], ["-m", "lab.train"]])
+    def test_words_that_it_has_taken_out_are_words_of_it(self, ran, words):
+        told = ran(*words, "--n", "5", "lr=0.1", before="del sys.argv[1:3]")
+        assert told["command"] == [*words, "--n", "5", "lr=0.1"]
+
+    def test_the_code_of_a_command_is_no_word_of_it(self, tmp_path):
+        code = "import sys; del sys.argv[1]; from ato_sql import SQLLogger; SQLLogger().run()"
+        code += "; from ato_sql import SQLFinder; print(SQLFinder().named_run('last').command)"
+        command = [sys.executable, "-c", code, "one", "two"]
+        done = subprocess.run(command, cwd=str(tmp_path), stdout=subprocess.PIPE)
+        assert done.stdout.decode().strip() == "['-c', 'two']"
+
+    @pytest.mark.parametrize("words", [["lab/train.py"], ["-m", "lab.train"]])
     def test_a_program_that_changes_its_folder_was_started_in_the_first(self, ran, tmp_path, words):
         told = ran(*words, before="os.chdir('/')")
         assert same(told["directory"], tmp_path)

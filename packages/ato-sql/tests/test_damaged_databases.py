@@ -53,8 +53,10 @@ def test_a_text_that_is_none_is_one_line(damaged, path, capsys):
     damaged("status", 7)
     with contextlib.closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("UPDATE experiments SET status = CAST(X'FFFE' AS TEXT) WHERE id = 1")
-    assert main(["show", "1", "--db", path]) == 2
-    assert len(capsys.readouterr().err.splitlines()) == 1
+    assert main(["show", "1", "--db", path]) == 0
+    shown = capsys.readouterr()
+    assert "status           damaged" in shown.out
+    assert len(shown.err.splitlines()) == 1
 
 
 @pytest.mark.parametrize("revision", ['"', "0000", "12", "", "\x1b[2J", "00051"])
@@ -68,3 +70,40 @@ def test_a_revision_that_no_version_writes_is_one_line(damaged, path, capsys, re
         (line,) = capsys.readouterr().err.splitlines()
         assert "no version of ato-sql writes" in line
         assert line.isprintable()
+
+
+ROWS = [
+    ("metric_summaries", "key", b"\xff\xfe\x00"),
+    ("metric_summaries", "min", '{"a":'),
+    ("metrics", "step", "x"),
+    ("metrics", "key", b"\xff\xfe\x00"),
+    ("experiments", "project_id", 99),
+    ("experiments", "status", b"\xff\xfe\x00"),
+    ("experiments", "tags", "7"),
+    ("experiments", "command", '{"a": 1}'),
+]
+
+
+@pytest.mark.parametrize(("table", "column", "value"), ROWS)
+def test_what_is_damaged_takes_down_its_own_run_at_most(
+    damaged, path, capsys, tmp_path, table, column, value
+):
+    damaged(column, value, table)
+    for command in ("runs", "show 2", "tail 2", f"export {tmp_path / 'r.csv'}", "show 1"):
+        capsys.readouterr()
+        assert main([*command.split(), "--db", path]) == 0, command
+        said = capsys.readouterr()
+        assert len(said.err.splitlines()) <= 1
+        assert said.out
+    assert main(["runs", "--db", path]) == 0
+    assert any(line.split()[0] == "2" for line in capsys.readouterr().out.splitlines()[1:])
+
+
+def test_a_damaged_run_is_called_so_beside_the_others(damaged, path, capsys):
+    damaged("key", b"\xff\xfe\x00", "metric_summaries")
+    assert main(["runs", "--db", path]) == 0
+    shown = capsys.readouterr()
+    rows = {line.split()[0]: line for line in shown.out.splitlines()[1:]}
+    assert "damaged" in rows["1"]
+    assert "completed" in rows["2"]
+    assert "damaged run 1: what cannot be read" in shown.err

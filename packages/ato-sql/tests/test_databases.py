@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 import programs
 import servers
 from ato_adict import ADict
-from ato_sql import NotFound, SQLFinder, SQLLogger, TrackerError, TrackerWarning
+from ato_sql import DatabaseError, NotFound, SQLFinder, SQLLogger, TrackerError, TrackerWarning
 from ato_sql.reading import ReadOnlyDatabase, read_curve, read_overlay
 from killing import kill_and_count
 from servers import with_driver
@@ -66,6 +66,18 @@ class TestTheSameTracker:
         assert finder.find_best_run("digits", "acc", "max").id == ids[3]
         assert finder.find_best_run("digits", "acc", "min").id == ids[1]
         assert isinstance(finder.find_best_run("digits", "nothing"), NotFound)
+
+    def test_names_differ_by_spaces_at_their_ends(self, logger, finder):
+        with logger.start(name="one") as run:
+            for number, key in enumerate(["m", "m ", " m", "m  "]):
+                run.log_metric(key, number)
+                run.log_text(key, str(number))
+        with logger.start(name="one ") as other:
+            other.log_metric("m", 9)
+        assert sorted(finder.get_metric_keys(run.id)) == [" m", "m", "m ", "m  "]
+        assert [point.value for point in finder.get_metrics(run.id, "m ")] == [1]
+        assert [piece.read() for piece in finder.media(run.id, key="m")] == ["0"]
+        assert finder.named_run("one").id == run.id
 
     def test_names_differ_by_case_and_may_hold_anything(self, logger, finder):
         run_id = logger.run(tags=["naïve", "日本 '\"; DROP TABLE runs; --", "🙂"])
@@ -222,6 +234,22 @@ def test_a_database_opened_for_reading_refuses_to_write(url, logger):
             connection.execute(text("DELETE FROM experiments"))
 
 
+@pytest.mark.parametrize("url", ["mysql"], indirect=True)
+def test_tables_that_are_not_all_made_are_no_older_version(url, finder, tmp_path):
+    programs.run("SQLLogger(config()).start().finish()", cwd=str(tmp_path), db_path=url)
+    engine = create_engine(with_driver(url))
+    with engine.begin() as connection:  # as a program leaves them that stops before the end
+        connection.execute(text("DELETE FROM ato_sql_schema"))
+        connection.execute(text("DROP TABLE artifacts"))
+    engine.dispose()
+    with pytest.raises(DatabaseError, match="are not all made: a program is at it now"):
+        finder.search()
+    with SQLLogger(config_of(url)).start() as run:
+        pass
+    assert run.id == 2
+    assert len(finder.search()) == 2
+
+
 def test_credentials_of_the_url_are_nowhere(url, capfd):
     secret = "s3cr3tpassword"
     with_password = make_url(url).set(password=secret).render_as_string(hide_password=False)
@@ -314,11 +342,10 @@ class TestRestart:
 
     @pytest.mark.timeout(60)
     def test_a_server_that_hangs_holds_no_question(self, server):
-        config = config_of(server.url, patience=1)
-        logger, finder = SQLLogger(config), SQLFinder(config)
-        with logger.start():
+        # The tables are made with more patience: a busy disk takes long for that.
+        with SQLLogger(config_of(server.url)).start():
             pass
-        logger.close()
+        finder = SQLFinder(config_of(server.url, patience=1))
         assert len(finder.search()) == 1
         server.signal(signal.SIGSTOP)
         try:

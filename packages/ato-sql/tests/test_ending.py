@@ -53,6 +53,23 @@ class TestSignals:
         kill_and_count(100, "SIGTERM", "interrupted", **settings(path))
 
     @needs_fork
+    def test_one_that_comes_as_the_thread_is_being_started_waits_for_no_thread(self, path):
+        _, errors = programs.run(
+            """
+            start = threading.Thread.start
+            def interrupted(thread):
+                if thread.name == "ato-sql-writer":
+                    threading.Thread.start = start
+                    os.kill(os.getpid(), signal.SIGTERM)
+                start(thread)
+            threading.Thread.start = interrupted
+            SQLLogger(config()).start().log_metric("loss", 0.5, 0)
+            """,
+            code=-signal.SIGTERM,
+            **settings(path, patience=3),
+        )
+        assert errors == ""  # not "no answer for 3 seconds"
+
     def test_a_handler_of_ones_own_is_kept_and_may_finish_the_run(self, path):
         output, _ = programs.run(
             """

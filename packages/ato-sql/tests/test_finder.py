@@ -155,6 +155,12 @@ class TestFrames:
         assert list(frame["metric.acc.count"]) == [2, 2, 2]
         assert list(frame["config.model.layers"]) == [[64, 32]] * 3
 
+    def test_an_integer_that_no_float_holds_stays_what_it_is(self, finder, trials, logger):
+        with logger.start(config={"big": 10**309}) as run:
+            run.log_metric("n", -(10**309))
+        row = finder.to_dataframe().loc[run.id]
+        assert (row["config.big"], row["metric.n.last"]) == (10**309, -(10**309))
+
     def test_what_a_run_lacks_is_missing_in_its_row(self, finder, trials, logger):
         logger.start(config={"other": 1}).finish()
         frame = finder.to_dataframe()

@@ -37,6 +37,12 @@ class TestHistogramsOfNumbers:
         found = last().read()
         assert (found["counts"], found["nan"], found["inf"], found["-inf"]) == ([2], 1, 2, 1)
 
+    def test_complex_numbers_are_none_here(self, run):
+        np = pytest.importorskip("numpy")
+        for values in ([1j], np.array([1j]), np.array([1 + 0j], dtype="complex64")):
+            with pytest.raises(MetricError, match="histogram 'w' needs numbers"):
+                run.log_histogram("w", values)
+
     def test_of_no_numbers_there_are_no_bins(self, run, last):
         run.log_histogram("w", [])
         assert last().read() == {"edges": [], "counts": []}
@@ -169,6 +175,12 @@ class TestTables:
     def test_a_dict_of_single_values_says_what_is_wanted(self, run):
         with pytest.raises(MetricError, match="in the dict of columns each is a list"):
             run.log_table("x", {"loss": 0.5})
+
+    def test_a_structured_array_has_names_for_its_columns(self, run, last):
+        np = pytest.importorskip("numpy")
+        rows = np.array([(1, "a"), (2, "b")], dtype=[("x", "i4"), ("y", "U3")])
+        run.log_table("x", rows)
+        assert last().read() == {"columns": ["x", "y"], "rows": [[1, "a"], [2, "b"]]}
 
     def test_an_empty_table_is_one(self, run, last):
         run.log_table("x", [])

@@ -38,6 +38,12 @@ def test_names_that_only_resemble_them_are_names(logger, finder, name):
     assert finder.named_run(name).id == run_id
 
 
+def test_a_number_names_a_run_as_its_text_does(two_runs, finder):
+    first, second = two_runs
+    assert finder.named_run(first).id == first
+    assert finder.named_run(-1).id == second
+
+
 def test_the_last_but_none_is_no_run(two_runs, refused):
     assert refused("show", "-0").endswith("-0 is no run; the last one is -1")
 

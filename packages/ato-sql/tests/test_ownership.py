@@ -9,8 +9,8 @@ import time
 
 import pytest
 
+import programs
 from ato_sql import SQLFinder, SQLLogger, TrackerWarning
-from ato_sql._facts.file_marks import mark_of
 
 pytestmark = pytest.mark.filterwarnings("ignore:the copies in")
 
@@ -31,6 +31,14 @@ def log_copy(path, content=b"weights", **more):
     logger.close()
     os.remove(file)
     return run
+
+
+def hash_of(content):
+    return hashlib.sha256(content).hexdigest()
+
+
+def on_the_way(folder):
+    return sorted(n for n in os.listdir(str(folder)) if n.startswith((".incoming", ".outgoing")))
 
 
 def copy_of(path, run, **more):
@@ -157,11 +165,61 @@ class TestOthers:
     def test_gc_takes_only_what_is_named_and_made_as_a_copy(self, tmp_path, collect):
         log_copy(tmp_path / "e.db")
         folder = tmp_path / "e.db.artifacts"
-        for name in ("my/thesis.tex", "ab/thesis.tex", "ab/" + "ab" * 32, "cd/" + "ab" * 32):
+        names = ("my/thesis.tex", "ab/thesis.tex", "ab/" + "ab" * 32, "cd/" + "ab" * 32)
+        for name in names:
             (folder / name).parent.mkdir(exist_ok=True)
             (folder / name).write_text("years of work")
         assert collect(tmp_path / "e.db") == []
-        assert len([name for _, _, names in os.walk(str(folder)) for name in names]) == 6
+        assert {(folder / name).read_text() for name in names} == {"years of work"}
+
+    def test_content_that_others_keep_by_its_hash_in_the_same_folder_stays(self, tmp_path, collect):
+        run = log_copy(tmp_path / "e.db", artifact_dir=str(tmp_path))
+        planted = tmp_path / hash_of(b"theirs")[:2] / hash_of(b"theirs")
+        planted.parent.mkdir(exist_ok=True)
+        planted.write_bytes(b"theirs")
+        assert collect(tmp_path / "e.db", artifact_dir=str(tmp_path)) == []
+        # Whoever edits a database may name any file in it.
+        with sqlite3.connect(str(tmp_path / "e.db")) as edited:
+            named = (str(planted), planted.name)
+            edited.execute("UPDATE artifacts SET stored = ?, content_hash = ?", named)
+        edited.close()
+        delete(tmp_path / "e.db", run, artifact_dir=str(tmp_path))
+        assert planted.read_bytes() == b"theirs"
+
+    def test_what_was_there_before_and_is_logged_as_well_stays(self, tmp_path):
+        theirs = tmp_path / hash_of(b"weights")[:2] / hash_of(b"weights")
+        theirs.parent.mkdir()
+        theirs.write_bytes(b"weights")
+        run = log_copy(tmp_path / "e.db", artifact_dir=str(tmp_path))
+        assert copy_of(tmp_path / "e.db", run, artifact_dir=str(tmp_path)) == str(theirs)
+        delete(tmp_path / "e.db", run, artifact_dir=str(tmp_path))
+        assert theirs.read_bytes() == b"weights"
+
+    def test_copies_of_earlier_versions_which_kept_no_list_of_them_are_ours(self, tmp_path):
+        runs = [log_copy(tmp_path / "e.db", content) for content in (b"1", b"2", b"3")]
+        listed, stored = tmp_path / "e.db.artifacts" / ".owners" / ".copies", []
+        listed.unlink()
+        stored += [copy_of(tmp_path / "e.db", run) for run in runs]
+        delete(tmp_path / "e.db", runs[0])
+        log_copy(tmp_path / "e.db", b"4")
+        delete(tmp_path / "e.db", runs[1])
+        assert [os.path.exists(path) for path in stored] == [False, False, True]
+        assert hash_of(b"3") in listed.read_text()
+
+    @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="makes a pipe")
+    def test_a_list_of_copies_that_is_a_pipe_or_a_link_is_refused(self, tmp_path):
+        runs = [log_copy(tmp_path / "e.db", content) for content in (b"1", b"2")]
+        listed = tmp_path / "e.db.artifacts" / ".owners" / ".copies"
+        listed.unlink()
+        for run, plant in zip(
+            runs, (os.mkfifo, lambda path: os.symlink(str(tmp_path / "victim"), path))
+        ):
+            plant(str(listed))
+            with pytest.raises(OSError, match=r"\.copies"):
+                log_copy(tmp_path / "e.db", b"more")
+            delete(tmp_path / "e.db", run)
+            listed.unlink()
+        assert not (tmp_path / "victim").exists()
 
     def test_gc_takes_a_copy_whose_run_was_never_stored(self, tmp_path, collect):
         run = log_copy(tmp_path / "e.db")
@@ -179,9 +237,10 @@ class TestOthers:
         log_copy(tmp_path / "e.db", b"other")
         folder = str(tmp_path / "a" / "e.db.artifacts")
         assert collect(tmp_path / "e.db", artifact_dir=folder) == []
+        stored = copy_of(tmp_path / "a" / "e.db", run)
         shutil.rmtree(os.path.join(folder, ".owners"))
         delete(tmp_path / "a" / "e.db", run)
-        assert len(os.listdir(folder)) == 1
+        assert os.path.exists(stored)
 
     @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="makes a pipe")
     @pytest.mark.parametrize("claim", [None, b"[" * 100_000, b'{"database": 1}', b"\xff", b"{}"])
@@ -233,13 +292,42 @@ class TestBetween:
         assert collect(tmp_path / "e.db") == [stored]
 
     def test_what_a_killed_program_left_half_copied_goes_with_the_next_copy(self, tmp_path):
-        log_copy(tmp_path / "e.db")
-        for name in ("old", "new"):
-            (tmp_path / "e.db.artifacts" / f".incoming-{name}").mkdir()
-        os.utime(tmp_path / "e.db.artifacts" / ".incoming-old", (time.time() - 10**6,) * 2)
+        folder = tmp_path / "e.db.artifacts"
+        (tmp_path / "model.bin").write_bytes(b"weights")
+        killed = """
+            import shutil
+            shutil.copyfile = lambda *paths: os.kill(os.getpid(), signal.SIGKILL)
+            SQLLogger(config()).start().log_artifact("model.bin", "model", copy=True)
+        """
+        programs.run(killed, tmp_path, -9, **programs.settings(tmp_path / "e.db"))
+        assert on_the_way(folder) != []
         log_copy(tmp_path / "e.db", b"more")
-        left = os.listdir(str(tmp_path / "e.db.artifacts"))
-        assert [name for name in left if name.startswith(".incoming")] == [".incoming-new"]
+        assert on_the_way(folder) == []
+
+    def test_what_is_on_its_way_on_another_machine_stays_for_a_day(self, tmp_path):
+        log_copy(tmp_path / "e.db")
+        names = [f".incoming-{kind * 40}" for kind in "01"]
+        for name in names:
+            (tmp_path / "e.db.artifacts" / name).mkdir()
+        os.utime(tmp_path / "e.db.artifacts" / names[0], (time.time() - 10**6,) * 2)
+        log_copy(tmp_path / "e.db", b"more")
+        assert on_the_way(tmp_path / "e.db.artifacts") == names[1:]
+
+    def test_what_others_call_incoming_stays(self, tmp_path, collect):
+        names = [".incoming-mail", ".incoming-messages", ".outgoing-report.txt"]
+        for name in names:
+            (tmp_path / name).mkdir()
+            os.utime(tmp_path / name, (time.time() - 10**6,) * 2)
+        log_copy(tmp_path / "e.db", artifact_dir=str(tmp_path))
+        collect(tmp_path / "e.db", artifact_dir=str(tmp_path))
+        assert on_the_way(tmp_path) == names
+
+    def test_gc_takes_what_a_killed_program_left(self, tmp_path, collect):
+        log_copy(tmp_path / "e.db")
+        for way in ("incoming", "outgoing"):
+            (tmp_path / "e.db.artifacts" / f".{way}-{'0' * 40}").mkdir()
+        collect(tmp_path / "e.db")
+        assert on_the_way(tmp_path / "e.db.artifacts") == []
 
 
 def test_a_path_that_no_file_can_have_is_recorded_and_not_copied(tmp_path):
@@ -376,4 +464,7 @@ class TestCopiesOfDatabases:
 
 
 def births_are_known(folder):
-    return mark_of(str(folder))[1] is not None
+    """Tell whether the system says when files were made, as claims note."""
+    log_copy(folder / "birth" / "e.db")
+    (claim,) = (folder / "birth" / "e.db.artifacts" / ".owners").glob("e.db*")
+    return json.loads(claim.read_text())["file"][1] is not None

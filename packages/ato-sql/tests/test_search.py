@@ -258,6 +258,8 @@ class TestTracesAndTags:
     def test_a_tag_is_found_whole_only(self, finder, trials):
         assert ids(finder, tags=["swee"]) == []
         assert ids(finder, tags=["Sweep"]) == []
+        with pytest.raises(UserError, match=r"tags are a list of texts; write \['sweep'\]"):
+            finder.search(tags="sweep")
 
     @pytest.mark.parametrize("tag", ['"', "a,b", "日本", "%", "[]", "x'y", "", " "])
     def test_a_tag_may_be_any_text(self, logger, finder, tag):

@@ -23,6 +23,9 @@ def noted(logger, finder):
     return noted
 
 
+BEGIN = "-----BEGIN PGP PRIVATE KEY BLOCK-----"
+
+
 class TestProse:
     @pytest.mark.parametrize(
         ("text", "kept"),
@@ -37,8 +40,68 @@ class TestProse:
             ("Cookie: session=abc; theme=dark", "Cookie: [redacted]"),
             ("bearer abc123def456 was sent", "bearer [redacted] was sent"),
             ("<password>hunter22</password>", "<password>[redacted]</password>"),
+            ("the token is abc123def", "the token is [redacted]"),
+            ("my api key: abc123def", "my api key: [redacted]"),
+            ("Secret key is abc123def", "Secret key is [redacted]"),
+            ("jdbc:oracle:thin:me/x1@h:1521/db", "jdbc:oracle:thin:me/***@h:1521/db"),
+            ("sqlplus -S me/x1@db", "sqlplus -S me/***@db"),
+            (r"https:\/\/me:x1@h\/a", r"https:\/\/me:***@h\/a"),
+            (
+                "odbc_connect=UID%3Dme%3BPWD%3Dx1%3BDB%3Da",
+                "odbc_connect=UID%3Dme%3BPWD%3D***%3BDB%3Da",
+            ),
+            ('<add key="password" value="x1"/>', '<add key="password" value="[redacted]"/>'),
+            (
+                "CREATE SECRET (TYPE s3, SECRET 'x1')",
+                "CREATE SECRET (TYPE s3, SECRET '[redacted]')",
+            ),
+            ("CREATE USER me WITH PASSWORD 'x'", "CREATE USER me WITH PASSWORD '[redacted]'"),
             ("IDENTIFIED BY 'hunter22'", "IDENTIFIED BY '[redacted]'"),
+            ("IDENTIFIED WITH sha2 BY 'hunter22'", "IDENTIFIED WITH sha2 BY '[redacted]'"),
+            ("SET PASSWORD FOR 'me'@'h' = 'x1'", "SET PASSWORD FOR 'me'@'h' = '[redacted]'"),
+            ("Command '['a', '--password', 'x1']'", "Command '['a', '--password', '[redacted]']'"),
+            ('["a", "--token", "x1", "--lr", "1"]', '["a", "--token", "[redacted]", "--lr", "1"]'),
+            ("['--password', '--lr']", "['--password', '--lr']"),
+            (
+                f"https://api.telegram.org/bot123456789:AA{'Hd1' * 11}/getMe",
+                "https://api.telegram.org/[redacted]/getMe",
+            ),
+            (
+                f"https://{'a1' * 20}:x-oauth-basic@github.com/a",
+                "https://***:x-oauth-basic@github.com/a",
+            ),
+            (
+                f"{BEGIN}\nlQOYBF\n-----END PGP PRIVATE KEY BLOCK-----",
+                f"{BEGIN}[redacted]-----END PGP PRIVATE KEY BLOCK-----",
+            ),
             ("password:\n  - hunter22", "password:\n  - hunter22"),
+            ("password: str = 'x'", "password: str = '[redacted]'"),
+            ("password: str = hunter22", "password: str = [redacted]"),
+            ('api_key: Optional[str] = "x"', 'api_key: Optional[str] = "[redacted]"'),
+            ("token: \"str | None\" = 'x'", "token: \"str | None\" = '[redacted]'"),
+            ("def f(pwd: 'str'='x', n=1):", "def f(pwd: 'str'='[redacted]', n=1):"),
+            (
+                "api_keys: list[str] = ['x', 'y']",
+                "api_keys: list[str] = ['[redacted]', '[redacted]']",
+            ),
+            ("token: t.Union[str, None] = b'x'", "token: t.Union[str, None] = '[redacted]'"),
+            (
+                "password: Annotated[str, 'of whom'] = 'x'",
+                "password: Annotated[str, 'of whom'] = '[redacted]'",
+            ),
+            ("secret: SecretStr = SecretStr('x')", "secret: SecretStr = [redacted]"),
+            ("token: Literal['a', 'b'] = 'x'", "token: Literal['a', 'b'] = '[redacted]'"),
+            (
+                "token: Dict[str, List[str]] | None = 'x'",
+                "token: Dict[str, List[str]] | None = '[redacted]'",
+            ),
+            ("def f(token: list[int], n='x')", "def f(token: list[int], n='x')"),
+            ("auth: my.Login = 'x'", "auth: my.Login = '[redacted]'"),
+            ("password: Final = 'x'", "password: Final = '[redacted]'"),
+            ("password: Password = 'x'", "password: Password = '[redacted]'"),
+            ("password: \"my.Password\" = 'x'", "password: \"my.Password\" = '[redacted]'"),
+            ("password: hunter22 = 'x'", "password: [redacted] = '[redacted]'"),
+            ("password: 'hunter22' = 'x'", "password: [redacted] = '[redacted]'"),
         ],
     )
     def test_only_the_secret_is_hidden(self, noted, text, kept):
@@ -48,6 +111,8 @@ class TestProse:
         "text",
         [
             "token: the smallest unit of text",
+            "the token is wrong, the secret is patience, the api key: unknown",
+            '<add key="lr" value="x1"/>',
             "the password is wrong",
             "the key idea: attention",
             "num_tokens=4096 pad_token=0",
@@ -66,6 +131,16 @@ class TestProse:
             "use -----BEGIN RSA PRIVATE KEY-----[redacted]-----END RSA PRIVATE KEY----- here"
         )
 
+    @pytest.mark.timeout(60)  # many minutes where each name looks to the end
+    @pytest.mark.parametrize("text", ["token:a[", "token:a[[b", "token=***", "pwd=none["])
+    def test_a_long_word_of_names_takes_no_longer_than_others(self, noted, text):
+        assert noted(text * 30_000)
+
+    def test_a_long_secret_is_hidden_to_its_end(self, noted):
+        assert noted(f"token: {'a1' * 1000} password={'ab' * 1000}!") == (
+            "token: [redacted] password=[redacted]"
+        )
+
     def test_json_in_json_is_read(self, noted):
         assert "hunter22" not in noted('{"body": "{\\"password\\": \\"hunter22\\", \\"a\\": 1}"}')
 
@@ -73,6 +148,64 @@ class TestProse:
         assert noted("api_keys=['a1b2c3', 'd4e5f6'] n=2") == (
             "api_keys=['[redacted]', '[redacted]'] n=2"
         )
+
+
+class TestShapes:
+    """Keys as providers make them, which no name need tell."""
+
+    @pytest.mark.parametrize(
+        ("start", "length", "alphabet"),
+        [
+            ("PMAK-", 59, "01ab"),
+            ("PMAK-", 24, "0aZ"),
+            *[(f"do{kind}_v1_", 64, "0a1b") for kind in "opr"],
+            *[(f"pat-{place}-0a", 34, "0a-b") for place in ("na1", "eu1", "na2")],
+            ("tgp_v1_", 43, "0aB_"),
+            ("jina_", 52, "0a1B"),
+            ("pcsk_0aB_", 60, "0aB"),
+            ("sq0atp-", 22, "0aB_"),
+            ("sq0csp-", 43, "0aB-"),
+            ("EAAA", 60, "0aB"),
+            ("AQ.Ab", 48, "8aB_"),
+            ("abc8Q~", 34, "0aB"),
+            ("HRKU-", 36, "0a-b"),
+            ("napi_", 64, "0a1b"),
+            ("sb_secret_", 32, "0aB_"),
+            ("pscale_tkn_", 43, "0aB"),
+            ("fm2_", 80, "0aB+"),
+            ("dp.pt.", 43, "0aB"),
+            ("sha256~", 43, "0aB_"),
+            ("pul-", 40, "0a1b"),
+            ("api_org_", 34, "aBcD"),
+            ("duffel_live_", 43, "0aB"),
+            ("key-", 32, "0a1b"),
+            ("xsmtpsib-", 64, "0a1b"),
+            ("re_0aB0aB0a_", 24, "0aB"),
+            ("NRII-", 32, "0aB"),
+            ("glc_", 60, "0aB="),
+            ("CFPAT-", 43, "0aB"),
+            ("rdme_", 70, "a0b1"),
+            ("waka_0", 36, "0a-b"),
+            ("sgp_", 40, "0a1b"),
+            ("polar_oat_", 43, "0aB"),
+            ("GR1348941", 20, "0aB"),
+            ("squ_", 40, "0a1b"),
+            ("sess-", 40, "0aB"),
+            ("xoxe.xoxp-1-", 60, "0aB"),
+        ],
+    )
+    def test_a_key_is_hidden(self, noted, start, length, alphabet):
+        key = start + (alphabet * length)[:length]
+        assert noted(f"with {key.rstrip('-+=')}, it works") == "with [redacted], it works"
+
+    def test_words_that_begin_alike_stay(self, noted):
+        text = (
+            "AQ.About-this-long-sentence jina_embeddings_v3_base_english pat-tern-na1-of-words"
+            " as-internationalizations EAAA key-value-store sk_learn re_identification_in_2024"
+            " rnd_seed_for_everything_in_this_run napi_create_function_with_callback sha256:0123"
+            " tfp_distributions_multivariate_normal_diag vcp_interpolation_of_volumes_in_time A3-B4"
+        )
+        assert noted(text) == text
 
 
 class TestURLs:
@@ -90,6 +223,19 @@ class TestURLs:
             ("https://host/x?token=abc&page=2", "https://host/x?token=***&page=2"),
             ("https://host/x?X-Amz-Signature=abc", "https://host/x?X-Amz-Signature=***"),
             ("https://hooks.slack.com/services/T0/B0/xyz", "https://hooks.slack.com/services/***"),
+            ("postgresql://me:a://pw@host/db", "postgresql://me:***@host/db"),
+            ("https://me:a://pw@host/x", "https://me:***@host/x"),
+            ("redis://me://pw@host", "redis://me:***@host"),
+            ("redis://://pw@host", "redis://:***@host"),
+            ("db://me:a@b://pw@host", "db://me:***@host"),
+            ("https://me:a@b://pw@host", "https://me:***@host"),
+            ("db://me:a://b://@://pw@host", "db://me:***@host"),
+            ("db://me:a b://pw@host", "db://me:***@host"),
+            ("db://me:1234/a://pw@host", "db://me:***@host"),
+            ("https://me:1://pw@host", "https://me:***@host"),
+            ('db://me:a"b://pw@host', "db://me:***@host"),
+            ("docker://me:pw@reg/img:tag@sha256:abc", "docker://me:***@reg/img:tag@sha256:abc"),
+            ("db://me:pw@sha256:5432/x", "db://me:***@sha256:5432/x"),
         ],
     )
     def test_credentials_are_hidden_where_they_stand(self, noted, url, kept):
@@ -108,6 +254,12 @@ class TestURLs:
             "https://JohnDoe42@bitbucket.org/a/b",
             "git@github.com:a/b.git",
             "python:3.7@sha256:0123456789abcdef",
+            "docker://image:tag@sha256:abc",
+            "docker://reg:5000/image:tag@sha256:0123456789abcdef0123456789abcdef",
+            "docker://a:1@sha256:abc,docker://b:1@sha256:def and me@host",
+            "reg:5000/image:tag@sha256:abc",
+            "docker://reg:5000/image:tag",
+            "http://host:6006/x https://a//b s3://c",
             "s3://bucket/key",
             "https://host/x?page=2&sort=name",
         ],
@@ -118,6 +270,20 @@ class TestURLs:
     def test_two_urls_in_one_text_are_two(self, noted):
         text = "from postgresql://a:pw1@one/x to mysql://b:pw2@two/y"
         assert noted(text) == "from postgresql://a:***@one/x to mysql://b:***@two/y"
+
+    @pytest.mark.parametrize(
+        ("text", "kept"),
+        [
+            ("x://a:p://w1@one to y://b:p://w2@two", "x://a:***@one to y://b:***@two"),
+            ("x://a:p://w1@one,y://b:pw2@two", "x://a:***@one,y://b:***@two"),
+            ("'x://a:p://w1@one' 'y://b:pw2@two'", "'x://a:***@one' 'y://b:***@two'"),
+            ("docker://img:tag and https://b:pw@two", "docker://img:tag and https://b:***@two"),
+            ("redis://one:6379,redis://b:pw@two", "redis://one:6379,redis://b:***@two"),
+            ("x://a:b and y://c:pw@two", "x://a:b and y://c:***@two"),
+        ],
+    )
+    def test_where_one_ends_and_the_next_begins_is_told(self, noted, text, kept):
+        assert noted(text) == kept
 
 
 class TestFilesOfData:

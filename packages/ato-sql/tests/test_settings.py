@@ -4,6 +4,7 @@ import os
 import pathlib
 import subprocess
 import sys
+import zipapp
 
 import pytest
 from sqlalchemy import make_url
@@ -162,3 +163,14 @@ class TestSettings:
         pytest.importorskip("psycopg2")
         finder = SQLFinder({"experiment": {"sql": {"db_path": "postgres://me:pw@host/x"}}})
         assert repr(finder) == "<SQLFinder of postgresql+psycopg2://me:***@host/x>"
+
+
+@pytest.mark.parametrize("words", [["work"], ["."], ["work.pyz"], ["-m", "work"]])
+def test_a_folder_that_is_a_program_gives_the_project_its_name(words, tmp_path):
+    folder = tmp_path / "work"
+    folder.mkdir()
+    (folder / "__main__.py").write_text("from ato_sql import SQLLogger; print(SQLLogger())\n")
+    zipapp.create_archive(folder, tmp_path / "work.pyz")
+    place = folder if words == ["."] else tmp_path
+    printed = subprocess.check_output([sys.executable, *words], cwd=str(place))
+    assert printed.decode().startswith("<SQLLogger 'work' in ")

@@ -1,5 +1,6 @@
 """How busy the machine is, beside the metrics of a run."""
 
+import math
 import time
 
 import pytest
@@ -21,6 +22,13 @@ def watched(logger, finder):
     return run
 
 
+def burnt(seconds):
+    """Keep one processor busy for some seconds."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        pass
+
+
 def counted(finder, run):
     return {key: one.count for key, one in finder.get_summaries([run.id])[run.id].items()}
 
@@ -37,6 +45,19 @@ def test_they_are_kept_below_system(watched, finder):
     } <= set(found)
     assert 0 < found["system/memory_percent"].last <= 100
     assert found["system/process_memory_mb"].last > 10
+
+
+def test_the_first_look_at_the_processor_tells_as_much_as_the_others(logger, finder):
+    with logger.start(system=0.3) as run:
+        wait_until(lambda: burnt(0.3) or counted(finder, run).get("system/cpu_percent"))
+    first = finder.get_metrics(run.id, "system/cpu_percent")[0]
+    assert first.value > 0
+
+
+@pytest.mark.parametrize("seconds", [10**400, 10**7, math.inf, math.nan, -1, 0, "10"])
+def test_a_pause_that_is_none_is_one_error(logger, seconds):
+    with pytest.raises(SettingsError, match="system must be a number of seconds, at least 0.01"):
+        logger.start(system=seconds)
 
 
 def test_they_end_with_the_run(watched, finder):

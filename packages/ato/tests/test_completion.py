@@ -191,6 +191,13 @@ class TestPrograms:
         ]
 
 
+@pytest.mark.parametrize("path", ["jobs/train.py", "./jobs/train.py", "{folder}/jobs/train.py"])
+def test_a_program_in_another_folder(shell, folder, path):
+    (folder / "jobs").mkdir()
+    (folder / "train.py").rename(folder / "jobs" / "train.py")
+    assert shell.offers(f"{path.format(folder=folder)} lo") == ["long_run"]
+
+
 def test_a_view_that_is_begun(shell):
     assert shell.offers("python train.py lo") == ["long_run"]
 
@@ -217,6 +224,13 @@ class TestSpaces:
 @pytest.mark.parametrize("options", ["-u", "-O -u", "-X utf8", "-W ignore", "-uW ignore -Xutf8"])
 def test_options_of_python_before_the_program(shell, options):
     assert shell.offers(f"python {options} train.py lo") == ["long_run"]
+
+
+@pytest.mark.parametrize("file", ["jobs/train.py", "jobs/train/__main__.py"])
+def test_a_module(shell, folder, file):
+    (folder / file).parent.mkdir(parents=True)
+    (folder / "train.py").rename(folder / file)
+    assert shell.offers("python -m jobs.train lo") == ["long_run"]
 
 
 @pytest.mark.parametrize("options", ["-c", "-m"])

@@ -82,6 +82,13 @@ def test_what_the_terminal_lacks_is_escaped(folder):
     assert "größe-\\u6570\\u636e-\\u03bb\\U0001f600" in out
 
 
+def test_columns_stand_below_each_other_where_letters_are_escaped(folder):
+    titles, *lines = ato(folder, ["runs"], PYTHONIOENCODING="ascii").stdout.decode().splitlines()
+    place = titles.index("status")
+    assert {line[place - 2 : place] for line in lines} == {"  "}
+    assert all(line[place:].split()[0].isalpha() for line in lines)
+
+
 def test_an_argument_that_is_no_text_is_one_line(folder):
     done = subprocess.run(
         [sys.executable, "-m", "ato", "runs", "--project", b"caf\xe9"],
@@ -112,6 +119,19 @@ def test_a_crash_has_not_the_exit_code_of_an_answer(folder):
 def test_with_closed_output_the_exit_code_is_the_answer(folder, words, code):
     line = f"{sys.executable} -m ato {words} >&- 2>&-"
     assert subprocess.run(["sh", "-c", line], cwd=str(folder)).returncode == code
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pipes of another system")
+@pytest.mark.parametrize(
+    ("words", "code"), [("compare 1 1", 0), ("compare 1 2", 1), ("why 1 2", 1), ("runs", 0)]
+)
+def test_with_nobody_who_reads_the_exit_code_is_the_answer(folder, words, code):
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "wb") as pipe:
+        command = [sys.executable, "-m", "ato", *words.split()]
+        done = subprocess.run(command, cwd=str(folder), stdout=pipe, stderr=subprocess.PIPE)
+    assert (done.returncode, done.stderr) == (code, b"")
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="a disk that is full")

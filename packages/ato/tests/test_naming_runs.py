@@ -61,6 +61,23 @@ def test_a_name_that_is_not_there_is_suggested_for(shell, runs):
     assert "did you mean 'p-0.1'" in shell("-m", "ato", "why", "p-0.11", "last", code=2)
 
 
+def test_the_last_two_of_a_project_are_asked_for_by_its_name(shell, tmp_path):
+    settings = {"sql": {"db_path": str(tmp_path / "experiments.db")}}
+    for project, lr in (("a", 0.1), ("a", 0.2), ("b", 0.3), ("b", 0.4), ("c", 0.5)):
+        SQLLogger({"experiment": {"project_name": project, **settings}, "lr": lr}).run()
+    assert shell("-m", "ato", "why", "--project", "a", code=1).startswith("lr: 0.1 -> 0.2\n")
+    why = ato.SQLFinder({"experiment": settings}).why
+    assert why(project_name="b").cause[0] == "lr: 0.3 -> 0.4"
+    with pytest.raises(NotFoundError, match="there is no project 'bb'; did you mean 'b'"):
+        why(project_name="bb")
+    with pytest.raises(NotFoundError, match="project 'c' has no two runs yet"):
+        why(project_name="c")
+    with pytest.raises(TypeError, match="two runs or a project"):
+        why(1, 2, project_name="a")
+    said = shell("-m", "ato", "why", "1", "2", "--project", "a", code=2)
+    assert said == "ato: --project asks for its last two runs: name two runs or a project\n"
+
+
 def test_one_run_has_no_other_to_be_compared_with(shell, tmp_path):
     settings = {"project_name": "p", "sql": {"db_path": str(tmp_path / "experiments.db")}}
     SQLLogger({"experiment": settings}).start().finish()

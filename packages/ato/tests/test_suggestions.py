@@ -60,10 +60,15 @@ def said(shell, tmp_path):
         ("runs --where status=complete", "did you mean 'completed'?"),
         ("show 1 2", "'2' is one argument too many"),
         ("import all.jsonl", "ato: all.jsonl: No such file or directory"),
+        ("runs --db calm.dd", "there is no database calm.dd; did you mean 'calm.db'?"),
+        ("merge calm.bd", "there is no database calm.bd; did you mean 'calm.db'?"),
+        ("import runs.jsnl", "runs.jsnl: No such file or directory; did you mean 'runs.jsonl'?"),
         ("", "a command is needed, such as ato runs"),
     ],
 )
-def test_one_line_says_what_was_meant(said, line, hint):
+def test_one_line_says_what_was_meant(said, tmp_path, line, hint):
+    for name in ("calm.db", "runs.jsonl"):
+        (tmp_path / name).touch()
     answer = said(line)
     assert hint in answer
     assert answer.count("\n") == 0

@@ -12,7 +12,7 @@ import zipapp
 import pytest
 
 PROGRAM = """
-    import os, subprocess, sys
+    import os, pathlib, subprocess, sys
     from ato_sql import SQLLogger
 
     def track(loss, **config):
@@ -189,6 +189,169 @@ def test_a_rerun_that_differs_says_why(shell, project, verify, ato):
     assert found["why"]["cause"][0]["text"] == "lr: 0.1 -> 0.2"
 
 
+def test_a_rerun_that_ends_well_where_the_run_failed_has_changed(
+    shell, project, verify, ato, tmp_path
+):
+    project(
+        """
+        with SQLLogger({"experiment": {"project_name": "digits"}}).start() as run:
+            run.log_metric("loss", 0.5)
+            if os.path.exists("full"):
+                raise OSError("no space")
+        """
+    )
+    (tmp_path / "full").touch()
+    shell("train.py", code=1)
+    (tmp_path / "full").unlink()
+    found = verify(1, code=1)
+    ended = "failed (OSError: no space) -> completed"
+    assert (found["verdict"], found["changes"]) == ("changed", [f"it ended: {ended}"])
+    said = ato("why", "1", "2", code=1)
+    assert said.startswith("The endings differ, and nothing that was recorded explains it")
+    assert f"The runs ended:\n  {ended}\n" in said
+
+
+def test_a_rerun_that_fails_says_why(shell, project, ato):
+    project("track(0.5, lr=0.1)")
+    shell("train.py")
+    project(
+        """
+        with SQLLogger({"experiment": {"project_name": "digits"}, "lr": 0.2}).start() as run:
+            run.log_metric("loss", 0.5)
+            raise OSError("no space")
+        """
+    )
+    said = ato("verify", "1", code=1)
+    assert "  it ended: completed -> failed (OSError: no space)\n" in said
+    assert "\nlr: 0.1 -> 0.2\n" in said
+
+
+def test_a_program_that_goes_on_with_its_run_leaves_it_as_it_is(shell, project, ato):
+    project(
+        """
+        logger = SQLLogger({"experiment": {"project_name": "digits"}})
+        logger.run(resume=1, last_step=0) if os.path.exists("checkpoint") else logger.run()
+        open("checkpoint", "w").close()
+        for step in range(3):
+            logger.log_metric("loss", 1.0 / (step + 1), step)
+        logger.finish()
+        """
+    )
+    shell("train.py")
+    before = ato("show", "1"), ato("tail", "1")
+    said = ato("verify", "1", code=2)
+    assert "run 1 stays as it is: ato verify has started this program" in said
+    assert (ato("show", "1"), ato("tail", "1")) == before
+    assert "run 1 goes on" not in said
+
+
+def test_a_rerun_may_go_on_with_its_own_run(shell, project, ato):
+    project(
+        """
+        logger = SQLLogger({"experiment": {"project_name": "digits"}})
+        number = logger.run()
+        logger.finish()
+        logger.run(resume=number)
+        logger.log_metric("loss", 0.5, 0)
+        logger.finish()
+        """
+    )
+    shell("train.py")
+    assert "the same" in ato("verify", "1")
+
+
+@pytest.mark.parametrize("start", [["train.py"], ["-m", "train"]])
+def test_words_that_a_program_takes_out_of_its_arguments_are_known(shell, project, ato, start):
+    project(
+        """
+        sys.argv, taken = [sys.argv[0], *sys.argv[3:]], sys.argv[2]
+        track(float(taken))
+        """
+    )
+    shell(*start, "--n", "2", "lr=0.1")
+    assert "the same" in ato("verify", "1")
+    assert f"{' '.join(start)} --n 2 lr=0.1\n" in ato("show", "1")
+
+
+def test_the_command_is_a_cause_where_nothing_else_is(shell, project, ato):
+    project("track(float(sys.argv[1]))")
+    shell("train.py", "2")
+    shell("train.py", "3")
+    first, *_ = ato("why", code=1).splitlines()
+    assert first == "The command changed: train.py 2 -> train.py 3"
+
+
+def test_that_a_run_was_killed_is_said_where_results_differ(shell, project, ato, tmp_path):
+    if os.name == "nt":
+        pytest.skip("no signals here")
+    project(
+        """
+        logger = SQLLogger({"experiment": {"project_name": "digits"}})
+        with logger.start() as run:
+            run.log_metric("loss", 1.0, 0)
+            logger.flush()
+            if not os.path.exists("patience"):
+                os.kill(os.getpid(), 9)
+            if os.path.exists("longer"):
+                run.log_metric("loss", 0.5, 1)
+        """
+    )
+    shell("train.py", code=-9)
+    (tmp_path / "patience").touch()
+    assert "the same" in ato("verify", "1")
+    (tmp_path / "longer").touch()
+    assert "  it ended: lost -> completed\n" in ato("verify", "1", code=1)
+
+
+def test_another_error_is_a_difference_but_not_its_numbers(shell, project, ato, tmp_path):
+    project(
+        """
+        with SQLLogger({"experiment": {"project_name": "digits"}}).start() as run:
+            raise eval(pathlib.Path("error").read_text())
+        """
+    )
+    for text in ("ValueError('at 0x7f12, 12')", "ValueError('at 0x8a34, 13')", "KeyError('at')"):
+        (tmp_path / "error").write_text(text)
+        shell("train.py", code=1)
+    assert ato("verify", "3").endswith(
+        "the same: outputs and metrics are equal (none were logged)\n"
+    )
+    assert "ValueError" not in ato("why", "1", "2")
+    said = "failed (ValueError: at 0x7f12, 12) -> failed (KeyError: 'at')"
+    assert said in ato("why", "1", "3", code=1)
+
+
+def test_runs_of_one_time_may_be_compared_in_another_order_and_that_is_said(shell, project, ato):
+    project(
+        """
+        logger = SQLLogger({"experiment": {"project_name": "digits"}})
+        with logger.start() as first, logger.start() as second:
+            first.log_metric("loss", float(os.path.exists("other")), 0)
+        open("other", "w").close()
+        """
+    )
+    shell("train.py")
+    assert "run 1 ran at the same time as 2 of its program" in ato("verify", "1", code=1)
+
+
+@pytest.mark.parametrize(
+    ("end", "said"),
+    [
+        ("sys.exit(3)", "ended with exit code 3"),
+        pytest.param(
+            "os.kill(os.getpid(), 9)",
+            "was ended by SIGKILL",
+            marks=pytest.mark.skipif(os.name == "nt", reason="no signals here"),
+        ),
+    ],
+)
+def test_a_program_that_does_not_come_to_its_end_is_not_judged(shell, project, ato, end, said):
+    project("track(0.5)")
+    shell("train.py")
+    project(f"track(0.5); {end}")
+    assert ato("verify", "1", code=2) == f"ato: running run 1 again {said}\n"
+
+
 def test_a_program_that_fails_again_in_the_same_way_is_judged(shell, project, ato):
     project(
         """
@@ -274,8 +437,10 @@ class TestWhatCannotBeRunAgain:
             (["/venv/lib/ipykernel_launcher.py", "-f", "kernel.json"], "in a notebook"),
             (["study.ipynb", "In[3]"], "in a notebook"),
             (["notebook", "In[3]"], "in a notebook"),
-            (["ipython", "In[3]"], "at a prompt of IPython"),
-            (["/venv/bin/ipython"], "at a prompt of IPython"),
+            (["notebook", "train.py"], "in a notebook"),
+            (["ipython", "train.py"], "in IPython or another prompt"),
+            (["ipython", "In[3]"], "in IPython or another prompt"),
+            (["/venv/bin/ipython"], "in IPython or another prompt"),
         ],
     )
     def test_a_notebook_and_ipython(self, shell, project, refused, command, words):
@@ -307,6 +472,17 @@ class TestWhatWasChangedOnTheWay:
         database = str(tmp_path / "experiments.db")
         project(f"os.environ['ATO_DB'] = {database!r}; os.chdir('work'); track(0.5)")
         shell("train.py", PWD=str(tmp_path))
+        assert verify(1)["verdict"] == "same"
+
+    @pytest.mark.parametrize("name", ["digits", "./digits/"])
+    def test_so_does_a_folder_that_is_a_program(self, shell, project, verify, tmp_path, name):
+        (tmp_path / "digits").mkdir()
+        database = str(tmp_path / "experiments.db")
+        # Python 3.7 keeps no whole path of the folder.
+        change = "os.chdir('/'); " if sys.version_info >= (3, 8) else ""
+        program = f"os.environ['ATO_DB'] = {database!r}; {change}track(0.5)"
+        project(program, os.path.join("digits", "__main__.py"))
+        shell(name, "lr=1", PWD=str(tmp_path))
         assert verify(1)["verdict"] == "same"
 
     def test_so_does_a_module(self, shell, project, verify, tmp_path):

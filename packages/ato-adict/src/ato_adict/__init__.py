@@ -16,6 +16,7 @@ from ato_adict._errors import (
     UserError,
     ValidationError,
     did_you_mean,
+    did_you_mean_file,
 )
 from ato_adict._node.modes import record_writes
 from ato_adict._node.state import was_handed_on
@@ -67,6 +68,7 @@ __all__ = [
     "record_of",
     "attach_record",
     "did_you_mean",
+    "did_you_mean_file",
     "lazy_exports",
     "warn_deprecated",
     "AtoError",

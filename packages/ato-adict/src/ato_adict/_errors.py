@@ -154,6 +154,24 @@ def did_you_mean(name: object, candidates: Iterable[object]) -> str:
     return f"; did you mean {_quoted(names[close[0]])}?" if close else ""
 
 
+def did_you_mean_file(path: str) -> str:
+    """Return a suggestion as `did_you_mean` does, for a path at which there is no file.
+
+    Args:
+        path: The path that was not found.
+
+    Returns:
+        The name of the closest file of the same folder, or `""` where none is close.
+    """
+    import os
+
+    folder, name = os.path.split(path)
+    try:
+        return did_you_mean(name, sorted(os.listdir(folder or os.curdir)))
+    except (OSError, ValueError):
+        return ""
+
+
 def _quoted(name: str) -> str:
     """Return a name in quotes, so that a shell takes it for one word whatever is in it."""
     if "'" not in name:

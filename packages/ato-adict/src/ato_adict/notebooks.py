@@ -16,6 +16,7 @@ __all__ = [
     "shell",
     "is_kernel",
     "notebook_name",
+    "shell_name",
     "code_place",
     "running_cell",
     "show_line",
@@ -47,6 +48,11 @@ def notebook_name() -> str | None:
     return name if name.endswith(".ipynb") else None
 
 
+def shell_name() -> str:
+    """Return what the IPython shell is called in a command: `analysis.ipynb`, or `ipython`."""
+    return notebook_name() or ("notebook" if is_kernel() else "ipython")
+
+
 def code_place(file: str) -> str:
     """Return how a place in code is named: `In[3]` for a cell, else the file itself.
 
@@ -66,9 +72,8 @@ def running_cell() -> list[str] | None:
     ip = shell()
     if ip is None or getattr(sys.modules.get("__main__"), "__file__", None) is not None:
         return None
-    program = notebook_name() or ("notebook" if is_kernel() else "ipython")
     # The cell is kept there before it runs; when the count goes up depends on the version.
-    return [program, f"In[{len(ip.user_ns.get('In', ())) - 1}]"]
+    return [shell_name(), f"In[{len(ip.user_ns.get('In', ())) - 1}]"]
 
 
 def show_line(text: str, shown: Any = None) -> Any:

@@ -11,6 +11,7 @@ from ato_hyperband._objective.arguments import Arguments, takes_more
 from ato_hyperband._schedule.settings import (
     Settings,
     check_positive,
+    check_seed,
     check_settings,
     count_jobs,
     plans_of,
@@ -173,6 +174,7 @@ class HyperBand(AskTell):
         )
         self.settings: Settings = check_settings(given, self.space)
         make_log(storage, "")  # a storage that cannot be is refused now, not after the views ran
+        check_seed(seed)
         self.tracker, self.seed, self.storage = tracker, seed, storage
         check_positive("worker_timeout", worker_timeout)
         self.executor, self.worker_timeout = executor, worker_timeout

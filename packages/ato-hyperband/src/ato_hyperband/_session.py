@@ -131,11 +131,6 @@ class Session:
 
     def _space(self) -> SearchSpace:
         space: SearchSpace = self.search.space
-        if self.settings.resource in space.by_name:
-            raise SettingsError(
-                f"{self.settings.resource!r} is the resource of the search and cannot be one of "
-                "its parameters"
-            )
         if self.draft is None:
             return space
         _check_reserved(self.draft)

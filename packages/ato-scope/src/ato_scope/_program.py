@@ -26,6 +26,8 @@ WORDS: dict[str, str] = {
 HELP = ("-h", "--help", "help")
 FORMATS = ("yaml", "json", "toml")
 SWEEP = "--sweep"
+# Options of a sweep, of which the last takes a number.
+SWITCHES, JOBS = ("--zip", "--resume", "--fail-fast"), ("--jobs", "-j")
 LONGEST_LINE = 2000
 #: The variable by which a shell asks what may be typed, instead of running the program.
 COMPLETION = "_ATO_COMPLETE"

@@ -39,12 +39,12 @@ if TYPE_CHECKING:
     from ato_sql._exchange.importing import Intake
     from ato_sql._finder import SQLFinder
     from ato_sql._logger import SQLLogger
-    from ato_sql._read.compare import Change, CodeChange, Comparison, MetricChange
-    from ato_sql._read.metrics import Point
-    from ato_sql._read.nesting import NestedRun
+    from ato_sql._read.differences.compare import Change, CodeChange, Comparison, MetricChange
+    from ato_sql._read.points.metrics import Point
     from ato_sql._read.traces import TraceVersion
-    from ato_sql._write.replay import Replayed
+    from ato_sql._read.which.nesting import NestedRun
     from ato_sql._write.run import Run
+    from ato_sql._write.storing.replay import Replayed
 
 __all__ = [
     "SQLLogger",
@@ -93,11 +93,11 @@ __getattr__: Callable[[str], Any] = lazy_exports(
         "_finder": ["SQLFinder"],
         "_write.run": ["Run"],
         "_read.traces": ["TraceVersion"],
-        "_read.metrics": ["Point"],
-        "_read.nesting": ["NestedRun"],
-        "_read.compare": ["Comparison", "Change", "CodeChange", "MetricChange"],
+        "_read.points.metrics": ["Point"],
+        "_read.which.nesting": ["NestedRun"],
+        "_read.differences.compare": ["Comparison", "Change", "CodeChange", "MetricChange"],
         "_exchange.importing": ["Intake"],
-        "_write.replay": ["Replayed"],
+        "_write.storing.replay": ["Replayed"],
         "_exchange.cleanup": ["Cleanup"],
         "_db.schema": [
             "Base",

@@ -27,14 +27,14 @@ if TYPE_CHECKING:
     )
     from ato_sql._exchange.cleanup import Cleanup
     from ato_sql._exchange.importing import Intake
-    from ato_sql._read.compare import Comparison
-    from ato_sql._read.metrics import Point
-    from ato_sql._read.nesting import NestedRun
+    from ato_sql._read.differences.compare import Comparison
+    from ato_sql._read.points.metrics import Point
     from ato_sql._read.question.ask import Where
     from ato_sql._read.reader import Reader, RunId
     from ato_sql._read.stored import Stored
     from ato_sql._read.traces import TraceVersion
-    from ato_sql._write.replay import Replayed
+    from ato_sql._read.which.nesting import NestedRun
+    from ato_sql._write.storing.replay import Replayed
 
 
 class SQLFinder:
@@ -105,7 +105,7 @@ class SQLFinder:
         Raises:
             NotFoundError: there is no such run.
         """
-        return self._reader.all(_read.media.files_of(self.get_run(run_id).id))
+        return self._reader.all(_read.logged.media.files_of(self.get_run(run_id).id))
 
     def media(
         self, run_id: RunId, key: str | None = None, kind: str | None = None
@@ -122,7 +122,7 @@ class SQLFinder:
         Raises:
             NotFoundError: there is no such run or kind.
         """
-        return self._reader.all(_read.media.media_of(self.get_run(run_id).id, key, kind))
+        return self._reader.all(_read.logged.media.media_of(self.get_run(run_id).id, key, kind))
 
     def console(self, run_id: RunId) -> str:
         """Return what a run printed, where it was started with `console=True`.
@@ -130,7 +130,7 @@ class SQLFinder:
         Raises:
             NotFoundError: there is no such run.
         """
-        return _read.console.read_console(self._reader, self.get_run(run_id).id)
+        return _read.logged.console.read_console(self._reader, self.get_run(run_id).id)
 
     def children(self, run_id: RunId) -> list[Experiment]:
         """Return the runs whose parent is this one, such as the trials of a search.
@@ -138,12 +138,12 @@ class SQLFinder:
         Raises:
             NotFoundError: there is no such run.
         """
-        return self._runs(_read.runs.below(self.get_run(run_id).uuid))
+        return self._runs(_read.which.runs.below(self.get_run(run_id).uuid))
 
     def named_run(
-        self, text: str, only_one: bool = False, archived: bool | None = None
+        self, text: int | str, only_one: bool = False, archived: bool | None = None
     ) -> Experiment:
-        """Return the run that a text names, as every command takes it.
+        """Return the run that a text names, as every command takes it; a number is one too.
 
         Args:
             text: an id; a UUID or at least four letters of its beginning; a name; `last` or `-1`,
@@ -156,7 +156,7 @@ class SQLFinder:
         Raises:
             NotFoundError: there is none, or several.
         """
-        return _read.naming.named_run(self._reader, text, only_one, archived)
+        return _read.which.naming.named_run(self._reader, text, only_one, archived)
 
     def get_config(self, run_id: RunId) -> ADict:
         """Return the config of a run as an `ADict`, NaN and ±inf restored, secrets hidden.
@@ -170,11 +170,11 @@ class SQLFinder:
 
     def get_runs_in_project(self, project_name: str) -> list[Experiment]:
         """Return the runs of a project in the order they started; none for an unknown project."""
-        return self._runs(_read.runs.in_project(project_name))
+        return self._runs(_read.which.runs.in_project(project_name))
 
     def find_similar_runs(self, run_id: RunId) -> list[Experiment]:
         """Return the other runs whose configs have the same keys and types."""
-        return self._runs(*_read.runs.similar(run_id))
+        return self._runs(*_read.which.runs.similar(run_id))
 
     def find_best_run(
         self,
@@ -202,7 +202,7 @@ class SQLFinder:
         Raises:
             NotFoundError: `mode` or `at` is something else.
         """
-        query = _read.runs.best_of(mode, at, reruns)
+        query = _read.which.runs.best_of(mode, at, reruns)
         project = self.find_project(project_name)
         if project is None:
             return NotFound("project", project_name, "Project not found")
@@ -240,7 +240,7 @@ class SQLFinder:
             QuestionError: an unknown field or status, or a comparison that makes no sense.
             NotFoundError: an unknown operator.
         """
-        query = _read.runs.search(self._reader, where, order_by, tags, project_name)
+        query = _read.which.runs.search(self._reader, where, order_by, tags, project_name)
         if limit is not None or offset:
             query = query.limit(2**62 if limit is None else limit).offset(offset)
         return self._runs(query)
@@ -252,7 +252,7 @@ class SQLFinder:
         project_name: str | None = None,
     ) -> int:
         """Return how many runs meet all conditions; see `search`."""
-        return _read.runs.count(self._reader, where, tags, project_name)
+        return _read.which.runs.count(self._reader, where, tags, project_name)
 
     def nested_runs(
         self,
@@ -278,8 +278,8 @@ class SQLFinder:
         """
         if order_by is not None:
             found = self.search(where, order_by, tags, project_name, limit)
-            return _read.nesting.listed_runs(self._reader, found)
-        return _read.nesting.nested_runs(self._reader, where, tags, project_name, limit)
+            return _read.which.nesting.listed_runs(self._reader, found)
+        return _read.which.nesting.nested_runs(self._reader, where, tags, project_name, limit)
 
     def compare(self, run_a: RunId, run_b: RunId) -> Comparison:
         """Return what differs between two runs, as data; a notebook shows it as tables.
@@ -288,7 +288,9 @@ class SQLFinder:
             NotFoundError: one of them does not exist.
         """
         with self.stored() as stored:
-            return _read.compare.compare_runs(stored, stored.run(run_a), stored.run(run_b))
+            return _read.differences.compare.compare_runs(
+                stored, stored.run(run_a), stored.run(run_b)
+            )
 
     @contextlib.contextmanager
     def stored(self) -> Iterator[Stored]:
@@ -299,7 +301,7 @@ class SQLFinder:
         with self._reader.connection() as connection:
             yield _read.stored.of_connection(connection, self._settings.shown)
 
-    def why(self, *runs: RunId) -> Any:
+    def why(self, *runs: RunId, project_name: str | None = None) -> Any:
         """Is part of ato, which knows code as well: `pip install ato`, and use `ato.SQLFinder`."""
         raise TrackerError(
             "why is in the package ato, which can read code: pip install ato, and use ato.SQLFinder"
@@ -331,7 +333,7 @@ class SQLFinder:
         runs = self.search(where, tags=tags, project_name=project_name)
         names = {project.id: project.name for project in self.get_projects()}
         rows = _read.frames.run_rows(runs, names, self.get_summaries([run.id for run in runs]))
-        return pandas.DataFrame(rows).set_index("id") if rows else pandas.DataFrame()
+        return _read.frames.frame_of(pandas, rows)
 
     # -- metrics ---------------------------------------------------------------------------------
 
@@ -353,14 +355,16 @@ class SQLFinder:
         """
         if axis is not None:
             points = self.get_metrics(run_id, key, max_points)
-            found = _read.metrics.along(points, self.get_metrics(run_id, axis))
+            found = _read.points.metrics.along(points, self.get_metrics(run_id, axis))
             return _read.tables.History(found)
         number = run_id if isinstance(run_id, int) else self.get_run(run_id).id
         with self._reader.connection() as connection:
-            points = _read.metrics.read_points(connection, number, clean_text(key), max_points)
+            points = _read.points.metrics.read_points(
+                connection, number, clean_text(key), max_points
+            )
             if points:
                 return _read.tables.History(points)
-            raise _read.metrics.no_metric(connection, self.get_run(run_id).id, key)
+            raise _read.points.metrics.no_metric(connection, self.get_run(run_id).id, key)
 
     def get_metric_keys(self, run_id: RunId) -> list[str]:
         """Return the names of a run's metrics.
@@ -382,7 +386,7 @@ class SQLFinder:
 
     def get_summaries(self, run_ids: Sequence[int]) -> dict[int, dict[str, MetricSummary]]:
         """Return for each run, by metric, its count, extremes and last value."""
-        return _read.metrics.read_summaries(self._reader, run_ids)
+        return _read.points.metrics.read_summaries(self._reader, run_ids)
 
     def get_latest_metrics(
         self,
@@ -403,7 +407,7 @@ class SQLFinder:
             NotFoundError: there is no such run.
         """
         number = self.get_run(run_id).id
-        return _read.metrics.read_latest(self._reader, number, limit, keys, after)
+        return _read.points.metrics.read_latest(self._reader, number, limit, keys, after)
 
     # -- fingerprints ----------------------------------------------------------------------------
 
@@ -649,7 +653,7 @@ class SQLFinder:
             DatabaseError: the file cannot be read or is no such file.
         """
         self._reader.writable_engine()
-        return _write.replay.replay(self._reader.database, os.fspath(path))
+        return _write.storing.replay.replay(self._reader.database, os.fspath(path))
 
     def upgrade(self) -> str | None:
         """Upgrade the schema where needed, as the first run of a program does too.

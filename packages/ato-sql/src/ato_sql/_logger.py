@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 import uuid
 from typing import Any, Sequence
@@ -11,7 +12,7 @@ from ato_sql import _facts, _read, _write
 from ato_sql._current import CurrentRun
 from ato_sql._errors import MetricError, TrackerError
 from ato_sql._facts.outcome import RUNNING
-from ato_sql._facts.rerun import Rerun, is_rerun, next_run
+from ato_sql._facts.rerun import TAG, Rerun, is_rerun, next_run
 from ato_sql._facts.settings import Settings, read_settings
 from ato_sql._values.place import absolute
 from ato_sql._values.values import as_name, as_step, clean_text
@@ -189,25 +190,25 @@ class SQLLogger(CurrentRun):
         _check_beside(system, console)
         config = self.config if config is None else config
         record, settings = record_of(config) or RunRecord(), self._settings
-        gathering = _write.gathering.Gathering(record, settings)
+        gathering = _write.beginning.gathering.Gathering(record, settings)
         if fingerprints is None:
             fingerprints = gathering.fingerprints()
         again = next_run()
         wanted = (again and again.uuid) or str(uuid.uuid4())
-        birth = _write.birth.birth_of(settings, config, wanted, name)
+        birth = _write.beginning.birth.birth_of(settings, config, wanted, name)
         known = _write.run.Known(birth["name"], birth["user_name"])
         run = _write.run.Run(self._writer, settings, wanted, gathering=gathering, known=known)
         birth.update(
-            tags=_write.birth.stored_tags(settings, tags, again is not None),
+            tags=_write.beginning.birth.stored_tags(settings, tags, again is not None),
             parent_uuid=self._parent_uuid(_parent_of(parent, again)),
-            provenance=_write.birth.stored_provenance(settings, provenance, record),
+            provenance=_write.beginning.birth.stored_provenance(settings, provenance, record),
             code_hash=_code_hash(fingerprints),
         )
         self._runs = {u: r for u, r in self._runs.items() if not r.finished}
         self._runs[run.uuid] = run
         self._writer.begin(run.uuid, birth, run.gather)
         if parent is None:  # else its line says it for all that are below it
-            _write.announcing.announce(settings, run.id, birth["project"])
+            _write.beginning.announcing.announce(settings, run.id, birth["project"])
         if fingerprints:
             run.log_fingerprints(fingerprints)
         run.watch(system, console)
@@ -228,10 +229,12 @@ class SQLLogger(CurrentRun):
         Raises:
             NotFoundError: there is no such run, or the database is out of reach.
             MetricError: `last_step` is no integer.
-            TrackerError: with `last_step`, the run is alive in another process.
+            TrackerError: with `last_step`, the run is alive in another process; or `ato verify`
+                started this program, and the run is none that it has made.
         """
         step = None if last_step is None else as_step("last_step", last_step)
         row = self._database.run(run)
+        _check_rerun(row)
         known = self._runs.get(row.uuid)
         is_ours = known is not None and not known.finished
         is_beating = row.status == RUNNING and row.heartbeat is not None
@@ -250,7 +253,7 @@ class SQLLogger(CurrentRun):
         self._writer.resume(row.uuid, {**changes, **beats}, reopened.gather)
         if row.parent_uuid is None:
             project = row.project.name
-            _write.announcing.announce(self._settings, row.id, project, goes_on=True)
+            _write.beginning.announcing.announce(self._settings, row.id, project, goes_on=True)
         return reopened
 
     def _cut(self, row: Experiment, step: int) -> None:
@@ -275,8 +278,11 @@ class SQLLogger(CurrentRun):
 
         Raises:
             NotFoundError: there is no such run, or the database is out of reach.
+            TrackerError: `ato verify` started this program, and the run is none that it has made.
         """
-        return self._resumed(self._database.run(run), owned=False)
+        row = self._database.run(run)
+        _check_rerun(row)
+        return self._resumed(row, owned=False)
 
     def _resumed(self, row: Experiment, owned: bool) -> Run:
         steps = self._database.last_steps(row.id)
@@ -355,8 +361,8 @@ class SQLLogger(CurrentRun):
         whole = self.config if config is None else config
         record = record_of(whole)
         if fingerprints is None and record is not None:
-            fingerprints = _write.gathering.Gathering(record, settings).fingerprints()
-        wanted = _write.birth.value_hash_of(settings, whole)
+            fingerprints = _write.beginning.gathering.Gathering(record, settings).fingerprints()
+        wanted = _write.beginning.birth.value_hash_of(settings, whole)
         return self._database.has_done(wanted, _code_hash(fingerprints))
 
     @property
@@ -377,8 +383,8 @@ class SQLLogger(CurrentRun):
 
 def _check_beside(system: Any, console: Any) -> None:
     """Raise if what is to be kept beside a run cannot be, before there is the run."""
-    _write.monitor.is_wanted(system)
-    _write.console.is_wanted(console)
+    _write.beside.monitor.is_wanted(system)
+    _write.beside.console.is_wanted(console)
 
 
 def _first_end(row: Experiment) -> str:
@@ -386,6 +392,18 @@ def _first_end(row: Experiment) -> str:
     ended = f"{row.end_time:%Y-%m-%d %H:%M:%S} UTC"
     error = f"\n{row.error}" if row.error else ""
     return f"ended as {row.status} at {ended}, before it was reopened{error}"
+
+
+def _check_rerun(row: Experiment) -> None:
+    """Raise where a program that is run again would write to what was logged before."""
+    is_own = TAG in (row.tags or ()) and (
+        row.pid == os.getpid() or (row.status == RUNNING and not _read.status.is_lost(row))
+    )
+    if is_rerun() and not is_own:
+        raise TrackerError(
+            f"run {row.id} stays as it is: ato verify has started this program, which would go on "
+            "with a run that was logged before; let it start anew, such as without the checkpoint"
+        )
 
 
 def _code_hash(fingerprints: Any) -> str | None:
@@ -400,7 +418,7 @@ def _resolved(settings: Settings) -> Settings:
     place = absolute(settings.database)
     if isinstance(place, str):  # copies go beside the file, wherever the program is
         return settings._replace(database=place)
-    folder = _facts.copies.artifact_folder(place, settings.artifact_dir)
+    folder = _facts.files.copies.artifact_folder(place, settings.artifact_dir)
     return settings._replace(database=place, artifact_dir=folder)
 
 

@@ -13,6 +13,7 @@ import sys
 import warnings
 
 from ato_sql import _commands
+from ato_sql._commands import again
 from ato_sql._commands.parser import CommandParser, one_line
 
 TYPE_CHECKING = False
@@ -60,21 +61,23 @@ def run_command(parser: CommandParser, argv: Sequence[str] | None = None) -> int
         argv: the words after the command; those of the process by default.
 
     Returns:
-        The exit code of the command; 2 after a mistake or a crash, which must not pass for an
+        The exit code of the command, also where nobody reads all that it prints: one that answers
+        by it sets `options.answer` before. 2 after a mistake or a crash, which must not pass for an
         answer, 130 after Ctrl-C.
     """
     from ato_adict import AtoError
     from ato_adict.surroundings import escape_output
 
     _open_closed()
+    options = None
     try:
         escape_output()
         with _all_written(), _one_line_warnings(parser.prog):
             options = parser.parse_args(_readable(parser, argv))
-            code: int = options.run(options)
+            code = again.run(options, _path_of(options), parser.prog)
     except BrokenPipeError:  # `python -m ato_sql runs | head`
         _let_go_of_output()
-        return 0
+        return getattr(options, "answer", 0)
     except (AtoError, OSError) as error:
         _let_go_of_output()
         print(f"{parser.prog}: {one_line(_said(error))}", file=sys.stderr)
@@ -87,6 +90,11 @@ def run_command(parser: CommandParser, argv: Sequence[str] | None = None) -> int
         print(f"{parser.prog}: {one_line(_unexpected(error))}", file=sys.stderr)
         return 2
     return code
+
+
+def _path_of(options: argparse.Namespace) -> str | None:
+    """The SQLite file that a command asks; None where it names none, or a URL that says more."""
+    return _plain_path(_named(options.db)) if hasattr(options, "db") else None
 
 
 def _open_closed() -> None:
@@ -137,9 +145,13 @@ def _readable(parser: CommandParser, argv: Sequence[str] | None) -> list[str]:
 
 def _said(error: Exception) -> str:
     """What an error says; of one of the system the file and the reason, without its number."""
+    from ato_adict import did_you_mean_file
+
     if isinstance(error, OSError) and error.strerror:
-        name = f"{error.filename}: " if isinstance(error.filename, str) else ""
-        return f"{name}{error.strerror}"
+        if not isinstance(error.filename, str):
+            return error.strerror
+        hint = did_you_mean_file(error.filename) if isinstance(error, FileNotFoundError) else ""
+        return f"{error.filename}: {error.strerror}{hint}"
     return str(error)
 
 
@@ -147,7 +159,7 @@ def _unexpected(error: Exception) -> str:
     """Say what a database or file that ato did not write, or that is damaged, has led to."""
     from sqlalchemy.exc import SQLAlchemyError
 
-    from ato_sql._values.secret_text import redact_text
+    from ato_sql._values.secrets.text import redact_text
 
     words = str(getattr(error, "orig", None) or error)
     if isinstance(error, SQLAlchemyError):
@@ -327,12 +339,15 @@ def _named(database: str | None) -> str:
 
 
 def _no_database(database: str | None, path: str) -> DatabaseError:
+    from ato_adict import did_you_mean_file
     from ato_sql._errors import DatabaseError
 
     if database:
-        return DatabaseError(f"there is no database {path}")
+        return DatabaseError(f"there is no database {path}{did_you_mean_file(path)}")
     if os.environ.get("ATO_DB"):
-        return DatabaseError(f"there is no database {path}, which ATO_DB names")
+        return DatabaseError(
+            f"there is no database {path}, which ATO_DB names{did_you_mean_file(path)}"
+        )
     return DatabaseError(
         f"there is no {DEFAULT_DATABASE} in {os.getcwd()}, ATO_DB is not set and no --db was given"
     )

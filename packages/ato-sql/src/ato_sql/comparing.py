@@ -7,11 +7,17 @@ run is the rerun of another, as `ato verify` does. `literal` is a stored value a
 
 from __future__ import annotations
 
-from ato_sql._facts.config import is_incidental
+from ato_sql._facts.configs.config import is_incidental
 from ato_sql._facts.rerun import rerun_environment
-from ato_sql._read.compare import Change, CodeChange, Comparison, MetricChange, compare_runs
-from ato_sql._read.environment import is_drawn, is_job_identity, matters
-from ato_sql._read.inputs import records_inputs
+from ato_sql._read.differences.compare import (
+    Change,
+    CodeChange,
+    Comparison,
+    MetricChange,
+    compare_runs,
+)
+from ato_sql._read.differences.environment import is_drawn, is_job_identity, matters
+from ato_sql._read.differences.inputs import records_inputs
 from ato_sql._read.stored import Stored, StoredMetric, StoredPrint, StoredRun
 from ato_sql._values.marked import literal
 from ato_sql._values.shown import number_text

@@ -31,17 +31,17 @@ from ato_sql._db.read_only import ReadOnlyEngine
 from ato_sql._db.schema import Base
 from ato_sql._db.seconds import seconds_between
 from ato_sql._errors import DatabaseError
-from ato_sql._facts.config import is_incidental
-from ato_sql._facts.copies import found_path, is_copy
+from ato_sql._facts.configs.config import is_incidental
+from ato_sql._facts.configs.params import leaf_paths, leaves
+from ato_sql._facts.files.copies import found_path, is_copy
 from ato_sql._facts.machine import is_system
-from ato_sql._facts.media_types import type_of
-from ato_sql._facts.params import leaf_paths, leaves
-from ato_sql._read.better import usual_mode
-from ato_sql._read.compare import Row, side_by_side
-from ato_sql._read.console import joined as console_text
-from ato_sql._read.curves import Curve, read_curve
-from ato_sql._read.environment import INCIDENTAL, circumstances
-from ato_sql._read.overlay import Overlay, read_overlay
+from ato_sql._facts.media.types import type_of
+from ato_sql._read.differences.compare import Row, side_by_side
+from ato_sql._read.differences.environment import INCIDENTAL, circumstances
+from ato_sql._read.logged.console import joined as console_text
+from ato_sql._read.points.better import usual_mode
+from ato_sql._read.points.curves import Curve, read_curve
+from ato_sql._read.points.overlay import Overlay, read_overlay
 from ato_sql._read.question.ask import run_conditions, run_order
 from ato_sql._read.question.completion import complete
 from ato_sql._read.question.conditions import RERUN
@@ -129,6 +129,19 @@ class ReadOnlyDatabase:
             except SQLAlchemyError as error:
                 raise DatabaseError(f"cannot read {self.shown}: {self.reason(error)}") from None
         return engine.connect()
+
+    def read_around_damage(self) -> bool:
+        """Leave out, from the next connection on, what is damaged in a file of SQLite.
+
+        Of what belongs to a run, rows with a value that is not of the kind of its column are left
+        out; the run itself stays, with the status `damaged`. To be called when a question has
+        failed for no reason of its own.
+
+        Returns:
+            Whether this can be: it is a file of SQLite.
+        """
+        with self._lock:
+            return self._reading.read_around_damage()
 
     def find_copy(self, stored: str | None, digest: str | None) -> str | None:
         """Return where the copy of an artifact is; None where it is not here.

@@ -2,6 +2,7 @@
 
 import math
 import os
+import signal
 from types import SimpleNamespace
 
 import pytest
@@ -181,6 +182,45 @@ class TestMLflow:
         with logger.start() as run:
             run.log_metrics({"a@b": 1.0, "a#b": 2.0, "a_b": 3.0})
         assert mlflow.changed_names(finder, run.id) == {"a#b": "a_b_2", "a@b": "a_b_3"}
+
+    def test_a_name_of_two_kinds_that_is_not_called_the_same_has_its_kind(
+        self, mlflow, finder, logger, config
+    ):
+        with logger.start(config={**config, "a@b": 1, "c@d": 1}) as run:
+            run.log_metrics({"a_b": 1.0, "a@b": 2.0, "c@d": 3.0})
+        assert mlflow.changed_names(finder, run.id) == {
+            "config a@b": "a_b",
+            "metric a@b": "a_b_2",
+            "c@d": "c_d",
+        }
+
+    def test_runs_that_call_one_name_otherwise_are_told_apart(
+        self, mlflow, logger, config, monkeypatch, capsys
+    ):
+        with logger.start() as run:
+            run.log_metric("a@b", 1.0)
+        with logger.start() as run:
+            run.log_metrics({"a@b": 1.0, "a_b": 2.0})
+        monkeypatch.setenv("ATO_DB", config["experiment"]["sql"]["db_path"])
+        assert main(["export", "--to", "mlflow"]) == 0
+        assert capsys.readouterr().out.splitlines() == [
+            "a@b is called a_b",
+            "run 2: a@b is called a_b_2",
+            "2 runs",
+        ]
+
+    @pytest.mark.skipif(os.name == "nt", reason="no signals here")
+    def test_a_signal_takes_the_run_back(self, mlflow, client, run, config, monkeypatch, capsys):
+        monkeypatch.setenv("ATO_DB", config["experiment"]["sql"]["db_path"])
+        monkeypatch.setattr(
+            client, "set_terminated", lambda *_, **__: os.kill(os.getpid(), signal.SIGTERM), False
+        )
+        before = signal.getsignal(signal.SIGTERM)
+        with pytest.raises(SystemExit) as stopped:
+            main(["export", "--to", "mlflow"])
+        assert stopped.value.code == 128 + signal.SIGTERM
+        assert client.told("delete_run") == [(("r1",), {})]
+        assert signal.getsignal(signal.SIGTERM) is before
 
     def test_what_it_says_against_a_run_is_one_line(
         self, mlflow, client, run, config, monkeypatch, capsys

@@ -59,6 +59,13 @@ def test_the_command_of_a_run_is_its_notebook_and_cell(tmp_path):
     assert cell.printed.strip() == "digits.ipynb In[4] digits"
 
 
+def test_the_command_of_a_file_that_a_cell_runs_is_the_notebook_and_the_file(tmp_path):
+    (tmp_path / "train.py").write_text("\n".join(PROGRAM))
+    question = "run = SQLFinder().named_run('last'); print(*run.command, run.project.name)"
+    [*_, cell] = run_cells([PROGRAM[0], "%run train.py lr:=0.2", question], tmp_path)
+    assert cell.printed.strip() == "notebook train.py lr:=0.2 train"
+
+
 def test_without_a_name_the_project_is_the_folder(tmp_path):
     question = "run = SQLFinder().named_run('last'); print(*run.command, run.project.name)"
     [*_, cell] = run_cells([*PROGRAM, question], tmp_path)

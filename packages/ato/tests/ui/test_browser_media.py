@@ -252,9 +252,9 @@ class TestTablesTextsAndHistograms:
             run.log_artifact("a.pt", "model", step=3)
             run.log_artifact("b.pt", "model")
         view = look(serve(new_database.url)).open("/runs/1", "[aria-label=Artifacts] table")
-        assert "Step" in view.texts("[aria-label=Artifacts] th")
+        titles = view.texts("[aria-label=Artifacts] th")
         cells = view.texts("[aria-label=Artifacts] td")
-        assert (cells[2], cells[9]) == ("3", "")
+        assert cells[titles.index("Step") :: len(titles)] == ["3", ""]
 
     def test_an_artifact_is_found_opened_and_kept(self, view, folder):
         view.wait("[aria-label=Artifacts] table")

@@ -83,3 +83,47 @@ class TestInANarrowWindow:
     def test_the_tables_of_a_run_show_their_last_column(self, narrow):
         narrow.open("/runs/1", "[aria-label=Inputs]")
         assert narrow.script(CUT, ".scrolls") == []
+
+
+WORD = "resnet50_imagenet_bs256_lr0.1_wd1e4_mixup_cutmix_ema_v2_" * 2
+
+
+@pytest.fixture(scope="module")
+def worded(tmp_path_factory, serve):
+    """A page over two runs in which all that people name or write is one long word."""
+    from ato.adict import ADict
+    from ato.db_routers.sql.manager import SQLLogger
+
+    url = f"sqlite:///{tmp_path_factory.mktemp('worded')}/worded.db"
+    for number in (1, 2):
+        experiment = ADict(project_name=WORD, sql=ADict(db_path=url))
+        with SQLLogger(ADict(experiment=experiment, path=f"/{WORD}{number}")).start(
+            name=f"{WORD}{number}"
+        ) as run:
+            run.log_metric(f"{WORD}/loss", number)
+            run.log_metric("other/loss", number)
+            run.log_note(f"https://{WORD}")
+    return serve(url)
+
+
+@pytest.mark.parametrize("width", [420, 1400])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/projects/1",
+        "/projects/1/curves?key=other%2Floss&by=path",
+        "/projects/1/curves?key=other%2Floss&by=path&show=groups",
+        "/runs/1",
+        "/compare?run=1&run=2",
+    ],
+)
+def test_no_word_is_wider_than_the_page(look, worded, path, width):
+    view = look(worded)
+    size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+    view.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    try:
+        view.open(path, "h1")
+        view.wait_for(lambda: view.all(".chart, .grid"))
+        assert view.script("return document.documentElement.scrollWidth") <= width
+    finally:
+        view.browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})

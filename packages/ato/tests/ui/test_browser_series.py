@@ -29,15 +29,15 @@ def call(view):
 
 
 def test_without_smoothing_a_curve_is_itself(call):
-    assert call("series", "smooth", [0, 1, 2], [5, 1, 3], 0) == [5, 1, 3]
+    assert call("charts/series", "smooth", [0, 1, 2], [5, 1, 3], 0) == [5, 1, 3]
 
 
 def test_a_constant_stays_the_constant_from_the_first_point_on(call):
-    assert call("series", "smooth", [0, 1, 2, 3], [2, 2, 2, 2], 0.9) == [2, 2, 2, 2]
+    assert call("charts/series", "smooth", [0, 1, 2, 3], [2, 2, 2, 2], 0.9) == [2, 2, 2, 2]
 
 
 def test_smoothing_lies_between_the_values_and_keeps_gaps(call):
-    smooth = call("series", "smooth", [0, 1, 2, 3], [0, 4, None, 0], 1)
+    smooth = call("charts/series", "smooth", [0, 1, 2, 3], [0, 4, None, 0], 1)
     assert smooth[0] == 0
     assert 0 < smooth[1] < 4
     assert smooth[2] is None
@@ -47,14 +47,14 @@ def test_smoothing_lies_between_the_values_and_keeps_gaps(call):
 def test_smoothing_does_not_depend_on_how_densely_the_points_lie(call):
     def end(count):
         x = [10 * index / count for index in range(count + 1)]
-        return call("series", "smooth", x, [value / 10 for value in x], 0.7)[-1]
+        return call("charts/series", "smooth", x, [value / 10 for value in x], 0.7)[-1]
 
     assert end(50) == pytest.approx(end(400), abs=0.02)
 
 
 def test_a_log_axis_drops_what_has_no_logarithm_and_counts_it(call):
     points = {"x": [0, 1, 2, 3], "y": [1, -1, None, 2]}
-    kept = call("series", "positiveOnly", points, {"x": True, "y": True})
+    kept = call("charts/series", "positiveOnly", points, {"x": True, "y": True})
     assert kept == {"points": {"x": [2, 3], "y": [None, 2]}, "dropped": 2}
 
 
@@ -62,7 +62,7 @@ class TestTheMeanOfAGroup:
     def test_it_is_of_all_runs_under_way_whatever_steps_they_log_at(self, call):
         tens = {"by": "a", "x": [0, 10, 20, 30], "y": [1, 1, 1, 1]}
         fives = {"by": "a", "x": [5, 15, 25], "y": [3, 3, 3]}
-        found = call("groups", "grouped", [tens, fives])
+        found = call("charts/groups", "grouped", [tens, fives])
         (group,) = found["groups"]
         assert found["x"] == [0, 5, 10, 15, 20, 25, 30]
         assert group["mean"] == [1, 2, 2, 2, 2, 2, 1]
@@ -73,14 +73,14 @@ class TestTheMeanOfAGroup:
     def test_a_run_goes_straight_from_value_to_value_and_counts_in_no_gap(self, call):
         sparse = {"x": [0, 4, 6, 8], "y": [0, 4, None, 8]}
         dense = {"x": list(range(9)), "y": [2] * 9}
-        (group,) = call("groups", "grouped", [sparse, dense])["groups"]
+        (group,) = call("charts/groups", "grouped", [sparse, dense])["groups"]
         assert group["mean"] == [1, 1.5, 2, 2.5, 3, 2, 2, 2, 5]
         assert group["count"] == [2, 2, 2, 2, 2, 1, 1, 1, 2]
 
     def test_where_no_run_of_the_group_has_a_value_its_line_has_a_gap(self, call):
         gapped = {"by": "a", "x": [0, 1, 2], "y": [1, None, 2]}
         other = {"by": "b", "x": [0, 1, 2, 3], "y": [1, 1, 1, 1]}
-        group, _ = call("groups", "grouped", [gapped, other])["groups"]
+        group, _ = call("charts/groups", "grouped", [gapped, other])["groups"]
         assert group["mean"] == group["low"] == group["high"] == [1, None, 2, None]
 
     def test_a_value_is_not_lost_to_a_gap_less_than_a_pixel_away(self, call):
@@ -90,17 +90,17 @@ class TestTheMeanOfAGroup:
         ]
         runs[0]["x"].insert(51, 50 + 1e-6)
         runs[0]["y"].insert(51, None)
-        column = call("groups", "aligned", runs)[1]
+        column = call("charts/groups", "aligned", runs)[1]
         assert sum(value == 0 for value in column) == 100
 
     def test_the_mean_of_equal_values_is_that_value(self, call):
         runs = [{"x": [0], "y": [0.1]}] * 10
-        (group,) = call("groups", "grouped", runs)["groups"]
+        (group,) = call("charts/groups", "grouped", runs)["groups"]
         assert (group["mean"], group["low"], group["high"]) == ([0.1], [0.1], [0.1])
 
     def test_the_spread_of_large_values_does_not_overflow(self, call):
         runs = [{"x": [0], "y": [value]} for value in (1e300, 3e300)]
-        (group,) = call("groups", "grouped", runs)["groups"]
+        (group,) = call("charts/groups", "grouped", runs)["groups"]
         assert group["mean"] == [2e300]
         assert group["high"] == [pytest.approx(3e300)]
 
@@ -109,7 +109,7 @@ class TestTheMeanOfAGroup:
             {"x": [step + number / 500 for step in range(100)], "y": [number] * 100}
             for number in range(100)
         ]
-        x, *columns = call("groups", "aligned", runs)
+        x, *columns = call("charts/groups", "aligned", runs)
         assert len(x) <= 4001
         assert x == sorted(x)
         assert all(len(column) == len(x) for column in columns)
@@ -133,7 +133,7 @@ class TestTheMeanOfAGroup:
     ],
 )
 def test_numbers_are_short(call, value, text):
-    assert call("format", "number", value) == text
+    assert call("base/format", "number", value) == text
 
 
 @pytest.mark.parametrize(
@@ -148,14 +148,14 @@ def test_numbers_are_short(call, value, text):
     ],
 )
 def test_durations_are_short(call, seconds, text):
-    assert call("format", "duration", seconds) == text
+    assert call("base/format", "duration", seconds) == text
 
 
 class TestWhatIsSaidBelowAChart:
     ANSWER = {"special": {}, "sampled": False, "count": 100, "x": [0.001], "mean_x": []}
 
     def said(self, call, axis, **about):
-        return call("remarks", "remarks", [{**self.ANSWER, **about}], 0, axis)
+        return call("panels/remarks", "remarks", [{**self.ANSWER, **about}], 0, axis)
 
     def test_values_of_one_millisecond_are_counted(self, call):
         text = self.said(call, "time")
@@ -190,7 +190,7 @@ class TestLabelsOfAnAxis:
         ],
     )
     def test_numbers_have_as_many_digits_as_tell_them_apart(self, call, values, texts):
-        assert call("format", "numbers", values) == texts
+        assert call("base/format", "numbers", values) == texts
 
     @pytest.mark.parametrize(
         ("seconds", "texts"),
@@ -203,7 +203,7 @@ class TestLabelsOfAnAxis:
         ],
     )
     def test_durations_have_the_parts_that_tell_them_apart(self, call, seconds, texts):
-        assert call("format", "durations", seconds) == texts
+        assert call("base/format", "durations", seconds) == texts
 
     @pytest.mark.parametrize(
         ("low", "high", "log", "ends"),
@@ -216,14 +216,14 @@ class TestLabelsOfAnAxis:
         ],
     )
     def test_the_ends_fit_the_values_however_large_or_small(self, call, low, high, log, ends):
-        found = call("ticks", "paddedLog" if log else "padded", low, high)
+        found = call("charts/ticks", "paddedLog" if log else "padded", low, high)
         assert found == pytest.approx(ends, rel=1e-6)
 
     def test_a_figure_of_a_search_tells_close_numbers_apart(self, call):
         values = [0.99999 + step * 1e-6 for step in range(20)]
         script = """
         const [values, done] = arguments;
-        import("/static/js/scale.js").then(({makeScale}) => done(makeScale(values).ticks));
+        import("/static/js/search/scale.js").then(({makeScale}) => done(makeScale(values).ticks));
         """
         ticks = call.view.browser.execute_async_script(script, values)
         assert len({label for _, label in ticks}) == 5

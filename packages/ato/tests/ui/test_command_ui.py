@@ -4,6 +4,7 @@ import json
 import os
 import re
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -124,6 +125,26 @@ class TestMistakes:
         code, out, err = finished("--db", database, f"--host={host}", "--port", "0")
         assert (code, out) == (2, "")
         assert "opens all of" in err or "cannot listen" in err or "is not an address" in err
+
+    def test_so_does_an_address_of_this_machine_that_others_reach(self, database):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            try:
+                probe.connect(
+                    ("192.0.2.1", 9)
+                )  # nothing is sent: it tells which address would be used
+            except OSError:
+                pytest.skip("this machine is in no network")
+            host = probe.getsockname()[0]
+        code, out, err = finished("--db", database, "--host", host, "--port", "0")
+        assert (code, out) == (2, "")
+        assert f"--host {host} opens all of" in err
+
+    @pytest.mark.parametrize("name", ["", " ", "*", "*.example.org"])
+    def test_a_name_that_is_none_is_not_let_in(self, database, name):
+        words = ("--host", "0.0.0.0", "--port", "0", f"--allow-host={name}")
+        code, out, err = finished("--db", database, *words)
+        assert (code, out, err.count("\n")) == (2, "", 1)
+        assert "is no name of a machine" in err
 
     def test_open_to_all_says_who_can_read_what(self, database):
         process = command(

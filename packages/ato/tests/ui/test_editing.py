@@ -96,7 +96,7 @@ class TestWhoMay:
         assert page.ask(path, "POST", headers, host="evil.example", body=body).status == 421
         assert finder.get_run(1).name == "first"
 
-    @pytest.mark.parametrize("path", ["/", "/api/info", "/runs/1", "/static/js/edit.js"])
+    @pytest.mark.parametrize("path", ["/", "/api/info", "/runs/1", "/static/js/details/edit.js"])
     def test_no_answer_has_the_key_or_a_cookie(self, page, path):
         reply = page.ask(path)
         assert page.key.encode() not in reply.body

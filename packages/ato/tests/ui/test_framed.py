@@ -46,6 +46,13 @@ def test_a_page_that_was_closed_is_served_anew(framed, example):
         again.close()
 
 
+def test_a_page_that_was_closed_is_no_frame(framed):
+    framed.close()
+    assert "<iframe" not in framed._repr_html_()
+    assert "is closed" in framed._repr_html_()
+    assert "is closed" in repr(framed)
+
+
 def test_pages_of_this_machine_may_frame_it(framed):
     with answer_to(framed, **FRAMED) as reply:
         assert "frame-ancestors http://localhost:* " in reply.headers["Content-Security-Policy"]

@@ -1,6 +1,7 @@
 """What the page answers about images, tables, texts and files, and what it never serves."""
 
 import json
+import math
 import os
 import sqlite3
 
@@ -81,6 +82,22 @@ class TestMedia:
             run.log_table("t", [["b"], [2.5], [None], ["a"], [1]])
         page = serve(new_database.url).get("media/1", sort=0, down=down)
         assert [row[0] for row in page["rows"]] == (order or [2.5, 1, "b", "a", None])
+
+    @pytest.mark.parametrize(
+        ("down", "order"),
+        [
+            (0, ["-inf", -0.0, 9, 10, 2**70, "inf", "nan", "nan or so", None]),
+            (1, ["inf", 2**70, 10, 9, -0.0, "-inf", "nan", "nan or so", None]),
+        ],
+    )
+    def test_infinite_numbers_sort_as_numbers_and_nan_after_them(
+        self, new_database, serve, down, order
+    ):
+        cells = [10, 9, math.nan, "nan or so", math.inf, None, 2**70, -math.inf, -0.0]
+        with new_database().start() as run:
+            run.log_table("t", [[cell] for cell in cells])
+        page = serve(new_database.url).get("media/1", sort=0, down=down)
+        assert [row[0] for row in page["rows"]] == order
 
     def test_what_is_asked_wrongly_is_an_error(self, shown):
         assert shown.error("media", run=1)[0] == 400

@@ -52,6 +52,17 @@ def test_only_config_keys_that_vary_are_offered_to_group_by(overlaid):
     assert [run["by"] for run in answer["runs"]][:3] == [0.1, 0.01, 0.001]
 
 
+def test_runs_are_grouped_by_values_not_by_how_they_look(new_database, serve):
+    values = [1, "1", 1.0, True, "True", None, "None", [1], "[1]", 10**40, "a b", math.nan, "nan"]
+    for value in values:
+        with new_database(key=value).start() as run:
+            run.log_metric("loss", 0.5)
+    groups = [run["by"] for run in overlay(serve(new_database.url), by="key")["runs"]]
+    assert groups[:4] == [1, '"1"', 1.0, "True"]
+    assert groups[4:9] == ['"True"', "None", '"None"', "[1]", '"[1]"']
+    assert groups[9:] == [str(10**40), "a b", "nan", '"nan"']
+
+
 def test_the_filter_is_that_of_the_table_of_runs(overlaid):
     assert overlay(overlaid, filter="lr<0.05 tag:even")["total"] == 4
     assert overlay(overlaid, filter="metric.loss.max>=3", key="loss")["total"] == 9

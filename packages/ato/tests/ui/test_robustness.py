@@ -93,3 +93,16 @@ def test_any_config_becomes_leaves_of_text(stored, config):
     shown = stored(json.dumps(config))
     assert {leaf["path"][0] for leaf in shown} == set(config)
     assert all(isinstance(leaf["text"], str) for leaf in shown)
+
+
+@pytest.mark.parametrize("mark", ['"set"', '["x"]', "{}", "null", '"unknown"', "7"])
+@pytest.mark.parametrize("rest", ["", ', "value": 1', ', "value": [1, {"__ato__": []}]'])
+def test_marks_that_ato_never_writes_are_shown_as_they_are(stored, mark, rest):
+    (leaf,) = stored(f'{{"x": {{"__ato__": {mark}{rest}}}}}')
+    assert leaf["path"] == ["x"]
+    assert leaf["text"]
+
+
+def test_a_key_that_is_no_text_is_written_as_in_python(stored):
+    (leaf,) = stored('{"x": [{"[1]": "a", "[(1, 2)]": null, "1": true}]}')
+    assert leaf["text"] == '[{1: "a", (1, 2): None, "1": True}]'

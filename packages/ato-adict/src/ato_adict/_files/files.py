@@ -12,6 +12,7 @@ from ato_adict._errors import (
     ConfigFileNotFoundError,
     NestingError,
     did_you_mean,
+    did_you_mean_file,
 )
 from ato_adict._files.kinds import MAX_BYTES, refuse_other_kinds
 from ato_adict._files.replace import replacing
@@ -123,7 +124,8 @@ def read_text(name: str) -> str:
             raise
         raise ConfigFileError(f"is no path: {error}", repr(name)) from None
     except FileNotFoundError:
-        raise ConfigFileNotFoundError("there is no such file", name) from None
+        problem = "there is no such file" + did_you_mean_file(name)
+        raise ConfigFileNotFoundError(problem, name) from None
     except IsADirectoryError:
         raise ConfigFileError("is a directory, not a config file", name) from None
     except OSError as error:

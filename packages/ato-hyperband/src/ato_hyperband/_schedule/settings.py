@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from ato_adict import did_you_mean
 from ato_hyperband._errors import SettingsError
-from ato_hyperband._space.fields import is_number
+from ato_hyperband._space.fields import is_number, is_whole
 from ato_hyperband._space.grid import Grid
 from ato_hyperband._space.spaces import SearchSpace
 from ato_hyperband._trial.brackets import Plan, Resource, grid_halving_plan, hyperband_brackets
@@ -69,7 +69,7 @@ def check_settings(given: Settings, space: SearchSpace) -> Settings:
     brackets = _checked_brackets(given, sampler)
     _check_rate(given.halving_rate)
     _check_whole("num_min_samples", given.num_min_samples)
-    _check_resource(given)
+    _check_resource(given, space)
     _check_budgets(given)
     checked = given._replace(
         sampler=sampler, brackets=brackets, num_min_samples=int(given.num_min_samples)
@@ -153,7 +153,7 @@ def _check_rate(rate: Any) -> None:
 
 
 def _check_whole(name: str, value: Any) -> None:
-    if not is_number(value) or value != int(value) or value < 1:
+    if not is_whole(value) or value < 1:
         raise SettingsError(f"{name} must be a whole number of at least 1: {value!r}")
 
 
@@ -167,7 +167,17 @@ def check_positive(name: str, value: Any) -> None:
         raise SettingsError(f"{name} must be a positive number: {value!r}")
 
 
-def _check_resource(given: Settings) -> None:
+def check_seed(seed: Any) -> None:
+    """Check that a seed is a whole number, or None.
+
+    Raises:
+        SettingsError: It is not.
+    """
+    if seed is not None and not is_whole(seed):
+        raise SettingsError(f"seed must be a whole number: {seed!r}")
+
+
+def _check_resource(given: Settings, space: SearchSpace) -> None:
     if given.resource is None:
         if given.max_resource is not None:
             raise SettingsError(
@@ -180,6 +190,14 @@ def _check_resource(given: Settings) -> None:
         return
     if not isinstance(given.resource, str) or not given.resource:
         raise SettingsError(f"resource is the name of a config key: {given.resource!r}")
+    if given.resource in space.by_name:
+        raise SettingsError(
+            f"{given.resource!r} is the resource of the search and cannot be one of its parameters"
+        )
+    if given.resource == "trial":
+        raise SettingsError(
+            "'trial' is where a search tells each trial its number; name the resource otherwise"
+        )
     if given.max_resource is None:
         raise SettingsError(f"resource={given.resource!r} needs max_resource, such as 81")
     check_positive("max_resource", given.max_resource)

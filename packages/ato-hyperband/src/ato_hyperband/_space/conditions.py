@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Any, Mapping
+from typing import Any, Iterable, Mapping
 
 from ato_adict import did_you_mean
 from ato_hyperband._errors import SpaceError
 from ato_hyperband._space.fields import is_number
-from ato_hyperband._space.parameters import CategoryParameter, Parameter, When
+from ato_hyperband._space.parameters import CategoryParameter, Parameter, When, agree
 
 
 def is_active(parameter: Parameter, params: Mapping[str, Any]) -> bool:
     """Whether a parameter's condition holds, given its parents' values."""
     return all(
-        parent in params and params[parent] in values for parent, values in parameter.when.items()
+        parent in params and _is_among(params[parent], values)
+        for parent, values in parameter.when.items()
     )
 
 
 def is_possible(when: When, fixed: Mapping[str, Any]) -> bool:
     """Whether a condition can hold where some parameters have these values."""
-    return all(fixed[parent] in values for parent, values in when.items() if parent in fixed)
+    return all(
+        _is_among(fixed[parent], values) for parent, values in when.items() if parent in fixed
+    )
+
+
+def _is_among(value: Any, values: Iterable[Any]) -> bool:
+    return any(agree(value, other) for other in values)
 
 
 def check_parents(parameters: list[Parameter]) -> None:
@@ -42,7 +49,7 @@ def check_parents(parameters: list[Parameter]) -> None:
 
 def _check_reachable(name: str, parent: Parameter, value: Any) -> None:
     if isinstance(parent, CategoryParameter):
-        if value not in parent.categories:
+        if not _is_among(value, parent.categories):
             hint = did_you_mean(str(value), [str(c) for c in parent.categories])
             raise SpaceError(
                 f"when of {name!r} needs {parent.name}={value!r}, which is none of its "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any, Iterator
+from typing import Any, Iterator, Sequence
 
 from ato_adict import did_you_mean
 from ato_hyperband._errors import SpaceError
@@ -14,6 +14,7 @@ from ato_hyperband._space.parameters import (
     IntegerParameter,
     Parameter,
     When,
+    are_same,
 )
 
 _NUMBER_FIELDS = ["param_type", "param_range", "num_samples", "space_type", "base", "when"]
@@ -22,6 +23,28 @@ _FIELDS = {
     "INTEGER": _NUMBER_FIELDS,
     "CATEGORY": ["param_type", "categories", "num_samples", "when"],
 }
+
+
+def check_names(names: Sequence[str]) -> None:
+    """Check that each name leads to a place of its own in the config of a trial.
+
+    Raises:
+        SpaceError: One is given twice, lies below another, or is that of the trial itself.
+    """
+    for position, name in enumerate(names):
+        parts = name.split(".")
+        if "trial" in parts:
+            raise SpaceError(
+                f"search space {name!r} is named as config.trial, where a search tells each trial "
+                "its number, seed and resource; give yours another name"
+            )
+        if name in names[:position]:
+            raise SpaceError(f"search space {name!r} is given twice, with dots and nested")
+        for above in (".".join(parts[:size]) for size in range(1, len(parts))):
+            if above in names:
+                raise SpaceError(
+                    f"search space {name!r} lies below {above!r}, which is a parameter itself"
+                )
 
 
 def leaves(node: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -106,17 +129,25 @@ def is_number(value: Any) -> bool:
     return getattr(value, "ndim", 0) == 0
 
 
+def is_whole(value: Any) -> bool:
+    """Whether a value counts as one whole number, of whatever type."""
+    return is_number(value) and math.isfinite(value) and bool(value == int(value))
+
+
 def _num_samples(name: str, value: Any) -> int | None:
     if value is None:
         return None
-    if not is_number(value) or value != int(value) or value < 1:
+    if not is_whole(value) or value < 1:
         raise SpaceError(f"num_samples of {name!r} must be a whole number of at least 1: {value!r}")
     return int(value)
 
 
 def _check_base(name: str, value: Any, log: bool) -> None:
     # Even spacing of the exponents is the same spacing in any base, so base is only checked.
-    if value is not None and (not is_number(value) or value <= 0 or value == 1 or not log):
+    if value is None:
+        return
+    is_base = is_number(value) and math.isfinite(value) and value > 0 and value != 1
+    if not is_base or not log:
         raise SpaceError(
             f"base of {name!r} is {value!r}; it must be positive, not 1, and go with a LOG space"
         )
@@ -130,16 +161,9 @@ def _categories(name: str, value: Any) -> list[Any]:
         raise SpaceError(f"categories of {name!r} is empty; give at least one value")
     for position, category in enumerate(categories):
         for other in categories[:position]:
-            if type(other) is type(category) and _equal(other, category):
+            if are_same(other, category):
                 raise SpaceError(f"categories of {name!r} holds {category!r} twice")
     return categories
-
-
-def _equal(one: Any, other: Any) -> bool:
-    try:
-        return bool(one == other)
-    except Exception:  # values that cannot be compared (arrays) are taken to differ
-        return False
 
 
 def _when(name: str, value: Any) -> When:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
+import pickle
 from typing import Any, Dict, Sequence, Tuple, Union
 
 When = Dict[str, Tuple[Any, ...]]
@@ -158,11 +159,18 @@ class CategoryParameter:
         return (self.index(value) + 0.5) / len(self.categories)
 
     def index(self, value: Any) -> int:
-        """The position of a category; 1 and True are not the same."""
+        """The position of a category; 1 and True are not the same.
+
+        Raises:
+            ValueError: It is none.
+        """
         for position, category in enumerate(self.categories):
-            if category is value or (type(category) is type(value) and category == value):
+            if are_same(category, value):
                 return position
-        return self.categories.index(value)
+        for position, category in enumerate(self.categories):
+            if agree(category, value):
+                return position
+        raise ValueError(f"{value!r} is none of the categories of {self.name}")
 
     def grid_size(self) -> int:
         """How many categories there are."""
@@ -193,6 +201,42 @@ def _spread_integers(low: int, high: int, size: int, log: bool) -> list[int]:
         values.append(min(max(round(x), at_least), high - (size - 1 - i)))
     values[-1] = high
     return values
+
+
+def are_same(one: Any, other: Any) -> bool:
+    """Whether two categories are one: of one type and equal; arrays, in all that they hold."""
+    if one is other:
+        return True
+    if type(one) is not type(other) or _shape(one) != _shape(other):
+        return False
+    try:
+        return bool(one == other) or bool(one != one and other != other)  # two NaN are one
+    except Exception:  # arrays, and lists of them, have no one answer
+        return _pickled(one) == _pickled(other) is not None
+
+
+def agree(one: Any, other: Any) -> bool:
+    """Whether a value may be written as another one: 1 as 1.0, but not as True."""
+    if are_same(one, other):
+        return True
+    if isinstance(one, bool) != isinstance(other, bool) or _shape(one) != _shape(other):
+        return False
+    try:
+        return bool(one == other)
+    except Exception:
+        return False
+
+
+def _shape(value: Any) -> Any:
+    shape = getattr(value, "shape", ())
+    return shape if isinstance(shape, tuple) else ()
+
+
+def _pickled(value: Any) -> bytes | None:
+    try:
+        return pickle.dumps(value, 4)
+    except Exception:  # cannot be compared at all: a category of its own
+        return None
 
 
 def _plain(when: When) -> dict[str, list[str]]:

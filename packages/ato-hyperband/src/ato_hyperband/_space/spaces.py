@@ -13,7 +13,7 @@ from typing import Any, Callable, Dict, Iterable, Iterator
 from ato_adict import ADict
 from ato_hyperband._errors import SpaceError
 from ato_hyperband._space.conditions import check_parents, is_active, is_possible, parents_first
-from ato_hyperband._space.fields import leaves, parse_parameter
+from ato_hyperband._space.fields import check_names, leaves, parse_parameter
 from ato_hyperband._space.parameters import CategoryParameter, Parameter, When
 
 Params = Dict[str, Any]
@@ -41,10 +41,17 @@ class SearchSpace:
         constraint: Constraint | None = None,
         fixed: Mapping[str, Any] | None = None,
     ) -> None:
+        if constraint is not None and not callable(constraint):
+            raise SpaceError(
+                "constraint must be a function that says of a config whether it may be tried, "
+                f"not {constraint!r}"
+            )
         if isinstance(search_spaces, Mapping):
-            parameters = [parse_parameter(*leaf) for leaf in leaves(search_spaces, "")]
-            if not parameters:
+            found = list(leaves(search_spaces, ""))
+            if not found:
                 raise SpaceError("search_spaces is empty; give at least one parameter")
+            check_names([name for name, _ in found])
+            parameters = [parse_parameter(*leaf) for leaf in found]
             check_parents(parameters)
         else:
             parameters = list(search_spaces)

@@ -6,7 +6,7 @@ from ato_adict import did_you_mean
 from ato_scope._command.keys import quoted, split_key
 from ato_scope._command.tokens import parse_tokens, shown
 from ato_scope._errors import TokenError, UnknownScopeError, UnknownViewError
-from ato_scope._program import HELP, SWEEP, WORDS, is_word
+from ato_scope._program import HELP, JOBS, SWEEP, SWITCHES, WORDS, is_word
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     Catalog = Mapping[str, Collection[str]]
 
-OPTIONS = ("--help", SWEEP)
+SWEEP_OPTIONS = (*SWITCHES, *JOBS)
+OPTIONS = ("--help", SWEEP, *SWITCHES, JOBS[0])
 LOCAL_RANK = ("--local-rank", "--local_rank")
 
 
@@ -125,7 +126,12 @@ def _read_flag(token: Token) -> None:
     fix = f"{name or 'key'}={value or 'value'}"
     if shown(fix) != fix:
         fix = "key=value"
-    hint = "" if value else did_you_mean(token.key, OPTIONS)
+    if name in WORDS:
+        hint = f"; write {name}, without dashes"
+    elif token.key in SWEEP_OPTIONS:
+        hint = f"; it goes with {SWEEP} key=value,value"
+    else:
+        hint = "" if value else did_you_mean(token.key, OPTIONS) or did_you_mean(name, WORDS)
     raise TokenError(f"unknown option {shown(token.raw)!r}{hint or f'; write {quoted(fix)}'}")
 
 

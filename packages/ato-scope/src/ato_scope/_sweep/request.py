@@ -8,7 +8,7 @@ from itertools import product
 from ato_scope._command.keys import typed
 from ato_scope._command.tokens import parse_tokens, shown, split_list
 from ato_scope._errors import SweepError
-from ato_scope._program import SWEEP
+from ato_scope._program import JOBS, SWEEP, SWITCHES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from ato_scope._command.tokens import Token
 
-SWITCHES = ("--zip", "--resume", "--fail-fast")
-JOBS = ("--jobs", "-j")
 _NUMBER = re.compile(r"[0-9]{1,9}\Z")
 MAX_JOBS = 1_000
 

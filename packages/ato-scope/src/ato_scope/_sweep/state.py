@@ -118,7 +118,8 @@ def _is_record(record: Any) -> bool:
         return _is_sweep(record["begin"])
     seconds = record.get("seconds", 0.0)
     is_time = type(seconds) in (int, float) and 0 <= seconds < 1e12
-    return is_time and _are_words(record.get("run"))
+    is_code = type(record.get("code")) in (int, type(None))
+    return is_time and is_code and _are_words(record.get("run"))
 
 
 def _is_sweep(begun: Any) -> bool:

@@ -15,8 +15,7 @@ from ato_scope import _command
 from ato_scope._command.keys import end_of_key, joined
 from ato_scope._errors import ScopeError
 from ato_scope._history.explain import leaves
-from ato_scope._program import COMPLETION, SWEEP, WORDS
-from ato_scope._sweep.request import JOBS, SWITCHES
+from ato_scope._program import COMPLETION, JOBS, SWEEP, SWITCHES, WORDS
 from ato_scope._views.order import order_views
 
 TYPE_CHECKING = False

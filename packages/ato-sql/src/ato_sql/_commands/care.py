@@ -83,8 +83,9 @@ def replay(finder: SQLFinder, options: Namespace) -> int:
     if done.refused:
         count = len(done.refused)
         text += f"; {count} that cannot be stored stay in {options.path}: {done.refused[0]}"
+    options.answer = 1 if done.refused else 0
     report(options, done._asdict(), text)
-    return 1 if done.refused else 0
+    return int(options.answer)
 
 
 def upgrade(finder: SQLFinder, options: Namespace) -> int:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import os
+import signal
 import sys
+import threading
 from argparse import Namespace
-from typing import Any
+from typing import Any, Iterator
 
 from ato_adict import AtoError, did_you_mean
 from ato_sql._commands.parser import one_line
@@ -60,7 +63,7 @@ def _is_metrics(options: Namespace) -> bool:
     if options.format or not ending or is_there:  # what is there is looked at when it is written
         return options.format is None and ending in _METRICS
     if ending not in (*_METRICS, *_RUNS) or (ending in _METRICS and name.endswith(".gz")):
-        hint = did_you_mean(ending, (*_METRICS, *_RUNS))
+        hint = did_you_mean(ending, (".jsonl", ".csv", ".parquet"))
         raise SettingsError(
             f"{options.path}: export writes .jsonl, .csv and .parquet{hint}; "
             "--format jsonl writes whole runs into a file of any name"
@@ -76,8 +79,9 @@ def _export_to(finder: SQLFinder, options: Namespace) -> int:
     _reach(tool, options)
     done = _Exported()
     try:
-        for run in _chosen(finder, options):
-            _export_run(tool, finder, run.id, options, done)
+        with _stopped_in_order():
+            for run in _chosen(finder, options):
+                _export_run(tool, finder, run.id, options, done)
     finally:
         where = f" in {options.path}" if options.path else ""
         report(options, done.json(), "\n".join([*done.told(), f"{len(done.made)} runs{where}"]))
@@ -96,10 +100,29 @@ def _export_run(
         _reach(tool, options)
     else:
         done.made.append({"run": run_id, "path": made})
-        done.names.update(tool.changed_names(finder, run_id))
+        for name, given in tool.changed_names(finder, run_id).items():
+            if done.names.setdefault(name, given) != given:
+                done.names[f"run {run_id}: {name}"] = given
         done.cut.extend(_cut(tool, finder, run_id))
         left = tool.left_out(finder, run_id).items()
         done.left_out += [{"run": run_id, "name": name, "values": count} for name, count in left]
+
+
+@contextlib.contextmanager
+def _stopped_in_order() -> Iterator[None]:
+    """Let SIGTERM and SIGHUP end this as Ctrl-C does: the other tool keeps no half of a run."""
+
+    def stop(number: int, _: Any) -> None:
+        raise SystemExit(128 + number)
+
+    names = ("SIGTERM", "SIGHUP") if threading.current_thread() is threading.main_thread() else ()
+    numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
+    before = {number: signal.signal(number, stop) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 class _Exported:

@@ -13,11 +13,11 @@ from ato_sql._db.schema import MetricSummary
 from ato_sql._errors import NotFound, NotFoundError
 from ato_sql._facts.rerun import TAG
 from ato_sql._finder import SQLFinder
-from ato_sql._read.better import usual_mode
-from ato_sql._read.metrics import common_keys, last_value
-from ato_sql._read.nesting import NestedRun
+from ato_sql._read.points.better import usual_mode
+from ato_sql._read.points.metrics import common_keys, last_value
 from ato_sql._read.question.terms import asks_for_reruns, parse_question
 from ato_sql._read.tables import took
+from ato_sql._read.which.nesting import NestedRun
 from ato_sql._values.shown import number_text, text_of
 
 

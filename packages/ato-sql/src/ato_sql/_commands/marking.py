@@ -28,7 +28,7 @@ def tag(finder: SQLFinder, options: Namespace) -> int:
             hint = did_you_mean(one, run.tags or ())
             print(f"run {run.id} has no tag {text_of(one)}{hint}", file=sys.stderr)
     tags = finder.tag(run.id, add=options.tags, remove=options.remove or ())
-    report(options, {"id": run.id, "tags": tags}, f"run {run.id}: {text_of(tags)}")
+    report(options, {"id": run.id, "tags": tags}, f"run {run.id}: {text_of(tags) or 'no tags'}")
     return 0
 
 

@@ -8,9 +8,10 @@ from typing import Any, Mapping, Sequence
 from ato_sql._commands.shared import run_json
 from ato_sql._commands.terminal import lines_of, print_json, print_table
 from ato_sql._db.schema import Artifact, Experiment, Input, MetricSummary
-from ato_sql._facts.params import leaves
+from ato_sql._errors import NotFoundError
+from ato_sql._facts.configs.params import leaves
 from ato_sql._finder import SQLFinder
-from ato_sql._read.metrics import last_value
+from ato_sql._read.points.metrics import last_value
 from ato_sql._values.marked import json_literal
 from ato_sql._values.shown import size_text, text_of
 
@@ -42,26 +43,47 @@ def show(finder: SQLFinder, options: Namespace) -> int:
     if options.json:
         print_json(_whole_json(run, summaries))
         return 0
-    print(f"run {run.id} of {text_of(run.project.name)}\n")
+    # All is read before anything is printed, so that a damaged row is known by then.
     facts = [(name, getattr(run, name)) for name in _FACTS]
-    _print_pairs("", [(name, _fact(value)) for name, value in facts if value not in (None, [])])
-    _print_pairs("config", _flat(run.config))
-    if summaries:
+    before = {
+        "": [(name, _fact(value)) for name, value in facts if value not in (None, [])],
+        "config": _flat(run.config),
+    }
+    after = _sections(run)
+    project = _project_of(run)
+    rows = [_metric_row(summary) for summary in summaries.values()]
+    print(f"run {run.id} of {text_of(project)}\n")
+    for title, pairs in before.items():
+        _print_pairs(title, pairs)
+    if rows:
         print("\nmetrics")
-        columns = ["key", "last", "min", "max", "count", "last step"]
-        print_table(columns, [_metric_row(summary) for summary in summaries.values()])
-    prints = [(f"{p.trace_id} ({p.trace_type})", p.fingerprint) for p in run.fingerprints]
-    _print_pairs("fingerprints", prints)
-    _print_pairs("inputs", [(one.name, _input(one)) for one in run.inputs])
-    _print_pairs(
-        "own modules", [(one.module, f"{one.name}, {one.hash[:12]}") for one in run.modules]
-    )
-    _print_pairs("artifacts", [(one.path, _artifact(one)) for one in run.artifacts])
-    _print_pairs("media", _media_of(run))
-    _print_pairs("notes", [(text_of(note.timestamp), note.text) for note in run.notes])
+        print_table(["key", "last", "min", "max", "count", "last step"], rows)
+    for title, pairs in after.items():
+        _print_pairs(title, pairs)
     if run.error:
         print(f"\nerror\n{lines_of(run.error)}")
     return 0
+
+
+def _sections(run: Experiment) -> dict[str, list[tuple[str, Any]]]:
+    """Return by title what belongs to a run besides its config and metrics, as pairs of text."""
+    prints = [(f"{p.trace_id} ({p.trace_type})", p.fingerprint) for p in run.fingerprints]
+    return {
+        "fingerprints": prints,
+        "inputs": [(one.name, _input(one)) for one in run.inputs],
+        "own modules": [(one.module, f"{one.name}, {one.hash[:12]}") for one in run.modules],
+        "artifacts": [(one.path, _artifact(one)) for one in run.artifacts],
+        "media": _media_of(run),
+        "notes": [(text_of(note.timestamp), note.text) for note in run.notes],
+    }
+
+
+def _project_of(run: Experiment) -> str | None:
+    """Return the name of a run's project; None where the database has none of that number."""
+    try:
+        return run.project.name
+    except NotFoundError:
+        return None
 
 
 def _fact(value: Any) -> Any:
@@ -121,7 +143,7 @@ def _print_pairs(title: str, pairs: Sequence[tuple[str, Any]]) -> None:
 
 
 def _whole_json(run: Experiment, summaries: Mapping[str, MetricSummary]) -> dict[str, Any]:
-    whole = run_json(run, {run.project_id: run.project.name}, summaries)
+    whole = run_json(run, {run.project_id: _project_of(run) or ""}, summaries)
     for name, rows in (
         ("fingerprints", run.fingerprints),
         ("inputs", run.inputs),

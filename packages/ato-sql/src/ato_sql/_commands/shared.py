@@ -7,7 +7,7 @@ from typing import Any, Mapping
 
 from ato_sql._commands.terminal import print_json
 from ato_sql._db.schema import Experiment, MetricSummary
-from ato_sql._read.metrics import last_value
+from ato_sql._read.points.metrics import last_value
 
 
 def run_json(

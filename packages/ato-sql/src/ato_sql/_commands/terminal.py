@@ -42,11 +42,17 @@ def _print_rich(
 def _print_plain(
     columns: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[bool]
 ) -> None:
-    lines = [list(columns), *map(list, rows)]
+    lines = [list(map(_written, line)) for line in (columns, *rows)]
     widths = [max(_width(line[i]) for line in lines) for i in range(len(columns))]
     for line in lines:
         cells = [_pad(cell, w, r) for cell, w, r in zip(line, widths, right)]
         print("  ".join(cells).rstrip())
+
+
+def _written(text: str) -> str:
+    """Return a text as the output takes it: what its encoding lacks is escaped, and so longer."""
+    encoding = sys.stdout.encoding or "utf-8"
+    return text.encode(encoding, "backslashreplace").decode(encoding)
 
 
 def _pad(cell: str, width: int, right: bool) -> str:

@@ -15,7 +15,7 @@ from ato_adict.surroundings import escaped
 from ato_sql._db.engine import writing
 from ato_sql._db.revision import HEAD, VERSION_TABLE
 from ato_sql._db.schema import Base, SchemaVersion, table_of
-from ato_sql._db.sqlite_files import leave_no_log, uri_of
+from ato_sql._db.sqlite.files import leave_no_log, uri_of
 from ato_sql._errors import DatabaseError
 from ato_sql._values.url import show_url, sqlite_file
 

@@ -12,8 +12,8 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.engine import Connection
 
 from ato_sql._db.schema import OLD_VERSION, Experiment, Param, table_of
-from ato_sql._facts.config import structural_hash, to_json, value_hash
-from ato_sql._facts.params import param_rows
+from ato_sql._facts.configs.config import structural_hash, to_json, value_hash
+from ato_sql._facts.configs.params import param_rows
 
 _HEX = "hex(randomblob({}))"
 _SQLITE_UUID = "||'-'||".join(_HEX.format(size) for size in (4, 2, 2, 2, 6))

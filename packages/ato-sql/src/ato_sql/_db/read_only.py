@@ -19,12 +19,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
 from ato_sql._db.engine import PATIENCE_SECONDS, open_engine
-from ato_sql._db.identity import refuse_foreign
-from ato_sql._db.leftover import log_is_of_another
-from ato_sql._db.logs import is_emptied
+from ato_sql._db.identity import current_revision, refuse_foreign
 from ato_sql._db.schema_setup import check_schema, ensure_schema
-from ato_sql._db.sqlite_files import leave_no_log, uri_of
+from ato_sql._db.sqlite.damage import expect_damage, leave_out_damage
+from ato_sql._db.sqlite.files import leave_no_log, uri_of
+from ato_sql._db.sqlite.leftover import log_is_of_another
+from ato_sql._db.sqlite.logs import is_emptied
 from ato_sql._errors import DatabaseError
+from ato_sql._values.types import MYSQL
 from ato_sql._values.url import file_identity, show_url, sqlite_file
 
 # Every engine for reading of this process.
@@ -67,6 +69,14 @@ class ReadOnlyEngine:
     def is_file(self) -> bool:
         """Whether this is an SQLite file."""
         return self._path is not None
+
+    def read_around_damage(self) -> bool:
+        """Leave out what is damaged from now on, where that can be: in a file of SQLite."""
+        if self._path is None:
+            return False
+        expect_damage(self._path)
+        self.close()
+        return True
 
     def close(self) -> None:
         """Close the connections; the next use opens new ones."""
@@ -150,6 +160,12 @@ def _is_ready(engine: Engine) -> bool:
             refuse_foreign(connection, reading=True)
             shown = show_url(engine.url)
             raise DatabaseError(f"{shown} holds no runs: it has not been used by a tracker")
+        # There each table counts as soon as it is made.
+        if engine.dialect.name in MYSQL and current_revision(connection) is None:
+            raise DatabaseError(
+                f"the tables of {show_url(engine.url)} are not all made: a program is at it now, "
+                "or was stopped in the midst; ask again, or start a run, which goes on with it"
+            )
     return check_schema(engine)
 
 
@@ -197,7 +213,9 @@ def _sqlite_engine(url: URL, patience: float) -> Engine:
     uri = _uri(path)
 
     def connect() -> sqlite3.Connection:
-        return sqlite3.connect(uri, uri=True, timeout=patience, check_same_thread=False)
+        opened = sqlite3.connect(uri, uri=True, timeout=patience, check_same_thread=False)
+        leave_out_damage(opened, path)
+        return opened
 
     return create_engine(url, creator=connect, poolclass=QueuePool, pool_size=8)
 

@@ -12,7 +12,8 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from ato_sql._db.revision import HEAD as HEAD
 from ato_sql._db.revision import VERSION_TABLE
-from ato_sql._facts.media import content_of
+from ato_sql._errors import NotFoundError
+from ato_sql._facts.media.pieces import content_of
 from ato_sql._values.types import (
     JSONValue,
     UTCDateTime,
@@ -164,9 +165,15 @@ class Experiment(Base):
 
     @property
     def project(self) -> Project:
-        """The project this run belongs to."""
-        project: Project = self._related(Project, Project.id == self.project_id)[0]
-        return project
+        """The project this run belongs to.
+
+        Raises:
+            NotFoundError: the database is damaged, and has no such project.
+        """
+        found: List[Project] = self._related(Project, Project.id == self.project_id)
+        if not found:
+            raise NotFoundError(f"run {self.id} is damaged: there is no project {self.project_id}")
+        return found[0]
 
     @property
     def metrics(self) -> List[Metric]:
@@ -206,7 +213,7 @@ class Experiment(Base):
     def _repr_html_(self) -> str:
         """Show what a run is called, how it ended and its config, as a table."""
         from ato_adict.notebooks import html_table
-        from ato_sql._facts.params import leaves
+        from ato_sql._facts.configs.params import leaves
         from ato_sql._values.shown import text_of
 
         names = ("id", "name", "status", "start_time", "end_time", "tags")
@@ -276,7 +283,7 @@ class Param(Base):
     """One leaf of a run's config, for searching.
 
     `text` is JSON, `number` its numeric value, and `sort_key` compares as the leaf itself does; see
-    `ato_sql._facts.params`.
+    `ato_sql._facts.configs.params`.
     """
 
     __tablename__ = "params"

@@ -19,7 +19,6 @@ from sqlalchemy.engine import Connection, Engine, RootTransaction
 from sqlalchemy.exc import OperationalError
 
 from ato_sql._db.engine import writing
-from ato_sql._db.filesystems import is_remote
 from ato_sql._db.identity import (
     adopt,
     current_revision,
@@ -29,11 +28,14 @@ from ato_sql._db.identity import (
 )
 from ato_sql._db.legacy import adopt_runs, has_strays
 from ato_sql._db.schema import HEAD, Base, SchemaVersion, table_of
+from ato_sql._db.sqlite.filesystems import is_remote
 from ato_sql._errors import DatabaseError
 from ato_sql._values.types import MYSQL
 from ato_sql._values.url import show_url, sqlite_file
 
 _LOCK_NUMBER = 0x61746F  # 'ato'; PostgreSQL names advisory locks by number
+# Byte by byte as `types.BINARY`, and with spaces at the end: of MariaDB, of MySQL.
+_NO_PAD = ("utf8mb4_nopad_bin", "utf8mb4_0900_bin")
 _LOCK_NAME = "ato_sql_schema"
 _LOCK_SECONDS = 120
 _MIGRATIONS = os.path.join(os.path.dirname(__file__), "migrations")
@@ -98,7 +100,25 @@ def _create(connection: Connection) -> None:
     # First: where each statement counts by itself, a creation that is cut short is known as ours.
     table_of(SchemaVersion).create(connection, checkfirst=True)
     Base.metadata.create_all(connection)
+    if connection.dialect.name in MYSQL:
+        _compare_ends(connection)
     set_revision(connection, HEAD)
+
+
+def _compare_ends(connection: Connection) -> None:
+    """Let MySQL or MariaDB tell names apart that differ in spaces at the end, if it can.
+
+    Its collations ignore them but for a few. Only of new tables, all of them: two columns of
+    different collations cannot be compared, and a large table takes long to convert.
+    """
+    known = text("SELECT collation_name FROM information_schema.collations")
+    names = {str(name) for name in connection.execute(known).scalars()}
+    collation = next((name for name in _NO_PAD if name in names), None)
+    if collation is not None:
+        quote = connection.dialect.identifier_preparer.quote
+        for table in Base.metadata.tables:
+            change = f"CONVERT TO CHARACTER SET utf8mb4 COLLATE {collation}"
+            connection.execute(text(f"ALTER TABLE {quote(table)} {change}"))
 
 
 def _upgrade(connection: Connection, revision: str, back_up: bool) -> str | None:

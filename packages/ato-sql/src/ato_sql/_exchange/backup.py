@@ -8,7 +8,7 @@ import stat
 
 from sqlalchemy.engine import URL
 
-from ato_sql._db.sqlite_files import leave_no_log, uri_of
+from ato_sql._db.sqlite.files import leave_no_log, uri_of
 from ato_sql._errors import DatabaseError
 from ato_sql._values.url import show_url, sqlite_file
 

@@ -6,7 +6,7 @@ import datetime as dt
 import os
 import time
 import warnings
-from typing import Any, Callable, Iterable, Mapping, NamedTuple, Sequence
+from typing import Any, Callable, Container, Iterable, Mapping, NamedTuple, Sequence
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.engine import Connection, Engine
@@ -26,9 +26,11 @@ from ato_sql._db.upsert import insert_missing
 from ato_sql._errors import TrackerWarning
 from ato_sql._exchange.importing import delete_rows
 from ato_sql._exchange.records import FindCopy
-from ato_sql._facts.artifacts import describe
-from ato_sql._facts.claims import Owner, doubt_about, is_alone
-from ato_sql._facts.copies import copies_in, date_back, is_copy, remove_copy
+from ato_sql._facts.files.artifacts import describe
+from ato_sql._facts.files.claims import Owner, doubt_about, is_alone
+from ato_sql._facts.files.copies import copies_in, date_back, is_copy, remove_copy
+from ato_sql._facts.files.on_the_way import sweep
+from ato_sql._facts.files.written import written_in
 from ato_sql._values.time import from_seconds, now, to_seconds
 
 _GRACE_SECONDS = 3600.0  # a copy may be older than its row by the time its writer takes
@@ -119,8 +121,11 @@ def _own_copies(
 ) -> list[str]:
     """Return which are copies in folders that are this database's; each folder is asked of once."""
     copies = {path: os.path.dirname(os.path.dirname(path)) for path in paths if is_copy(path)}
-    alone = {folder: is_own(folder, owner) for folder in set(copies.values())}
-    return [path for path, folder in copies.items() if alone[folder]]
+    folders = [folder for folder in set(copies.values()) if is_own(folder, owner)]
+    ours = {folder: written_in(folder) for folder in folders}
+    return [
+        path for path, folder in copies.items() if os.path.basename(path) in ours.get(folder, ())
+    ]
 
 
 def _is_own(folder: str, owner: Owner) -> bool:
@@ -159,28 +164,33 @@ def collect(engine: Engine, folder: str | None, owner: Owner, dry_run: bool = Fa
         owner: how it claims folders.
         dry_run: only tell.
     """
-    orphans: dict[str, int] = {}
-    waiting: list[str] = []
+    is_own = folder is not None and _is_own(folder, owner)
     with writing(engine).connect() as connection, connection.begin():
-        referred = _referred(connection)
-        for path in copies_in(folder) if folder and _is_own(folder, owner) else ():
-            if os.path.basename(path) in referred:
-                continue
-            content = describe(path)
-            if content.hash != os.path.basename(path):  # it is not what was copied
-                continue
-            if _is_old(path):
-                orphans[path] = content.size or 0
-            else:
-                waiting.append(path)
+        lost = _lost_copies(folder, _referred(connection)) if folder and is_own else {}
         counts = _orphan_rows(connection, dry_run)
+    orphans = {path: size for path, size in lost.items() if _is_old(path)}
+    waiting = [path for path in lost if path not in orphans]
     if not dry_run:
         old = time.time() - _GRACE_SECONDS
         orphans = {path: size for path, size in orphans.items() if remove_copy(path, old)}
+        if folder and is_own:
+            sweep(folder)
         vacuum(engine)
     freed = sum(orphans.values())
     sources, environments = counts
     return Cleanup(list(orphans), freed, sources, environments, waiting, _end_of(waiting))
+
+
+def _lost_copies(folder: str, referred: Container[str]) -> dict[str, int]:
+    """Return the copies in a folder that ato wrote and no run refers to, with their sizes."""
+    ours, lost = written_in(folder), {}
+    for path in copies_in(folder):
+        digest = os.path.basename(path)
+        if digest in ours and digest not in referred:
+            content = describe(path)
+            if content.hash == digest:  # else it is not what was copied
+                lost[path] = content.size or 0
+    return lost
 
 
 def _is_old(path: str) -> bool:

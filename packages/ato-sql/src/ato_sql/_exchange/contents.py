@@ -18,9 +18,9 @@ from sqlalchemy.engine import URL, Connection
 from ato_adict.surroundings import escaped
 from ato_sql._db.schema import Artifact, table_of
 from ato_sql._errors import DatabaseError, TrackerWarning
-from ato_sql._facts.artifacts import describe, keep_bytes, place_of
-from ato_sql._facts.claims import Owner, claim
-from ato_sql._facts.copies import date_back, is_copy, stored_path
+from ato_sql._facts.files.artifacts import describe, keep_bytes, place_of
+from ato_sql._facts.files.claims import Owner, claim
+from ato_sql._facts.files.copies import date_back, is_copy, stored_path
 from ato_sql._values.time import to_seconds
 
 Record = Dict[str, Any]

@@ -97,8 +97,9 @@ def write_parquet(path: str, rows: Iterable[Any]) -> None:
         SettingsError: pandas or pyarrow is not installed.
     """
     pandas = import_pandas()
-    frame = pandas.DataFrame(list(metric_rows(rows)), columns=METRIC_COLUMNS)
-    frame["value"] = [_as_float(value) for value in frame["value"]]
+    place = METRIC_COLUMNS.index("value")
+    floats = [(*row[:place], _as_float(row[place]), *row[place + 1 :]) for row in metric_rows(rows)]
+    frame = pandas.DataFrame(floats, columns=METRIC_COLUMNS)
     frame["value"] = frame["value"].astype(float)  # of no rows too
     with replacing(path) as scratch:
         try:

@@ -22,13 +22,13 @@ from ato_sql._errors import DatabaseError
 from ato_sql._exchange.checking import checked_metrics, checked_run
 from ato_sql._exchange.contents import CONTENT, Keeper
 from ato_sql._exchange.records import FORMAT, PARTS, Record
-from ato_sql._facts.copies import is_named_for
+from ato_sql._facts.files.copies import is_named_for
 from ato_sql._values.time import from_seconds, to_seconds
 from ato_sql._values.values import join
-from ato_sql._write.apply import RunKey, create_run, find_runs
 from ato_sql._write.batch import Metrics
-from ato_sql._write.insert import insert_metrics
-from ato_sql._write.summary import update_summaries
+from ato_sql._write.storing.apply import RunKey, create_run, find_runs
+from ato_sql._write.storing.insert import insert_metrics
+from ato_sql._write.storing.summary import update_summaries
 
 
 class Intake(NamedTuple):

@@ -7,6 +7,7 @@ from typing import IO, Iterable, Sequence
 
 from sqlalchemy.engine import URL
 
+from ato_adict import did_you_mean_file
 from ato_sql._errors import DatabaseError, TrackerError
 from ato_sql._exchange.cleanup import Cleanup, collect, delete_with_copies, vacuum
 from ato_sql._exchange.contents import Keeper
@@ -14,13 +15,13 @@ from ato_sql._exchange.files import put_lines, write_csv, write_lines, write_par
 from ato_sql._exchange.importing import Intake, begun, take_in
 from ato_sql._exchange.kinds import refuse_other_kinds
 from ato_sql._exchange.records import Record, read_records
-from ato_sql._facts.copies import artifact_folder
+from ato_sql._facts.files.copies import artifact_folder
 from ato_sql._facts.outcome import RUNNING
 from ato_sql._facts.settings import read_settings
-from ato_sql._read.metrics import read_all
+from ato_sql._read.points.metrics import read_all
 from ato_sql._read.reader import Reader, RunId, chosen_ids, get_run
 from ato_sql._values.url import sqlite_file
-from ato_sql._write.folders import abandoned
+from ato_sql._write.journals.folders import abandoned
 
 
 def export_runs(
@@ -76,7 +77,7 @@ def must_exist(reader: Reader) -> None:
     """
     path = sqlite_file(reader.settings.url)
     if path is not None and not os.path.exists(path):
-        raise DatabaseError(f"there is no database {path}")
+        raise DatabaseError(f"there is no database {path}{did_you_mean_file(path)}")
 
 
 def remove_orphans(reader: Reader, dry_run: bool) -> Cleanup:

@@ -7,17 +7,11 @@ from ato_adict import lazy_exports
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ato_sql._facts import config as config
-    from ato_sql._facts import copies as copies
+    from ato_sql._facts import configs as configs
     from ato_sql._facts import facts as facts
+    from ato_sql._facts import files as files
     from ato_sql._facts import fingerprints as fingerprints
 else:  # what a run is made of is loaded with the first one
     __getattr__ = lazy_exports(
-        __name__,
-        {
-            "config": (),
-            "copies": (),
-            "facts": (),
-            "fingerprints": (),
-        },
+        __name__, dict.fromkeys(["configs", "facts", "files", "fingerprints"], ())
     )

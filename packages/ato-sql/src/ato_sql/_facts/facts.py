@@ -11,10 +11,10 @@ import shlex
 import sys
 from typing import Any, NamedTuple, Sequence
 
-from ato_adict.notebooks import running_cell
+from ato_adict.notebooks import running_cell, shell, shell_name
 from ato_adict.surroundings import git, host_name, process_identity, program_folder
-from ato_sql._values.redact import redact_command
-from ato_sql._values.secret_text import redact_text
+from ato_sql._values.secrets.redact import redact_command
+from ato_sql._values.secrets.text import redact_text
 from ato_sql._values.values import clean_text
 
 
@@ -55,19 +55,59 @@ def command_line() -> list[str]:
     """Return the command that runs this program, the interpreter left out.
 
     Of a notebook it is the notebook and the cell: what started the kernel tells nothing; nor does
-    what opened a prompt, `python -m code` or `python -i train.py`, of which it is empty.
+    what opened a prompt, `python -m code` or `python -i train.py`, of which it is empty. Of a file
+    that IPython runs, by `%run` or as `ipython train.py`, it is IPython or the notebook, and the
+    file.
     """
     cell = running_cell()
     if cell is not None:
         return cell
+    arguments = arguments_of_start([str(argument) for argument in sys.argv])
     if hasattr(sys, "ps1"):
-        return [""]
-    arguments = [str(argument) for argument in sys.argv]
+        return [""] if shell() is None else [shell_name(), *arguments]
     spec = getattr(sys.modules.get("__main__"), "__spec__", None)
-    if spec is not None and spec.name and arguments and not runs_another(arguments[0], spec):
+    if spec is not None and arguments and is_module(arguments[0], spec):
         module = spec.name[: -len(".__main__")] if spec.name.endswith(".__main__") else spec.name
         return ["-m", module, *arguments[1:]]
     return arguments
+
+
+def arguments_of_start(arguments: list[str]) -> list[str]:
+    """Return the words the program was started with, where it has taken some out of `sys.argv`.
+
+    As with `options, rest = parser.parse_known_args(); sys.argv[1:] = rest`.
+    """
+    has_program = bool(arguments) and arguments[0] not in ("", "-", "-c")
+    started = _started_with(arguments[0]) if has_program else []
+    rest = iter(started)
+    is_part = len(arguments) < len(started) and all(word in rest for word in arguments)
+    return started if is_part else arguments
+
+
+def _started_with(program: str) -> list[str]:
+    """Return the words of this process from that of a program on; none where they are not known."""
+    words = list(getattr(sys, "orig_argv", ()))  # from Python 3.10 on
+    if not words:
+        try:
+            with open("/proc/self/cmdline", "rb") as file:
+                words = [os.fsdecode(word) for word in file.read().split(b"\0")[:-1]]
+        except OSError:
+            return []
+    if program in words[1:]:
+        return words[words.index(program, 1) :]
+    if "-m" in words[1:-1]:  # whose file Python names, not the module
+        return [program, *words[words.index("-m", 1) + 2 :]]
+    return []
+
+
+def is_module(name: str, spec: Any) -> bool:
+    """Tell whether `python -m` runs this program, which `name` is the first word of.
+
+    A folder or a zipapp that is the program, `python folder`, is a module that has no name.
+    """
+    if not spec.name or runs_another(name, spec):
+        return False
+    return spec.name != "__main__" or name.endswith(".py")
 
 
 def runs_another(name: str, spec: Any) -> bool:
@@ -91,9 +131,12 @@ def start_folder() -> str:
     spec: Any = getattr(main, "__spec__", None)
     name, file = sys.argv[0] if sys.argv else "", getattr(main, "__file__", None)
     first = sys.path[0] if sys.path else ""
-    is_module = bool(spec is not None and spec.name and not runs_another(name, spec))
-    if is_module:
+    has_module = spec is not None and is_module(name, spec)
+    if has_module:
         name, file = spec.name.replace(".", os.sep) + ".py", spec.origin
+    elif file and os.path.basename(file) == "__main__.py" != os.path.basename(name):
+        name, file = os.path.normpath(name), os.path.normpath(os.path.dirname(file))
+        first = os.path.dirname(os.path.abspath(first))
     if not name or not file or os.path.isabs(name):
         return here
     if not os.path.isabs(file):  # Python 3.7 and 3.8 keep the whole path of the folder only
@@ -102,7 +145,7 @@ def start_folder() -> str:
     if os.path.isabs(file) and file.endswith(os.sep + name):
         found = file[: -len(name) - 1] or os.sep
         # A module may also lie in PYTHONPATH; the first folder is the one that it was started in.
-        return found if not is_module or found == first else here
+        return found if not has_module or found == first else here
     return here
 
 

@@ -28,14 +28,14 @@ class Machine:
         self._psutil: Any = psutil
         self._process: Any = psutil.Process()
         self._gpus = _gpus()
-        psutil.cpu_percent()  # the first call only notes the moment
-        self._process.cpu_percent()
+        self._times: Any = psutil.cpu_times()
+        self._process.cpu_percent()  # the first call only notes the moment
 
     def read(self) -> dict[str, float]:
         """Return the metrics by name; what cannot be read is left out."""
         psutil = self._psutil
         found: dict[str, float] = {}
-        _add(found, "cpu_percent", psutil.cpu_percent)
+        _add(found, "cpu_percent", self._load)
         _add(found, "memory_percent", lambda: psutil.virtual_memory().percent)
         _add(found, "disk_percent", lambda: psutil.disk_usage(os.getcwd()).percent)
         _add(found, "process_cpu_percent", self._process.cpu_percent)
@@ -43,6 +43,21 @@ class Machine:
         for number, gpu in self._gpus:
             gpu.read(found, f"gpu{number}_")
         return found
+
+    def _load(self) -> float:
+        """Return the load of all processors since the last look, in percent.
+
+        As `psutil.cpu_percent`, which remembers the last look of each thread apart, and says 0 to
+        one that looks for the first time.
+        """
+        before, self._times = self._times, self._psutil.cpu_times()
+        spent = {
+            name: getattr(self._times, name) - getattr(before, name) for name in before._fields
+        }
+        # What guests took is part of `user` and `nice` already.
+        total = sum(time for name, time in spent.items() if not name.startswith("guest"))
+        idle = spent["idle"] + spent.get("iowait", 0.0)
+        return float(min(100.0, max(0.0, 100.0 * (1.0 - idle / total))))
 
 
 def _add(found: dict[str, float], name: str, read: Any) -> None:

@@ -12,8 +12,8 @@ from ato_sql import _values
 from ato_sql._errors import SettingsError
 from ato_sql._facts.facts import runs_another
 from ato_sql._values.place import is_url, place_of, url_of
-from ato_sql._values.redact import redact
-from ato_sql._values.secret_text import Kind, redact_text
+from ato_sql._values.secrets.redact import redact
+from ato_sql._values.secrets.text import Kind, redact_text
 from ato_sql._values.values import NAME_LENGTH, check_name, clean_text
 
 TYPE_CHECKING = False
@@ -179,6 +179,8 @@ def program_name() -> str:
     elif spec is not None and spec.name not in ("__main__", None):
         name = spec.name[: -len(".__main__")] if spec.name.endswith(".__main__") else spec.name
     elif path and not path.startswith("<"):  # `<stdin>` is no file
+        if os.path.basename(path) == "__main__.py":  # a folder, or a zipapp, is the program
+            path = os.path.dirname(os.path.abspath(path))
         name = os.path.splitext(os.path.basename(path))[0]
     else:  # a prompt, or a notebook, whose name not every program that shows it tells
         notebook = notebook_name()

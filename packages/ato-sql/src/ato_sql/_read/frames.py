@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Mapping, Sequence
 
 from ato_sql._db.schema import Experiment, MetricSummary
-from ato_sql._facts.params import leaves
+from ato_sql._facts.configs.params import leaves
 from ato_sql._values.marked import from_json, readable
 from ato_sql._values.values import join
 
@@ -32,3 +32,22 @@ def _row(
         for statistic in ("min", "max", "count"):
             row[f"metric.{key}.{statistic}"] = getattr(summary, statistic)
     return row
+
+
+def frame_of(pandas: Any, rows: Sequence[Mapping[str, Any]]) -> Any:
+    """Return rows as a data frame by the run id; an integer too large for a float stays one."""
+    if not rows:
+        return pandas.DataFrame()
+    try:
+        frame = pandas.DataFrame(rows)
+    except OverflowError:  # of pandas before 3, for such an integer
+        objects = pandas.DataFrame(rows, dtype=object)
+        frame = pandas.DataFrame({name: _inferred(objects[name]) for name in objects})
+    return frame.set_index("id")
+
+
+def _inferred(column: Any) -> Any:
+    try:
+        return column.infer_objects()
+    except OverflowError:
+        return column

@@ -23,11 +23,11 @@ from ato_sql._errors import NotFoundError, TrackerError, TrackerWarning
 from ato_sql._facts.inputs import is_unchanged
 from ato_sql._facts.outcome import COMPLETED
 from ato_sql._facts.settings import Settings
-from ato_sql._read.media import last_of_each
+from ato_sql._read.logged.media import last_of_each
 from ato_sql._read.reader import is_run
 from ato_sql._values.url import clean_error, show_url
 from ato_sql._values.values import as_name
-from ato_sql._write.apply import get_or_create_project
+from ato_sql._write.storing.apply import get_or_create_project
 from ato_sql._write.writer import Writer
 
 _CANDIDATES = 20  # earlier runs whose inputs are compared with what is there now

@@ -14,12 +14,12 @@ from ato_adict import did_you_mean
 from ato_sql._db.read_only import ReadOnlyEngine
 from ato_sql._db.schema import Experiment, Project, keep_readable
 from ato_sql._errors import NotFoundError, TrackerError
-from ato_sql._facts.copies import found_path
+from ato_sql._facts.files.copies import found_path
 from ato_sql._facts.settings import Settings
 from ato_sql._read.status import show_status
 from ato_sql._values.url import clean_error, show_url, sqlite_file
 from ato_sql._values.values import as_name
-from ato_sql._write.database import Database
+from ato_sql._write.storing.database import Database
 from ato_sql._write.writer import flush_writers
 
 RunId = Union[int, str]

@@ -9,15 +9,19 @@ import json
 import os
 import sqlite3
 import weakref
+from types import SimpleNamespace
 from typing import Any, Callable, Dict, Iterable, Iterator, NamedTuple, Sequence, Tuple
 
 from ato_sql._db.revision import HEAD, VERSION_TABLE
-from ato_sql._db.sqlite_files import leave_no_log, uri_of
+from ato_sql._db.sqlite.damage import leave_out_damage
+from ato_sql._db.sqlite.files import leave_no_log, uri_of
 from ato_sql._errors import NotFoundError
 from ato_sql._facts.machine import is_system
+from ato_sql._facts.outcome import RUNNING
 from ato_sql._facts.rerun import TAG
 from ato_sql._read.provenance import events_of
-from ato_sql._values.time import seconds_of
+from ato_sql._values.marked import unless_damaged
+from ato_sql._values.time import from_seconds, seconds_of
 from ato_sql._values.values import Number, join
 
 Rows = Sequence[Sequence[Any]]
@@ -62,6 +66,8 @@ class StoredRun(NamedTuple):
         metrics: by name, without those of the machine.
         artifacts: `path`, `data_type`, `size` and `content_hash` of those logged, by path.
         span: when it began and when it ended, in seconds since 1970; None where that is not known.
+        status: how it ended, that it is running, or `lost` where it is gone without an end.
+        error: the traceback of what ended it, if anything did.
     """
 
     id: int
@@ -75,6 +81,8 @@ class StoredRun(NamedTuple):
     modules: dict[str, dict[str, Any]]
     artifacts: dict[str, dict[str, Any]]
     span: tuple[float | None, float | None]
+    status: str | None = None
+    error: str | None = None
 
 
 class Stored:
@@ -96,7 +104,7 @@ class Stored:
             NotFoundError: there is none.
         """
         column = "uuid" if isinstance(key, str) else "id"
-        names = ("id", "config", "provenance", "environment_hash", *SPAN, *FACTS)
+        names = ("id", "config", "provenance", "environment_hash", *SPAN, *ENDING, *ALIVE, *FACTS)
         columns = ", ".join(f"e.{name}" for name in names)
         found = self._ask(f"SELECT {columns} FROM experiments e WHERE e.{column} = :k", {"k": key})
         if not found:
@@ -115,6 +123,8 @@ class Stored:
             {row["module"]: row for row in self._rows("run_sources", MODULE, number)},
             {row["path"]: row for row in self._rows("artifacts", ARTIFACT, number, _NO_MEDIA)},
             (seconds_of(row["start_time"]), seconds_of(row["end_time"])),
+            _status(row),
+            row["error"],
         )
 
     def last_project(self) -> str | None:
@@ -236,6 +246,8 @@ class Stored:
 
 FACTS = ("git_commit", "git_diff_hash", "command", "directory", "host", "git_dirty")
 SPAN = ("start_time", "end_time")
+ENDING = ("status", "error")
+ALIVE = ("pid", "process", "heartbeat", "heartbeat_every")
 INPUT = ("name", "path", "size", "mtime", "hash", "reader", "how", "problem")
 MODULE = ("module", "name", "path", "hash")
 _NO_MEDIA = " AND t.key IS NULL"
@@ -253,9 +265,20 @@ def facts_of(row: Any) -> dict[str, Any]:
     }
 
 
+def _status(row: Any) -> str | None:
+    """Return how a run ended, `lost` where it is gone without an end."""
+    if row["status"] != RUNNING:
+        return None if row["status"] is None else str(row["status"])
+    # Only for those that run: the rest of this does without SQLAlchemy, which starts slowly.
+    from ato_sql._read.status import shown_status
+
+    heartbeat = from_seconds(seconds_of(row["heartbeat"]))
+    return str(shown_status(SimpleNamespace(**{**row, "heartbeat": heartbeat})))
+
+
 def _json(value: Any) -> Any:
     """Read JSON where the driver handed out its text."""
-    return json.loads(value) if isinstance(value, str) else value
+    return unless_damaged(json.loads, value) if isinstance(value, str) else value
 
 
 def of_connection(connection: Any, shown: str = "the database") -> Stored:
@@ -273,6 +296,7 @@ def of_file(path: str) -> Stored | None:
     """Return the runs of an SQLite file; None if it must be upgraded or cannot be read so."""
     try:
         connection = sqlite3.connect(uri_of(path), uri=True, timeout=_SECONDS)
+        leave_out_damage(connection, path)
     except sqlite3.Error:
         return None
     try:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Iterable, Iterator, List, Sequence, TypeV
 from ato_adict import MISSING
 from ato_adict.notebooks import MOST_ROWS, html_table, html_text
 from ato_sql._db.schema import Experiment
+from ato_sql._facts.configs.params import leaves
 from ato_sql._facts.outcome import RUNNING
-from ato_sql._facts.params import leaves
-from ato_sql._read.metrics import Point, common_keys, last_value, read_summaries
+from ato_sql._read.points.metrics import Point, common_keys, last_value, read_summaries
 from ato_sql._read.traces import TraceVersion
 from ato_sql._values.marked import json_literal
 from ato_sql._values.shown import duration, size_text, text_of

@@ -15,6 +15,14 @@ BRACKETS = re.compile(r"\[.*\]", re.DOTALL)  # around the name of a key that is 
 _KINDS = ("float", "int", "repr", "set", "damaged")
 
 
+def unless_damaged(process: Callable[[Any], Any], value: Any) -> Any:
+    """Return JSON data; of a damaged text, what it begins with, so that the rest can be read."""
+    try:
+        return process(value)
+    except (ValueError, TypeError, RecursionError):
+        return {MARK: "damaged", "value": ascii(value)[:200]}
+
+
 def is_marked(value: Any) -> bool:
     """Tell whether stored data stands for a value that JSON does not have."""
     return isinstance(value, Mapping) and value.get(MARK) in _KINDS and "value" in value

@@ -11,6 +11,7 @@ from sqlalchemy import JSON, BigInteger, DateTime, Double, Integer, String, Text
 from sqlalchemy.dialects import mysql
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from ato_sql._values.marked import unless_damaged
 from ato_sql._values.values import NAME_LENGTH
 
 MYSQL = ("mysql", "mariadb")
@@ -74,19 +75,11 @@ class JSONValue(TypeDecorator[Any]):
         if dialect.name in MYSQL:
             return _from_text
         processed = self.impl_instance.result_processor(dialect, coltype)
-        return processed and functools.partial(_unless_damaged, processed)
-
-
-def _unless_damaged(process: Any, value: Any) -> Any:
-    """Return JSON data; of a damaged text, what it begins with, so that the rest can be read."""
-    try:
-        return process(value)
-    except (ValueError, TypeError, RecursionError):
-        return {"__ato__": "damaged", "value": ascii(value)[:200]}
+        return processed and functools.partial(unless_damaged, processed)
 
 
 def _from_text(value: str | None) -> Any:
-    return None if value is None else _unless_damaged(json.loads, value)
+    return None if value is None else unless_damaged(json.loads, value)
 
 
 def name(length: int = NAME_LENGTH) -> TypeEngine[str]:

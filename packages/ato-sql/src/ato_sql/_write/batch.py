@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 from typing import Any, Container, Dict, Iterable, NamedTuple, Sequence, Tuple, Union
 
 Number = Union[int, float]
@@ -88,3 +89,12 @@ SOURCES = "sources"
 ENVIRONMENT = "environment"
 CUT = "cut"
 CONSOLE = "console"
+
+
+def as_line(batch: Batch, births: Births) -> str:
+    """Return a batch as a line of JSON, for people to read."""
+    names, *columns = batch.metrics
+    rows = [[*names[number], value, step, when] for number, step, value, when in zip(*columns)]
+    data = {"journal": batch.journal, "start": batch.start, "end": batch.end}
+    whole = {**data, "events": batch.events, "metrics": rows, "births": births}
+    return json.dumps(whole, separators=(",", ":")) + "\n"

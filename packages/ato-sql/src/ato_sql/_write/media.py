@@ -8,12 +8,18 @@ import warnings
 from typing import Any, Sequence
 
 from ato_sql._errors import ArtifactError, TrackerError, TrackerWarning
-from ato_sql._facts import media as _media
-from ato_sql._facts.artifacts import Content, artifact_event, content_event, digest_of, keep_bytes
-from ato_sql._facts.claims import claim
-from ato_sql._facts.config import to_json
-from ato_sql._facts.copies import artifact_folder
-from ato_sql._facts.media import Piece, checked_size
+from ato_sql._facts.configs.config import to_json
+from ato_sql._facts.files.artifacts import (
+    Content,
+    artifact_event,
+    content_event,
+    digest_of,
+    keep_bytes,
+)
+from ato_sql._facts.files.claims import claim
+from ato_sql._facts.files.copies import artifact_folder
+from ato_sql._facts.media import pieces as _media
+from ato_sql._facts.media.pieces import Piece, checked_size
 from ato_sql._facts.settings import Settings
 from ato_sql._values.values import as_step, check_name
 from ato_sql._write import batch as _batch

@@ -14,15 +14,15 @@ from ato_sql._facts.fingerprints import code_hash_of, fingerprint_event
 from ato_sql._facts.inputs import logged_input
 from ato_sql._facts.outcome import COMPLETED, RUNNING, outcome
 from ato_sql._facts.settings import Settings
-from ato_sql._values.secret_code import hide_in_code
+from ato_sql._values.secrets.code import hide_in_code
 from ato_sql._values.values import Number, as_number, as_step, check_name, clean_text
 from ato_sql._write import batch as _batch
-from ato_sql._write.console import FIRST_PIECES, LAST_PIECES, Console
-from ato_sql._write.console import is_wanted as console_wanted
+from ato_sql._write.beginning.gathering import Gathering
+from ato_sql._write.beside.console import FIRST_PIECES, LAST_PIECES, Console
+from ato_sql._write.beside.console import is_wanted as console_wanted
+from ato_sql._write.beside.monitor import Monitor, is_wanted
 from ato_sql._write.entered import Block, enter, leave
-from ato_sql._write.gathering import Gathering
 from ato_sql._write.media import MediaLog
-from ato_sql._write.monitor import Monitor, is_wanted
 from ato_sql._write.writer import Writer, writer_for
 
 _FIRST_STEP, _LAST_STEP = -(2**63), 2**63 - 1

@@ -9,16 +9,16 @@ import time
 import weakref
 from typing import Any, Callable
 
-from ato_sql._facts.claims import Owner, owner_of
+from ato_sql._facts.files.claims import Owner, owner_of
 from ato_sql._facts.settings import Settings
 from ato_sql._values.url import resolve, show_url
 from ato_sql._write import batch as _batch
 from ato_sql._write import ending
 from ato_sql._write.batch import Number
-from ato_sql._write.committer import Committer, log, store_left_behind
-from ato_sql._write.database import Database, close_files
-from ato_sql._write.journal import Journal
-from ato_sql._write.records import LARGE, pack_metric, pack_other
+from ato_sql._write.journals.journal import Journal
+from ato_sql._write.journals.records import LARGE, pack_metric, pack_other
+from ato_sql._write.storing.committer import Committer, log, store_left_behind
+from ato_sql._write.storing.database import Database, close_files
 
 ROUND_SECONDS = 0.5  # rounds are twice as frequent as promised, to leave time for the commit
 FULL_SEGMENTS = 3  # beyond this the training loop waits a little for the database
@@ -75,6 +75,7 @@ class Writer:
         self._lock = threading.RLock()  # held by whoever uses the database
         self._requests: queue.SimpleQueue[_Request] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
+        self._is_starting = False
         self._thread_lock = threading.RLock()
         self._alive: dict[str, Callable[[bool], None] | None] = {}
         self._begun: dict[str, tuple[float, float]] = {}  # by the clock, and as time passes
@@ -272,13 +273,17 @@ class Writer:
                 request.wait(WAIT_SECONDS)
 
     def _start(self) -> bool:
-        """Start the thread if there is none; False where there cannot be one."""
+        """Start the thread if there is none; False where there cannot be one.
+
+        A signal handler may come here while it is being started: it waits for no thread.
+        """
         if self._thread is not None:
-            return True
+            return not self._is_starting
         with self._thread_lock:
             return self._thread is not None or (not ending.STATE["ended"] and self._start_thread())
 
     def _start_thread(self) -> bool:
+        self._is_starting = True
         try:
             self._thread = threading.Thread(target=self._rounds, name="ato-sql-writer", daemon=True)
             self._thread.start()
@@ -289,6 +294,8 @@ class Writer:
             if isinstance(error, RuntimeError):  # the interpreter is shutting down
                 return False
             raise
+        finally:
+            self._is_starting = False
         ending.at_the_end_of_children()
         return True
 

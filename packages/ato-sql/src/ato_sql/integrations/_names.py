@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import itertools
 import re
-from typing import Any, Callable, Iterable, Sequence
+from typing import Any, Callable, Iterable, Mapping, Sequence
 
-from ato_sql._facts.params import leaf_paths, leaves
+from ato_sql._facts.configs.params import leaf_paths, leaves
 from ato_sql._finder import SQLFinder
 
 LONGEST = 240  # MLflow takes 250; room for a number
@@ -89,10 +89,22 @@ def project_name(finder: SQLFinder, run: Any, accept: Callable[[str], str]) -> s
     return names[run.project.name]
 
 
-def changed(*mappings: dict[str, str]) -> dict[str, str]:
-    """Return of several mappings the names that are not kept."""
-    pairs = [pair for mapping in mappings for pair in mapping.items()]
-    return {name: given for name, given in pairs if name != given}
+def changed(**kinds: Mapping[str, str]) -> dict[str, str]:
+    """Return of the names of several kinds those that are not kept.
+
+    One that means different things, a metric and a key of the config, and is not called the same
+    for both, has its kind before it: `metric acc@1`.
+    """
+    given_to: dict[str, set[str]] = {}
+    for mapping in kinds.values():
+        for name, given in mapping.items():
+            given_to.setdefault(name, set()).add(given)
+    return {
+        name if len(given_to[name]) == 1 else f"{kind} {name}": given
+        for kind, mapping in kinds.items()
+        for name, given in mapping.items()
+        if name != given
+    }
 
 
 def config_leaves(run: Any) -> dict[str, Any]:

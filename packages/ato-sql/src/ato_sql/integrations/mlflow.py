@@ -59,7 +59,9 @@ def export_run(finder: SQLFinder, run_id: int | str, tracking_uri: str | None = 
     earlier = _exported(client, experiment, run.uuid)
     name = None
     try:
-        made = client.create_run(experiment, start_time=_milliseconds(run.start_time))
+        # The tag tells what is left of an export that was killed.
+        begun, told = _milliseconds(run.start_time), {"ato.uuid": run.uuid}
+        made = client.create_run(experiment, start_time=begun, tags=told)
         name = made.info.run_id
         _copy(client, name, finder, run)
     except BaseException:
@@ -84,14 +86,14 @@ def changed_names(finder: SQLFinder, run_id: int | str) -> dict[str, str]:
     MLflow may keep both as files.
 
     Returns:
-        By its name, what each is called in MLflow.
+        By its name, with its kind before it where that is needed, what each is called in MLflow.
 
     Raises:
         NotFoundError: There is no such run.
     """
     run = finder.get_run(run_id)
     project = {run.project.name: project_name(finder, run, accepted_project)}
-    return changed(project, *_names(finder, run))
+    return changed(project=project, **_names(finder, run).by_kind())
 
 
 def cut_values(finder: SQLFinder, run_id: int | str) -> dict[str, int]:
@@ -126,6 +128,9 @@ class _Names(NamedTuple):
     params: dict[str, str]
     tags: dict[str, str]
 
+    def by_kind(self) -> dict[str, dict[str, str]]:
+        return {"metric": self.metrics, "config": self.params, "tag": self.tags}
+
 
 def _names(finder: SQLFinder, run: Any) -> _Names:
     return _Names(
@@ -140,7 +145,7 @@ def _copy(client: MlflowClient, name: str, finder: SQLFinder, run: Any) -> None:
     for params in _batches(_params(run, names.params), PARAMS):
         client.log_batch(name, params=params)
     tags = [RunTag(names.tags[key], text[:TAG_LENGTH]) for key, text in _tags(run)]
-    others = changed(*names)
+    others = changed(**names.by_kind())
     if others:
         tags.append(RunTag("ato.names", json.dumps(others)[:TAG_LENGTH]))
     for batch in _batches(tags, PARAMS):

@@ -61,14 +61,14 @@ def changed_names(finder: SQLFinder, run_id: int | str) -> dict[str, str]:
     """Return the project and the metrics of a run whose names no folder or TensorBoard takes.
 
     Returns:
-        By its name, what each is called in TensorBoard.
+        By its name, with its kind before it where that is needed, what TensorBoard calls each.
 
     Raises:
         NotFoundError: There is no such run.
     """
     run = finder.get_run(run_id)
     project = {run.project.name: project_name(finder, run, as_file)}
-    return changed(project, metric_names(finder, run, accepted))
+    return changed(project=project, metric=metric_names(finder, run, accepted))
 
 
 def accepted(name: str) -> str:

@@ -123,14 +123,15 @@ def changed_names(finder: SQLFinder, run_id: int | str) -> dict[str, str]:
     It refuses some and keeps some for itself, and its config keys are texts: 30 is called `30`.
 
     Returns:
-        By its name, what each is called in W&B.
+        By its name, with its kind before it where that is needed, what each is called in W&B.
 
     Raises:
         NotFoundError: There is no such run.
     """
     run = finder.get_run(run_id)
     project = {run.project.name: project_name(finder, run, accepted_project)}
-    return changed(project, metric_names(finder, run, accepted), _config(run)[1], _tags(run))
+    metrics = metric_names(finder, run, accepted)
+    return changed(project=project, metric=metrics, config=_config(run)[1], tag=_tags(run))
 
 
 def accepted(name: str) -> str:

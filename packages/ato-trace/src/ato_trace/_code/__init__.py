@@ -2,6 +2,5 @@
 
 May call `_source`, `_canonical` and, for the values of globals, `_hashing`. `fingerprint` is the
 way in; `describe` gives the canonical form of anything that has code, `classes` of a class, and
-`codeobject` the byte code where there is no source. For `follow`, `references` finds the names in
-code, `reach` what they lead to, `states` what is no part of the logic, and `walk` keeps the result.
+`codeobject` the byte code where there is no source. `following` is all that `follow` needs.
 """

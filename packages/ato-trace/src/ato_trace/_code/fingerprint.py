@@ -92,7 +92,7 @@ def fingerprint(obj: Any, follow: bool = False) -> Fingerprint:
             text is no definition.
     """
     if follow:
-        from ato_trace._code.follow import follow_from  # most programs do not follow
+        from ato_trace._code.following.follow import follow_from  # most programs do not follow
 
         part, versions, skipped = follow_from(obj)
     else:

@@ -35,11 +35,12 @@ def _diff(options: argparse.Namespace) -> int:
     from ato_adict import ADict
 
     difference = ADict.from_file(options.old).diff(ADict.from_file(options.new))
+    options.answer = 1 if difference else 0
     if options.json:
         print(json.dumps(difference.to_dict(), default=repr))
     elif difference:
         print(difference)
-    return 1 if difference else 0
+    return int(options.answer)
 
 
 def _hash(options: argparse.Namespace) -> int:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import signal
 import subprocess
 import sys
 import uuid
+import zipfile
 
 from ato._cli.passing_on import run_passing_on
 from ato_adict import UserError
@@ -40,7 +42,8 @@ def run_again(finder: SQLFinder, run: Any, quiet: bool, database: str | None) ->
         database: Where a program tracks that names no database; where it always does if None.
 
     Raises:
-        UserError: It cannot be run again, it failed, or it logged no run.
+        UserError: It cannot be run again, its program did not come to the end though the run
+            did not fail, or it logged no run.
         SystemExit: A signal has ended us, and the program.
     """
     from ato_sql.comparing import rerun_environment
@@ -58,8 +61,9 @@ def run_again(finder: SQLFinder, run: Any, quiet: bool, database: str | None) ->
     folder = file_name(run.directory)
     code = run_passing_on(command, cwd=folder, env=environment, stdout=output)
     again = finder.find_run(wanted)
-    if code and not (again is not None and again.status == run.status == "failed"):
-        raise UserError(f"running run {run.id} again ended with exit code {code}")
+    # That it fails is an answer: `ato why` says what makes it fail now.
+    if code and not (again is not None and again.status == "failed"):
+        raise UserError(f"running run {run.id} again {_ending(code)}")
     if again is None:
         raise UserError(_no_run(run, place, finder.count({"parent_uuid": run.uuid}) > before))
     return int(again.id)
@@ -67,6 +71,15 @@ def run_again(finder: SQLFinder, run: Any, quiet: bool, database: str | None) ->
 
 def _absolute(database: str) -> str:
     return database if "://" in database else os.path.abspath(database)
+
+
+def _ending(code: int) -> str:
+    if code > 0:
+        return f"ended with exit code {code}"
+    try:
+        return f"was ended by {signal.Signals(-code).name}"
+    except ValueError:
+        return f"was ended by signal {-code}"
 
 
 def _no_run(run: Any, place: int, by_others: bool) -> str:
@@ -98,6 +111,23 @@ def _place(finder: SQLFinder, run: Any) -> int:
         return int(connection.execute(before).scalar() or 0) + 1
 
 
+def at_the_same_time(finder: SQLFinder, run: Any) -> list[int]:
+    """Return the runs of a run's program that were open when it was, but those it belongs to."""
+    from sqlalchemy import select
+
+    from ato_sql.reading import tables
+
+    if run.process is None or run.end_time is None:
+        return []
+    runs = tables["experiments"].c
+    same = (runs.host == run.host, runs.pid == run.pid, runs.process == run.process)
+    then = (runs.start_time < run.end_time, runs.end_time > run.start_time)
+    query = select(runs.id, runs.uuid, runs.parent_uuid).where(*same, *then, runs.id != run.id)
+    with finder.connection() as connection:
+        found = connection.execute(query.order_by(runs.id)).all()
+    return [one.id for one in found if one.parent_uuid != run.uuid and one.uuid != run.parent_uuid]
+
+
 # -- whether and how -------------------------------------------------------------------------------
 
 
@@ -112,7 +142,7 @@ def _command(run: Any, known: Mapping[str, Any]) -> list[str]:
         raise UserError(f"{name} has no recorded command: it cannot be run again")
     made_by = no_program(run.command)
     if made_by is not None:
-        raise UserError(f"{name} was made {made_by}: there is no program that can be run again")
+        raise _made(name, made_by)
     if any("[redacted]" in word or "***@" in word for word in run.command):
         raise UserError(f"the command of {name} holds a redacted secret: run it by hand")
     if not os.path.isdir(file_name(run.directory)):
@@ -129,6 +159,12 @@ def _check_program(name: str, program: str) -> None:
         raise UserError(f"the program of {name}, {program}, is gone")
     if not (os.path.isfile(path) or os.path.isdir(path)):
         raise UserError(f"the program of {name}, {program}, is a pipe or a device")
+    if zipfile.is_zipfile(path):
+        raise _made(name, "by a zipapp")
+
+
+def _made(name: str, how: str) -> UserError:
+    return UserError(f"{name} was made {how}: there is no program that can be run again")
 
 
 def no_program(command: Sequence[str]) -> str | None:
@@ -142,10 +178,10 @@ def no_program(command: Sequence[str]) -> str | None:
     if command[0] == "-m" and _PROMPT_MODULES.fullmatch(first):
         return "at a prompt of Python"
     if _PROMPTS.fullmatch(first):
-        return "at a prompt of IPython or the like"
+        return "in IPython or another prompt"
     if is_cell or _NOTEBOOKS.fullmatch(first):
         return "in a notebook"
-    if command[0] == "-m" and first == "__main__":
+    if command[0] == "-m" and first == "__main__":  # as earlier versions recorded them
         return "by a zipapp, or by a folder that is a program"
     return None
 

@@ -19,6 +19,7 @@ TITLES = {
     "within tolerance": "within tolerance: not every bit is the same",
     "changed": "changed",
 }
+_NOTHING = " (none were logged)"
 
 
 def add_command(commands: argparse._SubParsersAction[Any]) -> None:
@@ -58,7 +59,7 @@ def _tolerance(text: str) -> float:
 
 
 def _verify(options: argparse.Namespace) -> int:
-    from ato._cli.rerun import run_again
+    from ato._cli.rerun import at_the_same_time, run_again
     from ato._cli.why.report import report_of
     from ato_sql.cli import open_finder, open_stored
     from ato_sql.comparing import plain
@@ -66,22 +67,31 @@ def _verify(options: argparse.Namespace) -> int:
     finder = open_finder(options.db)
     run = finder.named_run(options.run_id)
     again = run_again(finder, run, options.json, options.db)
-    verdict = _judge(finder, run.id, again, options.rtol, options.atol)
-    is_same = verdict["verdict"] == "same"
-    report = None if is_same else report_of(open_stored(options.db), run.id, again)
+    report = report_of(open_stored(options.db), run.id, again)
+    verdict = _judge(finder, report, options.rtol, options.atol)
+    why = None if verdict["verdict"] == "same" else report
+    options.answer = 1 if verdict["verdict"] == "changed" else 0
+    others = at_the_same_time(finder, run) if options.answer else []
+    if others:
+        named = ", ".join(map(str, others))
+        verdict["changes"].append(
+            f"run {run.id} ran at the same time as {named} of its program: where their order is by "
+            f"chance, run {again} is another of them"
+        )
     if options.json:
-        print(json.dumps({"run": run.id, "again": again, **verdict, "why": plain(report)}))
+        print(json.dumps({"run": run.id, "again": again, **verdict, "why": plain(why)}))
     else:
-        _print(run.id, again, verdict, report)
-    return 1 if verdict["verdict"] == "changed" else 0
+        _print(run.id, again, verdict, why, report["results"] is not None)
+    return int(options.answer)
 
 
-def _print(run: int, again: int, verdict: Mapping[str, Any], report: Any) -> None:
+def _print(run: int, again: int, verdict: Mapping[str, Any], report: Any, recorded: bool) -> None:
     """Print the verdict, what differs, and, as `ato why` says it, why."""
     from ato._cli.why.sentences import sentences
     from ato_adict.surroundings import escaped
 
-    print(f"run {again}, against run {run}: {TITLES[verdict['verdict']]}")
+    none = _NOTHING if report is None and not recorded else ""
+    print(f"run {again}, against run {run}: {TITLES[verdict['verdict']]}{none}")
     for line in verdict["changes"]:
         print(f"  {escaped(line)}")
     if report is not None:
@@ -90,14 +100,22 @@ def _print(run: int, again: int, verdict: Mapping[str, Any], report: Any) -> Non
             print(escaped(line))
 
 
-def _judge(finder: SQLFinder, run_a: int, run_b: int, rtol: float, atol: float) -> dict[str, Any]:
-    """Say whether outputs and metrics are the same, within tolerance, or changed."""
-    compared = finder.compare(run_a, run_b).to_dict()
+def _judge(
+    finder: SQLFinder, report: Mapping[str, Any], rtol: float, atol: float
+) -> dict[str, Any]:
+    """Say whether outputs, metrics and endings are the same, within tolerance, or changed."""
+    from ato._cli.why.differences.results import counts, ending_sentence
+
+    compared = finder.compare(report["run_a"], report["run_b"]).to_dict()
     checked = [
         _check_output(finder, name, change, rtol, atol)
         for name, change in compared["outputs"].items()
     ]
     checked += [_check_metric(k, m, rtol, atol) for k, m in compared["metrics"].items()]
+    # That a run was killed is said where it may explain what else differs.
+    differs = any(not is_close for _, is_close in checked)
+    endings = [one for one in report["endings"] if differs or counts(one)]
+    checked += [(f"it ended: {ending_sentence(one)}", False) for one in endings]
     changed = [line for line, is_close in checked if not is_close]
     close = [line for line, is_close in checked if is_close and line]
     verdict = "changed" if changed else "within tolerance" if close else "same"

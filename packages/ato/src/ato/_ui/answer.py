@@ -21,12 +21,20 @@ class MissingError(AtoError):
 
 def answer(request: Request, data: Any, status: int = 200) -> Response:
     """Return a JSON response, or 304 where the browser has the same already."""
-    body = json.dumps(plain(data), allow_nan=False, separators=(",", ":"), default=ascii).encode()
+    text = json.dumps(plain(data), allow_nan=False, separators=(",", ":"), default=_other)
+    body = text.encode()
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     headers = {"ETag": etag, "Cache-Control": "no-cache"}
     if status == 200 and etag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
     return Response(body, status, headers, "application/json")
+
+
+def _other(value: Any) -> str:
+    """Return a value of another kind as text; no column holds bytes unless it is damaged."""
+    if isinstance(value, bytes):
+        raise TypeError(f"bytes where there should be text: {value[:20]!r}")
+    return ascii(value)
 
 
 def number(request: Request, name: str, default: float | None = None) -> float | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import pathlib
 from typing import Any, Iterable
 
@@ -18,21 +19,23 @@ from ato._ui.answer import MissingError, Query, answer
 from ato._ui.editing import PATH, Editing
 from ato._ui.guard import App, Guard, allowed_hosts
 from ato._ui.queries import compare as _compare
-from ato._ui.queries import contents as _contents
-from ato._ui.queries import copies as _copies
 from ato._ui.queries import functions as _functions
-from ato._ui.queries import media as _media
-from ato._ui.queries import metric_file as _metric_file
-from ato._ui.queries import metrics as _metrics
-from ato._ui.queries import overlay as _overlay
 from ato._ui.queries import projects as _projects
 from ato._ui.queries import run as _run
 from ato._ui.queries import runs as _runs
-from ato._ui.queries import search as _search
-from ato._ui.queries import searches as _searches
+from ato._ui.queries.curves import file as _metric_file
+from ato._ui.queries.curves import metrics as _metrics
+from ato._ui.queries.curves import overlay as _overlay
+from ato._ui.queries.media import copies as _copies
+from ato._ui.queries.media import shown as _media
+from ato._ui.queries.parts import contents as _contents
+from ato._ui.queries.searches import listed as _searches
+from ato._ui.queries.searches import search as _search
 from ato._ui.token import TokenGuard
 from ato._version import __version__
+from ato_adict import AtoError
 from ato_sql import DatabaseError, QuestionError
+from ato_sql.cli import TRACEBACK
 from ato_sql.reading import ReadOnlyDatabase
 
 STATIC = pathlib.Path(__file__).parent / "static"
@@ -134,9 +137,7 @@ def _endpoint(database: ReadOnlyDatabase, query: Query) -> Any:
     # A plain function: the framework runs it in a thread, so a slow query stops no other.
     def endpoint(request: Request) -> Response:
         try:
-            with database.connect() as connection:
-                found = query(connection, request)
-                return found if isinstance(found, Response) else answer(request, found)
+            return _answered(database, query, request)
         except MissingError as error:
             return answer(request, {"error": str(error)}, 404)
         except QuestionError as error:
@@ -148,13 +149,32 @@ def _endpoint(database: ReadOnlyDatabase, query: Query) -> Any:
             log.error("%s: %s", request.url.path, reason)
             return answer(request, {"error": f"the database could not be read: {reason}"}, 503)
         except Exception as error:  # of a damaged run, or one that another program wrote
-            log.exception("%s", request.url.path)
             reason = f"{type(error).__name__}: {str(error)[:200]}"
+            in_full = bool(os.environ.get(TRACEBACK))
+            log.error("%s: %s", request.url.path, reason, exc_info=in_full)
             return answer(
                 request, {"error": f"damaged: what is stored cannot be read: {reason}"}, 503
             )
 
     return endpoint
+
+
+def _answered(database: ReadOnlyDatabase, query: Query, request: Request) -> Response:
+    """Answer; what fails for no reason of its own is asked again of what is not damaged."""
+    try:
+        return _asked(database, query, request)
+    except AtoError:
+        raise
+    except Exception:
+        if not database.read_around_damage():
+            raise
+    return _asked(database, query, request)
+
+
+def _asked(database: ReadOnlyDatabase, query: Query, request: Request) -> Response:
+    with database.connect() as connection:
+        found = query(connection, request)
+        return found if isinstance(found, Response) else answer(request, found)
 
 
 async def _page(request: Request, status: int = 200) -> Response:

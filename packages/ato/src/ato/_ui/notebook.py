@@ -14,7 +14,8 @@ _open: dict[str, Page] = {}
 def ui(database: str | None = None, height: int = 640) -> Page:
     """Serve the page on 127.0.0.1 until the kernel ends; as the last line of a cell it shows it.
 
-    A second call for the same database shows the page that is served already.
+    A second call for the same database shows the page that is served already; there is one to
+    close.
 
     Args:
         database: A URL or the path of an SQLite file; by default the environment variable `ATO_DB`,
@@ -67,11 +68,14 @@ class Page:
         self._server.close()
 
     def __repr__(self) -> str:
-        return f"<the page of {self._server.shown} at {self.url}>"
+        where = f"at {self.url}" if self.is_open else "is closed"
+        return f"<the page of {self._server.shown} {where}>"
 
     def _repr_html_(self) -> str:
         from ato_adict.notebooks import html_text
 
+        if not self.is_open:
+            return f"<p>{html_text(repr(self))}; ato.ui() serves it anew</p>"
         url = html_text(self.url)
         style = f"width: 100%; height: {self.height:d}px; border: 1px solid #8888"
         return f'<iframe src="{url}" style="{style}"></iframe><div><a href="{url}">{url}</a></div>'

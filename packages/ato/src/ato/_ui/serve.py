@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import json
+import shlex
 import socket
 import sys
 import threading
@@ -41,14 +42,15 @@ def serve(
         edit: whether names, tags and notes can be changed by who has the printed address.
 
     Raises:
-        UserError: the database cannot be shown, the address cannot be used, it is open to all and
+        UserError: the database cannot be shown, the address cannot be used, others can reach it and
             neither a name was allowed nor a token is asked for, or changes would come from other
             machines.
     """
+    _check_names(allow_hosts)
     shown = ReadOnlyDatabase(database)
     family, address = _resolve(host, port)
     everywhere = _ip(address[0]).is_unspecified
-    if everywhere and not allow_hosts and token is None:
+    if not _ip(address[0]).is_loopback and not allow_hosts and token is None:
         raise UserError(
             f"--host {host or repr(host)} opens all of {shown.shown} to everyone who can reach "
             "this machine, without accounts; add --token to let in only who has the address that "
@@ -77,6 +79,15 @@ def serve(
         webbrowser.open(url)
     _run(app, listener)
     return 0
+
+
+def _check_names(allow_hosts: Sequence[str]) -> None:
+    for name in allow_hosts:
+        if not name.strip() or "*" in name:
+            raise UserError(
+                f"--allow-host {shlex.quote(name)} is no name of a machine; write the name that "
+                "the page is asked for by, such as lab.example.org"
+            )
 
 
 def _whom(token: str | None) -> str:

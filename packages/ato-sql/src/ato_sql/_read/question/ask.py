@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, and_, case, select
 from sqlalchemy.engine import Connection
 
 from ato_sql._errors import QuestionError
-from ato_sql._facts.params import NAN
+from ato_sql._facts.configs.params import NAN
 from ato_sql._read.question import conditions as _sql
 from ato_sql._read.question.fields import (
     PARAMS,
@@ -56,7 +56,13 @@ def run_conditions(
 
 
 def tagged(connection: Connection, tags: Sequence[str] | None) -> list[ColumnElement[bool]]:
-    """Return the conditions that a run has all these tags."""
+    """Return the conditions that a run has all these tags.
+
+    Raises:
+        QuestionError: they are one text, of which each letter would be a tag.
+    """
+    if isinstance(tags, str):
+        raise QuestionError(f"tags are a list of texts; write [{tags!r}]")
     return [_sql.has_tag(connection, clean_text(tag)) for tag in tags or ()]
 
 

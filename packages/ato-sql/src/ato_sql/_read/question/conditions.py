@@ -28,8 +28,8 @@ from sqlalchemy.engine import Connection
 
 from ato_sql._db.schema import Note, table_of
 from ato_sql._errors import QuestionError
-from ato_sql._facts.config import to_json
-from ato_sql._facts.params import NAN, NUMBERS, TEXTS, leaf_text, sort_key
+from ato_sql._facts.configs.config import to_json
+from ato_sql._facts.configs.params import NAN, NUMBERS, TEXTS, leaf_text, sort_key
 from ato_sql._facts.rerun import TAG
 from ato_sql._read.question.fields import (
     FLAG,

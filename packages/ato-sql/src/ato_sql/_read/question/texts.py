@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 
 from ato_sql._db.schema import Experiment, table_of
 from ato_sql._errors import QuestionError
-from ato_sql._facts.params import leaf_text
+from ato_sql._facts.configs.params import leaf_text
 from ato_sql._read.question import conditions as _sql
 from ato_sql._read.question.fields import (
     DIGEST,

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shlex
 
-from ato._cli.why.config import config_sentence, is_code_alone
-from ato._cli.why.environment import fact_sentence
+from ato._cli.why.differences.config import config_sentence, is_code_alone
+from ato._cli.why.differences.environment import fact_sentence
+from ato._cli.why.differences.inputs import input_sentence
+from ato._cli.why.differences.naming import PERHAPS
+from ato._cli.why.differences.results import artifact_sentence
 from ato._cli.why.excerpts import excerpts, places_that_differ
-from ato._cli.why.inputs import input_sentence
-from ato._cli.why.naming import PERHAPS
-from ato._cli.why.results import artifact_sentence
 from ato_sql.comparing import is_incidental
 
 TYPE_CHECKING = False
@@ -54,6 +56,30 @@ def most_likely(report: Mapping[str, Any]) -> list[dict[str, Any]]:
     found = list({text: (rank, kind, text) for rank, kind, text in reversed(found)}.values())[::-1]
     order = sorted(range(len(found)), key=lambda n: (found[n][0], n))
     return [{"kind": found[n][1], "text": found[n][2], "weak": found[n][0] >= _WEAK} for n in order]
+
+
+def command_cause(report: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return that the commands differ, where nothing else explains the results.
+
+    What the words of a command set stands in the config of most programs, which tells more.
+    """
+    for change in report["environment"]:
+        if change["name"] == "command" and change.get("a") and change.get("b"):
+            sides = [_words_of(change[side]) for side in "ab"]
+            if all(sides) and sides[0][1:] != sides[1][1:]:
+                old, new = (" ".join(map(shlex.quote, words)) for words in sides)
+                text = f"the command changed: {old} -> {new}"
+                return [{"kind": "environment", "text": text, "weak": False}]
+    return []
+
+
+def _words_of(command: Any) -> list[str]:
+    """Return the words of a command; none of one that is damaged."""
+    try:
+        words = json.loads(command) if isinstance(command, str) else command
+    except ValueError:
+        return []
+    return [str(word) for word in words] if isinstance(words, list) else []
 
 
 def _candidates(report: Mapping[str, Any]) -> Iterator[tuple[int, str, str]]:

@@ -27,6 +27,7 @@ def add_command(commands: argparse._SubParsersAction[Any]) -> None:
         help=f"two runs, each by its {named}; "
         "by default the last two of the project that was used last",
     )
+    why.add_argument("--project", metavar="NAME", help="the last two runs of this project")
     why.add_argument("--db", metavar="URL", help="the database (default: ATO_DB, experiments.db)")
     why.add_argument("--json", action="store_true", help="print the changes as JSON")
     why.add_argument(
@@ -47,6 +48,7 @@ def _why(options: argparse.Namespace) -> int:
 
     stored = open_stored(options.db)
     report = report_of(stored, *_two_runs(stored, options))
+    options.answer = 1 if differs(report) else 0
     if options.json:
         from ato_sql.comparing import plain
 
@@ -56,7 +58,7 @@ def _why(options: argparse.Namespace) -> int:
 
         for line in sentences(report, options.all, options.verbose):
             print(escaped(line))
-    return 1 if differs(report) else 0
+    return int(options.answer)
 
 
 def _two_runs(stored: Any, options: argparse.Namespace) -> tuple[int, int]:
@@ -69,36 +71,45 @@ def _two_runs(stored: Any, options: argparse.Namespace) -> tuple[int, int]:
     from ato_adict import UserError
 
     if not options.runs:
-        return last_two(stored, "ato why {} {}")
+        return last_two(stored, "ato why {} {}", options.project)
+    if options.project is not None:
+        raise UserError("--project asks for its last two runs: name two runs or a project")
     if len(options.runs) != 2:
         raise UserError(f"why compares two runs, not {len(options.runs)}")
     first, second = (run_id(text, options.db) for text in options.runs)
     return first, second
 
 
-def last_two(stored: Any, typed: str) -> tuple[int, int]:
-    """Return the ids of the last two runs of the project that was used last.
+def last_two(stored: Any, typed: str, project: str | None = None) -> tuple[int, int]:
+    """Return the ids of the last two runs of a project.
 
     Args:
         stored: The runs of a database.
         typed: What asks for two runs, with `{}` for each.
+        project: Its name; that of the project that was used last by default.
 
     Raises:
         NotFoundError: There are no two; it says what asks for those of another project.
     """
+    from ato_adict import did_you_mean
     from ato_sql import NotFoundError
 
-    project = stored.last_project()
-    latest = stored.latest(2, project)
+    name = stored.last_project() if project is None else project
+    latest = stored.latest(2, name)
     if len(latest) == 2:
         return latest[1], latest[0]
-    others = {name: stored.latest(2, name) for name in stored.projects()}
-    pairs = {name: ids for name, ids in others.items() if len(ids) == 2}
+    if project is not None:
+        known = stored.projects()
+        if project not in known:
+            raise NotFoundError(f"there is no project {project!r}{did_you_mean(project, known)}")
+        raise NotFoundError(f"project {project!r} has no two runs yet")
+    others = {one: stored.latest(2, one) for one in stored.projects()}
+    pairs = {one: ids for one, ids in others.items() if len(ids) == 2}
     if not pairs:
         raise NotFoundError("there are no two runs of one project yet")
-    other = max(pairs, key=lambda name: pairs[name])
+    other = max(pairs, key=lambda one: pairs[one])
     raise NotFoundError(
-        f"project {project!r}, which was used last, has no two runs yet; "
+        f"project {name!r}, which was used last, has no two runs yet; "
         f"for the last two of {other!r}: {typed.format(*pairs[other][::-1])}"
     )
 

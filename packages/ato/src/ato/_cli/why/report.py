@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from ato._cli.why.cause import is_label, most_likely
-from ato._cli.why.config import config_changes
-from ato._cli.why.environment import environment_changes
-from ato._cli.why.inputs import input_changes, rewritten
-from ato._cli.why.results import artifact_changes, metric_changes, output_changes
-from ato._cli.why.sources import mark_settings, source_changes
-from ato._cli.why.traced import code_changes, skipped_by
+from ato._cli.why.cause import command_cause, is_label, most_likely
+from ato._cli.why.differences.config import config_changes
+from ato._cli.why.differences.environment import environment_changes
+from ato._cli.why.differences.inputs import input_changes, rewritten
+from ato._cli.why.differences.results import (
+    artifact_changes,
+    counts,
+    ending_changes,
+    metric_changes,
+    output_changes,
+)
+from ato._cli.why.differences.sources import mark_settings, source_changes
+from ato._cli.why.differences.traced import code_changes, skipped_by
 from ato._cli.why.unexplained import measures, recorded
 from ato_sql.comparing import compare_runs
 
@@ -25,10 +31,10 @@ def report_of(stored: Stored, key_a: Any, key_b: Any) -> dict[str, Any]:
     Returns:
         The run ids `run_a` and `run_b`; lists of changes `config`, `code` (traced functions),
         `sources`, `modules` (loaded by one run only), `inputs`, `environment`, `outputs`,
-        `metrics` and `artifacts`; `rewritten`, sentences on files that a run read and then wrote,
-        where results differ; `cause`, the most likely ones as `{"kind", "text", "weak"}`;
-        `recorded`, how much of what both runs have; `unexplained`, what would record the cause
-        where none is known; `skipped`, what fingerprints did not follow.
+        `metrics`, `artifacts` and `endings` (if they differ); `rewritten`, sentences on files
+        that a run read and then wrote, where results differ; `cause`, the most likely ones as
+        `{"kind", "text", "weak"}`; `recorded`, how much of what both runs have; `unexplained`, what
+        would record the cause where none is known; `skipped`, what fingerprints did not follow.
     """
     a, b = stored.run(key_a), stored.run(key_b)
     compared = compare_runs(stored, a, b)
@@ -47,6 +53,7 @@ def report_of(stored: Stored, key_a: Any, key_b: Any) -> dict[str, Any]:
         "outputs": output_changes(stored, compared),
         "metrics": metric_changes(compared),
         "artifacts": artifact_changes(a, b, compared),
+        "endings": ending_changes(a, b),
         "rewritten": [],
         "recorded": recorded(a, b),
         "skipped": skipped_by(stored, b),
@@ -56,12 +63,15 @@ def report_of(stored: Stored, key_a: Any, key_b: Any) -> dict[str, Any]:
     report["cause"] = most_likely(report)
     report["results"] = results_of(report)
     is_open = report["results"] == "differ" and all(one["weak"] for one in report["cause"])
+    if is_open:
+        report["cause"] = command_cause(report) + report["cause"]
+        is_open = all(one["weak"] for one in report["cause"])
     report["unexplained"] = measures(stored, a, b, report) if is_open else []
     return report
 
 
 def results_of(report: Mapping[str, Any]) -> str | None:
-    """Whether outputs and metrics `differ` or `agree`; None where none were recorded."""
+    """Whether outputs, metrics and endings `differ` or `agree`; None where none were recorded."""
     if _results_differ(report):
         return "differ"
     is_known = report["recorded"]["outputs"] or report["recorded"]["metrics"]
@@ -71,7 +81,7 @@ def results_of(report: Mapping[str, Any]) -> str | None:
 def _results_differ(report: Mapping[str, Any]) -> bool:
     metrics = any(one["differs"] and not one["of_time"] for one in report["metrics"])
     outputs = any(not one["problem"] for one in report["outputs"])
-    return metrics or outputs or bool(report["artifacts"])
+    return metrics or outputs or bool(report["artifacts"]) or any(map(counts, report["endings"]))
 
 
 def differs(report: Mapping[str, Any]) -> bool:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import textwrap
 
 from ato._cli.why.cause import module_sentence
-from ato._cli.why.config import config_sentence, value_words
-from ato._cli.why.environment import fact_sides
+from ato._cli.why.differences.config import config_sentence, value_words
+from ato._cli.why.differences.environment import fact_sides
+from ato._cli.why.differences.inputs import input_sentence
+from ato._cli.why.differences.results import (
+    artifact_sentence,
+    ending_sentence,
+    metric_sentence,
+)
 from ato._cli.why.excerpts import excerpts, places_that_differ, rows_that_differ
-from ato._cli.why.inputs import input_sentence
-from ato._cli.why.results import artifact_sentence, metric_sentence
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,6 +35,7 @@ def sentences(
         ("The environment differs:", _environment(report["environment"], everything)),
         ("The outputs differ:", map(_output, report["outputs"]) if results else ()),
         ("The artifacts differ:", map(artifact_sentence, report["artifacts"])),
+        ("The runs ended:", map(ending_sentence, report["endings"]) if results else ()),
         ("The metrics ended at:", map(metric_sentence, report["metrics"]) if results else ()),
         ("Not followed by fingerprints:", map(_skipped, report["skipped"]) if verbose else ()),
     ]
@@ -66,7 +71,12 @@ def _what_differs(report: Mapping[str, Any]) -> str:
     metrics = any(one["differs"] and not one["of_time"] for one in report["metrics"])
     artifacts = bool(report["artifacts"])
     return " and ".join(
-        [*["outputs"] * outputs, *["metrics"] * metrics, *["artifacts"] * artifacts]
+        [
+            *["outputs"] * outputs,
+            *["metrics"] * metrics,
+            *["artifacts"] * artifacts,
+            *["endings"] * len(report["endings"]),
+        ]
     )
 
 
@@ -98,7 +108,7 @@ def _not_recorded(found: Mapping[str, Any]) -> list[str]:
     """What nothing can be said about."""
     missing = []
     if not found["traced"]:
-        missing.append("nothing was traced")
+        missing.append("no logic of functions" if found["outputs"] else "nothing was traced")
     if found["modules"] is None:
         missing.append("not the sources of both")
     if found["inputs"] is None:

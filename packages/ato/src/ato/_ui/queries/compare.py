@@ -8,9 +8,9 @@ from typing import Any, Callable, Dict, Sequence
 from starlette.requests import Request
 
 from ato._ui.answer import run_ids
-from ato._ui.queries.contents import inputs, modules
-from ato._ui.queries.leaves import leaves, provenance_of
-from ato._ui.queries.media_groups import groups_of_all
+from ato._ui.queries.parts.contents import inputs, modules
+from ato._ui.queries.parts.leaves import leaves, provenance_of
+from ato._ui.queries.parts.media_groups import groups_of_all
 from ato._ui.queries.run import find_run, fingerprints, metric_summaries, run_facts
 from ato_sql.reading import INCIDENTAL, Row, circumstances, is_system, side_by_side
 

@@ -8,7 +8,7 @@ from sqlalchemy import distinct, func, select
 from starlette.requests import Request
 
 from ato._ui.answer import MissingError
-from ato._ui.queries.change import code_change, readable
+from ato._ui.queries.parts.change import code_change, readable
 from ato._ui.queries.projects import find_project
 from ato_sql.reading import tables
 
@@ -85,8 +85,12 @@ def _versions(connection: Any, mine: Any) -> list[dict[str, Any]]:
 
 def _skipped(source: Mapping[str, Any] | None) -> list[dict[str, str]]:
     """What `follow` did not follow, and why."""
-    pairs = (source and source["skipped"]) or []
-    return [{"name": str(one[0]), "reason": " ".join(map(str, one[1:]))} for one in pairs if one]
+    pairs = source["skipped"] if source and isinstance(source["skipped"], list) else []
+    return [
+        {"name": str(one[0]), "reason": " ".join(map(str, one[1:]))}
+        for one in pairs
+        if one and isinstance(one, list)
+    ]
 
 
 def _timeline(connection: Any, mine: Any) -> list[dict[str, Any]]:

@@ -44,11 +44,13 @@ def projects(connection: Any, request: Request) -> Any:
     ).where(~is_rerun)
     grouped = grouped.group_by(RUNS.project_id, RUNS.status)
     for row in connection.execute(grouped):
+        if row.project_id not in listed:
+            continue  # of a damaged run, which is in no project that there is
         _count(listed[row.project_id], row.status or "unknown", row.number, row.last)
     running = select(RUNS.id).where(is_rerun, RUNS.status == "running")
     reruns = set(connection.execute(running).scalars())
     for run in lost_runs(connection):
-        if run.id in reruns:
+        if run.id in reruns or run.project_id not in listed:
             continue
         statuses = listed[run.project_id]["statuses"]
         statuses["running"] -= 1

@@ -10,12 +10,12 @@ from sqlalchemy import func, select
 from starlette.requests import Request
 
 from ato._ui.answer import MissingError
-from ato._ui.queries.contents import inputs, modules
-from ato._ui.queries.extremes import beyond_floats
-from ato._ui.queries.leaves import leaves, provenance_of
-from ato._ui.queries.media_groups import media_groups
+from ato._ui.queries.parts.contents import inputs, modules
+from ato._ui.queries.parts.extremes import beyond_floats
+from ato._ui.queries.parts.leaves import leaves, provenance_of
+from ato._ui.queries.parts.media_groups import media_groups
+from ato._ui.queries.parts.trials import trials_of
 from ato._ui.queries.runs import reading
-from ato._ui.queries.trials import trials_of
 from ato_sql.reading import INCIDENTAL, circumstances, console_text, shown_status, tables
 
 TABLE = tables["experiments"]

@@ -9,8 +9,8 @@ from sqlalchemy import func, literal, or_, select
 from starlette.requests import Request
 
 from ato._ui.answer import whole
-from ato._ui.queries.extremes import Extreme, beyond_floats
-from ato._ui.queries.leaves import shown_param
+from ato._ui.queries.parts.extremes import Extreme, beyond_floats
+from ato._ui.queries.parts.leaves import shown_param
 from ato._ui.queries.projects import find_project
 from ato_sql import QuestionError
 from ato_sql.reading import (

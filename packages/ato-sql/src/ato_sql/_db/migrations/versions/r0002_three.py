@@ -9,8 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from ato_sql._facts.config import structural_hash, to_json, value_hash
-from ato_sql._facts.params import param_rows
+from ato_sql._facts.configs.config import structural_hash, to_json, value_hash
+from ato_sql._facts.configs.params import param_rows
 from ato_sql._values.types import JSONValue, UTCDateTime, big_int, double, long_text, name
 
 revision = "0002"

@@ -7,7 +7,7 @@ from alembic import op
 
 from ato_sql._db.legacy import default_uuid, summarise_as_written
 from ato_sql._db.schema import OLD_VERSION
-from ato_sql._facts.params import param_rows
+from ato_sql._facts.configs.params import param_rows
 from ato_sql._values.types import JSONValue, UTCDateTime, name, sorted_name
 
 revision = "0005"

@@ -1,7 +1,7 @@
 // The list of keyboard shortcuts.
 
-import { h } from "./dom.js";
-import { openDialog } from "./dialog.js";
+import { h } from "./base/dom.js";
+import { openDialog } from "./base/dialog.js";
 
 const SHORTCUTS = [
   ["/", "Go to the filter"],

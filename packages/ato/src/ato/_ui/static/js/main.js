@@ -1,12 +1,12 @@
 // Start: theme, keys, then the page the address names.
 
-import { get } from "./api.js";
-import { h, put } from "./dom.js";
-import { forgetKey, takeKey } from "./edit.js";
+import { get } from "./base/api.js";
+import { h, put } from "./base/dom.js";
+import { forgetKey, takeKey } from "./details/edit.js";
 import { setUpHelp } from "./help.js";
-import { setUpKeys } from "./keys.js";
+import { setUpKeys } from "./base/keys.js";
 import { startRouter } from "./router.js";
-import { setUpTheme } from "./theme.js";
+import { setUpTheme } from "./base/theme.js";
 
 const ROUTES = [
   [/^\/$/, () => import("./pages/projects.js")],

@@ -1,8 +1,8 @@
 // Addresses to pages. A page is a module with render(root, {params, query, signal}).
 
-import { ApiError } from "./api.js";
-import { put } from "./dom.js";
-import { failure } from "./pieces.js";
+import { ApiError } from "./base/api.js";
+import { put } from "./base/dom.js";
+import { failure } from "./base/pieces.js";
 
 let routes = [];
 let root = null;

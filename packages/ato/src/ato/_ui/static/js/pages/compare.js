@@ -1,15 +1,15 @@
 // Two to eight runs beside each other.
 
-import { get } from "../api.js";
-import { codeDiff } from "../diff.js";
-import { openDialog } from "../dialog.js";
-import { h, put } from "../dom.js";
-import { duration, elapsed, number } from "../format.js";
-import { makeMediaPanel } from "../media.js";
-import { makeMetricsPanel } from "../metrics.js";
-import { card, crumbs, empty, status, tags, when } from "../pieces.js";
-import { watch } from "../poll.js";
-import { isSystem } from "../sections.js";
+import { get } from "../base/api.js";
+import { codeDiff } from "../details/diff.js";
+import { openDialog } from "../base/dialog.js";
+import { h, put } from "../base/dom.js";
+import { duration, elapsed, number } from "../base/format.js";
+import { makeMediaPanel } from "../media/media.js";
+import { makeMetricsPanel } from "../panels/metrics.js";
+import { card, crumbs, empty, status, tags, when } from "../base/pieces.js";
+import { watch } from "../base/poll.js";
+import { isSystem } from "../panels/sections.js";
 
 export async function render(root, { query, signal }) {
   const ids = query.getAll("run");

@@ -1,18 +1,18 @@
 // The curves of a project over each other: all runs, or the mean of each group with its spread.
 
-import { ApiError, get } from "../api.js";
-import { fileName, openBigChart } from "../bigchart.js";
-import { settingsBar } from "../chartsettings.js";
-import { asCsv } from "../csv.js";
-import { h, put } from "../dom.js";
-import { enlargeButton } from "../enlarge.js";
-import { count, plural } from "../format.js";
-import { drawOverlay } from "../overlay.js";
-import { crumbs, empty, projectTabs } from "../pieces.js";
-import { notDrawn } from "../remarks.js";
+import { ApiError, get } from "../base/api.js";
+import { fileName, openBigChart } from "../panels/bigchart.js";
+import { settingsBar } from "../panels/chartsettings.js";
+import { asCsv } from "../base/csv.js";
+import { h, put } from "../base/dom.js";
+import { enlargeButton } from "../panels/enlarge.js";
+import { count, plural } from "../base/format.js";
+import { drawOverlay } from "../charts/overlay.js";
+import { crumbs, empty, projectTabs } from "../base/pieces.js";
+import { notDrawn } from "../panels/remarks.js";
 import { go, setQuery } from "../router.js";
-import { save } from "../save.js";
-import { watch } from "../poll.js";
+import { save } from "../base/save.js";
+import { watch } from "../base/poll.js";
 
 const TYPING_MS = 200;
 const MODES = [["runs", "Every run"], ["groups", "Mean of each group"]];

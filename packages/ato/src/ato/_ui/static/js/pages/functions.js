@@ -1,10 +1,10 @@
 // The functions of a project, and how one of them changed from run to run.
 
-import { get } from "../api.js";
-import { codeDiff } from "../diff.js";
-import { h, put } from "../dom.js";
-import { plural, shortHash } from "../format.js";
-import { crumbs, empty, projectTabs, when } from "../pieces.js";
+import { get } from "../base/api.js";
+import { codeDiff } from "../details/diff.js";
+import { h, put } from "../base/dom.js";
+import { plural, shortHash } from "../base/format.js";
+import { crumbs, empty, projectTabs, when } from "../base/pieces.js";
 import { setQuery } from "../router.js";
 
 const TRACE = `@scope.trace(trace_id='train_step')

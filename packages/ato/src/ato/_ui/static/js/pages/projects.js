@@ -1,9 +1,9 @@
 // All projects of the database.
 
-import { h, put } from "../dom.js";
-import { plural } from "../format.js";
-import { crumbs, empty, status, when } from "../pieces.js";
-import { watch } from "../poll.js";
+import { h, put } from "../base/dom.js";
+import { plural } from "../base/format.js";
+import { crumbs, empty, status, when } from "../base/pieces.js";
+import { watch } from "../base/poll.js";
 
 const START = `from ato.db_routers.sql.manager import SQLLogger
 

@@ -1,17 +1,17 @@
 // One run: what it was given, what it did, what it was made of.
 
-import { h, put } from "../dom.js";
-import { bytes, duration, elapsed, plural, shortContent, shortHash } from "../format.js";
-import { makeConsole } from "../console.js";
-import { editButton } from "../edit.js";
-import { bindKeys } from "../keys.js";
-import { artifactsCard } from "../artifacts.js";
-import { makeMediaPanel } from "../media.js";
-import { makeMetricsPanel } from "../metrics.js";
-import { card, copyButton, crumbs, facts, simpleTable, status, tags, when } from "../pieces.js";
-import { watch } from "../poll.js";
-import { hideTip } from "../tip.js";
-import { filterTree, makeTree } from "../tree.js";
+import { h, put } from "../base/dom.js";
+import { bytes, duration, elapsed, plural, shortContent, shortHash } from "../base/format.js";
+import { makeConsole } from "../details/console.js";
+import { editButton } from "../details/edit.js";
+import { bindKeys } from "../base/keys.js";
+import { artifactsCard } from "../details/artifacts.js";
+import { makeMediaPanel } from "../media/media.js";
+import { makeMetricsPanel } from "../panels/metrics.js";
+import { card, copyButton, crumbs, facts, simpleTable, status, tags, when } from "../base/pieces.js";
+import { watch } from "../base/poll.js";
+import { hideTip } from "../base/tip.js";
+import { filterTree, makeTree } from "../details/tree.js";
 
 const LONG = 12; // rows of a table that is shown without asking
 

@@ -1,17 +1,17 @@
 // The runs of one project.
 
-import { ApiError, get } from "../api.js";
-import { chooseColumns } from "../columns.js";
-import { h, put } from "../dom.js";
-import { plural } from "../format.js";
-import { bindKeys } from "../keys.js";
-import { makePager } from "../pager.js";
-import { crumbs, empty, projectTabs } from "../pieces.js";
-import { watch } from "../poll.js";
-import { metricsFirst, runColumns } from "../runcells.js";
-import { PAGE, RunsState } from "../runsstate.js";
-import { makeSelection } from "../selection.js";
-import { bindRowKeys, makeTable } from "../table.js";
+import { ApiError, get } from "../base/api.js";
+import { chooseColumns } from "../lists/columns.js";
+import { h, put } from "../base/dom.js";
+import { plural } from "../base/format.js";
+import { bindKeys } from "../base/keys.js";
+import { makePager } from "../lists/pager.js";
+import { crumbs, empty, projectTabs } from "../base/pieces.js";
+import { watch } from "../base/poll.js";
+import { metricsFirst, runColumns } from "../lists/runcells.js";
+import { PAGE, RunsState } from "../lists/runsstate.js";
+import { makeSelection } from "../lists/selection.js";
+import { bindRowKeys, makeTable } from "../lists/table.js";
 
 const HINT = "status:failed  tag:baseline  lr<0.01  metric.acc.max>0.9  words";
 const TYPING_MS = 200;

@@ -1,16 +1,16 @@
 // One hyperparameter search: its rungs, its best result over the budget, its parameters.
 
-import { contour } from "../contour.js";
-import { h, put } from "../dom.js";
-import { count, number, plural } from "../format.js";
-import { FEWEST, importance, importanceBars } from "../importance.js";
-import { parallel } from "../parallel.js";
-import { card, crumbs, empty, facts, status, when } from "../pieces.js";
-import { watch } from "../poll.js";
+import { contour } from "../search/contour.js";
+import { h, put } from "../base/dom.js";
+import { count, number, plural } from "../base/format.js";
+import { FEWEST, importance, importanceBars } from "../search/importance.js";
+import { parallel } from "../search/parallel.js";
+import { card, crumbs, empty, facts, status, when } from "../base/pieces.js";
+import { watch } from "../base/poll.js";
 import { setQuery } from "../router.js";
-import { rungs } from "../rungs.js";
-import { history, slices } from "../scatter.js";
-import { bindRowKeys, makeTable } from "../table.js";
+import { rungs } from "../search/rungs.js";
+import { history, slices } from "../search/scatter.js";
+import { bindRowKeys, makeTable } from "../lists/table.js";
 
 const LISTED = 100;
 const CURVE = 300;
@@ -124,7 +124,7 @@ function bestCard(search, keep) {
   const names = Object.keys(search.best);
   const host = h("div", { class: "plot tall" });
   const draw = async (name) => {
-    const { drawChart } = await import("../chart.js");
+    const { drawChart } = await import("../charts/chart.js");
     const curve = search.best[name];
     const answer = { x: curve.map(([spent]) => spent), y: curve.map(([, best]) => best) };
     const run = { label: `best ${search.metric}`, colour: "series-1" };

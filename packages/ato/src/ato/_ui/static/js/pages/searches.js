@@ -1,10 +1,10 @@
 // The hyperparameter searches of a project: runs that have trials.
 
-import { get } from "../api.js";
-import { h, put } from "../dom.js";
-import { number } from "../format.js";
-import { crumbs, empty, projectTabs, status, tags, when } from "../pieces.js";
-import { bindRowKeys, makeTable } from "../table.js";
+import { get } from "../base/api.js";
+import { h, put } from "../base/dom.js";
+import { number } from "../base/format.js";
+import { crumbs, empty, projectTabs, status, tags, when } from "../base/pieces.js";
+import { bindRowKeys, makeTable } from "../lists/table.js";
 
 const COLUMNS = [
   { id: "id", label: "Run", numeric: true, render: (search) => search.id },

@@ -1,1 +1,0 @@
-ato: there is no database A/experiments.db

@@ -1,0 +1,159 @@
+"""From a config to the JSON that is stored, and the hashes to find it by."""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+from typing import Any, Callable, Mapping, Sequence
+
+from ato_adict import ADict
+from ato_sql._facts.configs.contents import content_hash_of, state_of
+from ato_sql._facts.facts import digest
+from ato_sql._values.marked import BRACKETS, MARK
+from ato_sql._values.secrets.redact import redact
+from ato_sql._values.values import has_digits
+
+_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
+_DEEPEST = 100
+_LARGEST_STATE = 4000  # letters
+
+
+def to_json(value: Any) -> Any:
+    """Return `value` as JSON data.
+
+    What JSON does not have is stored by its repr with a mark:
+    `{"__ato__": "repr", "type": "torch.device", "value": "device(type='cuda')"}`; NaN and ±inf as
+    `{"__ato__": "float", "value": "nan"}`; an integer of more digits than Python reads back as
+    `{"__ato__": "int", "value": "0x…"}`. Tuples become lists, numpy scalars numbers, paths text.
+    Beside the repr of an array or a table stands the hash of its `content`, beside that of a
+    function or an object whose repr is an address its `state`. The key 1 becomes `[1]`, beside
+    which the text `1` is another.
+    """
+    return _to_json(value, frozenset(), 0)
+
+
+def _to_json(value: Any, above: frozenset[int], depth: int) -> Any:
+    if value is None or isinstance(value, (bool, str)):
+        return _plain_scalar(value)
+    if isinstance(value, int):
+        return int(value) if has_digits(value) else _mark("int", hex(value))
+    if isinstance(value, float):
+        return float(value) if math.isfinite(value) else _mark("float", repr(float(value)))
+    if id(value) in above or depth > _DEEPEST:
+        return _mark("repr", "...", value)
+    above = above | {id(value)}
+    if isinstance(value, Mapping):
+        # dict.items, so that storing an ADict does not count as reading it.
+        items = dict.items(value) if isinstance(value, dict) else value.items()
+        return {_key(k): _to_json(v, above, depth + 1) for k, v in items}
+    if isinstance(value, (list, tuple)):
+        return [_to_json(item, above, depth + 1) for item in value]
+    return _other(value, above, depth)
+
+
+def _plain_scalar(value: Any) -> Any:
+    return str(value) if isinstance(value, str) else value
+
+
+def _key(key: Any) -> str:
+    """Return the name of a key; one that is no text in brackets, and so such a text."""
+    if isinstance(key, str) and not BRACKETS.fullmatch(key):
+        return str(key)
+    return f"[{_ADDRESS.sub('', _repr(key))}]"
+
+
+def _other(value: Any, above: frozenset[int], depth: int) -> Any:
+    if isinstance(value, os.PathLike):
+        return str(value)
+    if isinstance(value, (set, frozenset)):
+        items = [_to_json(item, above, depth + 1) for item in value]
+        return {MARK: "set", "value": sorted(items, key=digest)}
+    scalar = _asked(_numpy_scalar, value)
+    if scalar is not None:
+        return _to_json(scalar, above, depth + 1)
+    text = _repr(value)
+    mark = _mark("repr", _ADDRESS.sub("", text), value)
+    content = content_hash_of(value)
+    if content is not None:
+        return {**mark, "content": content}
+    state = _asked(state_of, value) if _ADDRESS.search(text) else None
+    return mark if state is None else {**mark, "state": _short(_to_json(state, above, depth + 1))}
+
+
+def _short(state: Any) -> Any:
+    """Return a state, of one that would swell the config only the hash."""
+    return state if len(repr(state)) <= _LARGEST_STATE else f"sha256:{digest(state)}"
+
+
+def _asked(question: Callable[[Any], Any], value: Any) -> Any:
+    """Return what a value answers, None where its own code fails: it must never fail a run."""
+    try:
+        return question(value)
+    except Exception:
+        return None
+
+
+def _numpy_scalar(value: Any) -> Any | None:
+    """The Python number of a numpy scalar, told by its look as numpy may not be there."""
+    if getattr(value, "shape", None) == () and hasattr(value, "dtype") and hasattr(value, "item"):
+        item = value.item()
+        return item if isinstance(item, (bool, int, float, str)) else None
+    return None
+
+
+def _repr(value: Any) -> str:
+    try:
+        return repr(value)
+    except Exception as error:  # a config value must never fail a run
+        return f"<repr failed: {type(error).__name__}>"
+
+
+def _mark(kind: str, text: str, value: Any = None) -> dict[str, Any]:
+    if kind in ("float", "int"):
+        return {MARK: kind, "value": text}
+    cls = type(value)
+    return {MARK: kind, "type": f"{cls.__module__}.{cls.__qualname__}", "value": text}
+
+
+def stored_config(config: Any, redacted: bool, secret_keys: Sequence[str]) -> Any:
+    """Return the JSON of a config as it is kept, secrets hidden unless told otherwise."""
+    data = to_json(config)
+    return redact(data, secret_keys) if redacted else data
+
+
+def structural_hash(config: Any) -> str | None:
+    """Return the hash of a config's keys and types."""
+    try:
+        adict = config if isinstance(config, ADict) else ADict(config)
+        return str(adict.get_structural_hash())
+    except Exception:  # a config value must never fail a run
+        return None
+
+
+def value_hash(stored: Any) -> str:
+    """Return the hash of a stored config's values.
+
+    Where the run is kept is not part of what was run: `experiment.project_name` and
+    `experiment.sql` do not count, so that trials of different projects can be recognised.
+    """
+    data = dict(stored) if isinstance(stored, Mapping) else {"config": stored}
+    experiment = data.get("experiment")
+    if isinstance(experiment, Mapping):
+        kept = {k: v for k, v in experiment.items() if k not in ("project_name", "sql")}
+        data = {k: v for k, v in data.items() if k != "experiment"}
+        if kept:
+            data["experiment"] = kept
+    return digest(data)
+
+
+# In a MultiScope each scope's config has a `trial` of its own.
+_OF_A_TRIAL = re.compile(
+    r"(?:^|\.)trial\."
+    r"(number|seed|bracket|rung|resource|previous_resource|continues|checkpoint_dir)$"
+)
+
+
+def is_incidental(key: str) -> bool:
+    """Tell whether a config key says where a run is kept or which trial it is, not what it did."""
+    return key.startswith("experiment.") or _OF_A_TRIAL.search(key) is not None

@@ -1,0 +1,245 @@
+"""Which names are those of secrets: one rule for config keys, flags, headers and variables.
+
+A name is read in segments: `wandbApiKey_2` is wandb, api, key. What the last one says decides:
+some words are secrets always (`password`), others by the word before them (`openai_key` is one,
+`primary_key` is not).
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from typing import Iterable
+
+_PLACES = re.compile(r"[.\[\]/:]+")
+_SEGMENTS = re.compile(r"[^\W_]+")
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_LONGEST = 300
+# `pass@1`, `pass^k`: how often one of k answers is right.
+_RATE = re.compile(r"(?<![^\W_])pass[@^](?=\w)", re.IGNORECASE)
+
+
+def words(text: str) -> frozenset[str]:
+    """Return the words of a text as a set of names."""
+    return frozenset(text.split())
+
+
+# Secrets whatever comes before.
+_ALWAYS = words(
+    "password passwords passwd passwds passphrase passphrases passcode passcodes passwort pwd"
+    " pgpass secret secrets credential credentials cred creds jwt jwts otp otps totp auth"
+    " authorization bearer cookie cookies dsn webhook webhooks apikey apikeys passkey passkeys"
+    " mnemonic psk psks sas htpasswd phpsessid jsessionid pw"
+)
+# Last segments that are secrets alone, or after a vendor or a role.
+_BY_ROLE = words("key keys pass pat pats tokens")
+_ALONE = words("pass pat pats tokens token")
+_VENDORS = words(
+    "wandb wb openai anthropic claude gemini mistral cohere groq replicate together perplexity"
+    " deepseek xai nvidia ngc hf huggingface hub kaggle comet neptune clearml mlflow langsmith"
+    " langchain pinecone weaviate qdrant elastic elasticsearch opensearch algolia github gh gitlab"
+    " gl bitbucket git azure aws amazon gcp google firebase cloudflare cf digitalocean heroku"
+    " linode vultr hetzner ovh vercel netlify runpod lambdalabs slack discord telegram tg"
+    " twitter facebook fb linkedin reddit spotify youtube stripe paypal twilio sendgrid"
+    " mailgun mailchimp sentry datadog dd newrelic grafana pagerduty jira atlassian confluence"
+    " notion airtable docker dockerhub npm pypi conda artifactory nexus jfrog terraform vault"
+    " consul nomad databricks snowflake bigquery minio wasabi backblaze b2 supabase planetscale"
+    " neon jupyter zenodo roboflow labelbox sagemaker vertex bedrock codecov circleci travis"
+    " jenkins buildkite okta auth0 shopify hubspot salesforce zendesk intercom tavily serper"
+    " serpapi elevenlabs stability assemblyai deepgram voyage jina fireworks"
+    " deepl honeycomb openrouter nebius novita cerebras sambanova baseten anyscale ai21"
+    " alephalpha mixedbread nomic exa brave bing searchapi firecrawl browserbase apify"
+    " scraperapi zyte tinybird clickhouse motherduck influx influxdb logtail betterstack"
+    " lightstep splunk sumologic loggly papertrail rollbar bugsnag airbrake raygun opsgenie"
+    " statuspage pingdom amplitude mixpanel posthog rudderstack launchdarkly optimizely"
+    " flagsmith configcat zoom webex trello asana clickup figma miro dropbox postmark sparkpost"
+    " mailjet brevo sendinblue resend klaviyo plaid braintree adyen razorpay coinbase binance"
+    " kraken alchemy infura etherscan quicknode mapbox tomtom openweather openweathermap"
+    " weatherapi ipinfo maxmind twitch steam yelp alphavantage finnhub quandl tiingo alpaca"
+    " coingecko coinmarketcap rapidapi ngrok tailscale doppler infisical onepassword bitwarden"
+    " fastly akamai cloudinary uploadcare livekit pusher ably pubnub stytch clerk workos"
+    " onesignal flyio railway scaleway upcloud coreweave vastai paperspace deepinfra falai"
+    " stabilityai runway unsplash pexels giphy lastfm newsapi wolfram wolframalpha activeloop"
+    " langfuse helicone arize portkey traceloop humanloop promptlayer lakera llamaparse"
+    " llamacloud zilliz milvus turbopuffer upstash xata datastax couchbase cockroachdb"
+    " singlestore snyk sonarqube sonar codeclimate coveralls browserstack saucelabs lambdatest"
+    " bitrise teamcity shodan virustotal censys urlscan abuseipdb clearbit recaptcha hcaptcha"
+    " turnstile contentful storyblok prismic strapi webflow meilisearch typesense vonage nexmo"
+    " plivo messagebird telnyx zapier pipedream dynatrace logdna instana uptimerobot dashscope"
+    " zhipu volcengine siliconflow cartesia hume playht speechmatics"
+)
+_ROLES = words(
+    "api access secret private ssh encryption encrypt decryption decrypt signing sign signature"
+    " account auth authorization authentication oauth session storage master root admin service"
+    " server client consumer app application subscription license licence product activation"
+    " deploy deployment registry shared symmetric cipher crypto hmac aes rsa dsa ecdsa ed25519 pgp"
+    " gpg pem tls ssl x509 cert certificate keystore truststore webhook bot personal refresh"
+    " identity bearer security sas tenant sdk smtp imap pop3 ftp sftp https proxy mysql mariadb"
+    " postgres postgresql mongo mongodb redis rabbitmq amqp kafka mqtt ldap sudo wifi vpn basic jwt"
+    " csrf xsrf push broker backup recovery verification ca ci cd wallet serial"
+    " unseal unlock ingest ingestion instrumentation integration provisioning pkce saml sasl"
+)
+_OWNERS = _VENDORS | _ROLES
+# Who has a password; as `user_key` and `host_key` these are columns and fingerprints.
+_PEOPLE = words(
+    "user username login email mail db database sql pg http cluster host zip my key"
+    " store jdbc odbc vnc rdp bind pdf archive"
+)
+_LANGUAGE_MODEL = words(
+    "pad padding bos eos unk unknown sep cls class mask masked start begin end stop eot eod image"
+    " img video audio speech vision visual text special first last next new prev previous prefix"
+    " suffix middle decoder encoder router route drop dropped per by of query patch register reg"
+    " distill distillation dist learnable memory mem state sink prompt input output source src"
+    " target tgt label max min num n total avg mean count sentinel blank bot_role pool pooling"
+    " global local latent object obj position pos time frame think thinking boi eoi lang language"
+    " task control sub word char byte subword latest current each any every single multi one"
+    " ignore added extra ctx context return boa eoa eou additional anchor summary gist decode"
+    " generated sampled forced merge prune pruned keep kept expert separator newline whitespace"
+    " comment punctuation draft cached is no null empty domain style modality cond conditioning"
+    " head tail action reward observation speaker graph fim pre suf mid sos soc eoc sot"
+    " random rand noise noisy dummy fake real uncond guidance gist placeholder initializer init"
+    " trigger instance"
+    " concept pseudo assistant tool function call response question answer document doc passage"
+    " sentence chunk entity relation edge node region box seg segmentation depth scene goal motion"
+    " pose point voxel event note bar beat chord tempo obs act rtg transcribe translate timestamp"
+    " notimestamps nospeech lm summarization filler pause jump candidate center centre"
+)
+# `use_auth` says whether, not what.
+_SWITCHES = words(
+    "use uses with without no require requires required enable enables disable disables is has"
+    " have skip need needs allow allows"
+)
+_COUNTING = words("num n max min total avg mean count number")
+# Two segments that make a secret together.
+_PAIRS = words(
+    "webhook_url webhook_uri webhook_urls hook_url connection_string connection_strings"
+    " connection_str conn_string conn_str connect_string session_id session_ids access_signature"
+    " sas_url sas_uri sas_signature auth_header authorization_header pass_phrase pass_word"
+    " pass_code pass_key recovery_phrase seed_phrase backup_phrase otp_code mfa_code auth_code"
+    " authorization_code verification_code recovery_code recovery_codes backup_codes"
+    " security_code access_code pin_code private_pem client_pem key_pem otp_seed totp_seed"
+    " secret_id secret_ids oauth_verifier code_verifier pkce_verifier backup_code client_assertion"
+    " saml_assertion saml_response"
+)
+_GLUED = re.compile(
+    r"(?:passw(?:or)?ds?|passphrases?|passcodes?|api_?keys?|(?:access|secret|private|session|signing"
+    r"|encryption|account|ssh|auth|license)keys?|(?:access|auth|refresh|api|session|bearer|bot)tokens?"
+    r"|(?:client|api|app|consumer|user)secrets?|dockerconfigjson|sessionid|conn(?:ection)?str(?:ing)?|webhookurl)$"
+)
+# `password_hash`, `api_key_value`: the word before says what it is.
+_FORMS = words("hash value plain plaintext base64 b64 encoded digest json pem")
+_TRIPLES = (
+    ("access", "key", "id"),
+    ("service", "account", "json"),
+    ("service", "account", "info"),
+    ("docker", "auth", "config"),
+    ("registry", "auth", "config"),
+    ("sasl", "jaas", "config"),
+    ("client", "key", "data"),
+)
+
+
+# After a colon prose goes on: `token: the smallest unit`. Only these names speak of nothing else.
+_PLAIN_TALK = re.compile(
+    r"^x-|passw|passphrase|passcode|pwd$|(?:api|secret|access|account)[_\-]?key", re.IGNORECASE
+)
+
+
+def is_secret_key(key: object, extra: Iterable[str] = ()) -> bool:
+    """Tell whether a value under this key is a secret; below a secret's name all are.
+
+    Args:
+        key: a key, or a dotted one such as `server.credentials.user`.
+        extra: more such names; `license_code` means `--license-code`, `licenseCode` and
+            `license.code` as well, and `server.code` the `code` of any `server`.
+    """
+    return _is_secret(str(key)[-_LONGEST:], tuple(extra))
+
+
+def says_password(name: str) -> bool:
+    """Tell whether a name speaks of nothing but a secret, as `token` and `auth` may."""
+    return _PLAIN_TALK.search(name) is not None
+
+
+@functools.lru_cache(maxsize=4096)
+def _is_secret(key: str, extra: tuple[str, ...]) -> bool:
+    key = _RATE.sub("rate_", key)
+    places = [place for place in map(_segments, _PLACES.split(key)) if place]
+    if any(_says_secret(place) for place in places):
+        return True
+    if any(_has_it_below(*two) for two in zip(places, places[1:])):
+        return True
+    path = [_plain(place) for place in places]
+    return any(_is_below(path, name) for name in extra)
+
+
+def _segments(name: str) -> tuple[str, ...]:
+    """Return the words of a name in lower case, numbers at its end left out."""
+    parts = [
+        part.lower() for word in _SEGMENTS.findall(name) for part in _CAMEL.split(word) if part
+    ]
+    while len(parts) > 1 and parts[-1].isdigit():
+        parts.pop()
+    if parts and not parts[-1].isdigit():
+        parts[-1] = parts[-1].rstrip("0123456789")
+    return tuple(parts)
+
+
+def _plain(segments: tuple[str, ...]) -> str:
+    return "".join(segments)
+
+
+def _is_below(path: list[str], name: str) -> bool:
+    """Tell whether `name`, dotted or not, lies somewhere on the path."""
+    wanted = "".join(_plain(place) for place in map(_segments, _PLACES.split(name)))
+    if not wanted:
+        return False
+    # `server_code` is also the `code` of a `server`, and `server.code` what `--server-code` gives.
+    ends = range(1, len(path) + 1)
+    return any("".join(path[start:end]) == wanted for end in ends for start in range(end))
+
+
+def _says_secret(segments: tuple[str, ...]) -> bool:
+    last, before = segments[-1], segments[:-1]
+    if segments[-3:] in _TRIPLES:
+        return True
+    if before and last in _FORMS:
+        return before[-1] not in ("token", "tokens") and _says_secret(before)
+    if "_".join(segments[-2:]) in _PAIRS:
+        return not _counts(before)
+    if _GLUED.search(last) or last in _ALWAYS:
+        return not _counts(before) and not (before and before[-1] in _SWITCHES)
+    if not before:
+        return last in _ALONE or _is_glued_to_owner(last)
+    if last == "token":
+        return before[-1].rstrip("0123456789") not in _LANGUAGE_MODEL
+    if last in _BY_ROLE:
+        return _has_owner(before, last)
+    return False
+
+
+def _has_it_below(owner: tuple[str, ...], segments: tuple[str, ...]) -> bool:
+    """Tell whether a name in one word is a secret for whose it is: `wandb.key`, `s3.key`."""
+    if len(segments) > 1 or segments[0] not in ("key", "keys"):
+        return False
+    return _has_owner(owner, segments[0]) or owner == ("s",)  # s3, less its number
+
+
+def _counts(before: tuple[str, ...]) -> bool:
+    return bool(before) and before[0] in _COUNTING
+
+
+def _has_owner(before: tuple[str, ...], last: str) -> bool:
+    # `open_ai_key`, `hugging_face_key`: a vendor in two words; `oauth2_key`: in one with a number.
+    near = {before[-1], before[-1].rstrip("0123456789"), "".join(before[-2:])}
+    owners = _OWNERS | _PEOPLE if last == "pass" else _OWNERS
+    return bool(near & owners) and not (last == "tokens" and _counts(before))
+
+
+def _is_glued_to_owner(word: str) -> bool:
+    """Tell whether a word in one is a vendor or role and a secret: `hftoken`, `smtppass`."""
+    for end in ("token", "key", "keys", "pass"):
+        if word.endswith(end) and len(word) > len(end) + 1:
+            owners = _OWNERS | _PEOPLE if end == "pass" else _OWNERS
+            return word[: -len(end)] in owners
+    return False

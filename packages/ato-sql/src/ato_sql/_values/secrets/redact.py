@@ -1,0 +1,229 @@
+"""Keep secrets out of what is stored and shown."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import re
+from typing import Any, Iterable, Mapping, Sequence
+
+from ato_sql._values.secrets.names import is_secret_key, says_password
+from ato_sql._values.secrets.shapes import REDACTED, looks_random
+from ato_sql._values.secrets.text import Kind, redact_text
+
+_FLAG = re.compile(r"^(?P<name>[-+~]{0,3}[\w.\-\[\]]+?)(?P<sign>\+?:?=)(?P<value>.*)$", re.DOTALL)
+_BRACKETS = {"[": 1, "{": 1, "(": 1, "]": -1, "}": -1, ")": -1}
+# `Authorization: Bearer x` without quotes around it.
+_SCHEMES = ("bearer", "basic")
+_MANY = 1_000_000
+_ENTRY_NAMES = ("name", "key")
+_OPTION = re.compile(r"--?[A-Za-z]")
+_SPACE = re.compile(r"\s")
+# `--set db.password x`: a name in a word of its own, and its value in the next.
+_SETTERS = ("--set", "--set-string", "--option", "--override", "--define", "--env", "-o", "-D")
+# `-u me:x`: who, and the password behind a colon.
+_USERS = ("-u", "-U", "--user", "--username", "--proxy-user", "--login", "--auth", "--credentials")
+_GLUED_TO_P = {
+    "sshpass",
+    "mysql",
+    "mysqldump",
+    "mysqladmin",
+    "mysqlimport",
+    "mariadb",
+    "mariadb-dump",
+}
+_LOGIN = re.compile(r"(?!\d+:\d+$)([^\s:/@]{1,100}):(?!/)(.+)$", re.DOTALL)
+
+
+def redact(value: Any, extra: Sequence[str] = (), path: str = "") -> Any:
+    """Return JSON-able `value` with every secret replaced by `[redacted]`.
+
+    Args:
+        value: what is to be stored.
+        extra: more names of secrets; a dotted one names a place.
+        path: the dotted key under which the value is.
+    """
+    if isinstance(value, str):
+        return redact_text(value, extra)
+    if isinstance(value, Mapping):
+        hidden = {
+            redact_text(k, extra): _redact_item(f"{path}.{k}" if path else k, v, extra)
+            for k, v in value.items()
+        }
+        return _redact_entry(value, hidden, extra)
+    if isinstance(value, (list, tuple)):
+        return _redact_list(value, extra, path)
+    return value
+
+
+def _redact_list(value: Sequence[Any], extra: Sequence[str], path: str) -> list[Any]:
+    """Hide secrets in a list, which may be a name and its value, or the words of a command."""
+    if len(value) == 2 and _is_pair(value[0], value[1], extra):
+        return [value[0], REDACTED]
+    if all(isinstance(item, str) for item in value) and any(map(_OPTION.match, value)):
+        return redact_command(value, extra)
+    return [redact(item, extra, path) for item in value]
+
+
+def _is_pair(name: Any, value: Any, extra: Sequence[str]) -> bool:
+    """Tell whether two things are the name of a secret and what it is: `["password", "x1"]`.
+
+    Two names, such as `["token", "label"]`, are none, unless the first says password.
+    """
+    if not isinstance(name, str) or _SPACE.search(name) or not is_secret_key(name, extra):
+        return False
+    if isinstance(value, str):
+        return bool(value) and (looks_random(value) or says_password(name))
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and says_password(name)
+
+
+def _redact_item(path: str, value: Any, extra: Sequence[str]) -> Any:
+    hide = value not in (None, "", False, True) and is_secret_key(path, extra)
+    if hide and isinstance(value, (str, int, float, list)):
+        return REDACTED
+    if hide and isinstance(value, Mapping):
+        return REDACTED if "__ato__" in value else dict.fromkeys(value, REDACTED)
+    return redact(value, extra, path)
+
+
+def _redact_entry(value: Mapping[str, Any], hidden: dict[str, Any], extra: Sequence[str]) -> Any:
+    """Hide the value of `{"name": "API_KEY", "value": …}`."""
+    named = any(is_secret_key(value[name], extra) for name in _ENTRY_NAMES if name in value)
+    if named and value.get("value") not in (None, "", False, True):
+        hidden["value"] = REDACTED
+    return hidden
+
+
+def redact_command(arguments: Sequence[str], extra: Sequence[str] = ()) -> list[str]:
+    """Return a command line, the values of `password:=x`, `--token=x` and `--token x` hidden.
+
+    A value that the shell split, as `secrets=['x', 'y']` without quotes around it, is one word.
+    """
+    hidden: list[str] = []
+    awaited = 0  # how many of the next words are secrets
+    before, programs = "", {os.path.basename(argument) for argument in arguments}
+    for parts in _joined(arguments):
+        argument = " ".join(parts)
+        match = _FLAG.match(argument)
+        if awaited and (argument == "--" or argument.lower() in _SCHEMES):
+            hidden.append(argument)
+            continue
+        if awaited and not argument.startswith("--") and not (awaited > 1 and match):
+            hidden.append(REDACTED)
+            awaited -= 1
+            continue
+        named = match.group("name") if match else argument
+        secret = " " not in named and is_secret_key(named.strip("-+~:"), extra)
+        awaited = _awaited(argument, secret and not match, before)
+        shown = _redact_login(argument, before, programs)
+        if shown == argument:
+            shown = _redact_argument(argument, match, secret, extra)
+        hidden += parts if shown == argument else [shown]
+        before = argument
+    return hidden
+
+
+def _awaited(argument: str, secret: bool, before: str) -> int:
+    """Return how many words behind this one are secrets: of `--tokens`, all up to the next flag."""
+    if argument.lower() in _SCHEMES or (argument == "-p" and before.endswith("sshpass")):
+        return 1
+    if not secret:
+        return 0
+    if not (argument.startswith("-") or argument.endswith(":")):
+        is_set = before in _SETTERS or (before.startswith("-") and says_password(argument))
+        return int(is_set)
+    return _MANY if argument.endswith("s") and not argument.endswith("pass") else 1
+
+
+def _redact_login(argument: str, before: str, programs: set[str]) -> str:
+    """Hide the password of `-u me:x`, and of `mysql -px`."""
+    if before in _USERS:
+        return _LOGIN.sub(rf"\1:{REDACTED}", argument)
+    if argument.startswith("-p") and len(argument) > 2 and programs & _GLUED_TO_P:
+        return f"-p{REDACTED}"
+    return argument
+
+
+def _joined(arguments: Sequence[str]) -> Iterable[list[str]]:
+    """Yield each word alone, but those together whose brackets only close in a later one."""
+    parts: list[str] = []
+    depth = 0
+    for argument in arguments:
+        match = None if parts else _FLAG.match(argument)
+        depth += _open(match.group("value") if match else argument if parts else "")
+        parts.append(argument)
+        if depth <= 0:
+            yield parts
+            parts, depth = [], 0
+    if parts:
+        yield parts
+
+
+def _open(text: str) -> int:
+    return sum(_BRACKETS.get(character, 0) for character in text)
+
+
+def _redact_argument(
+    argument: str, match: re.Match[str] | None, secret: bool, extra: Sequence[str]
+) -> str:
+    if match is None:
+        return _redact_value(argument, extra)
+    name, sign, value = match.groups()
+    if secret:
+        return f"{name}{sign}{REDACTED}"
+    if name in _USERS:
+        value = _LOGIN.sub(rf"\1:{REDACTED}", value)
+    return name + sign + _redact_value(value, extra, name.lstrip("-+~"))
+
+
+def _redact_value(text: str, extra: Sequence[str], path: str = "") -> str:
+    """Hide secrets in a word, which may be a list or mapping as Python or JSON writes it."""
+    readers: Any = ((ast.literal_eval, repr), (json.loads, json.dumps))
+    for read, write in readers if text[:1] in ("[", "{", "(") else ():
+        try:
+            value = read(text)
+            shown = redact(value, extra, path)
+        except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError):
+            continue
+        return text if shown == redact_nothing(value) else str(write(shown))
+    return redact_text(text, extra, Kind.COMMAND)
+
+
+def redact_nothing(value: Any) -> Any:
+    """Return what `redact` makes of a value in which there is no secret."""
+    if isinstance(value, Mapping):
+        return {k: redact_nothing(v) for k, v in value.items()}
+    return [redact_nothing(v) for v in value] if isinstance(value, (list, tuple)) else value
+
+
+def redact_provenance(history: Any, extra: Sequence[str] = ()) -> list[dict[str, Any] | Any] | Any:
+    """Return the history of a config with the values of secret keys hidden.
+
+    Args:
+        history: events, or anything else that tells it, such as a mapping by key.
+        extra: more names of secret keys.
+    """
+    if not isinstance(history, list):
+        return redact(history, extra)
+    return [_redact_event(event, extra) for event in history]
+
+
+def _redact_event(event: Any, extra: Sequence[str]) -> Any:
+    if not isinstance(event, Mapping):
+        return redact(event, extra)
+    key = str(event.get("key", ""))
+    hidden = {k: v if k == "source" else redact(v, extra) for k, v in event.items()}
+    for name in ("value", "old"):
+        if name in event:
+            hidden[name] = _redact_item(key, event[name], extra)
+    hidden["source"] = _redact_source(event.get("source"), extra)
+    return hidden
+
+
+def _redact_source(source: Any, extra: Sequence[str]) -> Any:
+    """Hide secrets in the token of a source: it is a word of the command line, not a secret."""
+    if not isinstance(source, Mapping) or not source.get("token"):
+        return redact(source, extra)
+    others = {k: redact(v, extra) for k, v in source.items() if k != "token"}
+    return {**others, "token": redact_command([str(source["token"])], extra)[0]}

@@ -1,0 +1,262 @@
+"""Blank the secrets in a text: of URLs, of well-known shapes, and what a secret's name is given.
+
+Every pattern starts at a fixed mark and looks a bounded way ahead, so that a text of any size and
+make takes time in proportion to its length.
+"""
+
+from __future__ import annotations
+
+import enum
+import re
+from typing import Sequence
+
+from ato_sql._values.secrets.names import is_secret_key, says_password
+from ato_sql._values.secrets.shapes import (
+    NOTHING,
+    REDACTED,
+    is_token,
+    redact_headers,
+    redact_shapes,
+)
+from ato_sql._values.secrets.urls import redact_urls
+
+
+class Kind(enum.Enum):
+    """What a text is, which says where a value ends."""
+
+    PROSE = "notes, messages, tracebacks, config values"
+    SOURCE = "Python: only what stands in quotes is a value"
+    DATA = "files of data: the rest of a line is a value as well"
+    COMMAND = "a word of a command line, whose quotes the shell may have taken"
+    LITERAL = "what stands in quotes in Python: a value ends with a blank, no quote is lost"
+
+
+# A name and its sign: `API_KEY = `, `"password": `, `config["token"] = `.
+_NAME = r"""(?<![\w.\-])([\-+~]{0,3}[A-Za-z_][\w.\-]{0,200})(?![\w.\-])"""
+_SIGN = r"""\+?:?=(?![=>])|=>|:(?![:/=])"""
+_NAMED = re.compile(rf"""{_NAME}(\\{{0,2}}["']?\]?\s{{0,8}}(?:{_SIGN})\s{{0,8}}\(?)""")
+# In Python a type may come in between: `password: str = `, `token: "Optional[str]" = `.
+_INDEX = r"""(?:\[(?:[^\[\]\n=]|\[(?:[^\[\]\n=]|\[[^\[\]\n=]{0,40}\]){0,40}\]){0,80}\])?"""
+_HEAD = (
+    r"""(?:[A-Za-z_]\w{0,30}\.){0,3}(?:str|bytes|bytearray|int|float|bool|object|None|Any|AnyStr|Text"""
+    r"""|Optional|Union|Literal|Final|Annotated|ClassVar|InitVar|Mapped|Required|NotRequired|ReadOnly"""
+    r"""|[Ll]ist|[Dd]ict|[Tt]uple|[Ss]et|[Ff]rozen[Ss]et|Mapping|Sequence|Iterable"""
+    r"""|[A-Z]\w{0,30}?(?:Str|Bytes|Password|Token|Secret|Key|Auth|Credentials?)|Secret|Password)\b"""
+)
+_UNION = (
+    rf"""{_INDEX}(?:\s{{0,3}}\|\s{{0,3}}[A-Za-z_][\w.]{{0,60}}{_INDEX}){{0,6}}["']?"""
+    r"""\s{0,8}=(?![=>])"""
+)
+_TYPED = re.compile(
+    rf"""{_NAME}(\\{{0,2}}["']?\]?\s{{0,8}}(?::\s{{0,8}}["']?{_HEAD}{_UNION}"""
+    rf"""|:\s{{0,8}}(?P<other>["']?[A-Za-z_][\w.]{{0,60}}{_UNION})(?=\s{{0,8}}\(?[rbfuRBFU]{{0,2}}["'])"""
+    rf"""|{_SIGN})\s{{0,8}}\(?)"""
+)
+# `setdefault("API_KEY", "…")`, `add_header("Authorization", "…")`.
+_HANDED = re.compile(
+    r"""(\(\s{0,8}["']([\w.\-]{1,200})["']\s{0,8},\s{0,8})("[^"\\\n]*"|'[^'\\\n]*')"""
+)
+# `["--password", "…"]`, the words of a command as errors and sources show them.
+_LISTED = re.compile(
+    r"""(["'](--?[A-Za-z][\w.\-]{1,200})["']\s{0,8},\s{0,8})("[^"\\\n]*"|'[^'\\\n]*')"""
+)
+# `warning("token=%s", "…")`, `"token=%s" % "…"`, `"token={}".format("…")`.
+_FILLED = re.compile(
+    r"""("[^"\\\n]{0,300}"|'[^'\\\n]{0,300}')(\s{0,8}(?:,|%|\.format)[\s(]{0,8})"""
+    r"""((?:"[^"\\\n]{1,200}"|'[^'\\\n]{1,200}')(?:\s{0,8},\s{0,8}(?:"[^"\\\n]{0,200}"|'[^'\\\n]{0,200}')){0,8})"""
+)
+_PLACE = re.compile(
+    r"""([\w.\-]{1,100})["']?\s{0,8}[=:]\s{0,8}["']?(?:%[-\d.]{0,8}[sr]|\{[^{}\n]{0,20}\})"""
+)
+_QUOTED = re.compile(
+    r'''[rbfuRBFU]{0,2}("""[\s\S]*?"""|\'\'\'[\s\S]*?\'\'\'|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')'''
+)
+_SAID = re.compile(rf"\#[^\n]*|{_QUOTED.pattern}")
+_ESCAPED = re.compile(r"""\\{1,2}(["'])[^\n]{1,500}?\\{1,2}\1""")  # JSON in a text of JSON
+_BARE = {
+    Kind.PROSE: re.compile(
+        r"""(?:[^\s;,"'&\[\](){}]|[&,](?![\w.\-]{1,40}=|\s|$)|["'](?=\w)|[\[\](){}](?=[^\s,;"'])){3,}"""
+    ),
+    Kind.COMMAND: re.compile(r"""[^,\]})\n]+"""),
+    Kind.DATA: re.compile(r"""[^"'\s#\[{|>][^\n]*"""),
+    Kind.LITERAL: re.compile(r"""[^\s;,"'&\\(){}\[\]<>|%]{3,}"""),
+}
+_TELLING = 400
+_IS_KEY = re.compile(r"\s{0,8}:")
+_LINE_START = re.compile(r"[ \t]*(?:-[ \t]+|export[ \t]+|set[ \t]+)?[\"']?$")
+_MARKED_BLOCK = re.compile(r"[|>][+\-]?[ \t]*\r?\n")
+_BLOCK = re.compile(r"[|>]?[+\-]?[ \t]*\r?(?=\n)")
+_PAIRS = {"[": "]", "{": "}", "(": ")"}
+
+
+def redact_text(text: str, extra: Sequence[str] = (), kind: Kind = Kind.PROSE) -> str:
+    """Blank the secrets of a text; the rest stays as it is."""
+    if kind is Kind.SOURCE:
+        return redact_source(text, extra)[0]
+    text = redact_headers(redact_urls(text, extra), extra)
+    return redact_shapes(_redact_listed(_redact_assigned(text, extra, kind), extra), extra)
+
+
+def redact_source(text: str, extra: Sequence[str] = ()) -> tuple[str, set[str | bytes]]:
+    """Return source without its secrets, and those of them that its syntax told."""
+    # Only where source is kept: importing it takes as long as all else of this room.
+    from ato_sql._values.secrets.syntax.hide import hide_bound
+
+    text, bound = hide_bound(text, extra)
+    text = redact_headers(redact_urls(text, extra), extra, True)
+    if bound is None:  # a fragment, or another language
+        text = _redact_assigned(text, extra, Kind.SOURCE)
+    if "%" in text or "{" in text:
+        text = _FILLED.sub(lambda found: _hide_filled(found, extra), text)
+    text = _SAID.sub(lambda found: _said(found, extra), _redact_listed(text, extra))
+    return redact_shapes(text, extra, False), bound or set()
+
+
+def _hide_filled(found: re.Match[str], extra: Sequence[str]) -> str:
+    """Hide the texts that are put where a text says `token=%s`."""
+    form, sign, values = found.groups()
+    names = [place.group(1) for place in _PLACE.finditer(form)]
+    if not any(is_secret_key(name, extra) for name in names):
+        return found.group(0)
+    return (
+        form
+        + sign
+        + _QUOTED.sub(lambda one: f"{one.group(1)[0]}{REDACTED}{one.group(1)[0]}", values)
+    )
+
+
+def _said(found: re.Match[str], extra: Sequence[str]) -> str:
+    """Hide secrets in a comment, and in a text in source: `connect("host=h password=x")`."""
+    said = found.group(0)
+    if said[0] == "#":
+        return redact_shapes(_redact_assigned(said, extra, Kind.PROSE), extra)
+    return redact_shapes(_redact_assigned(said, extra, Kind.LITERAL), extra)
+
+
+def _redact_assigned(text: str, extra: Sequence[str], kind: Kind) -> str:
+    """Hide what follows the names of secrets; what was hidden is not looked at again."""
+    if "=" not in text and ":" not in text and "(" not in text:
+        return text
+    named = _NAMED if kind in (Kind.DATA, Kind.COMMAND) else _TYPED
+    parts, at = [], 0
+    found = named.search(text)
+    while found is not None:
+        # Where nothing is hidden the sign may have swallowed the next name: `x: password = …`.
+        end, shown = found.end(1), text[at : found.end(1)]
+        if is_secret_key(found.group(1), extra):
+            hidden = _value(text, found, kind)
+            if hidden is not None:
+                end, shown = hidden[0], _shown(text, at, found) + hidden[1]
+        parts.append(shown)
+        at = end
+        found = named.search(text, at)
+    text = "".join(parts) + text[at:]
+    return _HANDED.sub(lambda call: _hide_handed(call, extra), text)
+
+
+def _redact_listed(text: str, extra: Sequence[str]) -> str:
+    if '"-' not in text and "'-" not in text:
+        return text
+    return _LISTED.sub(lambda found: _hide_handed(found, extra), text)
+
+
+def _shown(text: str, at: int, named: re.Match[str]) -> str:
+    """Return what is shown up to a value; what seems to be its type may be a value as well."""
+    start, end = named.span("other") if "other" in named.re.groupindex else (-1, -1)
+    written = text[start:end].rpartition(".")[2]  # of `my.Login` what it ends with
+    if start < 0 or not (says_password(named.group(1)) or is_token(written)):
+        return text[at : named.end()]
+    return f"{text[at:start]}{REDACTED} ={text[end : named.end()]}"
+
+
+def _hide_handed(call: re.Match[str], extra: Sequence[str]) -> str:
+    before, name, value = call.groups()
+    if value[1:2] == "-" or len(value) == 2 or not is_secret_key(name, extra):
+        return call.group(0)
+    return f"{before}{value[0]}{REDACTED}{value[0]}"
+
+
+def _value(text: str, named: re.Match[str], kind: Kind) -> tuple[int, str] | None:
+    """Return where the value of a secret's name ends and what to show; None to leave it."""
+    start = named.end()
+    quoted = _QUOTED.match(text, start)
+    if quoted is not None:
+        return _unless_empty(quoted)
+    escaped = _ESCAPED.match(text, start)
+    if escaped is not None:
+        return escaped.end(), REDACTED
+    if text[start : start + 1] in _PAIRS:
+        return None if kind is Kind.LITERAL else _bracketed(text, start, kind)
+    if kind is Kind.SOURCE:
+        return None
+    if kind is Kind.DATA:
+        line = text.rfind("\n", max(named.start() - 300, 0), named.start()) + 1
+        if not _LINE_START.match(text, line, named.start()):
+            kind = Kind.PROSE
+        elif "\n" in named.group(2) or _BLOCK.match(text, start):
+            return _lines_below(text, line, named)
+    if kind is Kind.PROSE and _MARKED_BLOCK.match(text, start):
+        return _lines_below(text, text.rfind("\n", 0, named.start()) + 1, named)
+    # What a word without blanks is, however long, its first letters tell.
+    bare = _BARE[kind].match(text, start, start + _TELLING)
+    if bare is None or NOTHING.match(bare.group(0).strip()):
+        return None
+    is_spoken = kind in (Kind.PROSE, Kind.LITERAL) and "=" not in named.group(2)
+    # `:param password: Of the user.` in a docstring is no password.
+    is_plain = kind is Kind.PROSE and says_password(named.group(1))
+    if is_spoken and not is_plain and not is_token(bare.group(0)):
+        return None
+    bare = _BARE[kind].match(text, start) or bare
+    if text[bare.end() : bare.end() + 1] == "(" and kind is not Kind.COMMAND:  # SecretStr('…')
+        return _bracketed(text, bare.end(), Kind.DATA)
+    return bare.end(), REDACTED
+
+
+def _unless_empty(quoted: re.Match[str]) -> tuple[int, str] | None:
+    whole = quoted.group(1)
+    quote = whole[:3] if whole[:3] in ('"""', "'''") and len(whole) > 5 else whole[0]
+    inner = whole[len(quote) : -len(quote)]
+    return None if inner in ("", REDACTED) else (quoted.end(), f"{quote}{REDACTED}{quote}")
+
+
+def _lines_below(text: str, line: int, named: re.Match[str]) -> tuple[int, str] | None:
+    """Hide what YAML writes below a secret's name: the lines that are further in."""
+    own = re.compile(r"[ \t]*").match(text, line).end() - line  # type: ignore[union-attr]
+    end = text.find("\n", named.end(1))
+    last = end
+    while end >= 0:
+        following = text.find("\n", end + 1)
+        one = text[end + 1 : following if following >= 0 else len(text)]
+        if one.strip() and len(one) - len(one.lstrip(" \t-")) <= own:
+            break
+        last = following if following >= 0 else len(text)
+        end = following
+    below = text[named.end() : last].strip()
+    blank = "" if text[named.end() - 1] == " " else " "
+    return (last, f"{blank}{REDACTED}") if below and last >= named.end() else None
+
+
+def _bracketed(text: str, start: int, kind: Kind) -> tuple[int, str]:
+    """Hide a list or mapping whole; in source only its texts, as the rest is code."""
+    end, closers = start, []
+    while end < len(text):
+        quoted = _QUOTED.match(text, end) if text[end] in "\"'" else None
+        if quoted is not None:
+            end = quoted.end()
+            continue
+        if text[end] in _PAIRS:
+            closers.append(_PAIRS[text[end]])
+        elif closers and text[end] == closers[-1]:
+            closers.pop()
+        end += 1
+        if not closers:
+            break
+    if kind in (Kind.COMMAND, Kind.DATA):
+        return end, REDACTED
+    return end, _QUOTED.sub(_blank, text[start:end])
+
+
+def _blank(quoted: re.Match[str]) -> str:
+    if _IS_KEY.match(quoted.string, quoted.end()):
+        return quoted.group(0)
+    return f"{quoted.group(0)[-1]}{REDACTED}{quoted.group(0)[-1]}"

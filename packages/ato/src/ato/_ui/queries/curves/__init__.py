@@ -1,0 +1,1 @@
+"""Questions about metrics: their curves, and all of their values."""

@@ -1,0 +1,1 @@
+"""Questions about files, and about what was logged besides numbers."""

@@ -1,0 +1,1 @@
+"""Questions about hyperparameter searches."""
