@@ -546,6 +546,54 @@ class TestWhichPython:
         )
 
 
+@pytest.mark.skipif(os.name == "nt", reason="pipes of another system")
+class TestWhatTheProgramPrints:
+    """With a program that prints much, and in `ato verify` into a pipe."""
+
+    @pytest.fixture
+    def printing(self, shell, project):
+        def write(text=""):
+            project("for number in range(50_000):\n    print('line', number)\ntrack(0.5)\n" + text)
+            shell("train.py")
+
+        return write
+
+    def test_is_passed_on_in_front_of_the_verdict(self, printing, ato):
+        printing()
+        lines = ato("verify", "1").splitlines()
+        assert lines[:-1] == [f"line {number}" for number in range(50_000)]
+        assert lines[-1] == "run 2, against run 1: the same: outputs and metrics are equal"
+
+    @pytest.mark.parametrize("errors", ["", "2>&1"])
+    def test_does_not_fail_where_nobody_reads_on(self, printing, tmp_path, all_runs, errors):
+        printing("sys.stderr.write('x' * 200_000)\n")
+        words = f"{sys.executable} -m ato verify 1 {errors} | head -n 1; exit ${{PIPESTATUS[0]}}"
+        done = subprocess.run(
+            ["bash", "-c", words],
+            cwd=str(tmp_path),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=120,
+        )
+        assert (done.returncode, done.stdout) == (0, b"line 0\n")
+        assert all_runs()[1]["status"] == "completed"
+
+    def test_is_not_waited_for_where_a_program_that_it_started_goes_on(
+        self, printing, ato, tmp_path
+    ):
+        printing(
+            """
+if "ATO_RERUN" in os.environ:
+    left = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+    pathlib.Path("left").write_text(str(left.pid))
+"""
+        )
+        try:
+            assert "\nrun 2, against run 1: the same" in ato("verify", "1")
+        finally:
+            os.kill(int((tmp_path / "left").read_text()), signal.SIGKILL)
+
+
 @pytest.mark.skipif(os.name == "nt", reason="signals of another system")
 class TestASignalWhileItRuns:
     @pytest.fixture

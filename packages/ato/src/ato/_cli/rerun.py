@@ -12,6 +12,7 @@ import uuid
 import zipfile
 
 from ato._cli.passing_on import run_passing_on
+from ato._cli.relay import open_outputs
 from ato_adict import UserError
 from ato_adict.surroundings import file_name
 
@@ -57,9 +58,11 @@ def run_again(finder: SQLFinder, run: Any, quiet: bool, database: str | None) ->
     if database is not None:
         environment["ATO_DB"] = _absolute(database)
     before = finder.count({"parent_uuid": run.uuid})
-    output = subprocess.DEVNULL if quiet else None
     folder = file_name(run.directory)
-    code = run_passing_on(command, cwd=folder, env=environment, stdout=output)
+    with open_outputs() as outputs:
+        if quiet:
+            outputs["stdout"] = subprocess.DEVNULL
+        code = run_passing_on(command, cwd=folder, env=environment, **outputs)
     again = finder.find_run(wanted)
     # That it fails is an answer: `ato why` says what makes it fail now.
     if code and not (again is not None and again.status == "failed"):
