@@ -1,5 +1,6 @@
 """Files and texts that are hostile, damaged or endless: one clear error, and nothing executed."""
 
+import datetime
 import math
 import os
 import subprocess
@@ -377,9 +378,12 @@ class TestBases:
 
 EXACT = [1 + 2j, complex("inf"), complex(-0.0, 1), complex(0.0, -0.0), {1, 2}, set(), {math.inf}]
 EXACT += [{(math.inf, 1)}, {1 + 2j}, -0.0, math.inf, -math.inf, {1j: 2}, {frozenset({1})}, b"x"]
+EXACT += [-1j, 1j, 3 - 2j, complex(0, math.inf), complex(0, -math.inf), complex(-0.0, -1)]
+LOCAL = datetime.timezone(datetime.timedelta(seconds=-1172))
+EXACT += [datetime.datetime(1880, 1, 1, tzinfo=LOCAL), datetime.datetime(2020, 1, 1, 0, 0, 0, 1)]
 
 
-@pytest.mark.parametrize("suffix", [".py", ".xyz", ".yaml"])
+@pytest.mark.parametrize("suffix", [".py", ".xyz", ".yaml", ".toml"])
 @pytest.mark.parametrize("value", EXACT, ids=repr)
 def test_a_value_comes_back_as_it_was_or_is_refused_first(tmp_path, suffix, value):
     path = tmp_path / f"a{suffix}"
@@ -394,9 +398,15 @@ def test_a_value_comes_back_as_it_was_or_is_refused_first(tmp_path, suffix, valu
         assert (back, repr(back)) == (value, repr(value)) or len(value) > 1
 
 
+@pytest.mark.parametrize("text", ["infj", "-infj", "nanj", "1j", "-1j"])
+def test_a_text_that_looks_like_a_complex_number_stays_a_text(tmp_path, text):
+    ADict(v=text).dump(tmp_path / "a.xyz")
+    assert ADict.from_file(tmp_path / "a.xyz") == {"v": text}
+
+
 @pytest.mark.parametrize("suffix", [".py", ".xyz", ".yaml"])
 def test_not_a_number_comes_back_in_complex_numbers_and_sets(tmp_path, suffix):
-    for value in ({math.nan}, complex(math.nan, 1)):
+    for value in ({math.nan}, complex(math.nan, 1), complex(0, math.nan)):
         path = tmp_path / f"a{suffix}"
         try:
             ADict(v=value).dump(path)

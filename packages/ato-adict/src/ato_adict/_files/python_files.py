@@ -192,6 +192,10 @@ def _literal(value: Any, indent: str = "") -> str:
 
 
 def _complex(value: complex) -> str:
-    """Return a complex number; what is not finite, or a negative zero, is no literal."""
+    """Return a complex number; what is not finite, or a negative zero, is no literal.
+
+    Nor is `-1j` alone, which is minus `1j`, and so has a negative zero in front.
+    """
     plain = all(part - part == 0 and repr(part) != "-0.0" for part in (value.real, value.imag))
+    plain = plain and (value.real != 0 or value.imag >= 0)
     return repr(value) if plain else f"complex({_literal(value.real)}, {_literal(value.imag)})"

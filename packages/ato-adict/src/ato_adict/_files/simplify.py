@@ -132,6 +132,14 @@ def countable(number: int) -> str | None:
     return None
 
 
+def whole_minutes(moment: Any) -> str | None:
+    """Refuse a time whose offset has seconds, as those of old local times do."""
+    offset = moment.utcoffset()
+    if offset is not None and offset.total_seconds() % 60:
+        return f"a {type(moment).__name__} with the offset {offset}"
+    return None
+
+
 def set_problem(members: Any, allowed: tuple[type, ...]) -> str | None:
     """Refuse a set with a member that its format does not write."""
     for member in members:

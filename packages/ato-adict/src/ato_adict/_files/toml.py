@@ -15,7 +15,7 @@ import toml
 
 from ato_adict._errors import ConfigFileError, NestingError
 from ato_adict._files.numbers import LARGEST, MAX_DIGITS, place
-from ato_adict._files.simplify import Rules, countable, no_surrogates, simplify
+from ato_adict._files.simplify import Rules, countable, no_surrogates, simplify, whole_minutes
 
 BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 ESCAPED = re.compile(r'[\x00-\x1f\x7f"\\]')
@@ -35,11 +35,9 @@ _IS = re.compile(r"[ \t]*=")
 _POSITION = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
-def _whole_minutes(value: Any) -> str | None:
+def _without_offset(value: time) -> str | None:
     offset = value.utcoffset()
-    if offset is not None and (isinstance(value, time) or offset.total_seconds() % 60):
-        return f"a {type(value).__name__} with the offset {offset}"
-    return None
+    return None if offset is None else f"a time with the offset {offset}"
 
 
 RULES = Rules(
@@ -50,8 +48,8 @@ RULES = Rules(
         float: None,
         str: no_surrogates,
         date: None,
-        datetime: _whole_minutes,
-        time: _whole_minutes,
+        datetime: whole_minutes,
+        time: _without_offset,
     },
 )
 

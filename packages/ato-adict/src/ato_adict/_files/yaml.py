@@ -9,7 +9,14 @@ import yaml
 
 from ato_adict._errors import ConfigFileError, NestingError
 from ato_adict._files.numbers import LARGEST, MAX_DIGITS, place
-from ato_adict._files.simplify import Rules, countable, no_surrogates, set_problem, simplify
+from ato_adict._files.simplify import (
+    Rules,
+    countable,
+    no_surrogates,
+    set_problem,
+    simplify,
+    whole_minutes,
+)
 from ato_adict._names.dotted import join
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -146,6 +153,7 @@ def _leaves() -> dict[type, Any]:
     plain = (type(None), bool, int, float, bytes, date, datetime)
     in_sets = (*plain, str)
     checks: dict[type, Any] = {**dict.fromkeys(plain), str: no_surrogates, int: countable}
+    checks[datetime] = whole_minutes
     return {**checks, set: lambda value: set_problem(value, in_sets)}
 
 

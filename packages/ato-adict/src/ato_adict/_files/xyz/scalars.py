@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)|-?0x[0-9a-f]+")
 FLOAT = re.compile(r"[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+(?=[eE]))(?:[eE][-+]?[0-9]+)?")
-COMPLEX = re.compile(r"\([-+0-9.a-z]+j\)|[-+]?[0-9.e+-]+j")
+COMPLEX = re.compile(r"\([-+0-9.a-z]+j\)|[-+]?(?:[0-9.e+-]+|inf|nan)j")
 WORDS = {
     "None": None,
     "True": True,
