@@ -89,6 +89,25 @@ class TestMetrics:
         with pytest.raises(MetricError, match="step of metric 'loss'"):
             logger.log_metric("loss", 0.5, step)
 
+    def test_behind_the_last_step_there_is_is_none(self, logger, finder):
+        run_id = logger.run()
+        logger.log_metric("loss", 0.5, 2**63 - 1)
+        with pytest.raises(MetricError, match="no step comes after 9223372036854775807 of metric"):
+            logger.log_metric("loss", 0.5)
+        with pytest.raises(MetricError, match="'loss'; log it with step="):
+            logger.log_metrics({"other": 0.5, "loss": 0.5})
+        logger.log_metric("loss", 0.25, 3)
+        logger.log_metrics({"other": 0.5, "loss": 0.5})
+        points = finder.get_metrics(run_id, "loss")
+        assert [(one.step, one.value) for one in points] == [(3, 0.25), (4, 0.5), (2**63 - 1, 0.5)]
+        assert [one.step for one in finder.get_metrics(run_id, "other")] == [0]
+
+    def test_behind_the_last_step_of_a_text_is_none(self, logger):
+        with logger.start() as run:
+            run.log_text("said", "x", step=2**63 - 1)
+            with pytest.raises(MetricError, match="no step comes after"):
+                run.log_text("said", "y")
+
     def test_without_a_run_the_error_says_how_to_start_one(self, logger):
         with pytest.raises(TrackerError, match=r"call logger\.run\(\) first"):
             logger.log_metric("loss", 0.5, 0)

@@ -67,6 +67,21 @@ def test_diff_as_json(ato, tmp_path):
     assert json.loads(out)["added"] == {"seed": 1}
 
 
+def test_diff_as_json_is_json_whatever_the_values_are(ato, tmp_path):
+    (tmp_path / "a.yaml").write_text("n: 1\nx: 1.0\n")
+    (tmp_path / "b.xyz").write_text(f"n: 0x{'f' * 30000}\nx: nan\ns: [Set]\n  0) 1\n(1, 2): 3\n")
+    code, out, err = ato("diff", "a.yaml", "b.xyz", "--json")
+    assert (code, err) == (1, "")
+
+    def refuse(constant):
+        raise AssertionError(constant)
+
+    changes = json.loads(out, parse_constant=refuse)
+    assert changes["changed"]["n"] == [1, f"0x{'f' * 30000}"]
+    assert changes["changed"]["x"] == [1.0, "nan"]
+    assert changes["added"]["s"] == "{1}"
+
+
 def test_hash_tells_structure_from_values(ato, tmp_path):
     (tmp_path / "a.yaml").write_text("lr: 0.1\n")
     (tmp_path / "b.yaml").write_text("lr: 0.2\n")

@@ -120,6 +120,17 @@ def as_step(key: str, step: Any, what: str = "metric") -> int:
     return number
 
 
+def next_step(key: str, last: int, what: str = "metric") -> int:
+    """Return the step after the last one of `key`.
+
+    Raises:
+        MetricError: there is none: the last one was the greatest of 64 bits.
+    """
+    if last == 2**63 - 1:
+        raise MetricError(f"no step comes after {last} of {what} {key!r}; log it with step=")
+    return last + 1
+
+
 def _instead(step: Any) -> str:
     return "; say a fraction as axis={'epoch': 1.5}" if isinstance(step, float) else ""
 
@@ -215,10 +226,18 @@ def join(value: float | None, special: str | None) -> Number:
         return math.nan if value is None else value
 
 
+_MOST_BITS = 14_000  # of an integer that Python writes in decimal, whatever its version
+
+
 def plain(value: Any) -> Any:
-    """Return data as JSON can hold it: times as ISO text, NaN and ±inf as their names."""
+    """Return data as JSON can hold it: times as ISO text, NaN and ±inf as their names.
+
+    An integer of more digits than Python writes is given in hexadecimal, as text.
+    """
     if isinstance(value, float) and not math.isfinite(value):
         return repr(value)
+    if isinstance(value, int) and value.bit_length() > _MOST_BITS:
+        return hex(value)
     if isinstance(value, dt.datetime):
         return value.isoformat()
     if isinstance(value, Mapping):

@@ -21,7 +21,7 @@ from ato_sql._facts.files.copies import artifact_folder
 from ato_sql._facts.media import pieces as _media
 from ato_sql._facts.media.pieces import Piece, checked_size
 from ato_sql._facts.settings import Settings
-from ato_sql._values.values import as_step, check_name
+from ato_sql._values.values import as_step, check_name, next_step
 from ato_sql._write import batch as _batch
 from ato_sql._write.writer import Writer
 
@@ -180,7 +180,8 @@ class MediaLog:
     def _media_step(self, kind: str, key: str, step: int | None) -> int:
         place = (kind, key)  # beside the steps of metrics, whose keys are texts
         with self._writer.steps_lock:
-            number = self._steps.get(place, -1) + 1 if step is None else as_step(key, step, kind)
+            last = self._steps.get(place, -1)
+            number = next_step(key, last, kind) if step is None else as_step(key, step, kind)
             self._steps[place] = number
         return number
 

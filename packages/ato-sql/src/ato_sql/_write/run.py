@@ -15,7 +15,7 @@ from ato_sql._facts.inputs import logged_input
 from ato_sql._facts.outcome import COMPLETED, RUNNING, outcome
 from ato_sql._facts.settings import Settings
 from ato_sql._values.secrets.code import hide_in_code
-from ato_sql._values.values import Number, as_number, as_step, check_name, clean_text
+from ato_sql._values.values import Number, as_number, as_step, check_name, clean_text, next_step
 from ato_sql._write import batch as _batch
 from ato_sql._write.beginning.gathering import Gathering
 from ato_sql._write.beside.console import FIRST_PIECES, LAST_PIECES, Console
@@ -164,7 +164,8 @@ class Run(MediaLog):
         if series is None:
             self._check_key(key)
         with self._writer.steps_lock:
-            number = self._steps.get(key, -1) + 1 if step is None else as_step(key, step)
+            last = self._steps.get(key, -1)
+            number = next_step(key, last) if step is None else as_step(key, step)
             if series is None:
                 series = self._series[key] = self._writer.journal.series(self.uuid, key)
             self._steps[key] = number
@@ -225,7 +226,9 @@ class Run(MediaLog):
             self._tell_late()
         for key in checked:  # all of them before any of the steps moves on
             self._check_key(key)
-            if step is not None:
+            if step is None:
+                next_step(key, self._steps.get(key, -1))
+            else:
                 as_step(key, step)
         steps: dict[str, int | None] = dict.fromkeys(checked, step)
         if axis:

@@ -33,11 +33,12 @@ def add_command(commands: argparse._SubParsersAction[Any]) -> None:
 
 def _diff(options: argparse.Namespace) -> int:
     from ato_adict import ADict
+    from ato_sql.comparing import plain
 
     difference = ADict.from_file(options.old).diff(ADict.from_file(options.new))
     options.answer = 1 if difference else 0
     if options.json:
-        print(json.dumps(difference.to_dict(), default=repr))
+        print(json.dumps(plain(difference.to_dict()), default=repr))
     elif difference:
         print(difference)
     return int(options.answer)
