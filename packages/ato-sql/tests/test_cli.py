@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import tempfile
 
 import pytest
 
@@ -103,6 +104,16 @@ class TestTheDatabase:
         monkeypatch.setenv("ATO_DB", "gone.db")
         assert main(["runs"]) == 2
         assert "gone.db, which ATO_DB names" in capsys.readouterr().err
+        assert list(tmp_path.iterdir()) == []
+
+    @pytest.mark.parametrize("name", [":memory:", "sqlite://", "sqlite:///:memory:", "sqlite:///"])
+    @pytest.mark.parametrize("words", [["runs"], ["import", "runs.jsonl"]])
+    def test_in_memory_there_is_none_and_no_folder_is_made_for_it(
+        self, capsys, monkeypatch, tmp_path, name, words
+    ):
+        monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+        assert main([*words, "--db", name]) == 2
+        assert f"{name} is a database in memory" in capsys.readouterr().err
         assert list(tmp_path.iterdir()) == []
 
 

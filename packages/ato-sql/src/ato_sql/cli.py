@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
+import re
 import sys
 import warnings
 
@@ -38,6 +39,7 @@ __all__ = [
 
 DEFAULT_DATABASE = "experiments.db"
 TRACEBACK = "ATO_TRACEBACK"
+_IN_MEMORY = re.compile(r"(?:sqlite(?:\+\w+)?://)?/?(?::memory:)|sqlite(?:\+\w+)?:///?")
 _RUN = "id, UUID or its beginning, name, last, -1, or best:METRIC"
 
 
@@ -335,7 +337,20 @@ def database_url(database: str | None = None) -> URL:
 
 
 def _named(database: str | None) -> str:
-    return database or os.environ.get("ATO_DB") or DEFAULT_DATABASE
+    """Return what names the database.
+
+    Raises:
+        DatabaseError: it is one in memory, of which no other program finds anything.
+    """
+    from ato_sql._errors import DatabaseError
+
+    name = database or os.environ.get("ATO_DB") or DEFAULT_DATABASE
+    if _IN_MEMORY.fullmatch(name):
+        raise DatabaseError(
+            f"{name} is a database in memory, which only the program that logs into it has; "
+            "name a file or a server"
+        )
+    return name
 
 
 def _no_database(database: str | None, path: str) -> DatabaseError:
