@@ -120,6 +120,17 @@ class TestKeys:
         config = {"use_auth": 1, "random_token": 5, "auth_type": "basic", "null_token": "x"}
         assert stored(config) == config
 
+    def test_how_many_tokens_there_are_is_no_secret(self, config, open_logger, finder, stored):
+        counts = {"tokens": 3_000_000, "data": {"train_tokens": 1e9}}
+        assert stored(counts) == counts
+        assert stored({"tokens": "s3cr3t", "api_tokens": ["s3cr3t"]}) == {
+            "tokens": "[redacted]",
+            "api_tokens": "[redacted]",
+        }
+        config.experiment.sql.secret_keys = ["tokens"]
+        config.tokens = 1234
+        assert finder.get_run(open_logger(config).run()).config["tokens"] == "[redacted]"
+
     def test_hiding_can_be_turned_off(self, config, open_logger, finder):
         config.experiment.sql.redact = False
         config.token = "public"
@@ -283,6 +294,14 @@ class TestElsewhere:
                 "source": {"kind": "cli", "token": "api_key:=[redacted]"},
             }
         ]
+
+    def test_in_provenance_an_entry_that_names_a_secret_hides_its_value(self, logger, finder):
+        source = {"kind": "cli", "token": 'env={"name": "API_KEY", "value": "s3cr3t"}'}
+        pairs = [("env.name", "API_KEY"), ("env.value", "s3cr3t"), ("lr.value", 0.1)]
+        events = [{"key": key, "value": value, "source": source} for key, value in pairs]
+        kept = finder.get_run(logger.run(provenance=events)).provenance
+        assert [event["value"] for event in kept] == ["API_KEY", "[redacted]", 0.1]
+        assert "s3cr3t" not in json.dumps(kept)
 
     def test_provenance_of_ones_own_form_is_kept(self, logger, finder):
         given = ["by hand", {"key": "lr", "value": 1, "source": "notebook"}]

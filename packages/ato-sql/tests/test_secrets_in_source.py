@@ -255,6 +255,30 @@ class TestSecrets:
         hidden = "(or '[redacted]' (fstring '[redacted]' (field n)) '[redacted]'"
         assert kept(code, canonical=canonical)[0].canonical == f"{hidden} (call 'p' '[redacted]'))"
 
+    def test_numbers_are_hidden_where_a_name_speaks_of_nothing_but_a_secret(self, kept):
+        codes = [
+            "DB_PASSWORD = 12345678",
+            'settings = {"password": 0x1234567, "n": 12345}',
+            "connect(password=123_456, port=5432)",
+            "password = 3; token = 12345; min_password_len = 5000",
+        ]
+        assert [one.source for one in kept(*codes)] == [
+            'DB_PASSWORD = "[redacted]"',
+            'settings = {"password": "[redacted]", "n": 12345}',
+            'connect(password="[redacted]", port=5432)',
+            codes[-1],
+        ]
+
+    def test_numbers_are_hidden_in_the_canonical_form_too(self, kept):
+        canonical = (
+            "assign %0 = 12345678 (call 4321)\nvalue PASSWORD = 87654321\nvalue N = 87654321"
+        )
+        (found,) = kept("password = 12345678; f(4321)", canonical=canonical)
+        assert found.canonical == (
+            "assign %0 = '[redacted]' (call 4321)\n"
+            "value PASSWORD = '[redacted]'\nvalue N = 87654321"
+        )
+
 
 class TestInnocentCode:
     def test_it_stays(self, kept):

@@ -29,7 +29,7 @@ _ALWAYS = words(
     "password passwords passwd passwds passphrase passphrases passcode passcodes passwort pwd"
     " pgpass secret secrets credential credentials cred creds jwt jwts otp otps totp auth"
     " authorization bearer cookie cookies dsn webhook webhooks apikey apikeys passkey passkeys"
-    " mnemonic psk psks sas htpasswd phpsessid jsessionid pw"
+    " mnemonic psk psks sas htpasswd phpsessid jsessionid pw kennwort senha contrasena contraseña"
 )
 # Last segments that are secrets alone, or after a vendor or a role.
 _BY_ROLE = words("key keys pass pat pats tokens")
@@ -66,7 +66,7 @@ _VENDORS = words(
     " bitrise teamcity shodan virustotal censys urlscan abuseipdb clearbit recaptcha hcaptcha"
     " turnstile contentful storyblok prismic strapi webflow meilisearch typesense vonage nexmo"
     " plivo messagebird telnyx zapier pipedream dynatrace logdna instana uptimerobot dashscope"
-    " zhipu volcengine siliconflow cartesia hume playht speechmatics"
+    " zhipu volcengine siliconflow cartesia hume playht speechmatics googlemaps gmaps"
 )
 _ROLES = words(
     "api access secret private ssh encryption encrypt decryption decrypt signing sign signature"
@@ -78,6 +78,7 @@ _ROLES = words(
     " postgres postgresql mongo mongodb redis rabbitmq amqp kafka mqtt ldap sudo wifi vpn basic jwt"
     " csrf xsrf push broker backup recovery verification ca ci cd wallet serial"
     " unseal unlock ingest ingestion instrumentation integration provisioning pkce saml sasl"
+    " fernet preshared priv"
 )
 _OWNERS = _VENDORS | _ROLES
 # Who has a password; as `user_key` and `host_key` these are columns and fingerprints.
@@ -102,7 +103,20 @@ _LANGUAGE_MODEL = words(
     " concept pseudo assistant tool function call response question answer document doc passage"
     " sentence chunk entity relation edge node region box seg segmentation depth scene goal motion"
     " pose point voxel event note bar beat chord tempo obs act rtg transcribe translate timestamp"
-    " notimestamps nospeech lm summarization filler pause jump candidate center centre"
+    " notimestamps nospeech lm summarization filler pause jump candidate center centre classes"
+)
+# Which of several a secret is: `password_old`, `api_key_prod`, `secret_b`.
+_WHICH = words(
+    "old new prev previous current next prod production staging stage dev development test testing"
+    " live sandbox local remote backup bak main primary secondary fallback legacy rw ro eu us a b c"
+    " x y z"
+)
+# Of tokens, which may be words of a text, these tell no other.
+_WHICH_TOKEN = words("prod production staging live sandbox backup legacy")
+# Words of data sets and graphs as well.
+_NO_VENDORS = words(
+    "vertex alpaca node figure hub neon neptune stability replicate together voyage hume wolfram"
+    " gl fb tg dd cf b2 exa brave bing plaid runway doppler arize kraken amplitude segment"
 )
 # `use_auth` says whether, not what.
 _SWITCHES = words(
@@ -110,6 +124,8 @@ _SWITCHES = words(
     " have skip need needs allow allows"
 )
 _COUNTING = words("num n max min total avg mean count number")
+# `auth_test`, `pass_a`: nothing of a secret where more is said.
+_MANY_SENSES = words("auth pass pat pats cookie cookies bearer authorization sas cred creds pw")
 # Two segments that make a secret together.
 _PAIRS = words(
     "webhook_url webhook_uri webhook_urls hook_url connection_string connection_strings"
@@ -135,6 +151,7 @@ _TRIPLES = (
     ("docker", "auth", "config"),
     ("registry", "auth", "config"),
     ("sasl", "jaas", "config"),
+    ("mot", "de", "passe"),
     ("client", "key", "data"),
 )
 
@@ -205,17 +222,33 @@ def _says_secret(segments: tuple[str, ...]) -> bool:
         return True
     if before and last in _FORMS:
         return before[-1] not in ("token", "tokens") and _says_secret(before)
+    if before and _is_one_of_several(before, last):
+        return True
     if "_".join(segments[-2:]) in _PAIRS:
         return not _counts(before)
     if _GLUED.search(last) or last in _ALWAYS:
         return not _counts(before) and not (before and before[-1] in _SWITCHES)
     if not before:
         return last in _ALONE or _is_glued_to_owner(last)
+    if last == "sk":
+        return before[-1] in _VENDORS
     if last == "token":
         return before[-1].rstrip("0123456789") not in _LANGUAGE_MODEL
     if last in _BY_ROLE:
         return _has_owner(before, last)
     return False
+
+
+def _is_one_of_several(before: tuple[str, ...], last: str) -> bool:
+    """Tell whether a name says behind a secret which one it is: `token_github`, `password_old`."""
+    is_vendor = last in _VENDORS and last not in _NO_VENDORS
+    while len(before) > 1 and before[-1].isdigit():
+        before = before[:-1]
+    if before[-1] in ("token", "tokens"):
+        return (is_vendor or last in _WHICH_TOKEN) and _says_secret(before)
+    if before in (("key",), ("keys",)):
+        return is_vendor
+    return (is_vendor or last in _WHICH) and before[-1] not in _MANY_SENSES and _says_secret(before)
 
 
 def _has_it_below(owner: tuple[str, ...], segments: tuple[str, ...]) -> bool:
@@ -238,8 +271,8 @@ def _has_owner(before: tuple[str, ...], last: str) -> bool:
 
 def _is_glued_to_owner(word: str) -> bool:
     """Tell whether a word in one is a vendor or role and a secret: `hftoken`, `smtppass`."""
-    for end in ("token", "key", "keys", "pass"):
+    for end in ("token", "key", "keys", "pass", "pw"):
         if word.endswith(end) and len(word) > len(end) + 1:
-            owners = _OWNERS | _PEOPLE if end == "pass" else _OWNERS
+            owners = _OWNERS | _PEOPLE if end in ("pass", "pw") else _OWNERS
             return word[: -len(end)] in owners
     return False

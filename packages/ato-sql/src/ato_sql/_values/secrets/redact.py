@@ -12,13 +12,19 @@ from ato_sql._values.secrets.names import is_secret_key, says_password
 from ato_sql._values.secrets.shapes import REDACTED, looks_random
 from ato_sql._values.secrets.text import Kind, redact_text
 
-_FLAG = re.compile(r"^(?P<name>[-+~]{0,3}[\w.\-\[\]]+?)(?P<sign>\+?:?=)(?P<value>.*)$", re.DOTALL)
+# `key=`, `--key=`, `~key=`, `key["of any letters"]=`.
+_FLAG = re.compile(
+    r"""^(?P<name>[-+~]{0,3}(?:[\w.\-\[\]]|(?<=\[)(?:"[^"\n]{0,200}"|'[^'\n]{0,200}'))+?)"""
+    r"(?P<sign>\+?:?=)(?P<value>.*)$",
+    re.DOTALL,
+)
 _BRACKETS = {"[": 1, "{": 1, "(": 1, "]": -1, "}": -1, ")": -1}
 # `Authorization: Bearer x` without quotes around it.
 _SCHEMES = ("bearer", "basic")
 _MANY = 1_000_000
 _ENTRY_NAMES = ("name", "key")
 _OPTION = re.compile(r"--?[A-Za-z]")
+_TOKENS = re.compile(r"(?:\A|[._\-\]])(tokens)\Z", re.IGNORECASE)
 _SPACE = re.compile(r"\s")
 # `--set db.password x`: a name in a word of its own, and its value in the next.
 _SETTERS = ("--set", "--set-string", "--option", "--override", "--define", "--env", "-o", "-D")
@@ -80,11 +86,21 @@ def _is_pair(name: Any, value: Any, extra: Sequence[str]) -> bool:
 
 def _redact_item(path: str, value: Any, extra: Sequence[str]) -> Any:
     hide = value not in (None, "", False, True) and is_secret_key(path, extra)
+    if hide and _is_count(path, value, extra):
+        return value
     if hide and isinstance(value, (str, int, float, list)):
         return REDACTED
     if hide and isinstance(value, Mapping):
         return REDACTED if "__ato__" in value else dict.fromkeys(value, REDACTED)
     return redact(value, extra, path)
+
+
+def _is_count(path: str, value: Any, extra: Sequence[str]) -> bool:
+    """Tell whether a value says how many tokens there are, not which: `data.tokens`."""
+    found = _TOKENS.search(path) if isinstance(value, (int, float)) else None
+    if found is None or is_secret_key(path[: found.start(1)] + "count", extra):
+        return False
+    return not path.lower().endswith(tuple(name.lower() for name in extra))
 
 
 def _redact_entry(value: Mapping[str, Any], hidden: dict[str, Any], extra: Sequence[str]) -> Any:
@@ -102,6 +118,7 @@ def redact_command(arguments: Sequence[str], extra: Sequence[str] = ()) -> list[
     """
     hidden: list[str] = []
     awaited = 0  # how many of the next words are secrets
+    entries = _entries(map(_FLAG.match, arguments), extra)
     before, programs = "", {os.path.basename(argument) for argument in arguments}
     for parts in _joined(arguments):
         argument = " ".join(parts)
@@ -114,7 +131,8 @@ def redact_command(arguments: Sequence[str], extra: Sequence[str] = ()) -> list[
             awaited -= 1
             continue
         named = match.group("name") if match else argument
-        secret = " " not in named and is_secret_key(named.strip("-+~:"), extra)
+        secret = bool(match or " " not in named) and is_secret_key(named.strip("-+~:"), extra)
+        secret = secret or named in entries
         awaited = _awaited(argument, secret and not match, before)
         shown = _redact_login(argument, before, programs)
         if shown == argument:
@@ -122,6 +140,23 @@ def redact_command(arguments: Sequence[str], extra: Sequence[str] = ()) -> list[
         hidden += parts if shown == argument else [shown]
         before = argument
     return hidden
+
+
+def _entries(words: Iterable[re.Match[str] | None], extra: Sequence[str]) -> set[str]:
+    """Return `env.value` where a word is `env.name:=DB_PASSWORD`."""
+    given = ((word.group("name"), word.group("value")) for word in words if word)
+    return _values_of(((name, value.strip("'\"")) for name, value in given), extra)
+
+
+def _values_of(given: Iterable[tuple[str, Any]], extra: Sequence[str]) -> set[str]:
+    """Return the keys that hold a secret because another key beside them says its name."""
+    found = set()
+    for key, value in given:
+        above, dot, last = key.rpartition(".")
+        is_name = dot and last in _ENTRY_NAMES and isinstance(value, str)
+        if is_name and is_secret_key(value, extra):
+            found.add(f"{above}.value")
+    return found
 
 
 def _awaited(argument: str, secret: bool, before: str) -> int:
@@ -206,13 +241,18 @@ def redact_provenance(history: Any, extra: Sequence[str] = ()) -> list[dict[str,
     """
     if not isinstance(history, list):
         return redact(history, extra)
-    return [_redact_event(event, extra) for event in history]
+    events = (event for event in history if isinstance(event, Mapping))
+    values = ((str(event.get("key", "")), event.get("value")) for event in events)
+    entries = _values_of(values, extra)
+    return [_redact_event(event, extra, entries) for event in history]
 
 
-def _redact_event(event: Any, extra: Sequence[str]) -> Any:
+def _redact_event(event: Any, extra: Sequence[str], entries: set[str]) -> Any:
     if not isinstance(event, Mapping):
         return redact(event, extra)
     key = str(event.get("key", ""))
+    if key in entries:
+        extra = [*extra, key]
     hidden = {k: v if k == "source" else redact(v, extra) for k, v in event.items()}
     for name in ("value", "old"):
         if name in event:

@@ -66,7 +66,9 @@ _HEADER = re.compile(
 _SPOKEN = re.compile(
     r"""(?<![\w\-])(--?[A-Za-z][\w.\-]{0,100}|(?:password|passwd|passphrase)(?:\s{1,3}(?:is|was))?"""
     r"""|(?:token|secret|passcode)\s{1,3}(?:is|was)"""
-    r"""|(?:api|access|secret|auth|account)[ \t]key(?:\s{1,3}(?:is|was)|[ \t]{0,3}[:=]))"""
+    r"""|(?:api|access|secret|auth|account)[ \t]key"""
+    r"""(?:\s{1,3}(?:is|was)|(?:[ \t]provided)?[ \t]{0,3}[:=])"""
+    r"""|\b(?:setx|(?:configure|config)\s{1,3}set)\s{1,3}[\w.\-]{1,100})"""
     r"""([ \t]{1,8}["']?)(?!for\s)([^\s"'\\,;()\[\]{}|&<>]{3,200})""",
     re.IGNORECASE,
 )
@@ -82,7 +84,9 @@ _BEHIND_P = re.compile(
     r"""([^\s"',;|&<>)\]]{1,200})"""
 )
 _MAY_SPEAK = re.compile(r"-|pass|token|secret|key", re.IGNORECASE)
-_SAYS = re.compile(r"\s{1,3}(?:is|was)$|\s{0,3}[:=]$")
+_SAYS = re.compile(
+    r"^(?:setx|\w+\s{1,3}set)\s{1,3}|\s{1,3}(?:is|was)$|(?:[ \t]provided)?\s{0,3}[:=]$", re.I
+)
 _ATTRIBUTES = re.compile(
     r"""(<[^<>]{0,200}?\b(?:key|name|id)=["']([\w.:\-]{1,100})["']\s{1,8}value=)("[^"<>]+"|'[^'<>]+')"""
 )

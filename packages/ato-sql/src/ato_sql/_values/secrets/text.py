@@ -15,6 +15,7 @@ from ato_sql._values.secrets.shapes import (
     NOTHING,
     REDACTED,
     is_token,
+    looks_random,
     redact_headers,
     redact_shapes,
 )
@@ -71,6 +72,10 @@ _PLACE = re.compile(
 _QUOTED = re.compile(
     r'''[rbfuRBFU]{0,2}("""[\s\S]*?"""|\'\'\'[\s\S]*?\'\'\'|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')'''
 )
+_TEXTS = re.compile(
+    r"""\s{0,8}(?:[rbfuRBFU]{0,2}(?:"[^"\\\n]{0,400}"|'[^'\\\n]{0,400}')\s{0,8},?\s{0,8}){2,20}"""
+)
+_WORDS = re.compile(r"""\[([^\[\]"'\n]{1,400})\]""")
 _SAID = re.compile(rf"\#[^\n]*|{_QUOTED.pattern}")
 _ESCAPED = re.compile(r"""\\{1,2}(["'])[^\n]{1,500}?\\{1,2}\1""")  # JSON in a text of JSON
 _BARE = {
@@ -81,6 +86,7 @@ _BARE = {
     Kind.DATA: re.compile(r"""[^"'\s#\[{|>][^\n]*"""),
     Kind.LITERAL: re.compile(r"""[^\s;,"'&\\(){}\[\]<>|%]{3,}"""),
 }
+_COUNT = re.compile(r"~?\d[\d.,_]{0,20}(?:[eE]\d{1,2})?\s?[kKmMbBtTgG]?")  # `tokens=300B`
 _TELLING = 400
 _IS_KEY = re.compile(r"\s{0,8}:")
 _LINE_START = re.compile(r"[ \t]*(?:-[ \t]+|export[ \t]+|set[ \t]+)?[\"']?$")
@@ -97,7 +103,7 @@ def redact_text(text: str, extra: Sequence[str] = (), kind: Kind = Kind.PROSE) -
     return redact_shapes(_redact_listed(_redact_assigned(text, extra, kind), extra), extra)
 
 
-def redact_source(text: str, extra: Sequence[str] = ()) -> tuple[str, set[str | bytes]]:
+def redact_source(text: str, extra: Sequence[str] = ()) -> tuple[str, set[str | bytes | int]]:
     """Return source without its secrets, and those of them that its syntax told."""
     # Only where source is kept: importing it takes as long as all else of this room.
     from ato_sql._values.secrets.syntax.hide import hide_bound
@@ -179,6 +185,9 @@ def _hide_handed(call: re.Match[str], extra: Sequence[str]) -> str:
 def _value(text: str, named: re.Match[str], kind: Kind) -> tuple[int, str] | None:
     """Return where the value of a secret's name ends and what to show; None to leave it."""
     start = named.end()
+    texts = _TEXTS.match(text, start) if text[start - 1] == "(" else None
+    if texts is not None:  # `auth=("me", "x1")`, or a text of several parts
+        return texts.end(), _QUOTED.sub(_blank, texts.group(0))
     quoted = _QUOTED.match(text, start)
     if quoted is not None:
         return _unless_empty(quoted)
@@ -186,6 +195,8 @@ def _value(text: str, named: re.Match[str], kind: Kind) -> tuple[int, str] | Non
     if escaped is not None:
         return escaped.end(), REDACTED
     if text[start : start + 1] in _PAIRS:
+        if kind in (Kind.PROSE, Kind.LITERAL) and _lists_words(text, start, named.group(1)):
+            return text.index("]", start) + 1, f"[{REDACTED}]"
         return None if kind is Kind.LITERAL else _bracketed(text, start, kind)
     if kind is Kind.SOURCE:
         return None
@@ -201,6 +212,8 @@ def _value(text: str, named: re.Match[str], kind: Kind) -> tuple[int, str] | Non
     bare = _BARE[kind].match(text, start, start + _TELLING)
     if bare is None or NOTHING.match(bare.group(0).strip()):
         return None
+    if _COUNT.fullmatch(bare.group(0).strip()) and named.group(1).lower().endswith("tokens"):
+        return None
     is_spoken = kind in (Kind.PROSE, Kind.LITERAL) and "=" not in named.group(2)
     # `:param password: Of the user.` in a docstring is no password.
     is_plain = kind is Kind.PROSE and says_password(named.group(1))
@@ -210,6 +223,14 @@ def _value(text: str, named: re.Match[str], kind: Kind) -> tuple[int, str] | Non
     if text[bare.end() : bare.end() + 1] == "(" and kind is not Kind.COMMAND:  # SecretStr('…')
         return _bracketed(text, bare.end(), Kind.DATA)
     return bare.end(), REDACTED
+
+
+def _lists_words(text: str, start: int, name: str) -> bool:
+    """Tell whether a list without quotes is one of secrets: `passwords: [x1, x2]`."""
+    found = _WORDS.match(text, start)
+    if found is None or not says_password(name):
+        return False
+    return any(looks_random(word) for word in found.group(1).replace(",", " ").split())
 
 
 def _unless_empty(quoted: re.Match[str]) -> tuple[int, str] | None:

@@ -9,7 +9,7 @@ from typing import Any, Callable, Iterable, Sequence
 from ato_sql._values.secrets.names import says_password, words
 from ato_sql._values.secrets.shapes import looks_random
 from ato_sql._values.secrets.syntax.naming import Names, is_pattern, key_of, name_of, of_getter
-from ato_sql._values.secrets.syntax.values import FORMS, Values, called, text_of
+from ato_sql._values.secrets.syntax.values import FORMS, Values, called, number_of, text_of
 
 _MOST_NAMES = 100
 _GIVEN_BY = ("value", "default", "const", "fallback", "default_value")
@@ -55,6 +55,8 @@ class Bindings:
             return
         if is_pattern(name, text_of(value)):
             return
+        if says_password(name) and number_of(value) is not None:
+            self.found[id(value)] = value
         if name.rpartition(".")[2].lower() == "auth" and _is_pair(value):
             self._take(value.elts[0], False, True)  # a user, or a token in the place of one
             value = value.elts[1]

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import ast
-from typing import Iterable, Sequence
+from typing import TYPE_CHECKING, Iterable, Sequence, Set, Union
 
 from ato_sql._values.secrets.syntax.bindings import Bindings
 from ato_sql._values.secrets.syntax.parse import parse
 from ato_sql._values.secrets.syntax.spans import blank
-from ato_sql._values.secrets.syntax.values import text_of
+from ato_sql._values.secrets.syntax.values import number_of, text_of
+
+if TYPE_CHECKING:
+    Secrets = Set[Union[str, bytes, int]]
 
 
-def hide_bound(source: str, extra: Sequence[str] = ()) -> tuple[str, set[str | bytes] | None]:
+def hide_bound(source: str, extra: Sequence[str] = ()) -> tuple[str, Secrets | None]:
     """Return a source with its secrets blanked, and what they were; None if it is no Python."""
     parsed = parse(source)
     if parsed is None:
@@ -21,10 +24,11 @@ def hide_bound(source: str, extra: Sequence[str] = ()) -> tuple[str, set[str | b
     if not bindings.found:
         return source, set()
     hidden = blank(parsed.whole, bindings.found.values())
-    return parsed.without_frame(hidden), _texts(bindings.found.values())
+    return parsed.without_frame(hidden), _values(bindings.found.values())
 
 
-def _texts(literals: Iterable[ast.AST]) -> set[str | bytes]:
-    """Return the texts of literals; an f-string has several."""
-    parts = (text_of(part) for literal in literals for part in ast.walk(literal))
-    return {text for text in parts if text and text.strip()}
+def _values(literals: Iterable[ast.AST]) -> Secrets:
+    """Return the texts and numbers of literals; an f-string has several."""
+    parts = [part for literal in literals for part in ast.walk(literal)]
+    numbers = {number for number in map(number_of, parts) if number is not None}
+    return numbers | {text for text in map(text_of, parts) if text and text.strip()}

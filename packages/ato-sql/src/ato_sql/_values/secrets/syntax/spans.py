@@ -14,6 +14,7 @@ _ONE = (
     r"""|'(?:[^'\\\n]|\\[\s\S])*'|"(?:[^"\\\n]|\\[\s\S])*"))"""
 )
 _LITERAL = re.compile(_ONE)
+_NUMBER = re.compile(r"\d\w*")
 # What may stand between the parts of one literal.
 _BETWEEN = re.compile(r"(?:\s|\\\r?\n|\#[^\n]*\n)*")
 _START = re.compile(r"""([rbfuRBFUtT]{0,2})("{3}|'{3}|"|')""")
@@ -35,6 +36,9 @@ class Text:
         # Python 3.7 gives a text of many lines the place where its first part ends.
         is_old = node.col_offset < 0
         start = self._long_ones().get(node.lineno) if is_old else self._at(node)
+        number = None if start is None else _NUMBER.match(self.text, start)
+        if number is not None:
+            return number.span()
         if start is None or not _LITERAL.match(self.text, start):
             return None
         if getattr(node, "end_lineno", None) is None:
@@ -104,6 +108,8 @@ def blank(text: str, nodes: Iterable[ast.AST]) -> str:
 
 
 def _blanked(text: str, start: int) -> str:
+    if text[start].isdigit():
+        return f'"{REDACTED}"'
     prefix, quote = _START.match(text, start).groups()  # type: ignore[union-attr]
     kept = "b" if "b" in prefix.lower() else ""
     return f"{kept}{quote}{REDACTED}{quote}"

@@ -9,6 +9,7 @@ from typing import Any, Iterator
 from ato_sql._values.secrets.names import is_secret_key, words
 from ato_sql._values.secrets.shapes import NOTHING, REDACTED, is_token, looks_random
 
+_LEAST = 1000  # a number from which on it may be a password
 FORMS = ("JoinedStr", "TemplateStr")
 # Whose arguments are what they return, whatever the name that is given it.
 _MAKERS = words(
@@ -51,6 +52,15 @@ def text_of(node: Any) -> str | bytes | None:
     value = getattr(node, "s" if type(node).__name__ in ("Str", "Bytes") else "value", None)
     is_literal = type(node).__name__ in ("Constant", "Str", "Bytes")
     return value if is_literal and isinstance(value, (str, bytes)) else None
+
+
+def number_of(node: Any) -> int | None:
+    """Return the number that a literal is, of a length that a password may have."""
+    # `Num` is what `Constant` is called up to Python 3.7.
+    value = getattr(node, "n" if type(node).__name__ == "Num" else "value", None)
+    if type(node).__name__ not in ("Constant", "Num") or type(value) is not int:
+        return None
+    return value if value >= _LEAST else None
 
 
 def called(call: ast.Call) -> str:
