@@ -357,6 +357,15 @@ class TestElsewhere:
             found.append(finder.get_run(logger.run()).command[-len(kept) :])
         assert found == [kept for _, kept in self.COMMANDS]
 
+    def test_a_word_of_a_command_line_is_hidden_for_what_the_config_names(
+        self, config, open_logger, finder, monkeypatch
+    ):
+        monkeypatch.setattr(sys, "argv", ["train.py", "env.value:=x", "lr.value:=x"])
+        monkeypatch.setattr(sys.modules["__main__"], "__spec__", None)
+        config.env = {"name": "API_KEY", "value": "x"}
+        command = finder.get_run(open_logger(config).run()).command
+        assert command[1:] == ["env.value:=[redacted]", "lr.value:=x"]
+
     def test_a_command_line_is_kept_whole_where_hiding_is_off(
         self, config, open_logger, finder, monkeypatch
     ):

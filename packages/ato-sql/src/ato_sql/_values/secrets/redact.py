@@ -111,6 +111,17 @@ def _redact_entry(value: Mapping[str, Any], hidden: dict[str, Any], extra: Seque
     return hidden
 
 
+def named_entries(config: Any, extra: Sequence[str] = (), path: str = "") -> Iterable[str]:
+    """Yield `env.value` where a config's `env.name` is that of a secret."""
+    if not isinstance(config, Mapping):
+        return
+    named = any(is_secret_key(config[name], extra) for name in _ENTRY_NAMES if name in config)
+    if named and path and "value" in config:
+        yield f"{path}value"
+    for key, value in config.items():
+        yield from named_entries(value, extra, f"{path}{key}.")
+
+
 def redact_command(arguments: Sequence[str], extra: Sequence[str] = ()) -> list[str]:
     """Return a command line, the values of `password:=x`, `--token=x` and `--token x` hidden.
 

@@ -13,13 +13,14 @@ from ato_sql._facts.names import check_run_name, chosen_name, user_name
 from ato_sql._facts.outcome import RUNNING
 from ato_sql._facts.rerun import TAG
 from ato_sql._facts.settings import Settings
-from ato_sql._values.secrets.redact import redact_provenance
+from ato_sql._values.secrets.redact import named_entries, redact_provenance
 from ato_sql._values.values import as_name, clean_text
 
 
 def birth_of(settings: Settings, config: Any, uuid: str, name: str | None) -> dict[str, Any]:
     """Return what a run of this config is made of, before it has logged anything."""
     stored = stored_config(config, settings.redact, settings.secret_keys)
+    secret_keys = [*settings.secret_keys, *named_entries(stored, settings.secret_keys)]
     started = time.time()
     return {
         "project": as_name(settings.project),
@@ -32,7 +33,7 @@ def birth_of(settings: Settings, config: Any, uuid: str, name: str | None) -> di
         "heartbeat_every": settings.heartbeat,
         "name": chosen_name(uuid) if name is None else given_name(settings, name),
         "user_name": user_name(),
-        **facts(settings.redact, settings.secret_keys, settings.git),
+        **facts(settings.redact, secret_keys, settings.git),
     }
 
 
