@@ -83,9 +83,11 @@ def _guarded(kind: str) -> Any:
     construct = getattr(_Loader, f"construct_yaml_{kind}")
 
     def guarded(loader: Any, node: Any) -> Any:
+        if not isinstance(node, yaml.ScalarNode):
+            return construct(loader, node)  # which says what it expects
         text = str(node.value)
         # A long number takes time in the square of its digits, on some Pythons without a limit.
-        if kind != "int" or len(text) <= MAX_DIGITS:
+        if len(text) <= MAX_DIGITS if kind == "int" else _is_in_form(kind, text):
             try:
                 value = construct(loader, node)
             except _STUMBLES:
@@ -94,11 +96,20 @@ def _guarded(kind: str) -> Any:
                 if kind != "int" or abs(value) < LARGEST:
                     return value
         shown = repr(text if len(text) <= 40 else text[:40] + "...")
+        if kind == "binary":
+            raise _error(f"failed to decode base64 {shown}", node)
         raise _error(f"{shown} is no {_KINDS[kind]}", node)
 
     return guarded
 
 
+def _is_in_form(kind: str, text: str) -> bool:
+    """Tell whether bytes are written as they must be: what is no base64 the library leaves out."""
+    letters = "".join(text.split()) if kind == "binary" else ""
+    return len(letters) % 4 == 0 and _BASE64.fullmatch(letters) is not None
+
+
+_BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}")
 # What the library raises for a tagged text that it does not expect, such as `!!int ""`.
 _STUMBLES = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError)
 _KINDS = {
@@ -106,6 +117,7 @@ _KINDS = {
     "int": f"integer of at most {MAX_DIGITS} digits",
     "float": "number",
     "timestamp": "date or time",
+    "binary": "base64",
 }
 for _kind in _KINDS:
     Loader.add_constructor(f"tag:yaml.org,2002:{_kind}", _guarded(_kind))
