@@ -185,15 +185,10 @@ def _hide_handed(call: re.Match[str], extra: Sequence[str]) -> str:
 def _value(text: str, named: re.Match[str], kind: Kind) -> tuple[int, str] | None:
     """Return where the value of a secret's name ends and what to show; None to leave it."""
     start = named.end()
-    texts = _TEXTS.match(text, start) if text[start - 1] == "(" else None
-    if texts is not None:  # `auth=("me", "x1")`, or a text of several parts
-        return texts.end(), _QUOTED.sub(_blank, texts.group(0))
-    quoted = _QUOTED.match(text, start)
+    quoted = _in_quotes(text, start)
     if quoted is not None:
-        return _unless_empty(quoted)
-    escaped = _ESCAPED.match(text, start)
-    if escaped is not None:
-        return escaped.end(), REDACTED
+        end, shown = quoted
+        return None if shown is None else (end, shown)
     if text[start : start + 1] in _PAIRS:
         if kind in (Kind.PROSE, Kind.LITERAL) and _lists_words(text, start, named.group(1)):
             return text.index("]", start) + 1, f"[{REDACTED}]"
@@ -208,6 +203,12 @@ def _value(text: str, named: re.Match[str], kind: Kind) -> tuple[int, str] | Non
             return _lines_below(text, line, named)
     if kind is Kind.PROSE and _MARKED_BLOCK.match(text, start):
         return _lines_below(text, text.rfind("\n", 0, named.start()) + 1, named)
+    return _bare_value(text, named, kind)
+
+
+def _bare_value(text: str, named: re.Match[str], kind: Kind) -> tuple[int, str] | None:
+    """Return what `_value` does, of a value that stands in no quotes."""
+    start = named.end()
     # What a word without blanks is, however long, its first letters tell.
     bare = _BARE[kind].match(text, start, start + _TELLING)
     if bare is None or NOTHING.match(bare.group(0).strip()):
@@ -233,11 +234,22 @@ def _lists_words(text: str, start: int, name: str) -> bool:
     return any(looks_random(word) for word in found.group(1).replace(",", " ").split())
 
 
-def _unless_empty(quoted: re.Match[str]) -> tuple[int, str] | None:
+def _in_quotes(text: str, start: int) -> tuple[int, str | None] | None:
+    """Return where what stands in quotes ends and what to show, None to leave it.
+
+    None if nothing stands in quotes there.
+    """
+    texts = _TEXTS.match(text, start) if text[start - 1] == "(" else None
+    if texts is not None:  # `auth=("me", "x1")`, or a text of several parts
+        return texts.end(), _QUOTED.sub(_blank, texts.group(0))
+    quoted = _QUOTED.match(text, start)
+    if quoted is None:
+        escaped = _ESCAPED.match(text, start)
+        return None if escaped is None else (escaped.end(), REDACTED)
     whole = quoted.group(1)
     quote = whole[:3] if whole[:3] in ('"""', "'''") and len(whole) > 5 else whole[0]
-    inner = whole[len(quote) : -len(quote)]
-    return None if inner in ("", REDACTED) else (quoted.end(), f"{quote}{REDACTED}{quote}")
+    is_empty = whole[len(quote) : -len(quote)] in ("", REDACTED)
+    return quoted.end(), None if is_empty else f"{quote}{REDACTED}{quote}"
 
 
 def _lines_below(text: str, line: int, named: re.Match[str]) -> tuple[int, str] | None:
