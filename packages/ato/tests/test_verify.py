@@ -2,6 +2,7 @@
 
 import json
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -577,6 +578,20 @@ class TestWhatTheProgramPrints:
         )
         assert (done.returncode, done.stdout) == (0, b"line 0\n")
         assert all_runs()[1]["status"] == "completed"
+
+    def test_is_passed_on_whole_into_a_pipe_that_does_not_block(self, printing, tmp_path):
+        printing()
+        reading, writing = os.pipe()
+        os.set_blocking(writing, False)
+        command = [sys.executable, "-m", "ato", "verify", "1"]
+        with subprocess.Popen(command, cwd=str(tmp_path), stdout=writing, stderr=writing) as ato:
+            os.close(writing)
+            select.select([reading], [], [])
+            time.sleep(1)  # it is full before it is read
+            with open(reading, "rb") as file:
+                lines = file.read().splitlines()
+        assert ato.returncode == 0
+        assert lines[:50_000] == [b"line %d" % number for number in range(50_000)]
 
     def test_is_not_waited_for_where_a_program_that_it_started_goes_on(
         self, printing, ato, tmp_path

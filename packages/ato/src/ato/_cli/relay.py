@@ -75,9 +75,11 @@ def _pass_on(reading: int, ours: int, has_ended: threading.Event) -> None:
 
 
 def _is_written(ours: int, piece: bytes) -> bool:
-    try:
-        while piece:
+    while piece:
+        try:
             piece = piece[os.write(ours, piece) :]
-    except OSError:
-        return False
+        except BlockingIOError:  # who has made the pipe does not let us wait in it
+            select.select([], [ours], [])
+        except OSError:
+            return False
     return True
