@@ -105,18 +105,21 @@ def _is_count(path: str, value: Any, extra: Sequence[str]) -> bool:
 
 def _redact_entry(value: Mapping[str, Any], hidden: dict[str, Any], extra: Sequence[str]) -> Any:
     """Hide the value of `{"name": "API_KEY", "value": …}`."""
-    named = any(is_secret_key(value[name], extra) for name in _ENTRY_NAMES if name in value)
-    if named and value.get("value") not in (None, "", False, True):
+    if _names_secret(value, extra) and value.get("value") not in (None, "", False, True):
         hidden["value"] = REDACTED
     return hidden
+
+
+def _names_secret(entry: Mapping[str, Any], extra: Sequence[str]) -> bool:
+    """Tell whether a mapping says what its value is called, and that is a secret."""
+    return any(is_secret_key(entry[name], extra) for name in _ENTRY_NAMES if name in entry)
 
 
 def named_entries(config: Any, extra: Sequence[str] = (), path: str = "") -> Iterable[str]:
     """Yield `env.value` where a config's `env.name` is that of a secret."""
     if not isinstance(config, Mapping):
         return
-    named = any(is_secret_key(config[name], extra) for name in _ENTRY_NAMES if name in config)
-    if named and path and "value" in config:
+    if path and "value" in config and _names_secret(config, extra):
         yield f"{path}value"
     for key, value in config.items():
         yield from named_entries(value, extra, f"{path}{key}.")
