@@ -22,7 +22,7 @@ class TestRunsTable:
 
     def test_a_filter_with_a_mistake_says_so_and_keeps_the_rows(self, view):
         view.open("/projects/1", "tbody tr")
-        view.press("/", *"statu:failed")
+        view.paste("input[type=search]", "statu:failed")
         view.wait_for(lambda: "did you mean 'status'?" in view.texts(".filter-problem")[0])
         assert len(view.all("tbody tr")) == 25
 
