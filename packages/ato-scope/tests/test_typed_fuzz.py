@@ -194,6 +194,6 @@ class TestAnyToken:
 
     @pytest.mark.slow
     @given(tokens)
-    @settings(max_examples=20_000)
+    @settings(max_examples=5_000)
     def test_at_random_many_times(self, check, token):
         check(token)
