@@ -3,6 +3,7 @@
 import os
 import sqlite3
 import stat
+import tempfile
 import threading
 import time
 
@@ -116,6 +117,18 @@ class TestReplacing:
                 file.writelines(["half", "\ud800"])
         assert os.listdir(str(tmp_path)) == ["x"]
         assert (tmp_path / "x").read_text() == "old"
+
+    @pytest.mark.skipif(not os.access("/dev/shm", os.W_OK), reason="no folder in memory here")
+    def test_a_file_in_memory_is_replaced_as_others_are(self):
+        with tempfile.TemporaryDirectory(dir="/dev/shm") as folder:
+            path = os.path.join(folder, "x")
+            with open(path, "w") as file:
+                file.write("old")
+            with pytest.raises(OSError), replacing(path):
+                raise OSError("full")
+            with open(path) as file:
+                assert file.read() == "old"
+            assert os.listdir(folder) == ["x"]
 
     def test_what_a_killed_program_left_goes_with_the_next_file(self, tmp_path):
         for name in (".x.old.tmp", ".x.new.tmp", ".y.old.tmp"):

@@ -2,8 +2,10 @@
 
 import json
 import os
+import pathlib
 import subprocess
 import sys
+import tempfile
 import textwrap
 
 import pytest
@@ -118,6 +120,16 @@ class TestInputs:
         (tmp_path / "shared" / "a.csv").write_text("1")
         body = "open('../shared/a.csv').read(); open('/etc/passwd').read()"
         assert names(program(MAIN.format(body=body))) == [str(tmp_path / "shared" / "a.csv")]
+
+    @pytest.mark.skipif(not os.access("/dev/shm", os.W_OK), reason="no folder in memory here")
+    def test_data_in_memory_counts_and_what_joblib_passes_on_does_not(self, program):
+        with tempfile.TemporaryDirectory(dir="/dev/shm") as folder:
+            passed = pathlib.Path(folder, "joblib_memmapping_folder_1_2")
+            passed.mkdir()
+            for path in (passed / "a.pkl", pathlib.Path(folder, "a.csv")):
+                path.write_text("1")
+            body = f"open('{folder}/a.csv').read(); open('{passed}/a.pkl').read()"
+            assert names(program(MAIN.format(body=body))) == [f"{folder}/a.csv"]
 
     def test_data_in_a_hidden_folder_counts_and_caches_do_not(self, program):
         body = """for folder in (".data", ".git", ".mypy_cache"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Iterable
+    from typing import Iterable, Mapping
 
 
 class AtoError(Exception):
@@ -133,12 +133,15 @@ class ConfigFileNotFoundError(ConfigFileError, FileNotFoundError):
         super().__init__(problem, path)
 
 
-def did_you_mean(name: object, candidates: Iterable[object]) -> str:
+def did_you_mean(
+    name: object, candidates: Iterable[object], spelled: Mapping[str, str] | None = None
+) -> str:
     """Return a suggestion to append to an error message.
 
     Args:
         name: The name that was not found.
         candidates: The names that exist; those that are no strings are ignored.
+        spelled: How a candidate is to be written, where that is not its name alone.
 
     Returns:
         `"; did you mean 'x'?"` with the closest candidate, or `""` where none is close.
@@ -151,7 +154,10 @@ def did_you_mean(name: object, candidates: Iterable[object]) -> str:
     wanted = name.lower()
     close = get_close_matches(wanted, list(names), n=1, cutoff=0.65)
     close = close or [known for known in names if _begins(wanted, known)]
-    return f"; did you mean {_quoted(names[close[0]])}?" if close else ""
+    if not close:
+        return ""
+    meant = names[close[0]]
+    return f"; did you mean {_quoted((spelled or {}).get(meant, meant))}?"
 
 
 def did_you_mean_file(path: str) -> str:

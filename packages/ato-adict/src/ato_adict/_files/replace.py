@@ -59,7 +59,9 @@ def replacing(path: Path) -> Iterator[str]:
 
 def _is_stream(name: str) -> bool:
     """Tell whether what is there is written to, not replaced."""
-    if os.path.abspath(name).startswith(("/dev/", "/proc/")):  # even if it stands for a file
+    path = os.path.abspath(name)
+    is_device = path.startswith(("/dev/", "/proc/")) and not path.startswith("/dev/shm/")
+    if is_device:  # even if it stands for a file
         return os.path.exists(name) and not os.path.isdir(name)
     try:
         mode = os.stat(name).st_mode

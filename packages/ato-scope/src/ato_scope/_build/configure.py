@@ -16,11 +16,13 @@ from ato_scope._views.views import View, merging_view
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import ArgumentParser
-    from typing import Any, Sequence
+    from typing import Any, Callable, Sequence
 
     from ato_scope._command.argparse import Options
-    from ato_scope._command.command import Catalog
+    from ato_scope._command.unknown import Catalog
     from ato_scope._state import Member
+
+    Keys = Callable[[Command], list[str]]
 
 
 def arguments_of(members: Sequence[Member], args: Sequence[str] | None) -> list[str]:
@@ -53,8 +55,12 @@ def read_requests(members: Sequence[Member], args: Sequence[str] | None, qualifi
     if values:
         arguments = [a for a in arguments if not isinstance(a, Token)]
     catalog = {member.name: member.views for member in members}
-    arguments = _without_options(members, arguments, args is not None, command, catalog)
-    command.extend(read_command(arguments, catalog, qualified))
+
+    def keys(so_far: Command) -> list[str]:
+        return _keys(members, so_far, qualified)
+
+    arguments = _without_options(members, arguments, args is not None, command, catalog, keys)
+    command.extend(read_command(arguments, catalog, qualified, keys))
     add_values(command, values, catalog, qualified)
     return command
 
@@ -65,6 +71,7 @@ def _without_options(
     are_explicit: bool,
     command: Command,
     catalog: Catalog,
+    keys: Keys,
 ) -> list[str]:
     """Let the parsers of scopes take their options into `command`; return the other arguments.
 
@@ -86,8 +93,29 @@ def _without_options(
     unknown = [{name for name, _ in options.unknown} for _, options in found]
     for member, options in found:
         mode = member.unknown_external_literals
-        options.add_to(command, member.name, mode, set.intersection(*unknown))
+        strangers = set.intersection(*unknown)
+        if mode == "error" and not options.are_left:
+            options.check_known(strangers, known_words(catalog), lambda: keys(command))
+        options.add_to(command, member.name, mode, strangers)
     return [a for a in found[-1][1].rest if all(a in options.rest for _, options in found)]
+
+
+def _keys(members: Sequence[Member], command: Command, qualified: bool) -> list[str]:
+    """Return the keys that the views of a command set, as they are typed; to suggest one of them.
+
+    None where the views fail: then the mistake that was found is told without.
+    """
+    asked = Command()
+    asked.views, asked.defaults = command.views, command.defaults
+    try:
+        drafts = make_drafts(members, asked)
+    except Exception:  # of the user's code: it may be any
+        return []
+    return [
+        f"{name}.{key}" if qualified else key
+        for name, draft in drafts.items()
+        for key in draft.config.flatten()
+    ]
 
 
 def make_drafts(members: Sequence[Member], command: Command) -> dict[str, Draft]:

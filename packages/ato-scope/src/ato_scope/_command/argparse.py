@@ -8,6 +8,7 @@ from ato_adict import ADict
 from ato_scope._command.allot import Allotment, allot
 from ato_scope._command.command import LOCAL_RANK
 from ato_scope._command.tokens import Token
+from ato_scope._command.unknown import unknown_option
 from ato_scope._errors import ExpressionError, TokenError
 from ato_scope._program import command_line, is_asked_for_words
 from ato_scope._values.expressions import evaluate
@@ -78,6 +79,22 @@ class Options:
         if not all(argument in self.arguments for argument in before.rest):
             self.rest = [*before.rest, *self.rest]
 
+    def check_known(
+        self,
+        strangers: Container[str],
+        views: Collection[str],
+        keys: Callable[[], Collection[str]],
+    ) -> None:
+        """Refuse an option that no parser knows.
+
+        Raises:
+            TokenError: There is one; the message names what may be meant.
+        """
+        for name, _ in self.unknown:
+            if name in strangers:
+                options = option_names(self.parser)
+                raise TokenError(unknown_option(name, views, keys(), options))
+
     def add_to(self, command: Command, scope: str, unknown: str, strangers: Container[str]) -> None:
         """Add to a command what the parser took for the scope of this name.
 
@@ -88,14 +105,12 @@ class Options:
             strangers: The names of the options that no parser knows.
 
         Raises:
-            TokenError: An option is unknown, in mode `error`.
+            TokenError: `unknown` is none of the three.
         """
         if unknown not in MODES:
             problem = f"unknown_external_literals is one of {', '.join(MODES)}, not {unknown!r}"
             raise TokenError(problem)
         strange = [pair for pair in self.unknown if pair[0] in strangers]
-        if strange and unknown == "error" and not self.are_left:
-            raise TokenError(f"unknown option {strange[0][0]!r}; see --help")
         command.defaults[scope] = ADict.unflatten(self.defaults)
         command.parsers[scope] = self.parser
         for dest, value in self.given.items():

@@ -5,20 +5,20 @@ from __future__ import annotations
 from ato_adict import did_you_mean
 from ato_scope._command.keys import quoted, split_key
 from ato_scope._command.tokens import parse_tokens, shown
+from ato_scope._command.unknown import unknown_option, unknown_view
 from ato_scope._errors import TokenError, UnknownScopeError, UnknownViewError
-from ato_scope._program import HELP, JOBS, SWEEP, SWITCHES, WORDS, is_word
+from ato_scope._program import FORMATS, HELP, is_word
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import ArgumentParser
-    from typing import Any, Collection, Mapping, Sequence
+    from typing import Any, Callable, Collection, Sequence
 
     from ato_scope._command.tokens import Token
+    from ato_scope._command.unknown import Catalog
 
-    Catalog = Mapping[str, Collection[str]]
+    Keys = Callable[["Command"], Collection[str]]
 
-SWEEP_OPTIONS = (*SWITCHES, *JOBS)
-OPTIONS = ("--help", SWEEP, *SWITCHES, JOBS[0])
 LOCAL_RANK = ("--local-rank", "--local_rank")
 
 
@@ -61,13 +61,16 @@ def known_words(catalog: Catalog) -> set[str]:
     return names.union(f"{scope}.{name}" for scope, views in catalog.items() for name in views)
 
 
-def read_command(arguments: Sequence[str], catalog: Catalog, qualified: bool) -> Command:
+def read_command(
+    arguments: Sequence[str], catalog: Catalog, qualified: bool, keys: Keys | None = None
+) -> Command:
     """Read a command line.
 
     Args:
         arguments: As the shell made them.
         catalog: The names of the views of each scope, by the name of the scope.
         qualified: Whether keys start with the name of a scope, as for a MultiScope.
+        keys: Finds the keys that may be set after what a command asks for, to suggest one.
 
     Raises:
         TokenError: A token is malformed.
@@ -83,8 +86,9 @@ def read_command(arguments: Sequence[str], catalog: Catalog, qualified: bool) ->
         elif token.kind == "file":
             command.assignments.append(("", "", token))
         elif token.kind == "flag":
-            _read_flag(token)
+            _read_flag(token, command, catalog, keys)
         else:
+            _check_format(token)
             scope, key = _locate(token, catalog, qualified)
             command.assignments.append((scope, key, token))
     return command
@@ -117,22 +121,20 @@ def _read_word(command: Command, token: Token) -> None:
     command.word = "manual" if token.raw in HELP else token.key
 
 
-def _read_flag(token: Token) -> None:
-    name, _, value = token.key.partition("=")
-    if name in LOCAL_RANK:
+def _check_format(token: Token) -> None:
+    """Refuse `print=jsn`, which would set a key of that name."""
+    if token.key == "print" and isinstance(token.value, str):
+        hint = did_you_mean(token.value, FORMATS)
+        if hint:
+            raise TokenError(f"unknown format {shown(token.value)!r}{hint}")
+
+
+def _read_flag(token: Token, command: Command, catalog: Catalog, keys: Keys | None) -> None:
+    if token.key.partition("=")[0] in LOCAL_RANK:
         # Launchers of torch add it; its value is in the environment too.
         return
-    name = name.lstrip("-")
-    fix = f"{name or 'key'}={value or 'value'}"
-    if shown(fix) != fix:
-        fix = "key=value"
-    if name in WORDS:
-        hint = f"; write {name}, without dashes"
-    elif token.key in SWEEP_OPTIONS:
-        hint = f"; it goes with {SWEEP} key=value,value"
-    else:
-        hint = "" if value else did_you_mean(token.key, OPTIONS) or did_you_mean(name, WORDS)
-    raise TokenError(f"unknown option {shown(token.raw)!r}{hint or f'; write {quoted(fix)}'}")
+    known = keys(command) if keys is not None else ()
+    raise TokenError(unknown_option(token.raw, known_words(catalog), known))
 
 
 def _read_view(command: Command, token: Token, catalog: Catalog, qualified: bool) -> None:
@@ -147,21 +149,12 @@ def _read_view(command: Command, token: Token, catalog: Catalog, qualified: bool
     elif command.word == "explain":
         command.keys.append(word)
     else:
-        raise UnknownViewError(_unknown(word, catalog, qualified))
+        raise UnknownViewError(unknown_view(word, catalog, qualified))
 
 
 def _is_qualified(word: str, catalog: Catalog) -> bool:
     scope, _, name = word.partition(".")
     return scope in catalog and name in catalog[scope]
-
-
-def _unknown(word: str, catalog: Catalog, qualified: bool) -> str:
-    names = [name for views in catalog.values() for name in views]
-    if qualified:
-        names += [f"{scope}.{name}" for scope, views in catalog.items() for name in views]
-    hint = did_you_mean(word, [*names, *WORDS, "help"])
-    fix = hint or "; run with 'views' to list them, or write key=value to set a key"
-    return f"unknown view {shown(word)!r}{fix}"
 
 
 def _locate(token: Token, catalog: Catalog, qualified: bool) -> tuple[str, str]:

@@ -29,7 +29,16 @@ def _library_folders() -> tuple[str, ...]:
     return (*sorted(folders), "/proc/", "/sys/", "/dev/")
 
 
-LIBRARIES = _library_folders()
+_LIBRARIES = _library_folders()
+# A folder in memory, to which people copy data that they read often; all else in /dev is no file.
+MEMORY = "/dev/shm/"
+# What joblib passes to its workers, by other names in each run.
+_PASSED_ON = "joblib_memmapping_folder_"
+
+
+def is_of_library(path: str) -> bool:
+    """Whether a path is in the folder of Python or of installed packages, or no file at all."""
+    return path.startswith(_LIBRARIES) and not path.startswith(MEMORY)
 
 
 def path_of(name: Any, writes: bool = False) -> str | None:
@@ -40,7 +49,7 @@ def path_of(name: Any, writes: bool = False) -> str | None:
     if isinstance(name, int):
         return None
     path = os.fsdecode(name)
-    if path.startswith(LIBRARIES) or path.endswith(_NO_DATA):
+    if is_of_library(path) or path.endswith(_NO_DATA):
         return None
     if path.endswith(".pyc"):
         return None if writes else _source_of(path)
@@ -85,7 +94,11 @@ def is_in_cache(parts: list[str]) -> bool:
 def may_hold_data(path: str, root: str) -> bool:
     """Whether a file outside a project may be data: not the system's, a cache's or temporary."""
     parts = path.split(os.sep)[1:-1]
-    if not parts or parts[0] in _OF_THE_SYSTEM or any(part[:1] == "." for part in parts):
+    if path.startswith(MEMORY):
+        parts = parts[2:]
+    elif not parts or parts[0] in _OF_THE_SYSTEM:
+        return False
+    if any(part[:1] == "." or part.startswith(_PASSED_ON) for part in parts):
         return False
     installed = {os.path.realpath(prefix) for prefix in (sys.prefix, sys.base_prefix)}
     if is_in_cache(parts) or path.startswith(tuple(prefix + os.sep for prefix in installed)):

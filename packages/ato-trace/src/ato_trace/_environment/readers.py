@@ -7,7 +7,7 @@ import os
 
 from ato_adict.notebooks import code_place
 from ato_adict.surroundings import program_folder
-from ato_trace._environment.places import LIBRARIES
+from ato_trace._environment.places import is_of_library
 from ato_trace._source.projects import is_of_ato, project_folder
 
 TYPE_CHECKING = False
@@ -83,7 +83,7 @@ def is_import(frame: FrameType | None) -> bool:
 
 
 def _is_library(file: str) -> bool:
-    return file.startswith((*LIBRARIES, "<frozen"))
+    return is_of_library(file) or file.startswith("<frozen")
 
 
 def _is_of_suite(frame: FrameType) -> bool:

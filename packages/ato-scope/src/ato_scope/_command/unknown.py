@@ -1,0 +1,74 @@
+"""What is said of words that are unknown: what may be meant by them."""
+
+from __future__ import annotations
+
+from ato_adict import did_you_mean
+from ato_scope._command.keys import quoted
+from ato_scope._command.tokens import shown
+from ato_scope._program import JOBS, SWEEP, SWITCHES, WORDS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Collection, Mapping
+
+    Catalog = Mapping[str, Collection[str]]
+
+SWEEP_OPTIONS = (*SWITCHES, *JOBS)
+OPTIONS = ("--help", SWEEP, *SWITCHES, JOBS[0])
+
+
+def unknown_option(
+    raw: str, views: Collection[str], keys: Collection[str], options: Collection[str] = ()
+) -> str:
+    """Return what to say of something that begins with a dash: mostly a key, or a view.
+
+    Args:
+        raw: What was typed.
+        views: The names of views.
+        keys: The keys that may be set.
+        options: The options that the program has itself, as they are typed.
+    """
+    name, sign, value = raw.lstrip("-").partition("=")
+    key = _named(name, keys)
+    if raw in SWEEP_OPTIONS:
+        fix = f"; it goes with {SWEEP} key=value,value"
+    elif name in WORDS or (name in views and not sign):
+        fix = f"; write {quoted(raw.lstrip('-'))}, without dashes"
+    elif key or sign:
+        may_be = "" if key else _meant(raw, views, keys, options)
+        fix = may_be or f"; write {_assignment(key or name, value)}"
+    else:
+        fix = _meant(raw, views, keys, options) or f"; write {_assignment(name, '')}"
+    return f"unknown option {shown(raw)!r}{fix}"
+
+
+def _named(name: str, keys: Collection[str]) -> str | None:
+    """Return the key that an option names, `batch_size` for `batch-size` too."""
+    return next((one for one in (name, name.replace("-", "_")) if one in keys), None)
+
+
+def _assignment(key: str, value: str) -> str:
+    text = f"{key or 'key'}={value or 'value'}"
+    return quoted(text if shown(text) == text else "key=value")
+
+
+def _meant(
+    raw: str, views: Collection[str], keys: Collection[str], options: Collection[str]
+) -> str:
+    """Return what is closest; of an option with a value only what takes one."""
+    name, sign, value = raw.lstrip("-").partition("=")
+    spelled = {option.lstrip("-"): option for option in (*(() if sign else OPTIONS), *options)}
+    if not sign:
+        spelled.update({word: word for word in (*WORDS, *views)})
+    spelled.update({key: _assignment(key, value) for key in keys})
+    return did_you_mean(name, spelled, spelled)
+
+
+def unknown_view(word: str, catalog: Catalog, qualified: bool) -> str:
+    """Return what to say of a word that is no view."""
+    names = [name for views in catalog.values() for name in views]
+    if qualified:
+        names += [f"{scope}.{name}" for scope, views in catalog.items() for name in views]
+    hint = did_you_mean(word, [*names, *WORDS, "help"])
+    fix = hint or "; run with 'views' to list them, or write key=value to set a key"
+    return f"unknown view {shown(word)!r}{fix}"
