@@ -107,8 +107,31 @@ def test_flags_positionals_and_subcommands_work():
 
 class TestUnknownOptions:
     def test_they_are_errors(self, scope):
-        with pytest.raises(TokenError, match="unknown option '--seed'; see --help"):
+        with pytest.raises(TokenError, match="unknown option '--seed'; write seed=value"):
             scope.apply(["--seed", "3"])
+
+    def test_what_was_meant_by_them_is_said(self):
+        scope = Scope()
+        parser = argparse.ArgumentParser()
+        parser.add_argument("--batch-size", type=int, default=8)
+        scope.from_argparse(parser)
+
+        @scope.observe(default=True)
+        def defaults(config):
+            config.steps = 3
+
+        @scope.observe()
+        def fast(config):
+            config.steps = 1
+
+        for typed, meant in {
+            "--bath-size": "did you mean '--batch-size'",
+            "--hlep": "did you mean '--help'",
+            "--steps": "write steps=value",
+            "--fast": "write fast, without dashes",
+        }.items():
+            with pytest.raises(TokenError, match=meant):
+                scope.apply([typed, "3"])
 
     def test_they_can_be_ignored(self, scope, parser):
         scope.from_argparse(parser, unknown="ignore")

@@ -183,6 +183,14 @@ class TestNotebook:
         assert "lr" in printed or word == "views"
         assert "trained" not in printed
 
+    def test_a_generator_that_was_only_answered_has_nothing(self, cell, capsys):
+        cell("from ato_scope import Scope; scope = Scope({'lr': 1})")
+        cell("@scope\ndef rates(config):\n    yield config.lr")
+        cell("@scope\nasync def later(config):\n    yield config.lr")
+        assert cell("list(rates.with_args(['print'])())") == []
+        assert cell("[rate async for rate in later.with_args(['print'])()]") == []
+        assert capsys.readouterr().out.count("lr: 1\n") == 2
+
     def test_apply_returns_the_config_after_its_answer(self, cell, capsys):
         cell("from ato_scope import Scope; scope = Scope({'lr': 1})")
         assert cell("scope.apply(['lr=2', 'print'])") == {"lr": 2}

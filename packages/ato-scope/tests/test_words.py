@@ -250,6 +250,11 @@ class TestHelp:
         @scope.observe(default=True)
         def defaults(config):
             config.help = "a key"
+            config.steps, config.batch_size = 3, 8
+
+        @scope.observe()
+        def fast(config):
+            config.steps = 1
 
         @scope
         def main(config):
@@ -270,12 +275,19 @@ class TestHelp:
         [
             ("--explain", "write explain, without dashes"),
             ("--views", "write views, without dashes"),
-            ("--print=json", "write print, without dashes"),
+            ("--print=json", "write print=json, without dashes"),
             ("--manaul", "did you mean 'manual'?"),
             ("--jbos", "did you mean '--jobs'?"),
             ("--jobs", "it goes with --sweep key=value,value"),
             ("--resume", "it goes with --sweep key=value,value"),
             ("--lr", "write lr=value"),
+            ("--steps", "write steps=value"),
+            ("--seed", "write seed=value"),
+            ("--batch-size=8", "write batch_size=8"),
+            ("--stepz=3", "did you mean 'steps=3'?"),
+            ("--fast", "write fast, without dashes"),
+            ("--fsat", "did you mean 'fast'?"),
+            ("print=jsn", "did you mean 'json'?"),
         ],
     )
     def test_what_was_meant_by_an_option_is_said(self, program, option, advice):
@@ -288,6 +300,10 @@ class TestHelp:
         view = "scope.observe('help', config={'seen': 1})\n\n        @scope\n"
         done = program.write(self.SOURCE.replace("@scope\n", view)).run("help")
         assert done.out == "ran 1\n"
+
+    def test_explain_suggests_a_view_too(self, program):
+        done = program.write(self.SOURCE).run("explain", "fsat")
+        assert done.fails_with("did you mean 'fast'?")
 
     def test_explain_takes_it_for_a_key(self, program):
         assert "a key" in program.write(self.SOURCE).run("explain", "help").out

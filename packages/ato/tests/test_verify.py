@@ -110,6 +110,22 @@ class TestWhichRunIsJudged:
         shell("train.py")
         assert verify(2)["verdict"] == "same"
 
+    @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+    @pytest.mark.parametrize("start", ["fork", "spawn"])
+    def test_of_a_pool_of_one_worker_the_run_at_the_same_place(self, shell, project, verify, start):
+        project(
+            f"""
+            if __name__ == "__main__":
+                from multiprocessing import get_context
+
+                with get_context("{start}").Pool(1) as pool:
+                    pool.map(track, [0.5, 0.25, 0.125])
+            """
+        )
+        shell("train.py")
+        found = verify(2)
+        assert (found["verdict"], found["again"]) == ("same", 5)
+
     def test_of_a_loop_the_run_at_the_same_place(self, shell, project, verify):
         project("for lr in (0.1, 0.2, 0.3): track(lr * 2, lr=lr)")
         shell("train.py")
@@ -506,13 +522,32 @@ class TestWhatWasChangedOnTheWay:
         shell("-m", "cProfile", "-o", str(tmp_path / "profile"), "train.py", "lr=1")
         assert verify(1)["verdict"] == "same"
 
-    def test_the_run_of_a_worker_is_refused_in_one_line(self, shell, project, ato):
+    @pytest.mark.parametrize("tool", ["cProfile -o out -m", "trace --count -C out --module"])
+    def test_a_module_that_a_tool_ran_is_run_by_itself(
+        self, shell, project, verify, tmp_path, tool
+    ):
+        (tmp_path / "digits").mkdir()
+        (tmp_path / "digits" / "__init__.py").write_text("RATE = 0.5")
+        project("from . import RATE; track(RATE * len(sys.argv))", "digits/train.py")
+        if tool.startswith("trace") and sys.version_info < (3, 8):
+            pytest.skip("it runs modules since Python 3.8")
+        shell("-m", *tool.split(), "digits.train", "lr=1")
+        assert verify(1)["verdict"] == "same"
+
+    def test_a_program_whose_name_begins_with_a_dash(self, shell, project, verify):
+        project("track(0.5)", "-train.py")
+        shell("--", "-train.py")
+        assert verify(1)["verdict"] == "same"
+
+    @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+    def test_the_run_of_one_of_several_workers_is_refused_in_one_line(self, shell, project, ato):
         project(
             """
-            import multiprocessing
-            if __name__ == "__main__":
-                with multiprocessing.get_context("spawn").Pool(1) as pool:
-                    pool.map(track, [0.5])
+            for loss in (0.5, 0.25):
+                if not os.fork():
+                    track(loss)
+                    os._exit(0)
+                os.wait()
             """
         )
         shell("train.py")

@@ -19,6 +19,7 @@ __all__ = [
     "shell_name",
     "code_place",
     "running_cell",
+    "own_arguments",
     "show_line",
     "html_table",
     "html_text",
@@ -74,6 +75,12 @@ def running_cell() -> list[str] | None:
         return None
     # The cell is kept there before it runs; when the count goes up depends on the version.
     return [shell_name(), f"In[{len(ip.user_ns.get('In', ())) - 1}]"]
+
+
+def own_arguments() -> list[str]:
+    """Return `sys.argv` without what a kernel was started with: who runs a cell has typed none."""
+    arguments = [str(argument) for argument in sys.argv]
+    return arguments[:1] if arguments[1:2] == ["-f"] and is_kernel() else arguments
 
 
 def show_line(text: str, shown: Any = None) -> Any:

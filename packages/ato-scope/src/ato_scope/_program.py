@@ -6,7 +6,7 @@ import os
 import sys
 
 from ato_adict import UserError
-from ato_adict.notebooks import code_place, running_cell
+from ato_adict.notebooks import code_place, own_arguments, running_cell
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -148,7 +148,7 @@ def command_line(args: Sequence[str] | None = None) -> list[str]:
         if isinstance(args, str):
             raise TypeError(f"args takes a list of arguments: [{args!r}]")
         return list(args)
-    return sys.argv[1:] if argv_is_ours() else []
+    return own_arguments()[1:] if argv_is_ours() else []
 
 
 def is_script() -> bool:

@@ -146,6 +146,24 @@ class TestMLflow:
         assert printed.out == f"2 runs in {uri}\n"
         assert {run.data.tags["ato.uuid"] for run in self.exported(client)} == {uuids[0], uuids[2]}
 
+    def test_a_server_that_is_not_there_is_asked_once(self, run, export):
+        pytest.importorskip("mlflow")
+        assert "mlflow cannot be reached" in export("--to", "mlflow", "http://127.0.0.1:9", code=2)
+
+    def test_a_run_whose_making_is_interrupted_is_taken_back(
+        self, client, uri, run, export, monkeypatch
+    ):
+        mlflow = pytest.importorskip("mlflow")
+        create = mlflow.MlflowClient.create_run
+
+        def hang_up(*args, **kwargs):
+            create(*args, **kwargs)
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(mlflow.MlflowClient, "create_run", hang_up)
+        export("--to", "mlflow", uri, code=130)
+        assert self.exported(client) == []
+
     def test_where_mlflow_cannot_be_reached_it_is_said_once(self, uri, run, export, monkeypatch):
         mlflow = pytest.importorskip("mlflow")
 

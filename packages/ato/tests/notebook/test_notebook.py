@@ -66,6 +66,17 @@ def test_the_command_of_a_file_that_a_cell_runs_is_the_notebook_and_the_file(tmp
     assert cell.printed.strip() == "notebook train.py lr:=0.2 train"
 
 
+@pytest.mark.parametrize(
+    "statement", ["%run train.py", "import runpy; runpy.run_path('train.py', run_name='__main__')"]
+)
+def test_what_started_the_kernel_is_no_argument_of_a_file(tmp_path, statement):
+    (tmp_path / "train.py").write_text("\n".join(PROGRAM))
+    question = "run = SQLFinder().named_run('last'); print(*run.command)"
+    [*_, ran, cell] = run_cells([PROGRAM[0], statement, question], tmp_path)
+    assert not ran.errors
+    assert cell.printed.strip() == "notebook train.py"
+
+
 def test_without_a_name_the_project_is_the_folder(tmp_path):
     question = "run = SQLFinder().named_run('last'); print(*run.command, run.project.name)"
     [*_, cell] = run_cells([*PROGRAM, question], tmp_path)

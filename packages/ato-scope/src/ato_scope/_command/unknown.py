@@ -57,11 +57,20 @@ def _meant(
 ) -> str:
     """Return what is closest; of an option with a value only what takes one."""
     name, sign, value = raw.lstrip("-").partition("=")
-    spelled = {option.lstrip("-"): option for option in (*(() if sign else OPTIONS), *options)}
+    spelled = {key: _assignment(key, value) for key in keys}
     if not sign:
         spelled.update({word: word for word in (*WORDS, *views)})
-    spelled.update({key: _assignment(key, value) for key in keys})
+    for option in (*(() if sign else OPTIONS), *options):
+        if _is_close(name, option.lstrip("-")):
+            spelled[option.lstrip("-")] = option
     return did_you_mean(name, spelled, spelled)
+
+
+def _is_close(typed: str, option: str) -> bool:
+    """Whether an option may be meant: `--seed`, which may be a new key, is not `--sweep`."""
+    from difflib import SequenceMatcher
+
+    return option.startswith(typed) or SequenceMatcher(None, typed, option).ratio() > 0.7
 
 
 def unknown_view(word: str, catalog: Catalog, qualified: bool) -> str:

@@ -56,7 +56,7 @@ if TYPE_CHECKING:
 
 
 REPORT = "ATO_SWEEP_REPORT"
-CO_COROUTINE = 0x80
+CO_GENERATOR, CO_COROUTINE, CO_ASYNC_GENERATOR = 0x20, 0x80, 0x200
 COPIED = ("__module__", "__name__", "__qualname__", "__doc__", "__annotations__")
 
 
@@ -71,9 +71,7 @@ def make_entry(
         EntryError: The function has no parameter to take a config.
     """
     injector = Injector(function, owner._names())
-    code = getattr(function, "__code__", None)
-    is_coroutine = code is not None and code.co_flags & CO_COROUTINE
-    make = _coroutine_entry if is_coroutine else _plain_entry
+    make = _coroutine_entry if _flags(function) & CO_COROUTINE else _plain_entry
     if injector.lacks:
         make = _unconfigured_entry
     entry: Any = make(owner, function, injector, args)
@@ -119,7 +117,8 @@ def _plain_entry(
             try:
                 configs = guarded(owner._configure, arguments)
             except Answered as answered:
-                return go_on(answered, arguments)
+                go_on(answered, arguments)
+                return _nothing(function)
             args, kwargs = injector.place(configs, args, kwargs)
             try:
                 result = function(*args, **kwargs)
@@ -156,6 +155,24 @@ def _coroutine_entry(
         return await function(*args, **kwargs)
 
     return entry
+
+
+def _flags(function: Callable[..., Any]) -> int:
+    code = getattr(function, "__code__", None)
+    return 0 if code is None else int(code.co_flags)
+
+
+def _nothing(function: Callable[..., Any]) -> Any:
+    """Return what a call gives that was only answered: of a generator, one that has nothing."""
+    none: tuple[Any, ...] = ()
+
+    async def nothing() -> Any:
+        for item in none:
+            yield item
+
+    if _flags(function) & CO_ASYNC_GENERATOR:
+        return nothing()
+    return (item for item in none) if _flags(function) & CO_GENERATOR else None
 
 
 def _unconfigured_entry(

@@ -121,6 +121,7 @@ def _explain(command: Command, scopes: Sequence[Member], qualified: bool) -> lis
         found = _explain_key(key, scopes, qualified)
         if key and not found:
             known = [k for scope in scopes for k in _known(scope, _prefix(scope, qualified))]
+            known += [view for scope in scopes for view in scope.views]
             raise TokenError(f"explain: no key {key!r}{did_you_mean(key, known)}")
         lines += found
     if not command.keys:

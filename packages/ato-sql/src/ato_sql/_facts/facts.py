@@ -11,7 +11,7 @@ import shlex
 import sys
 from typing import Any, NamedTuple, Sequence
 
-from ato_adict.notebooks import running_cell, shell, shell_name
+from ato_adict.notebooks import own_arguments, running_cell, shell, shell_name
 from ato_adict.surroundings import git, host_name, process_identity, program_folder
 from ato_sql._values.secrets.redact import redact_command
 from ato_sql._values.secrets.text import redact_text
@@ -62,13 +62,16 @@ def command_line() -> list[str]:
     cell = running_cell()
     if cell is not None:
         return cell
-    arguments = arguments_of_start([str(argument) for argument in sys.argv])
+    arguments = arguments_of_start(own_arguments())
     if hasattr(sys, "ps1"):
         return [""] if shell() is None else [shell_name(), *arguments]
     spec = getattr(sys.modules.get("__main__"), "__spec__", None)
-    if spec is not None and arguments and is_module(arguments[0], spec):
-        module = spec.name[: -len(".__main__")] if spec.name.endswith(".__main__") else spec.name
-        return ["-m", module, *arguments[1:]]
+    if spec is not None and arguments:
+        module = module_of_tool(arguments[0], spec)
+        if module is None and is_module(arguments[0], spec):
+            module = module_name(spec.name)
+        if module is not None:
+            return ["-m", module, *arguments[1:]]
     return arguments
 
 
@@ -86,18 +89,68 @@ def arguments_of_start(arguments: list[str]) -> list[str]:
 
 def _started_with(program: str) -> list[str]:
     """Return the words of this process from that of a program on; none where they are not known."""
-    words = list(getattr(sys, "orig_argv", ()))  # from Python 3.10 on
-    if not words:
-        try:
-            with open("/proc/self/cmdline", "rb") as file:
-                words = [os.fsdecode(word) for word in file.read().split(b"\0")[:-1]]
-        except OSError:
-            return []
+    words = words_of_process()
     if program in words[1:]:
         return words[words.index(program, 1) :]
-    if "-m" in words[1:-1]:  # whose file Python names, not the module
-        return [program, *words[words.index("-m", 1) + 2 :]]
+    spec = getattr(sys.modules.get("__main__"), "__spec__", None)
+    if "-m" in words[1:-1] and spec is not None:  # whose file Python names, not the module
+        after = words[words.index("-m", 1) + 1 :]
+        if after[0] == module_name(spec.name) and is_module(program, spec):
+            return [program, *after[1:]]
     return []
+
+
+def words_of_process() -> list[str]:
+    """Return the words that this process was started with, Python first; none if not known."""
+    words = list(getattr(sys, "orig_argv", ()))  # from Python 3.10 on
+    if words:
+        return words
+    try:
+        with open("/proc/self/cmdline", "rb") as file:
+            return [os.fsdecode(word) for word in file.read().split(b"\0")[:-1]]
+    except OSError:
+        return []
+
+
+def module_name(name: str) -> str:
+    """Return what is typed after `-m` for the module of this name."""
+    return name[: -len(".__main__")] if name.endswith(".__main__") else name
+
+
+def module_of_tool(program: str, spec: Any) -> str | None:
+    """Return the module that a tool runs, as `python -m cProfile -m pkg.train` does; else None.
+
+    The tool names it, or its file, as the program.
+
+    Args:
+        program: The first word of `sys.argv`.
+        spec: That of the module after the first `-m`, the tool.
+    """
+    if not spec.origin or os.path.abspath(program) == spec.origin:
+        return None
+    words = words_of_process()
+    for word in words[words.index("-m", 1) + 2 :] if "-m" in words[1:] else []:
+        found = _spec_of(word)
+        if found is None or not found.origin or found.origin == spec.origin:
+            continue
+        main = os.path.join(os.path.dirname(found.origin), "__main__.py")
+        is_program = os.path.isfile(program) and os.path.abspath(program) in (found.origin, main)
+        if word == program or is_program:
+            return module_name(word)
+    return None
+
+
+def _spec_of(name: str) -> Any:
+    """Return the specification of a module that Python finds without running anything."""
+    from importlib.util import find_spec
+
+    parent = name.rpartition(".")[0]
+    if not all(part.isidentifier() for part in name.split(".")):
+        return None
+    try:
+        return find_spec(name) if not parent or parent in sys.modules else None
+    except (ImportError, ValueError):
+        return None
 
 
 def is_module(name: str, spec: Any) -> bool:

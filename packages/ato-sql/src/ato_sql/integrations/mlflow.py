@@ -6,7 +6,8 @@ import contextlib
 import datetime as dt
 import itertools
 import json
-from typing import Any, Iterable, Iterator, Mapping, NamedTuple
+import os
+from typing import Any, Container, Iterable, Iterator, Mapping, NamedTuple
 
 from mlflow import MlflowClient
 from mlflow.entities import Metric, Param, RunTag
@@ -28,6 +29,7 @@ from ato_sql.integrations._numbers import left_out as left_out
 
 # The most that MLflow takes in one batch, and in one value.
 METRICS, PARAMS, PARAM_LENGTH, TAG_LENGTH, PROJECT_LENGTH = 1000, 100, 6000, 5000, 500
+_RETRIES = "MLFLOW_HTTP_REQUEST_MAX_RETRIES"
 STATUSES = {"completed": "FINISHED", "running": "RUNNING", "interrupted": "KILLED"}
 
 
@@ -57,7 +59,6 @@ def export_run(finder: SQLFinder, run_id: int | str, tracking_uri: str | None = 
     client = MlflowClient(tracking_uri)
     experiment = _experiment(client, project_name(finder, run, accepted_project))
     earlier = _exported(client, experiment, run.uuid)
-    name = None
     try:
         # The tag tells what is left of an export that was killed.
         begun, told = _milliseconds(run.start_time), {"ato.uuid": run.uuid}
@@ -66,8 +67,7 @@ def export_run(finder: SQLFinder, run_id: int | str, tracking_uri: str | None = 
         _copy(client, name, finder, run)
     except BaseException:
         # An experiment is never taken back: MLflow would keep its name, which nobody could use.
-        if name is not None:
-            _remove(client, name)
+        _take_back(client, experiment, run.uuid, earlier)
         raise
     for old in earlier:
         client.delete_run(old)
@@ -75,8 +75,14 @@ def export_run(finder: SQLFinder, run_id: int | str, tracking_uri: str | None = 
 
 
 def reach(tracking_uri: str | None = None) -> None:
-    """Ask MLflow something; it raises what it says where it cannot be reached."""
-    MlflowClient(tracking_uri).search_experiments(max_results=1)
+    """Ask MLflow something, once; it raises what it says where it cannot be reached."""
+    before = os.environ.get(_RETRIES)
+    os.environ[_RETRIES] = before or "0"  # else it tries for minutes, without a word
+    try:
+        MlflowClient(tracking_uri).search_experiments(max_results=1)
+    finally:
+        if before is None:
+            del os.environ[_RETRIES]
 
 
 def changed_names(finder: SQLFinder, run_id: int | str) -> dict[str, str]:
@@ -156,10 +162,15 @@ def _copy(client: MlflowClient, name: str, finder: SQLFinder, run: Any) -> None:
     client.set_terminated(name, status, end_time=_milliseconds(run.end_time))
 
 
-def _remove(client: MlflowClient, run: str) -> None:
-    """Take back what was made; where MLflow cannot be reached, that it cannot is said already."""
+def _take_back(client: MlflowClient, experiment: str, uuid: str, earlier: Container[str]) -> None:
+    """Delete what was made of a run, also where the answer to its making never came.
+
+    Where MLflow cannot be reached, that it cannot is said already.
+    """
     with contextlib.suppress(Exception):
-        client.delete_run(run)
+        for name in _exported(client, experiment, uuid):
+            if name not in earlier:
+                client.delete_run(name)
 
 
 def _experiment(client: MlflowClient, name: str) -> str:

@@ -57,18 +57,21 @@ def run_again(finder: SQLFinder, run: Any, quiet: bool, database: str | None) ->
         environment["PYTHONPATH"] = file_name(known["search_path"])
     if database is not None:
         environment["ATO_DB"] = _absolute(database)
-    before = finder.count({"parent_uuid": run.uuid})
+    before = [one.id for one in _reruns(finder, run)]
     folder = file_name(run.directory)
     with open_outputs() as outputs:
         if quiet:
             outputs["stdout"] = subprocess.DEVNULL
         code = run_passing_on(command, cwd=folder, env=environment, **outputs)
     again = finder.find_run(wanted)
+    made = [one for one in _reruns(finder, run) if one.id not in before]
+    if again is None:
+        again = _of_the_only_worker(finder, run, place, made)
     # That it fails is an answer: `ato why` says what makes it fail now.
     if code and not (again is not None and again.status == "failed"):
         raise UserError(f"running run {run.id} again {_ending(code)}")
     if again is None:
-        raise UserError(_no_run(run, place, finder.count({"parent_uuid": run.uuid}) > before))
+        raise UserError(_no_run(run, place, bool(made)))
     return int(again.id)
 
 
@@ -101,17 +104,46 @@ def _no_run(run: Any, place: int, by_others: bool) -> str:
 
 def _place(finder: SQLFinder, run: Any) -> int:
     """Which of its program's runs a run was, from 1: a loop or a search makes several."""
-    from sqlalchemy import func, select
+    return 1 + len([one for one in _siblings(finder, run) if one.id < run.id])
+
+
+def _siblings(finder: SQLFinder, run: Any) -> list[Any]:
+    """Return the other runs of the process that made a run."""
+    if run.process is None:
+        return []
+    names = ("host", "pid", "process")
+    return _runs(finder, {name: getattr(run, name) for name in names}, but=run.id)
+
+
+def _reruns(finder: SQLFinder, run: Any) -> list[Any]:
+    return _runs(finder, {"parent_uuid": run.uuid})
+
+
+def _runs(finder: SQLFinder, wanted: Mapping[str, Any], but: int = 0) -> list[Any]:
+    """Return id and process of the runs with these values, oldest first, one left out."""
+    from sqlalchemy import select
 
     from ato_sql.reading import tables
 
-    if run.process is None:
-        return 1
     runs = tables["experiments"].c
-    same = (runs.host == run.host, runs.pid == run.pid, runs.process == run.process)
-    before = select(func.count(runs.id)).where(*same, runs.id < run.id)
+    query = select(runs.id, runs.host, runs.pid, runs.process).where(runs.id != but)
+    for name, value in wanted.items():
+        query = query.where(runs[name] == value)
     with finder.connection() as connection:
-        return int(connection.execute(before).scalar() or 0) + 1
+        return list(connection.execute(query.order_by(runs.id)))
+
+
+def _of_the_only_worker(finder: SQLFinder, run: Any, place: int, made: Sequence[Any]) -> Any:
+    """Return the rerun at the same place of a worker that the program started, such as of a pool.
+
+    None where several processes made runs, or more or fewer than that of the run: nobody can tell
+    which one is the same. A worker has the command of its program, other programs their own.
+    """
+    is_one = len({(one.host, one.pid, one.process) for one in made}) == 1
+    if not is_one or len(made) != len(_siblings(finder, run)) + 1:
+        return None
+    again = finder.find_run(made[place - 1].id)
+    return again if again is not None and again.command == run.command else None
 
 
 def at_the_same_time(finder: SQLFinder, run: Any) -> list[int]:
@@ -152,7 +184,9 @@ def _command(run: Any, known: Mapping[str, Any]) -> list[str]:
         raise UserError(f"{name} ran in {run.directory}, which is gone")
     if run.command[0] != "-m":
         _check_program(name, os.path.join(run.directory, run.command[0]))
-    return [*_interpreter(run, known), *map(file_name, run.command)]
+    # A name that begins with a dash would be an option.
+    start = ["--"] if run.command[0].startswith("-") and run.command[0] != "-m" else []
+    return [*_interpreter(run, known), *start, *map(file_name, run.command)]
 
 
 def _check_program(name: str, program: str) -> None:
