@@ -35,8 +35,8 @@ GOLDEN = pathlib.Path(__file__).parent / "golden"
 
 
 class TestKeys:
-    SECRET = (GOLDEN / "secret_names.txt").read_text().split()
-    INNOCENT = (GOLDEN / "innocent_names.txt").read_text().split()
+    SECRET = (GOLDEN / "secret_names.txt").read_text("utf-8").split()
+    INNOCENT = (GOLDEN / "innocent_names.txt").read_text("utf-8").split()
 
     def test_the_values_of_secret_keys_are_hidden(self, stored):
         found = stored(dict.fromkeys(self.SECRET, "s3cr3t"))
@@ -45,6 +45,18 @@ class TestKeys:
     def test_the_values_of_innocent_keys_are_not(self, stored):
         found = stored(dict.fromkeys(self.INNOCENT, "public"))
         assert [key for key, value in found.items() if value != "public"] == []
+
+    def test_the_default_of_a_parameter_of_such_a_name_is_hidden(self, stored):
+        def connect(user="me", password="hunter2abc"):
+            pass
+
+        def plain(user="me", width=3):
+            pass
+
+        found = stored({"connect": connect, "plain": plain, "f": lambda a, api_key="x1": a})
+        assert "hunter2abc" not in json.dumps(found)
+        assert "x1" not in json.dumps(found)
+        assert '["me", 3]' in json.dumps(found)
 
     def test_the_lists_have_two_hundred_names_each(self):
         assert len(set(self.SECRET)) >= 200

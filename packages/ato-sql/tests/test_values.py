@@ -221,3 +221,39 @@ def test_integers_beyond_all_floats_are_compared_with_floats(logger, finder):
             run.log_metric("m", value)
     found = finder.compare(1, run.id).metrics["m"]
     assert (found.a, found.b, found.delta) == (0.5, 10**400, sys.float_info.max)
+
+
+class TestWhatIsNoText:
+    @pytest.mark.parametrize(
+        "value",
+        [10**5000, range(10**30), {1}, [], b"a", 5],
+        ids=["huge", "range", "set", "list", "bytes", "int"],
+    )
+    def test_as_a_name_is_refused_at_once(self, logger, value):
+        with logger.start() as run:
+            for log in (
+                lambda: run.log_metric(value, 1.0),
+                lambda: run.log_input(b"1", name=value),
+                lambda: run.log_text(value, "a text"),
+                lambda: run.log_table(value, [{"a": 1}]),
+                lambda: run.log_histogram(value, [1.0]),
+                lambda: run.log_image(value, b"no image"),
+            ):
+                with pytest.raises(MetricError, match="string|text"):
+                    log()
+
+    def test_as_a_text_is_refused_where_it_has_none(self, logger, tmp_path):
+        (tmp_path / "a.bin").write_bytes(b"1")
+
+        class Broken:
+            def __str__(self):
+                raise RuntimeError("broken")
+
+        with logger.start() as run:
+            for log in (
+                lambda: run.log_note(Broken()),
+                lambda: run.log_text("t", Broken()),
+                lambda: run.log_artifact(tmp_path / "a.bin", Broken()),
+            ):
+                with pytest.raises(MetricError, match="must be a text, not Broken: broken"):
+                    log()

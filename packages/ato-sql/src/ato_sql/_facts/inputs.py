@@ -78,6 +78,8 @@ def logged_input(value: Any, name: str | None) -> dict[str, Any]:
 
 
 def _logged_row(value: Any, name: str | None) -> dict[str, Any]:
+    if name is not None and not isinstance(name, str):
+        raise MetricError(f"the name of an input is a text, not {type(name).__name__}")
     if isinstance(value, (str, os.PathLike)):
         text = os.fsdecode(value)
         return _of_address(text, name) if "://" in text else _of_path(text, name)

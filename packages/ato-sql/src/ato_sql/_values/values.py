@@ -149,6 +149,21 @@ def check_name(what: str, text: Any) -> str:
     return clean
 
 
+def as_text(what: str, value: Any) -> str:
+    """Return a value as a text.
+
+    Raises:
+        MetricError: it has none, as an integer of more than 4,300 digits.
+    """
+    if isinstance(value, str):
+        return value
+    try:
+        return str(value)
+    except Exception as error:  # of the value's own code: it may be any
+        kind = type(value).__name__
+        raise MetricError(f"{what} must be a text, not {kind}: {error}") from None
+
+
 def clean_text(text: str) -> str:
     """Replace what no database stores in a text: NUL and lone surrogates."""
     if text.isascii():

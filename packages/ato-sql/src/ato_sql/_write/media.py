@@ -21,11 +21,16 @@ from ato_sql._facts.files.copies import artifact_folder
 from ato_sql._facts.media import pieces as _media
 from ato_sql._facts.media.pieces import Piece, checked_size
 from ato_sql._facts.settings import Settings
-from ato_sql._values.values import as_step, check_name, next_step
+from ato_sql._values.values import as_step, as_text, check_name, next_step
 from ato_sql._write import batch as _batch
 from ato_sql._write.writer import Writer
 
 _CLAIM_SECONDS = 60.0
+
+
+def _key_of(kind: str, key: Any) -> str:
+    """Return what something is logged under, checked before anything else is."""
+    return check_name(f"the key of {'an' if kind[0] in 'ai' else 'a'} {kind}", key)
 
 
 class MediaLog:
@@ -64,7 +69,10 @@ class MediaLog:
         """
         settings, name, folder = self._settings, os.fsdecode(path), None
         number = None if step is None else as_step(name, step, "artifact")
-        data_type, hidden = settings.hide(str(data_type)), settings.hide_in(to_json(metadata))
+        data_type, hidden = (
+            settings.hide(as_text("the type of an artifact", data_type)),
+            settings.hide_in(to_json(metadata)),
+        )
         try:
             if copy:
                 folder = artifact_folder(settings.url, settings.artifact_dir)
@@ -97,6 +105,7 @@ class MediaLog:
             MetricError: it is no image, or has more bytes than `experiment.sql.media_limit`.
             TrackerError: with `on_error='raise'`, it cannot be written.
         """
+        key = _key_of(_media.IMAGE, key)
         piece = _media.image_piece(key, image, self._settings.media_limit)
         self._keep(key, self._with_caption(piece, caption), step)
 
@@ -115,6 +124,7 @@ class MediaLog:
     def _log_recording(
         self, kind: str, key: str, recording: Any, step: int | None, caption: str | None
     ) -> None:
+        key = _key_of(kind, key)
         piece = _media.recording_piece(kind, key, recording, self._settings.media_limit)
         self._keep(key, self._with_caption(piece, caption), step)
 
@@ -135,9 +145,8 @@ class MediaLog:
         Raises:
             MetricError: it is no table, or has more bytes than `experiment.sql.media_limit`.
         """
-        settings = self._settings
-        piece = _media.table_piece(key, rows, columns, settings.hide_in)
-        self._keep(key, piece, step)
+        key = _key_of(_media.TABLE, key)
+        self._keep(key, _media.table_piece(key, rows, columns, self._settings.hide_in), step)
 
     def log_text(self, key: str, text: str, step: int | None = None) -> None:
         """Keep a text of at most 1 MB; secrets in it are hidden.
@@ -145,6 +154,7 @@ class MediaLog:
         Raises:
             MetricError: it is longer.
         """
+        key = _key_of(_media.TEXT, key)
         self._keep(key, _media.text_piece(key, text, self._settings.hide), step)
 
     def log_histogram(self, key: str, values: Any, step: int | None = None, bins: int = 64) -> None:
@@ -159,11 +169,11 @@ class MediaLog:
         Raises:
             MetricError: a value is no number.
         """
+        key = _key_of(_media.HISTOGRAM, key)
         self._keep(key, _media.histogram_piece(key, values, bins), step)
 
     def _keep(self, key: str, piece: Piece, step: int | None) -> None:
         what = f"{piece.kind} {key!r}"
-        key = check_name(f"the key of {piece.kind} {key!r}", key)
         checked_size(what, len(piece.data), self._settings.media_limit)
         number = self._media_step(piece.kind, key, step)
         path = piece.path and self._settings.hide(piece.path)
@@ -208,7 +218,7 @@ class MediaLog:
     def _with_caption(self, piece: Piece, caption: str | None) -> Piece:
         if caption is None:
             return piece
-        hidden = self._settings.hide(str(caption))
+        hidden = self._settings.hide(as_text("a caption", caption))
         return piece._replace(info={**piece.info, "caption": hidden})
 
     def _event(self, kind: str, data: dict[str, Any]) -> None:

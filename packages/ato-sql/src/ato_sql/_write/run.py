@@ -15,7 +15,15 @@ from ato_sql._facts.inputs import logged_input
 from ato_sql._facts.outcome import COMPLETED, RUNNING, outcome
 from ato_sql._facts.settings import Settings
 from ato_sql._values.secrets.code import hide_in_code
-from ato_sql._values.values import Number, as_number, as_step, check_name, clean_text, next_step
+from ato_sql._values.values import (
+    Number,
+    as_number,
+    as_step,
+    as_text,
+    check_name,
+    clean_text,
+    next_step,
+)
 from ato_sql._write import batch as _batch
 from ato_sql._write.beginning.gathering import Gathering
 from ato_sql._write.beside.console import FIRST_PIECES, LAST_PIECES, Console
@@ -144,7 +152,10 @@ class Run(MediaLog):
             self._tell_late()
         if axis:
             step = self._log_axis(key, step, axis)
-        series = self._series.get(key)
+        try:
+            series = self._series.get(key)
+        except TypeError:  # cannot be hashed, so it is no text
+            series = None
         if type(step) is int and series is not None and _FIRST_STEP <= step <= _LAST_STEP:
             self._steps[key] = step
         else:
@@ -160,7 +171,7 @@ class Run(MediaLog):
         Returns:
             The number of its series, and the step.
         """
-        series = self._series.get(key)
+        series = self._series.get(key) if isinstance(key, str) else None
         if series is None:
             self._check_key(key)
         with self._writer.steps_lock:
@@ -195,7 +206,8 @@ class Run(MediaLog):
         self._writer.committer.check()
 
     def _check_key(self, key: str) -> None:
-        if key not in self._series and check_name("a metric's key", key) != key:
+        is_known = isinstance(key, str) and key in self._series
+        if not is_known and check_name("a metric's key", key) != key:
             raise MetricError(f"metric {key!r} has characters that no database keeps in a name")
 
     def _tell_late(self) -> None:
@@ -325,7 +337,7 @@ class Run(MediaLog):
 
     def log_note(self, text: str) -> None:
         """Record a remark."""
-        kept = clean_text(self._settings.hide(str(text)))
+        kept = clean_text(self._settings.hide(as_text("a note", text)))
         self._event(_batch.NOTE, {"text": kept, "timestamp": time.time()})
 
     def update_status(self, status: str) -> None:

@@ -6,6 +6,8 @@ import hashlib
 import types
 from typing import Any, Mapping
 
+from ato_sql._values.secrets.names import is_secret_key
+
 
 def content_bytes(value: Any) -> bytes | None:
     """Return the content of bytes, an array, a tensor or a data frame; None of anything else."""
@@ -57,10 +59,18 @@ def _of_function(function: types.FunctionType) -> dict[str, Any]:
     cells = [_cell(cell) for cell in function.__closure__ or ()]
     parts: dict[str, Any] = {"code": hashlib.sha256(_code(function.__code__)).hexdigest()}
     if function.__defaults__ or function.__kwdefaults__:
-        parts["defaults"] = [function.__defaults__, function.__kwdefaults__]
+        parts["defaults"] = [_positional_defaults(function), function.__kwdefaults__]
     if cells:
         parts["closure"] = dict(zip(function.__code__.co_freevars, cells))
     return parts
+
+
+def _positional_defaults(function: types.FunctionType) -> Any:
+    """Return the defaults; by their names where one is that of a secret, so that it is hidden."""
+    values = function.__defaults__ or ()
+    count = function.__code__.co_argcount
+    names = function.__code__.co_varnames[count - len(values) : count]
+    return dict(zip(names, values)) if any(map(is_secret_key, names)) else function.__defaults__
 
 
 def _cell(cell: Any) -> Any:

@@ -16,7 +16,7 @@ from ato_sql._facts.media.histograms import histogram
 from ato_sql._facts.media.images import checked_image, image_bytes, is_path
 from ato_sql._facts.media.tables import table_from, table_of_rows
 from ato_sql._facts.media.types import ending_of, type_of
-from ato_sql._values.values import clean_text
+from ato_sql._values.values import as_text, clean_text
 
 IMAGE, TABLE, TEXT, HISTOGRAM = "image", "table", "text", "histogram"
 AUDIO, VIDEO = "audio", "video"
@@ -88,7 +88,7 @@ def _without_secrets(columns: Sequence[str], rows: list[list[Any]], hide: Any) -
 
 def text_piece(key: str, text: Any, hide: Any) -> Piece:
     """Return a text."""
-    kept = clean_text(hide(str(text)))
+    kept = clean_text(hide(as_text("what log_text keeps", text)))
     data = kept.encode("utf-8")
     if len(data) > LONGEST_TEXT:
         raise MetricError(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import re
+import unicodedata
 from typing import Iterable
 
 _PLACES = re.compile(r"[.\[\]/:]+")
@@ -30,6 +31,7 @@ _ALWAYS = words(
     " pgpass secret secrets credential credentials cred creds jwt jwts otp otps totp auth"
     " authorization bearer cookie cookies dsn webhook webhooks apikey apikeys passkey passkeys"
     " mnemonic psk psks sas htpasswd phpsessid jsessionid pw kennwort senha contrasena contraseña"
+    " xsrf netrc cvv пароль 密码 密碼 パスワード"
 )
 # Last segments that are secrets alone, or after a vendor or a role.
 _BY_ROLE = words("key keys pass pat pats tokens")
@@ -78,13 +80,15 @@ _ROLES = words(
     " postgres postgresql mongo mongodb redis rabbitmq amqp kafka mqtt ldap sudo wifi vpn basic jwt"
     " csrf xsrf push broker backup recovery verification ca ci cd wallet serial"
     " unseal unlock ingest ingestion instrumentation integration provisioning pkce saml sasl"
-    " fernet preshared priv"
+    " fernet preshared priv kms ibm oci ncbi pubmed dagshub scholar"
 )
 _OWNERS = _VENDORS | _ROLES
 # Who has a password; as `user_key` and `host_key` these are columns and fingerprints.
 _PEOPLE = words(
     "user username login email mail db database sql pg http cluster host zip my key"
-    " store jdbc odbc vnc rdp bind pdf archive"
+    " store jdbc odbc vnc rdp bind pdf archive prod production staging dev svc guest web su"
+    " oracle redshift neo4j airflow rclone nextcloud smb webdav nas socks radius tacacs snmp ipmi"
+    " idrac ilo bmc wlan"
 )
 _LANGUAGE_MODEL = words(
     "pad padding bos eos unk unknown sep cls class mask masked start begin end stop eot eod image"
@@ -100,6 +104,7 @@ _LANGUAGE_MODEL = words(
     " head tail action reward observation speaker graph fim pre suf mid sos soc eoc sot"
     " random rand noise noisy dummy fake real uncond guidance gist placeholder initializer init"
     " trigger instance"
+    " value space void use"
     " concept pseudo assistant tool function call response question answer document doc passage"
     " sentence chunk entity relation edge node region box seg segmentation depth scene goal motion"
     " pose point voxel event note bar beat chord tempo obs act rtg transcribe translate timestamp"
@@ -109,7 +114,7 @@ _LANGUAGE_MODEL = words(
 _WHICH = words(
     "old new prev previous current next prod production staging stage dev development test testing"
     " live sandbox local remote backup bak main primary secondary fallback legacy rw ro eu us a b c"
-    " x y z"
+    " x y z v confirm confirmation repeat again base"
 )
 # Of tokens, which may be words of a text, these tell no other.
 _WHICH_TOKEN = words("prod production staging live sandbox backup legacy")
@@ -135,7 +140,7 @@ _PAIRS = words(
     " authorization_code verification_code recovery_code recovery_codes backup_codes"
     " security_code access_code pin_code private_pem client_pem key_pem otp_seed totp_seed"
     " secret_id secret_ids oauth_verifier code_verifier pkce_verifier backup_code client_assertion"
-    " saml_assertion saml_response"
+    " saml_assertion saml_response snmp_community"
 )
 _GLUED = re.compile(
     r"(?:passw(?:or)?ds?|passphrases?|passcodes?|api_?keys?|(?:access|secret|private|session|signing"
@@ -180,7 +185,7 @@ def says_password(name: str) -> bool:
 
 @functools.lru_cache(maxsize=4096)
 def _is_secret(key: str, extra: tuple[str, ...]) -> bool:
-    key = _RATE.sub("rate_", key)
+    key = _RATE.sub("rate_", unicodedata.normalize("NFKC", key))
     places = [place for place in map(_segments, _PLACES.split(key)) if place]
     if any(_says_secret(place) for place in places):
         return True
@@ -221,6 +226,8 @@ def _says_secret(segments: tuple[str, ...]) -> bool:
     if segments[-3:] in _TRIPLES:
         return True
     if before and last in _FORMS:
+        if segments[-2:] == ("private", "pem"):
+            return True
         return before[-1] not in ("token", "tokens") and _says_secret(before)
     if before and _is_one_of_several(before, last):
         return True
@@ -245,7 +252,8 @@ def _is_one_of_several(before: tuple[str, ...], last: str) -> bool:
     while len(before) > 1 and before[-1].isdigit():
         before = before[:-1]
     if before[-1] in ("token", "tokens"):
-        return (is_vendor or last in _WHICH_TOKEN) and _says_secret(before)
+        is_which = last in _WHICH_TOKEN or (last == "v" and before[-1] == "token")  # token_v2
+        return (is_vendor or is_which) and _says_secret(before)
     if before in (("key",), ("keys",)):
         return is_vendor
     return (is_vendor or last in _WHICH) and before[-1] not in _MANY_SENSES and _says_secret(before)
