@@ -97,6 +97,14 @@ class TestAskedByAScriptOfAto:
         assert offered("long_run", "fast=") == ["fast=True", "fast=False"]
         assert offered("model.name:") == ["model.name:=vgg"]
 
+    def test_config_files_and_folders_behind_an_at(self, offered, program):
+        (program.folder / "configs").mkdir()
+        for name in ("a.yaml", "b.json", "c.txt", ".d.toml"):
+            (program.folder / "configs" / name).write_text("{}")
+        assert offered("@conf") == ["@configs/"]
+        assert offered("@configs/") == ["@configs/a.yaml", "@configs/b.json"]
+        assert offered("@nowhere/") == []
+
     def test_keys_and_values_are_those_of_what_was_typed_before(self, offered):
         source = SOURCE.replace('{"epochs": 200}', '{"epochs": 200, "lr": 0.5}')
         assert offered("lr=", source=source) == ["lr=0.1"]

@@ -198,6 +198,24 @@ def test_a_program_in_another_folder(shell, folder, path):
     assert shell.offers(f"{path.format(folder=folder)} lo") == ["long_run"]
 
 
+def test_a_program_in_the_home_folder(shell):
+    assert shell.offers("python ~/train.py lo") == ["long_run"]
+
+
+@pytest.mark.parametrize("runner", ["time", "env X=1", "nohup"])
+def test_a_program_that_another_one_runs(shell, runner):
+    assert shell.offers(f"{runner} python train.py lo") == ["long_run"]
+
+
+def test_files_behind_an_at(shell, folder):
+    (folder / "configs").mkdir()
+    (folder / "configs" / "base.yaml").write_text("lr: 1")
+    (folder / "configs" / "notes.txt").write_text("")
+    at = "" if shell.name == "bash" else "@"  # it is offered what follows the @ only
+    assert shell.offers("python train.py @configs") == [f"{at}configs/"]
+    assert shell.offers("python train.py @configs/") == [f"{at}configs/base.yaml"]
+
+
 def test_a_view_that_is_begun(shell):
     assert shell.offers("python train.py lo") == ["long_run"]
 

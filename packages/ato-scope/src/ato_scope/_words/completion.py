@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 OPTIONS = (SWEEP, JOBS[0], *SWITCHES, "--help")
 MARK = "\x1f"
+FILES = (".yaml", ".yml", ".json", ".toml", ".xyz")
 
 
 def complete(scopes: Sequence[Member], qualified: bool, build: Build) -> NoReturn:
@@ -107,6 +108,8 @@ def candidates(
     build: Build,
 ) -> list[str]:
     """Return the views, keys and words that may stand where `prefix` was typed."""
+    if prefix.startswith("@"):
+        return list(_files(prefix[1:]))
     explains = "explain" in before
     found = [] if explains else list(WORDS)
     drafts = _built(build, before)
@@ -120,6 +123,22 @@ def candidates(
             else:
                 found += _settings(config, (scope.name,) if qualified else ())
     return [word for word in found if word.startswith(prefix) and _fits(word, prefix, explains)]
+
+
+def _files(prefix: str) -> Iterator[str]:
+    """Yield the config files, and the folders, that begin so: `@configs/`, `@base.yaml`."""
+    folder, name = os.path.split(prefix)
+    try:
+        entries = sorted(os.scandir(folder or os.curdir), key=lambda entry: entry.name)
+    except OSError:
+        return
+    for entry in entries:
+        if entry.name.startswith(name) and not entry.name.startswith("."):
+            path = f"@{os.path.join(folder, entry.name)}"
+            if entry.is_dir():
+                yield path + "/"
+            elif entry.name.lower().endswith(FILES):
+                yield path
 
 
 def _settings(node: Any, keys: tuple[Any, ...]) -> Iterator[str]:

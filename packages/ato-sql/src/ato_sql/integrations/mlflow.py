@@ -7,7 +7,7 @@ import datetime as dt
 import itertools
 import json
 import os
-from typing import Any, Container, Iterable, Iterator, Mapping, NamedTuple
+from typing import Any, Iterable, Iterator, Mapping, NamedTuple
 
 from mlflow import MlflowClient
 from mlflow.entities import Metric, Param, RunTag
@@ -59,6 +59,7 @@ def export_run(finder: SQLFinder, run_id: int | str, tracking_uri: str | None = 
     client = MlflowClient(tracking_uri)
     experiment = _experiment(client, project_name(finder, run, accepted_project))
     earlier = _exported(client, experiment, run.uuid)
+    name = None
     try:
         # The tag tells what is left of an export that was killed.
         begun, told = _milliseconds(run.start_time), {"ato.uuid": run.uuid}
@@ -67,7 +68,11 @@ def export_run(finder: SQLFinder, run_id: int | str, tracking_uri: str | None = 
         _copy(client, name, finder, run)
     except BaseException:
         # An experiment is never taken back: MLflow would keep its name, which nobody could use.
-        _take_back(client, experiment, run.uuid, earlier)
+        with contextlib.suppress(Exception):  # that MLflow cannot be reached is said already
+            # It may have made the run before it could say so.
+            made_now = [name] if name is not None else _exported(client, experiment, run.uuid)
+            for new in set(made_now).difference(earlier):
+                client.delete_run(new)
         raise
     for old in earlier:
         client.delete_run(old)
@@ -160,17 +165,6 @@ def _copy(client: MlflowClient, name: str, finder: SQLFinder, run: Any) -> None:
         client.log_batch(name, metrics=metrics)
     status = STATUSES.get(run.status or "", "FAILED")
     client.set_terminated(name, status, end_time=_milliseconds(run.end_time))
-
-
-def _take_back(client: MlflowClient, experiment: str, uuid: str, earlier: Container[str]) -> None:
-    """Delete what was made of a run, also where the answer to its making never came.
-
-    Where MLflow cannot be reached, that it cannot is said already.
-    """
-    with contextlib.suppress(Exception):
-        for name in _exported(client, experiment, uuid):
-            if name not in earlier:
-                client.delete_run(name)
 
 
 def _experiment(client: MlflowClient, name: str) -> str:
