@@ -101,6 +101,12 @@ class TestKeys:
         assert "s3cr3t" not in json.dumps(found)
         assert found["code"] == "public"
 
+    def test_a_name_of_ones_own_may_be_in_any_form_of_its_letters(self, config, open_logger, finder):
+        config.experiment.sql.secret_keys = ["ｌｉｃｅｎｓｅ＿ｃｏｄｅ"]
+        config.license_code, config["ｌｉｃｅｎｓｅ＿ｃｏｄｅ"] = "s3cr3t", "s3cr3t"
+        found = finder.get_run(open_logger(config).run()).config
+        assert "s3cr3t" not in json.dumps(found)
+
     def test_an_entry_that_names_a_secret_hides_its_value(self, stored):
         variables = [{"name": "API_KEY", "value": "s3cr3t"}, {"name": "LANG", "value": "C"}]
         hidden = [{"name": "API_KEY", "value": "[redacted]"}, {"name": "LANG", "value": "C"}]

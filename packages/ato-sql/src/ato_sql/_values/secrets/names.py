@@ -123,6 +123,8 @@ _NO_VENDORS = words(
     "vertex alpaca node figure hub neon neptune stability replicate together voyage hume wolfram"
     " gl fb tg dd cf b2 exa brave bing plaid runway doppler arize kraken amplitude segment"
 )
+# Columns of graphs and of stores, though `vertex_api_key` and `storage_key` are secrets.
+_NO_OWNERS = words("vertex_key vertex_keys storage_keys")
 # `use_auth` says whether, not what.
 _SWITCHES = words(
     "use uses with without no require requires required enable enables disable disables is has"
@@ -213,6 +215,7 @@ def _plain(segments: tuple[str, ...]) -> str:
 
 def _is_below(path: list[str], name: str) -> bool:
     """Tell whether `name`, dotted or not, lies somewhere on the path."""
+    name = unicodedata.normalize("NFKC", name)  # as the path was
     wanted = "".join(_plain(place) for place in map(_segments, _PLACES.split(name)))
     if not wanted:
         return False
@@ -271,6 +274,8 @@ def _counts(before: tuple[str, ...]) -> bool:
 
 
 def _has_owner(before: tuple[str, ...], last: str) -> bool:
+    if f"{before[-1]}_{last}" in _NO_OWNERS:
+        return False
     # `open_ai_key`, `hugging_face_key`: a vendor in two words; `oauth2_key`: in one with a number.
     near = {before[-1], before[-1].rstrip("0123456789"), "".join(before[-2:])}
     owners = _OWNERS | _PEOPLE if last == "pass" else _OWNERS
