@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import programs
-from ato_sql import DatabaseError, SQLLogger
+from ato_sql import DatabaseError, MetricError, SQLLogger
 from helping import PNG
 
 on_one_database = settings(
@@ -101,11 +101,23 @@ class TestKeys:
         assert "s3cr3t" not in json.dumps(found)
         assert found["code"] == "public"
 
-    def test_a_name_of_ones_own_may_be_in_any_form_of_its_letters(self, config, open_logger, finder):
+    def test_a_name_of_ones_own_may_be_in_any_form_of_its_letters(
+        self, config, open_logger, finder
+    ):
         config.experiment.sql.secret_keys = ["ｌｉｃｅｎｓｅ＿ｃｏｄｅ"]
         config.license_code, config["ｌｉｃｅｎｓｅ＿ｃｏｄｅ"] = "s3cr3t", "s3cr3t"
         found = finder.get_run(open_logger(config).run()).config
         assert "s3cr3t" not in json.dumps(found)
+
+    def test_an_error_does_not_repeat_what_a_metric_of_such_a_name_was_given(self, logger, finder):
+        with logger.start() as run:
+            with pytest.raises(MetricError, match="'password' needs a number, not a value of type"):
+                run.log_metric("password", "s3cr3t")
+            with pytest.raises(MetricError) as told:
+                run.log_metrics({"api_key": "s3cr3t"})
+            with pytest.raises(MetricError, match="not 'high' of type str"):
+                run.log_metric("acc", "high")
+        assert "s3cr3t" not in str(told.value)
 
     def test_an_entry_that_names_a_secret_hides_its_value(self, stored):
         variables = [{"name": "API_KEY", "value": "s3cr3t"}, {"name": "LANG", "value": "C"}]

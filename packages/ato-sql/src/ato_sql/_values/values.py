@@ -10,6 +10,7 @@ import sys
 from typing import Any, Mapping, Sequence, Union
 
 from ato_sql._errors import MetricError, MetricOverflowError
+from ato_sql._values.secrets.names import is_secret_key
 
 Number = Union[int, float]
 NAME_LENGTH = 255
@@ -59,8 +60,10 @@ def as_number(key: str, value: Any) -> Number:
         ) from None
     except Exception:  # how it becomes a number is another's code
         kind = type(value).__name__
+        # The message is kept with the run's traceback.
+        given = "a value" if isinstance(key, str) and is_secret_key(key) else _short(value)
         raise MetricError(
-            f"metric {_short(key)} needs a number, not {_short(value)} of type {kind}"
+            f"metric {_short(key)} needs a number, not {given} of type {kind}"
         ) from None
 
 
