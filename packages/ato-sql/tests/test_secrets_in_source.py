@@ -108,6 +108,22 @@ def password(self): return self.x or "SEC"
 def default_api_key(n):
     if n: return "SEC"
     yield "SEC"
+def get_token(): return "SEC_48"
+def get_auth_token(self): return self.x or "SEC_48"
+x = os.getenv("API_KEY") or "SEC"
+x = os.environ.get("TOKEN") or "SEC"
+connect(os.getenv("DB_PASSWORD") or os.getenv("PGPASSWORD") or "SEC")
+x = os.environ["API_KEY"] if "API_KEY" in os.environ else "SEC"
+x = "SEC" if debug else cfg["password"]
+x = args.api_key or "SECa1b2c3"
+x = os.getenv("API_KEY") or args.api_key or "SEC"
+return get_password() or "SEC"
+cfg = {"tokens": ["SECa1b2c3", "x"]}
+dict(tokens=["SECa1b2c3"])
+x = "password: SEC_27"
+def f(): 'Connect.\\n password: SEC_27'
+x = "user: me\\npassword: SEC_27\\nhost: a"
+url = "https://h/x?key=SECa1b2c3d4e5f6g7"
 class Credentials: db = "SECa1b2c3"
 @connect(password="SEC")
 class C(Base, api_key="SEC"): pass
@@ -171,6 +187,21 @@ auth = ("bob", password)
 def check_password(x): return "too short"
 def password_label(): return "Password of the user"
 def get_tokens(self): return "the"
+def next_token(): return "("
+def get_token(self): return "NUMBER"
+def get_token(self): return "INT" or self.make("T_INT")
+def read_tokens(self): return ["INT_32"]
+cfg = {"tokens": ["the", "##ing", "x"]}
+dict(tokens=["[MASK]"])
+x = os.getenv("API_KEY") or None
+x = os.getenv("API_KEY") or sys.exit("API_KEY is not set")
+x = os.getenv("MODE") or "fast"
+x = "yes" if os.getenv("API_KEY") else "no"
+print(password or "(none)")
+x = "password: the word of the user"
+x = "password: Optional[str]"
+x = "password: sha256 of the word"
+url = "https://h/x?key=name"
 class Passwords: table = "passwords"
 class Password: table = "User1Table"
 url = "https://h/?page=" + "SEC"
@@ -254,6 +285,21 @@ class TestSecrets:
         canonical = r"(or 'SEC\xe9SEC' (fstring 'SEC' (field n)) b'SEC' (call 'p' 'SECb'))"
         hidden = "(or '[redacted]' (fstring '[redacted]' (field n)) '[redacted]'"
         assert kept(code, canonical=canonical)[0].canonical == f"{hidden} (call 'p' '[redacted]'))"
+
+    def test_of_words_called_tokens_only_those_that_look_like_keys_are_hidden(self, kept):
+        """A vocabulary is called so as well: a short word of letters in it is kept."""
+        codes = [
+            'cfg = {"tokens": ["WORD", "a1B2c3D4e5F6"]}',
+            'dict(tokens=["word", "abcdef0123456789"])',
+            'tokens = ["<s>", "a1B2c3D4e5F6"]',
+            'tokens = {"me": "a1B2c3D4e5F6", "n": "the"}',
+        ]
+        assert [one.source for one in kept(*codes)] == [
+            'cfg = {"tokens": ["WORD", "[redacted]"]}',
+            'dict(tokens=["word", "[redacted]"])',
+            'tokens = ["<s>", "[redacted]"]',
+            'tokens = {"me": "[redacted]", "n": "the"}',
+        ]
 
     def test_numbers_are_hidden_where_a_name_speaks_of_nothing_but_a_secret(self, kept):
         codes = [

@@ -43,6 +43,11 @@ class TestProse:
             ("the token is abc123def", "the token is [redacted]"),
             ("my api key: abc123def", "my api key: [redacted]"),
             ("Secret key is abc123def", "Secret key is [redacted]"),
+            ("secret: s3cr3t", "secret: [redacted]"),
+            ("client_secret: s3cr3t, then", "client_secret: [redacted], then"),
+            ("the password is: hunter22", "the password is: [redacted]"),
+            ("the secret was: abc123def", "the secret was: [redacted]"),
+            ("the api key is: abc123def", "the api key is: [redacted]"),
             ("jdbc:oracle:thin:me/x1@h:1521/db", "jdbc:oracle:thin:me/***@h:1521/db"),
             ("sqlplus -S me/x1@db", "sqlplus -S me/***@db"),
             (r"https:\/\/me:x1@h\/a", r"https:\/\/me:***@h\/a"),
@@ -126,6 +131,9 @@ class TestProse:
             "the token is wrong, the secret is patience, the api key: unknown",
             '<add key="lr" value="x1"/>',
             "the password is wrong",
+            "the password is: wrong",
+            "the token is: unknown, the secret: patience",
+            "secret: step2",
             "passwords: [str, int]",
             "config set verbose 3x10",
             "tokens=300B, then tokens: 1.5e9",
@@ -233,6 +241,14 @@ class TestURLs:
             ("https://ghp0123456789abcdefghij@github.com/x", "https://***@github.com/x"),
             ("https://Hx9KqZZvZ@github.com/a/b", "https://***@github.com/a/b"),
             ("git+https://Ab3dEf9h@host/x", "git+https://***@host/x"),
+            ("https://a1b2c3d4e5f6g7h8@github.com/x/y.git", "https://***@github.com/x/y.git"),
+            ("https://0123456789abcdef@github.com/x", "https://***@github.com/x"),
+            ("me:pw@tcp(localhost:3306)/db", "me:***@tcp(localhost:3306)/db"),
+            ("me:p@s/s@tcp(h)/db?a=b", "me:***@tcp(h)/db?a=b"),
+            ("me:pw@unix(/tmp/x.sock)/db", "me:***@unix(/tmp/x.sock)/db"),
+            ("https://h/x?key=a1b2c3d4e5f6g7h8", "https://h/x?key=***"),
+            ("https://h/x?key=a1b2c3d4e5f6g7h8.", "https://h/x?key=***"),
+            ("https://h/x?q=1&key=0123456789abcdef&n=2", "https://h/x?q=1&key=***&n=2"),
             ("bob:Hx9KqZ@db.host:5432/app", "bob:***@db.host:5432/app"),
             ("me:pw@host/db", "me:***@host/db"),
             ("https://host/x?token=abc&page=2", "https://host/x?token=***&page=2"),
@@ -277,10 +293,28 @@ class TestURLs:
             "http://host:6006/x https://a//b s3://c",
             "s3://bucket/key",
             "https://host/x?page=2&sort=name",
+            "https://host/x?key=name",
+            "https://host/x?key=models/run2024.bin",
+            "https://host/x?key=ChristophersPapers2024",
+            "https://christopherson1985@bitbucket.org/a/b",
+            "see f:a@call(x)",
         ],
     )
     def test_a_url_without_any_stays(self, noted, url):
         assert noted(url) == url
+
+    @pytest.mark.timeout(60)  # for ever where the words of a name are tried in every way
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "https://h/?key=" + "ab" * 200 + "1-",
+            "a:@a(",
+            "a:b@a(c ",
+            "https://" + "aB" * 99 + "@h ",
+        ],
+    )
+    def test_names_of_any_make_take_no_longer_than_others(self, noted, text):
+        assert noted(text * (200_000 // len(text)) + ")/")
 
     def test_two_urls_in_one_text_are_two(self, noted):
         text = "from postgresql://a:pw1@one/x to mysql://b:pw2@two/y"

@@ -57,6 +57,9 @@ _HOOKS = re.compile(
     r"(hooks\.slack\.com/(?:services|workflows)/|discord(?:app)?\.com/api/webhooks/"
     r"|\.webhook\.office\.com/webhookb2/|hooks\.zapier\.com/hooks/catch/)[^\s\"'<>]+"
 )
+_LONG_TOKEN = re.compile(
+    r"(?=\D*\d)(?=\d*[A-Za-z])(?!(?:[a-z]{2,})?(?:[A-Z][a-z]{2,})*\d{0,4}\Z)[A-Za-z0-9]{16,500}"
+)
 _SCHEME = re.compile(r"\b(bearer|basic)(\s{1,8})([\w.~+/=\-]{8,})", re.IGNORECASE)
 _HEADER = re.compile(
     r"""(?<![\w\-])((?:proxy-)?authorization|(?:set-)?cookie)(["']?\s{0,8}:\s{0,8})([^"'\s][^"'\n]*)""",
@@ -64,10 +67,10 @@ _HEADER = re.compile(
 )
 # `--password x` in a text, `machine h login u password x` of a netrc, "the password is x".
 _SPOKEN = re.compile(
-    r"""(?<![\w\-])(--?[A-Za-z][\w.\-]{0,100}|(?:password|passwd|passphrase)(?:\s{1,3}(?:is|was))?"""
-    r"""|(?:token|secret|passcode)\s{1,3}(?:is|was)"""
+    r"""(?<![\w\-])(--?[A-Za-z][\w.\-]{0,100}|(?:password|passwd|passphrase)(?:\s{1,3}(?:is|was):?)?"""
+    r"""|(?:token|secret|passcode)\s{1,3}(?:is|was):?"""
     r"""|(?:api|access|secret|auth|account)[ \t]key"""
-    r"""(?:\s{1,3}(?:is|was)|(?:[ \t]provided)?[ \t]{0,3}[:=])"""
+    r"""(?:\s{1,3}(?:is|was):?|(?:[ \t]provided)?[ \t]{0,3}[:=])"""
     r"""|\b(?:setx|(?:configure|config)\s{1,3}set)\s{1,3}[\w.\-]{1,100})"""
     r"""([ \t]{1,8}["']?)(?!for\s)([^\s"'\\,;()\[\]{}|&<>]{3,200})""",
     re.IGNORECASE,
@@ -85,7 +88,7 @@ _BEHIND_P = re.compile(
 )
 _MAY_SPEAK = re.compile(r"-|pass|token|secret|key", re.IGNORECASE)
 _SAYS = re.compile(
-    r"^(?:setx|\w+\s{1,3}set)\s{1,3}|\s{1,3}(?:is|was)$|(?:[ \t]provided)?\s{0,3}[:=]$", re.I
+    r"^(?:setx|\w+\s{1,3}set)\s{1,3}|\s{1,3}(?:is|was):?$|(?:[ \t]provided)?\s{0,3}[:=]$", re.I
 )
 _ATTRIBUTES = re.compile(
     r"""(<[^<>]{0,200}?\b(?:key|name|id)=["']([\w.:\-]{1,100})["']\s{1,8}value=)("[^"<>]+"|'[^'<>]+')"""
@@ -148,6 +151,17 @@ def redact_shapes(text: str, extra: Sequence[str] = (), spoken: bool = True) -> 
 def looks_random(value: str) -> bool:
     """Whether a word is none of a language: it has digits, or capitals inside."""
     return any(c.isdigit() for c in value) or value[1:].lower() != value[1:]
+
+
+def is_mixed(value: str) -> bool:
+    """Whether a word has letters and digits, as hardly one of a language or grammar has."""
+    is_word = len(value) >= 6 and not any(map(str.isspace, value))
+    return is_word and any(map(str.isdigit, value)) and any(map(str.isalpha, value))
+
+
+def is_long_token(value: str) -> bool:
+    """Whether a word is of the length and make of a key, and no name with a year behind it."""
+    return _LONG_TOKEN.fullmatch(value) is not None
 
 
 def is_token(value: str) -> bool:

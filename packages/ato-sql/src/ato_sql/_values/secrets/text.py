@@ -14,6 +14,7 @@ from ato_sql._values.secrets.names import is_secret_key, says_password
 from ato_sql._values.secrets.shapes import (
     NOTHING,
     REDACTED,
+    is_mixed,
     is_token,
     looks_random,
     redact_headers,
@@ -86,8 +87,11 @@ _BARE = {
     Kind.DATA: re.compile(r"""[^"'\s#\[{|>][^\n]*"""),
     Kind.LITERAL: re.compile(r"""[^\s;,"'&\\(){}\[\]<>|%]{3,}"""),
 }
+_SECRET = re.compile(r"secrets?\Z", re.IGNORECASE)
 _COUNT = re.compile(r"~?\d[\d.,_]{0,20}(?:[eE]\d{1,2})?\s?[kKmMbBtTgG]?")  # `tokens=300B`
 _TELLING = 400
+# In code a line must end behind a word in a text for it to be one and no description begun.
+_LINE_END = re.compile(r"""[ \t]*(?:["'\r\n]|\\[rn]|\Z)""")
 _IS_KEY = re.compile(r"\s{0,8}:")
 _LINE_START = re.compile(r"[ \t]*(?:-[ \t]+|export[ \t]+|set[ \t]+)?[\"']?$")
 _MARKED_BLOCK = re.compile(r"[|>][+\-]?[ \t]*\r?\n")
@@ -217,13 +221,22 @@ def _bare_value(text: str, named: re.Match[str], kind: Kind) -> tuple[int, str] 
         return None
     is_spoken = kind in (Kind.PROSE, Kind.LITERAL) and "=" not in named.group(2)
     # `:param password: Of the user.` in a docstring is no password.
-    is_plain = kind is Kind.PROSE and says_password(named.group(1))
-    if is_spoken and not is_plain and not is_token(bare.group(0)):
+    if is_spoken and not _is_said(text, named.group(1), bare, kind):
         return None
     bare = _BARE[kind].match(text, start) or bare
     if text[bare.end() : bare.end() + 1] == "(" and kind is not Kind.COMMAND:  # SecretStr('…')
         return _bracketed(text, bare.end(), Kind.DATA)
     return bare.end(), REDACTED
+
+
+def _is_said(text: str, name: str, bare: re.Match[str], kind: Kind) -> bool:
+    """Tell whether what stands behind `password:` is one, and not what prose says of it."""
+    value = bare.group(0)
+    if is_token(value):
+        return True
+    if kind is Kind.PROSE:
+        return says_password(name) or (_SECRET.search(name) is not None and is_mixed(value))
+    return says_password(name) and is_mixed(value) and bool(_LINE_END.match(text, bare.end()))
 
 
 def _lists_words(text: str, start: int, name: str) -> bool:

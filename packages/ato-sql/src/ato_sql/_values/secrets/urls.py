@@ -6,6 +6,7 @@ import re
 from typing import Sequence
 
 from ato_sql._values.secrets.names import is_secret_key
+from ato_sql._values.secrets.shapes import is_long_token
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]{0,60}\Z")
 _AUTHORITY = re.compile(r"[^\s/?#]*")
@@ -32,6 +33,11 @@ _SCHEMELESS = re.compile(
     r"(?<![\w/@:.\-+%])((?!(?:mailto|sips?|xmpp|acct):)[A-Za-z_][\w.\-]{0,63}:)([^\s/:@\"'<>,;]{1,200})"
     r"(?=@[\w.\-]{1,253}(?::\d{2,5}(?!\w)|/))"
 )
+# `user:password@tcp(host:3306)/database`, as Go's drivers take it.
+_CALLED = re.compile(
+    r"((?<![\w/@:.\-+%])[A-Za-z_][\w.\-]{0,63}:)([^\s\"'<>]{1,200}?)"
+    r"(?=@[a-z][a-z0-9+\-]{0,20}\([^\s()@]{1,200}\)/)"
+)
 # `https:\\/\\/user:password@host`, as JSON may write slashes.
 _ESCAPED = re.compile(r"(:\\{1,2}/\\{1,2}/[^\s/:@\"'<>\\]{1,100}:)([^\s@\"'<>]{1,300})(?=@)")
 # `jdbc:oracle:thin:user/password@host`, `sqlplus user/password@service`.
@@ -51,6 +57,7 @@ _SENT = re.compile(
 )
 _SENT_AS = re.compile(r"((?:^|&)(?:code|key)=)[^&#]+")
 # GitHub and others take a token in the place of a user: it is long, or no words with a number.
+_SENTENCE = ".,;:!)]}`"  # what may follow a URL in a text
 _NO_PASSWORDS = ("", "x", "x-oauth-basic")  # what stands beside a token in the place of a user
 _LONG_USER, _SHORTEST_TOKEN = 20, 8
 _MIXED = re.compile(r"(?=.*\d)(?=.*[a-z])(?=.*[A-Z])(?!(?:[A-Z]?[a-z]{2,})+\d{0,4}\Z)")
@@ -68,6 +75,8 @@ def redact_urls(text: str, extra: Sequence[str] = ()) -> str:
     if "@" in text and ":" in text:
         text = _SCHEMELESS.sub(r"\1***", text)
         text = _ESCAPED.sub(r"\1***", text)
+        if ")/" in text:
+            text = _CALLED.sub(r"\1***", text)
     if "/" in text and "@" in text:
         text = _ORACLE.sub(r"\1***", text)
     if "%3" in text:
@@ -145,11 +154,13 @@ def _scheme(before: str) -> str:
 
 
 def _parameter(found: re.Match[str], extra: Sequence[str]) -> str:
-    start, name, _ = found.groups()
+    start, name, value = found.groups()
     last = re.split(r"[_\-]", name.lower())[-1]
     return (
         start + "***"
-        if last in ("sig", "signature") or is_secret_key(name, extra)
+        if last in ("sig", "signature")
+        or is_secret_key(name, extra)
+        or (name.lower() == "key" and is_long_token(value.rstrip(_SENTENCE)))
         else found.group(0)
     )
 
@@ -169,7 +180,7 @@ def _credentials(scheme: str, rest: str) -> str:
 
 
 def _is_token(user: str) -> bool:
-    if len(user) >= _LONG_USER:
+    if len(user) >= _LONG_USER or is_long_token(user):
         return True
     return len(user) >= _SHORTEST_TOKEN and _MIXED.match(user) is not None
 

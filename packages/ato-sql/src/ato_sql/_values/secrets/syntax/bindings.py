@@ -7,8 +7,15 @@ import re
 from typing import Any, Callable, Iterable, Sequence
 
 from ato_sql._values.secrets.names import says_password, words
-from ato_sql._values.secrets.shapes import looks_random
-from ato_sql._values.secrets.syntax.naming import Names, is_pattern, key_of, name_of, of_getter
+from ato_sql._values.secrets.shapes import is_mixed, looks_random
+from ato_sql._values.secrets.syntax.naming import (
+    Names,
+    is_lookup,
+    is_pattern,
+    key_of,
+    name_of,
+    of_getter,
+)
 from ato_sql._values.secrets.syntax.values import FORMS, Values, called, number_of, text_of
 
 _MOST_NAMES = 100
@@ -71,6 +78,13 @@ class Bindings:
             shown = self._forms.get(id(literal), literal)
             self.found[id(shown)] = shown
 
+    def _take_mixed(self, value: Any) -> None:
+        """Hide of what `get_token` returns what no lexer does: it has letters and digits."""
+        for literal in self._values.of(value, False):
+            text = text_of(literal)
+            if isinstance(text, str) and is_mixed(text):
+                self.found[id(literal)] = literal
+
     def _bind(self, target: Any, value: Any, owner: str = "", is_strict: bool = False) -> None:
         """Hide what is bound to a target: to several by their places, where these are known."""
         waiting = [(target, value)]
@@ -118,6 +132,8 @@ class Bindings:
         is_strict = not (self._names.is_sure(name) and (is_getter or "_" not in name.strip("_")))
         for value in _returned(node):
             self._take(value, True, is_strict)
+            if is_getter and is_strict and not self._names.is_about_tokens(name):
+                self._take_mixed(value)
 
     def declare(self, node: Any) -> None:
         is_store = node.name.endswith("s") and self._names.is_secret(node.name)
@@ -183,6 +199,33 @@ class Bindings:
         is_name = text is not None and self._names.is_secret(key_of(node.elts[1]))
         if text and not is_name and (says_password(name) or looks_random(str(text))):
             self._hide(name, node.elts[1])
+
+    def either(self, node: Any) -> None:
+        """Hide what is taken where there is no secret: `getenv("API_KEY") or "x"`."""
+        secret = None  # the last one so far, of which a lookup tells most
+        for one in node.values if isinstance(node.op, ast.Or) else ():
+            if secret is not None:
+                self._instead(secret, one)
+            if self._names.is_secret(name_of(one)) and (secret is None or is_lookup(one)):
+                secret = one
+
+    def choose(self, node: ast.IfExp) -> None:
+        """Hide what is taken in the place of a secret: `cfg["password"] if cfg else "x"`."""
+        self._instead(node.body, node.orelse)
+        self._instead(node.orelse, node.body)
+
+    def _instead(self, one: Any, other: Any) -> None:
+        """Hide the literals that stand in for a secret, as the default of a lookup would be.
+
+        What is said instead of one that is at hand, `password or "(none)"`, may be a word.
+        """
+        name = name_of(one)
+        if not self._names.is_secret(name):
+            return
+        if is_lookup(one):
+            self._hide(name, other)
+        else:
+            self._take(other, True, is_strict=True)
 
     def add(self, node: Any) -> None:
         """Hide what is put behind a text that ends with a secret's name: `"?token=" + "x"`."""
@@ -268,12 +311,14 @@ _LOOKS: dict[str, Callable[[Bindings, Any], None]] = {
     "AsyncFunctionDef": Bindings.give,
     "AugAssign": Bindings.assign,
     "BinOp": Bindings.add,
+    "BoolOp": Bindings.either,
     "Call": Bindings.call,
     "ClassDef": Bindings.declare,
     "Compare": Bindings.compare,
     "Dict": Bindings.mapping,
     "For": Bindings.loop,
     "FunctionDef": Bindings.give,
+    "IfExp": Bindings.choose,
     "Lambda": Bindings.define,
     "List": Bindings.pair,
     "Match": Bindings.match,

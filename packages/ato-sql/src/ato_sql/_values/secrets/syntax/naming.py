@@ -70,6 +70,14 @@ def _step_of_call(call: ast.Call) -> tuple[str, Any]:
     return given if is_getter else "", None
 
 
+def is_lookup(node: Any) -> bool:
+    """Tell whether an expression asks for what it is named for: `getenv("X")`, `config["x"]`."""
+    if isinstance(node, ast.Call):
+        name = called(node)
+        return name in _LOOKUPS or name == "getpass" or of_getter(name)[1]
+    return isinstance(node, ast.Subscript) and bool(_step(node)[0])
+
+
 def of_getter(name: str) -> tuple[str, bool]:
     """Return what a function is named for, and whether its name says that it returns that."""
     found = _GETTERS.match(name)

@@ -27,7 +27,8 @@ _ELSEWHERE = re.compile(
     r"(?:open|input|print|prompt|ask|getpass|confirm|[pP]ath|load|read|import_module|run|Popen"
     r"|check_output|system|expanduser|(?:load|read|ask|prompt|input|open)_\w+|encode|decode|r?split"
     r"|splitlines|r?partition|[lr]?strip|startswith|endswith|r?find|r?index|count|removeprefix"
-    r"|removesuffix|[lr]just|center|zfill|isinstance|compile|match|search|findall)$"
+    r"|removesuffix|[lr]just|center|zfill|isinstance|compile|match|search|findall"
+    r"|_?exit|abort|fail|die)$"
 )
 _NOT_VALUES = words(
     "help description doc title label name env envvar env_var alias encoding errors type metavar"
