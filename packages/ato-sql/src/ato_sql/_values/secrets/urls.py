@@ -56,8 +56,8 @@ _SENT = re.compile(
     r"((?:\bazurewebsites\.net/|\bsql(?:ite|cipher)[\w+]{0,20}:)[^\s\"'<>?]{0,300}\?)([^\s\"'<>]{1,600})"
 )
 _SENT_AS = re.compile(r"((?:^|&)(?:code|key)=)[^&#]+")
-# GitHub and others take a token in the place of a user: it is long, or no words with a number.
 _SENTENCE = ".,;:!)]}`"  # what may follow a URL in a text
+# GitHub and others take a token in the place of a user: it is long, or no words with a number.
 _NO_PASSWORDS = ("", "x", "x-oauth-basic")  # what stands beside a token in the place of a user
 _LONG_USER, _SHORTEST_TOKEN = 20, 8
 _MIXED = re.compile(r"(?=.*\d)(?=.*[a-z])(?=.*[A-Z])(?!(?:[A-Z]?[a-z]{2,})+\d{0,4}\Z)")
