@@ -292,6 +292,12 @@ def test_a_circle_in_a_base_names_the_base(tmp_path):
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes of Unix")
 class TestNoPlainFiles:
+    @pytest.mark.skipif(not os.path.exists("/proc/version"), reason="no /proc here")
+    def test_a_link_to_what_the_kernel_makes_up_is_refused(self, tmp_path):
+        os.symlink("/proc/version", tmp_path / "a.yaml")
+        with pytest.raises(ConfigFileError, match="a device or a pipe"):
+            ADict.from_file(tmp_path / "a.yaml")
+
     def test_a_pipe_is_not_waited_for(self, tmp_path):
         os.mkfifo(str(tmp_path / "a.yaml"))
         with pytest.raises(ConfigFileError, match="a device or a pipe"):

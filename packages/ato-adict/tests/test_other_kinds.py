@@ -97,6 +97,15 @@ def test_a_word_and_the_start_of_a_torn_line_are_replaced(tmp_path, suffix, text
     assert ADict.from_file(tmp_path / f"a.{suffix}") == CONFIG
 
 
+@pytest.mark.parametrize("suffix", ["yaml", "json", "jsonl", "toml"])
+@pytest.mark.parametrize("text", ["<html><body>x</body></html>", "my notes", "// mine", "a: [1"])
+def test_a_line_of_anything_else_is_not(tmp_path, suffix, text):
+    (tmp_path / f"a.{suffix}").write_text(text)
+    with pytest.raises(ConfigFileError, match="--force"):
+        CONFIG.dump(tmp_path / f"a.{suffix}")
+    assert (tmp_path / f"a.{suffix}").read_text() == text
+
+
 WRITTEN_BY_HAND = {
     "comments.yaml": "# mine\n\n---\n# more\na: 2 # two\n",
     "directive.yaml": "%YAML 1.1\n---\na: 2\n...\n",

@@ -140,10 +140,15 @@ def real_path(name: str) -> str:
         raise ConfigFileError(f"is no path: {error}", repr(name)) from None
 
 
+# What the kernel makes up while it is read is said to be a plain file there, and may never end.
+_PSEUDO = ("/proc/", "/sys/")
+
+
 def _check_plain(name: str) -> None:
     """Refuse what never ends or never begins: devices, pipes, and files larger than any config."""
     found = os.stat(name)
-    if not stat.S_ISREG(found.st_mode) and not stat.S_ISDIR(found.st_mode):
+    is_plain = stat.S_ISREG(found.st_mode) and not real_path(name).startswith(_PSEUDO)
+    if not is_plain and not stat.S_ISDIR(found.st_mode):
         raise ConfigFileError("is a device or a pipe, not a config file", name)
     if found.st_size > MAX_BYTES:
         raise ConfigFileError(f"has more than {MAX_BYTES >> 20} MiB; no config has", name)

@@ -20,7 +20,7 @@ MAX_BYTES = 256 << 20  # of a config
 # A file up to this size is read as what it should be; of a larger one its beginning tells.
 _LOOK = 1 << 20
 # A line of so many letters is no loss: a word that a program put there, or a torn file.
-_SCRAP = 40
+_SCRAP = re.compile(r"\w{1,40}|\{.{0,39}")
 _NAMES = {"yaml": "YAML", "json": "JSON", "jsonl": "JSON", "toml": "TOML", "xyz": "xyz"}
 _LINES = "more than one line of data"
 _TOML_LINE = re.compile(r"\[.+\]\s*(?:#.*)?$|[^\[=][^=]*=")
@@ -93,9 +93,8 @@ def _kind(
 
 
 def _is_scrap(text: str) -> bool:
-    """Tell whether a text is one short line that lists nothing."""
-    text = text.strip()
-    return len(text) <= _SCRAP and "\n" not in text and not text.startswith(("[", "-"))
+    """Tell whether a text is a word, or the short beginning of a mapping that was torn."""
+    return _SCRAP.fullmatch(text.strip()) is not None
 
 
 def _text(data: bytes, is_whole: bool) -> str | None:
