@@ -80,7 +80,8 @@ def running_cell() -> list[str] | None:
 def own_arguments() -> list[str]:
     """Return `sys.argv` without what a kernel was started with: who runs a cell has typed none."""
     arguments = [str(argument) for argument in sys.argv]
-    return arguments[:1] if arguments[1:2] == ["-f"] and is_kernel() else arguments
+    is_kernels = arguments[1:2] == ["-f"] and "".join(arguments[2:3]).endswith(".json")
+    return arguments[:1] if is_kernels and is_kernel() else arguments
 
 
 def show_line(text: str, shown: Any = None) -> Any:
