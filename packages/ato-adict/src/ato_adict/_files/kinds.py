@@ -19,7 +19,7 @@ _PROGRAMS = "ato_adict._files.python_files"
 MAX_BYTES = 256 << 20  # of a config
 # A file up to this size is read as what it should be; of a larger one its beginning tells.
 _LOOK = 1 << 20
-# A line of so many letters is no loss: a word that a program put there, or a torn file.
+# What is no loss: a word that a program put there, or the first letters of a torn mapping.
 _SCRAP = re.compile(r"\w{1,40}|\{.{0,39}")
 _NAMES = {"yaml": "YAML", "json": "JSON", "jsonl": "JSON", "toml": "TOML", "xyz": "xyz"}
 _LINES = "more than one line of data"

@@ -16,13 +16,12 @@ from ato_scope._views.views import View, merging_view
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import ArgumentParser
-    from typing import Any, Callable, Sequence
+    from typing import Any, Sequence
 
     from ato_scope._command.argparse import Options
+    from ato_scope._command.command import Keys
     from ato_scope._command.unknown import Catalog
     from ato_scope._state import Member
-
-    Keys = Callable[[Command], list[str]]
 
 
 def arguments_of(members: Sequence[Member], args: Sequence[str] | None) -> list[str]:
