@@ -1,5 +1,7 @@
 """Secrets are not stored and not shown; innocent text is stored as it is."""
 
+import collections
+import functools
 import json
 import pathlib
 import string
@@ -57,6 +59,31 @@ class TestKeys:
         assert "hunter2abc" not in json.dumps(found)
         assert "x1" not in json.dumps(found)
         assert '["me", 3]' in json.dumps(found)
+
+    def test_of_a_partial_and_of_a_named_tuple_the_names_count(self, stored):
+        def connect(user, password, *hosts):
+            pass
+
+        class Client:
+            def __init__(self, address, api_key):
+                pass
+
+        login = collections.namedtuple("login", "user token")
+        config = {
+            "connect": functools.partial(connect, "me", "hunter2abc", "db1", port=1),
+            "client": functools.partial(Client, "localhost", "hunter2abc"),
+            "login": [login("me", "hunter2abc")],
+        }
+        assert "hunter2abc" not in json.dumps(stored(config))
+
+    def test_where_none_of_them_is_a_secret_they_are_kept_as_they_are(self, stored):
+        point = collections.namedtuple("point", "x y")
+        found = stored(
+            {"at": point(1, 2), "f": functools.partial(max, 3), "g": functools.partial(point, 4)}
+        )
+        assert found["at"] == [1, 2]
+        assert found["f"]["value"] == "functools.partial(<built-in function max>, 3)"
+        assert found["g"]["value"].endswith(".point'>, 4)")
 
     def test_the_lists_have_two_hundred_names_each(self):
         assert len(set(self.SECRET)) >= 200

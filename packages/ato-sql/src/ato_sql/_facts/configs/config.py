@@ -8,7 +8,7 @@ import re
 from typing import Any, Callable, Mapping, Sequence
 
 from ato_adict import ADict
-from ato_sql._facts.configs.contents import content_hash_of, state_of
+from ato_sql._facts.configs.contents import content_hash_of, state_of, with_names
 from ato_sql._facts.facts import digest
 from ato_sql._values.marked import BRACKETS, MARK
 from ato_sql._values.secrets.redact import redact
@@ -43,6 +43,7 @@ def _to_json(value: Any, above: frozenset[int], depth: int) -> Any:
     if id(value) in above or depth > _DEEPEST:
         return _mark("repr", "...", value)
     above = above | {id(value)}
+    value = with_names(value)
     if isinstance(value, Mapping):
         # dict.items, so that storing an ADict does not count as reading it.
         items = dict.items(value) if isinstance(value, dict) else value.items()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import types
 from typing import Any, Mapping
@@ -53,6 +54,29 @@ def state_of(value: Any) -> Mapping[str, Any] | None:
             if name not in ("__dict__", "__weakref__") and hasattr(value, name):
                 state[name] = getattr(value, name)
     return state or None
+
+
+def with_names(value: Any) -> Any:
+    """Return a named tuple or a partial by names where one is that of a secret, so that it is hidden.
+
+    Any other value comes back as it is.
+    """
+    if isinstance(value, functools.partial) and value.args:
+        named = _named_arguments(value)
+        if any(map(is_secret_key, named)):
+            return functools.partial(value.func, **{**named, **value.keywords})
+    elif isinstance(value, tuple) and any(map(is_secret_key, getattr(value, "_fields", ()))):
+        return dict(zip(value._fields, value))  # type: ignore[attr-defined]
+    return value
+
+
+def _named_arguments(value: functools.partial[Any]) -> dict[str, Any]:
+    import inspect  # of configs that hold partials
+
+    try:
+        return dict(inspect.signature(value.func).bind_partial(*value.args).arguments)
+    except (TypeError, ValueError):  # built in, or they do not fit
+        return {}
 
 
 def _of_function(function: types.FunctionType) -> dict[str, Any]:
