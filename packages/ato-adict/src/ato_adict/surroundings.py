@@ -27,7 +27,12 @@ __all__ = [
     "escaped",
     "content_hash",
     "hash_of_file",
+    "MEMORY_FOLDER",
 ]
+
+# Where Linux keeps files in memory: people copy there what they read often. All else in /dev is
+# no file.
+MEMORY_FOLDER = "/dev/shm/"
 
 _GIT_SECONDS = 10.0
 _IMPORTED = time.time()

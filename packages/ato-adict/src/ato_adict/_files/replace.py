@@ -10,6 +10,8 @@ import stat
 import tempfile
 import time
 
+from ato_adict.surroundings import MEMORY_FOLDER
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Iterator, Union
@@ -60,7 +62,7 @@ def replacing(path: Path) -> Iterator[str]:
 def _is_stream(name: str) -> bool:
     """Tell whether what is there is written to, not replaced."""
     path = os.path.abspath(name)
-    is_device = path.startswith(("/dev/", "/proc/")) and not path.startswith("/dev/shm/")
+    is_device = path.startswith(("/dev/", "/proc/")) and not path.startswith(MEMORY_FOLDER)
     if is_device:  # even if it stands for a file
         return os.path.exists(name) and not os.path.isdir(name)
     try:

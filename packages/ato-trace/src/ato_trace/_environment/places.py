@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
+from ato_adict.surroundings import MEMORY_FOLDER
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -30,15 +32,13 @@ def _library_folders() -> tuple[str, ...]:
 
 
 _LIBRARIES = _library_folders()
-# A folder in memory, to which people copy data that they read often; all else in /dev is no file.
-MEMORY = "/dev/shm/"
 # What joblib passes to its workers, by other names in each run.
 _PASSED_ON = "joblib_memmapping_folder_"
 
 
 def is_of_library(path: str) -> bool:
     """Whether a path is in the folder of Python or of installed packages, or no file at all."""
-    return path.startswith(_LIBRARIES) and not path.startswith(MEMORY)
+    return path.startswith(_LIBRARIES) and not path.startswith(MEMORY_FOLDER)
 
 
 def path_of(name: Any, writes: bool = False) -> str | None:
@@ -94,7 +94,7 @@ def is_in_cache(parts: list[str]) -> bool:
 def may_hold_data(path: str, root: str) -> bool:
     """Whether a file outside a project may be data: not the system's, a cache's or temporary."""
     parts = path.split(os.sep)[1:-1]
-    if path.startswith(MEMORY):
+    if path.startswith(MEMORY_FOLDER):
         parts = parts[2:]
     elif not parts or parts[0] in _OF_THE_SYSTEM:
         return False

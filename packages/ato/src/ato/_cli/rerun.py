@@ -120,13 +120,14 @@ def _reruns(finder: SQLFinder, run: Any) -> list[Any]:
 
 
 def _runs(finder: SQLFinder, wanted: Mapping[str, Any], but: int = 0) -> list[Any]:
-    """Return id and process of the runs with these values, oldest first, one left out."""
+    """Return who and when the runs with these values were, oldest first, one left out."""
     from sqlalchemy import select
 
     from ato_sql.reading import tables
 
     runs = tables["experiments"].c
-    query = select(runs.id, runs.host, runs.pid, runs.process).where(runs.id != but)
+    asked = [runs.id, runs.uuid, runs.parent_uuid, runs.host, runs.pid, runs.process]
+    query = select(*asked, runs.start_time, runs.end_time).where(runs.id != but)
     for name, value in wanted.items():
         query = query.where(runs[name] == value)
     with finder.connection() as connection:
@@ -148,19 +149,14 @@ def _of_the_only_worker(finder: SQLFinder, run: Any, place: int, made: Sequence[
 
 def at_the_same_time(finder: SQLFinder, run: Any) -> list[int]:
     """Return the runs of a run's program that were open when it was, but those it belongs to."""
-    from sqlalchemy import select
 
-    from ato_sql.reading import tables
+    def overlaps(one: Any) -> bool:
+        if None in (one.start_time, one.end_time, run.start_time, run.end_time):
+            return False
+        return bool(one.start_time < run.end_time and one.end_time > run.start_time)
 
-    if run.process is None or run.end_time is None:
-        return []
-    runs = tables["experiments"].c
-    same = (runs.host == run.host, runs.pid == run.pid, runs.process == run.process)
-    then = (runs.start_time < run.end_time, runs.end_time > run.start_time)
-    query = select(runs.id, runs.uuid, runs.parent_uuid).where(*same, *then, runs.id != run.id)
-    with finder.connection() as connection:
-        found = connection.execute(query.order_by(runs.id)).all()
-    return [one.id for one in found if one.parent_uuid != run.uuid and one.uuid != run.parent_uuid]
+    others = [one for one in _siblings(finder, run) if overlaps(one)]
+    return [one.id for one in others if one.parent_uuid != run.uuid and one.uuid != run.parent_uuid]
 
 
 # -- whether and how -------------------------------------------------------------------------------

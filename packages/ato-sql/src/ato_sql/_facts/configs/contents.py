@@ -57,7 +57,7 @@ def state_of(value: Any) -> Mapping[str, Any] | None:
 
 
 def with_names(value: Any) -> Any:
-    """Return a named tuple or a partial by names where one is that of a secret, so that it is hidden.
+    """Return a named tuple or a partial by names where one is of a secret, so that it is hidden.
 
     Any other value comes back as it is.
     """
