@@ -126,6 +126,43 @@ class TestWhichRunIsJudged:
         found = verify(2)
         assert (found["verdict"], found["again"]) == ("same", 5)
 
+    @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+    @pytest.mark.parametrize("start", ["fork", "spawn"])
+    def test_of_several_workers_with_names_the_one_of_that_name(
+        self, shell, project, verify, start
+    ):
+        project(
+            f"""
+            if __name__ == "__main__":
+                from multiprocessing import get_context
+
+                new = get_context("{start}").Process
+                workers = [new(target=track, args=[loss]) for loss in (1.0, 2.0)]
+                for worker in workers:
+                    worker.start()
+                for worker in workers:
+                    worker.join()
+                track(3.0)
+            """
+        )
+        shell("train.py")
+        assert [verify(run)["verdict"] for run in (1, 2, 3)] == ["same"] * 3
+
+    @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+    def test_of_a_pool_beside_the_program_itself(self, shell, project, verify):
+        project(
+            """
+            if __name__ == "__main__":
+                from concurrent.futures import ProcessPoolExecutor
+
+                track(3.0)
+                with ProcessPoolExecutor(1) as pool:
+                    list(pool.map(track, [1.0, 2.0]))
+            """
+        )
+        shell("train.py")
+        assert [verify(run)["verdict"] for run in (1, 2, 3)] == ["same"] * 3
+
     def test_of_a_loop_the_run_at_the_same_place(self, shell, project, verify):
         project("for lr in (0.1, 0.2, 0.3): track(lr * 2, lr=lr)")
         shell("train.py")

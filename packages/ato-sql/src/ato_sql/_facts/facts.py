@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, Sequence
 
 from ato_adict.notebooks import own_arguments, running_cell, shell, shell_name
 from ato_adict.surroundings import git, host_name, process_identity, program_folder
+from ato_sql._facts.worker import worker
 from ato_sql._values.secrets.redact import redact_command
 from ato_sql._values.secrets.text import redact_text
 from ato_sql._values.values import clean_text
@@ -218,9 +219,14 @@ def _git(folder: str, *arguments: str) -> str | None:
     return None if printed is None else printed.decode("utf-8", "replace").strip()
 
 
-@functools.lru_cache(maxsize=None)
 def current_environment() -> dict[str, Any]:
     """Return versions of Python, the platform and every installed package, and what ran it."""
+    name = worker()  # of this process, which may be a fork of one that has asked before
+    return {**_installation(), **({} if name is None else {"worker": clean_text(name)})}
+
+
+@functools.lru_cache(maxsize=None)
+def _installation() -> dict[str, Any]:
     search_path = os.environ.get("PYTHONPATH")
     return {
         **({"search_path": clean_text(search_path)} if search_path else {}),

@@ -43,16 +43,19 @@ _lock = threading.Lock()
 _expected: _Expected | None = None
 
 
-def rerun_environment(uuid: str, original: str, place: int = 1) -> dict[str, str]:
+def rerun_environment(uuid: str | None, original: str, place: int = 1) -> dict[str, str]:
     """Return what to add to the environment of a program that is run again.
 
     It must be started as a child of this process.
 
     Args:
-        uuid: The UUID that the run to be compared shall have.
+        uuid: The UUID that the run to be compared shall have; None where it is one of a worker,
+            which the program itself starts.
         original: The UUID of the run it is compared with, which becomes its parent.
         place: Which of the runs that the program starts it is, from 1.
     """
+    if uuid is None:
+        return {VARIABLE: f",{original}"}
     return {VARIABLE: f"{uuid},{original},{place},{os.getpid()}"}
 
 

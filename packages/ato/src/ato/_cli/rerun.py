@@ -51,7 +51,8 @@ def run_again(finder: SQLFinder, run: Any, quiet: bool, database: str | None) ->
 
     known = _circumstances(finder, run)
     command = _command(run, known)
-    wanted, place = str(uuid.uuid4()), _place(finder, run)
+    worker, place = known.get("worker"), _place(finder, run)
+    wanted = str(uuid.uuid4()) if worker is None else None
     environment = {**os.environ, **rerun_environment(wanted, run.uuid, place)}
     if known.get("search_path"):
         environment["PYTHONPATH"] = file_name(known["search_path"])
@@ -63,15 +64,15 @@ def run_again(finder: SQLFinder, run: Any, quiet: bool, database: str | None) ->
         if quiet:
             outputs["stdout"] = subprocess.DEVNULL
         code = run_passing_on(command, cwd=folder, env=environment, **outputs)
-    again = finder.find_run(wanted)
-    made = [one for one in _reruns(finder, run) if one.id not in before]
+    again = None if wanted is None else finder.find_run(wanted)
+    made = [one.id for one in _reruns(finder, run) if one.id not in before]
     if again is None:
-        again = _of_the_only_worker(finder, run, place, made)
+        again = _of_the_worker(finder, run, worker, place, made)
     # That it fails is an answer: `ato why` says what makes it fail now.
     if code and not (again is not None and again.status == "failed"):
         raise UserError(f"running run {run.id} again {_ending(code)}")
     if again is None:
-        raise UserError(_no_run(run, place, bool(made)))
+        raise UserError(_no_run(run, place, bool(made), worker))
     return int(again.id)
 
 
@@ -88,13 +89,13 @@ def _ending(code: int) -> str:
         return f"was ended by signal {-code}"
 
 
-def _no_run(run: Any, place: int, by_others: bool) -> str:
-    if by_others and place == 1:
+def _no_run(run: Any, place: int, by_others: bool, worker: str | None) -> str:
+    if by_others and (place == 1 or worker is not None):
         return (
             f"run {run.id} was made by a process that its program started, such as a worker of a "
             "pool: of those that running it again made, none can be told to be the same one"
         )
-    if place == 1:
+    if place == 1 or worker is not None:
         return f"running run {run.id} again logged no run into this database"
     return (
         f"running run {run.id} again logged fewer than {place} runs into this database, and run "
@@ -134,17 +135,34 @@ def _runs(finder: SQLFinder, wanted: Mapping[str, Any], but: int = 0) -> list[An
         return list(connection.execute(query.order_by(runs.id)))
 
 
-def _of_the_only_worker(finder: SQLFinder, run: Any, place: int, made: Sequence[Any]) -> Any:
-    """Return the rerun at the same place of a worker that the program started, such as of a pool.
+def _of_the_worker(
+    finder: SQLFinder, run: Any, worker: str | None, place: int, made: Sequence[int]
+) -> Any:
+    """Return the rerun at the same place of the same worker that the program started.
 
-    None where several processes made runs, or more or fewer than that of the run: nobody can tell
-    which one is the same. A worker has the command of its program, other programs their own.
+    None where nobody can tell which one that is: where several processes have the name of the
+    worker, as those of a pool have. A worker has the command of its program, other programs their
+    own.
+
+    Args:
+        finder: The tracker's database.
+        run: The run that was run again.
+        worker: Whose it was; None where that was not recorded.
+        place: Which of the worker's runs it was, from 1.
+        made: The ids of the runs that running it again made.
     """
-    is_one = len({(one.host, one.pid, one.process) for one in made}) == 1
-    if not is_one or len(made) != len(_siblings(finder, run)) + 1:
+    from ato_sql.comparing import is_named_worker
+
+    reruns = [finder.get_run(one) for one in made]
+    if worker is not None:
+        reruns = [one for one in reruns if _circumstances(finder, one).get("worker") == worker]
+    is_one = len({(one.host, one.pid, one.process) for one in reruns}) == 1
+    # Where it has no name of its own, another one may have taken its place.
+    is_there = is_named_worker(worker) and place <= len(reruns)
+    if not is_one or not (is_there or len(reruns) == len(_siblings(finder, run)) + 1):
         return None
-    again = finder.find_run(made[place - 1].id)
-    return again if again is not None and again.command == run.command else None
+    again = reruns[place - 1]
+    return again if again.command == run.command else None
 
 
 def at_the_same_time(finder: SQLFinder, run: Any) -> list[int]:

@@ -8,7 +8,7 @@ from typing import Any, Mapping
 from ato_sql._read.stored import FACTS, StoredRun, facts_of, of_connection
 
 # Two runs of one program may differ in these without anything being different.
-INCIDENTAL = ("command", "directory", "host", "git_dirty", "executable", "search_path")
+INCIDENTAL = ("command", "directory", "host", "git_dirty", "executable", "search_path", "worker")
 
 # Parts of what is recorded that hold facts of their own, and what their names begin with.
 _PARTS = {
