@@ -7,6 +7,7 @@ import pathlib
 import string
 import subprocess
 import sys
+import urllib.parse
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -75,6 +76,13 @@ class TestKeys:
             "login": [login("me", "hunter2abc")],
         }
         assert "hunter2abc" not in json.dumps(stored(config))
+
+    def test_a_url_in_parts_is_hidden_as_one(self, stored):
+        given = "postgresql://me:hunter2abc@host/db"
+        found = stored(
+            {"url": urllib.parse.urlparse(given), "plain": urllib.parse.urlsplit("a://b/c")}
+        )
+        assert found == {"url": "postgresql://me:***@host/db", "plain": ["a", "b", "/c", "", ""]}
 
     def test_where_none_of_them_is_a_secret_they_are_kept_as_they_are(self, stored):
         point = collections.namedtuple("point", "x y")
@@ -404,6 +412,14 @@ class TestElsewhere:
             ["--json", '[{"name": "token", "value": "[redacted]", "n": true}]'],
         ),
         (["--json", '{"name": "lr", "value": 1}'], ["--json", '{"name": "lr", "value": 1}']),
+        (["a={'password': ('x',), 'n': {1}}"], ["a={'password': '[redacted]', 'n': [1]}"]),
+        (["a={'tokens': {'x', 'y'}}"], ["a={'tokens': '[redacted]'}"]),
+        (["a={('password', 1): b'x', 2: 3}"], ["a={('password', 1): '[redacted]', 2: 3}"]),
+        (
+            ["a={'password': 'x'+'y', 'n': 1+1}"],
+            ["a={'password': '[redacted]'+'[redacted]', 'n': 1+1}"],
+        ),
+        (["a=('x' + 'y', 2)"], ["a=('x' + 'y', 2)"]),
         (["tokenizer=gpt2", "max_tokens=5"], ["tokenizer=gpt2", "max_tokens=5"]),
     ]
 

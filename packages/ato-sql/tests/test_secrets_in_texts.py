@@ -117,6 +117,13 @@ class TestProse:
                 "aws configure set aws_secret_access_key [redacted]",
             ),
             ("Incorrect API key provided: a1B2c3D4.", "Incorrect API key provided: [redacted]"),
+            ("mysql --password 'a b c' -v", "mysql --password '[redacted]' -v"),
+            ('ran with --token "a, b"', 'ran with --token "[redacted]"'),
+            ("curl -u 'me:a b' h", "curl -u 'me:[redacted]' h"),
+            (
+                '-H \'Authorization: Digest username="u", response="x1"\' -v',
+                "-H 'Authorization: [redacted]' -v",
+            ),
             ("password: hunter22 = 'x'", "password: [redacted] = '[redacted]'"),
             ("password: 'hunter22' = 'x'", "password: [redacted] = '[redacted]'"),
         ],
@@ -137,6 +144,8 @@ class TestProse:
             "passwords: [str, int]",
             "config set verbose 3x10",
             "tokens=300B, then tokens: 1.5e9",
+            '["with --token ", "or 2 without"]',
+            "--name 'two words' --token 'x'",
             "the key idea: attention",
             "num_tokens=4096 pad_token=0",
             "password=None and token=null",
@@ -319,6 +328,18 @@ class TestURLs:
     def test_two_urls_in_one_text_are_two(self, noted):
         text = "from postgresql://a:pw1@one/x to mysql://b:pw2@two/y"
         assert noted(text) == "from postgresql://a:***@one/x to mysql://b:***@two/y"
+
+    @pytest.mark.parametrize(
+        ("url", "kept"),
+        [
+            ("postgresql://me:a@b pw@host/db", "postgresql://me:***@host/db"),
+            ("https://me:a b@c d@host:80/x", "https://me:***@host:80/x"),
+            ("x://a:pw1@one/1 y://b:pw2@two/2", "x://a:***@one/1 y://b:***@two/2"),
+            ("x://a:pw1@one, or mail b@two.org", "x://a:***@one, or mail b@two.org"),
+        ],
+    )
+    def test_one_that_is_the_whole_text_is_hidden_to_the_last_host(self, noted, url, kept):
+        assert noted(url) == kept
 
     @pytest.mark.parametrize(
         ("text", "kept"),

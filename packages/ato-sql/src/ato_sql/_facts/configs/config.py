@@ -44,6 +44,8 @@ def _to_json(value: Any, above: frozenset[int], depth: int) -> Any:
         return _mark("repr", "...", value)
     above = above | {id(value)}
     value = with_names(value)
+    if isinstance(value, str):
+        return value
     if isinstance(value, Mapping):
         # dict.items, so that storing an ADict does not count as reading it.
         items = dict.items(value) if isinstance(value, dict) else value.items()

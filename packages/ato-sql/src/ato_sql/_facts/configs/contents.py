@@ -59,14 +59,18 @@ def state_of(value: Any) -> Mapping[str, Any] | None:
 def with_names(value: Any) -> Any:
     """Return a named tuple or a partial by names where one is of a secret, so that it is hidden.
 
-    Any other value comes back as it is.
+    Of a URL that urllib took apart, with a password in it, the text. Any other value comes back as
+    it is.
     """
     if isinstance(value, functools.partial) and value.args:
         named = _named_arguments(value)
         if any(map(is_secret_key, named)):
             return functools.partial(value.func, **{**named, **value.keywords})
-    elif isinstance(value, tuple) and any(map(is_secret_key, getattr(value, "_fields", ()))):
-        return dict(zip(value._fields, value))  # type: ignore[attr-defined]
+    elif isinstance(value, tuple) and hasattr(value, "_fields"):
+        if any(map(is_secret_key, value._fields)):
+            return dict(zip(value._fields, value))
+        if hasattr(value, "geturl") and value.password:  # type: ignore[attr-defined]
+            return value.geturl()
     return value
 
 

@@ -31,7 +31,7 @@ _ALWAYS = words(
     " pgpass secret secrets credential credentials cred creds jwt jwts otp otps totp auth"
     " authorization bearer cookie cookies dsn webhook webhooks apikey apikeys passkey passkeys"
     " mnemonic psk psks sas htpasswd phpsessid jsessionid pw kennwort senha contrasena contraseña"
-    " xsrf netrc cvv пароль 密码 密碼 パスワード"
+    " xsrf netrc cvv basicauth httpauth пароль 密码 密碼 パスワード"
 )
 # Last segments that are secrets alone, or after a vendor or a role.
 _BY_ROLE = words("key keys pass pat pats tokens")
@@ -105,6 +105,7 @@ _LANGUAGE_MODEL = words(
     " random rand noise noisy dummy fake real uncond guidance gist placeholder initializer init"
     " trigger instance"
     " value space void use"
+    " delimiter delim require requires required needs"
     " concept pseudo assistant tool function call response question answer document doc passage"
     " sentence chunk entity relation edge node region box seg segmentation depth scene goal motion"
     " pose point voxel event note bar beat chord tempo obs act rtg transcribe translate timestamp"

@@ -22,6 +22,7 @@ _BRACKETS = {"[": 1, "{": 1, "(": 1, "]": -1, "}": -1, ")": -1}
 # `Authorization: Bearer x` without quotes around it.
 _SCHEMES = ("bearer", "basic")
 _MANY = 1_000_000
+_SEVERAL = (list, tuple, set, frozenset)  # JSON has the first, a word of a command line any
 _ENTRY_NAMES = ("name", "key")
 _OPTION = re.compile(r"--?[A-Za-z]")
 _TOKENS = re.compile(r"(?:\A|[._\-\]])(tokens)\Z", re.IGNORECASE)
@@ -54,13 +55,17 @@ def redact(value: Any, extra: Sequence[str] = (), path: str = "") -> Any:
         return redact_text(value, extra)
     if isinstance(value, Mapping):
         hidden = {
-            redact_text(k, extra): _redact_item(f"{path}.{k}" if path else k, v, extra)
+            _redact_key(k, extra): _redact_item(f"{path}.{k}" if path else str(k), v, extra)
             for k, v in value.items()
         }
         return _redact_entry(value, hidden, extra)
-    if isinstance(value, (list, tuple)):
-        return _redact_list(value, extra, path)
+    if isinstance(value, _SEVERAL):
+        return _redact_list(list(value), extra, path)
     return value
+
+
+def _redact_key(key: Any, extra: Sequence[str]) -> Any:
+    return redact_text(key, extra) if isinstance(key, str) else key  # of a literal it may be any
 
 
 def _redact_list(value: Sequence[Any], extra: Sequence[str], path: str) -> list[Any]:
@@ -88,7 +93,7 @@ def _redact_item(path: str, value: Any, extra: Sequence[str]) -> Any:
     hide = value not in (None, "", False, True) and is_secret_key(path, extra)
     if hide and _is_count(path, value, extra):
         return value
-    if hide and isinstance(value, (str, int, float, list)):
+    if hide and isinstance(value, (str, int, float, bytes, *_SEVERAL)):
         return REDACTED
     if hide and isinstance(value, Mapping):
         return REDACTED if "__ato__" in value else dict.fromkeys(value, REDACTED)
@@ -236,6 +241,8 @@ def _redact_value(text: str, extra: Sequence[str], path: str = "") -> str:
         except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError):
             continue
         return text if shown == redact_nothing(value) else str(write(shown))
+    if text[:1] in ("[", "{", "("):  # it may be an expression: `{'password': 'x' + 'y'}`
+        text = redact_text(text, extra, Kind.SOURCE)
     return redact_text(text, extra, Kind.COMMAND)
 
 
@@ -243,7 +250,7 @@ def redact_nothing(value: Any) -> Any:
     """Return what `redact` makes of a value in which there is no secret."""
     if isinstance(value, Mapping):
         return {k: redact_nothing(v) for k, v in value.items()}
-    return [redact_nothing(v) for v in value] if isinstance(value, (list, tuple)) else value
+    return [redact_nothing(v) for v in value] if isinstance(value, _SEVERAL) else value
 
 
 def redact_provenance(history: Any, extra: Sequence[str] = ()) -> list[dict[str, Any] | Any] | Any:

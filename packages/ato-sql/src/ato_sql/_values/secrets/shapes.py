@@ -62,7 +62,8 @@ _LONG_TOKEN = re.compile(
 )
 _SCHEME = re.compile(r"\b(bearer|basic)(\s{1,8})([\w.~+/=\-]{8,})", re.IGNORECASE)
 _HEADER = re.compile(
-    r"""(?<![\w\-])((?:proxy-)?authorization|(?:set-)?cookie)(["']?\s{0,8}:\s{0,8})([^"'\s][^"'\n]*)""",
+    r"""(?<![\w\-])((?:proxy-)?authorization|(?:set-)?cookie)(["']?\s{0,8}:\s{0,8})"""
+    r"""([^"'\s](?:[^"'\n]|(?:(?<==)|(?<==\\))"[^"\n]{0,300}")*)""",  # Digest response="x"
     re.IGNORECASE,
 )
 # `--password x` in a text, `machine h login u password x` of a netrc, "the password is x".
@@ -72,7 +73,8 @@ _SPOKEN = re.compile(
     r"""|(?:api|access|secret|auth|account)[ \t]key"""
     r"""(?:\s{1,3}(?:is|was):?|(?:[ \t]provided)?[ \t]{0,3}[:=])"""
     r"""|\b(?:setx|(?:configure|config)\s{1,3}set)\s{1,3}[\w.\-]{1,100})"""
-    r"""([ \t]{1,8}["']?)(?!for\s)([^\s"'\\,;()\[\]{}|&<>]{3,200})""",
+    r"""([ \t]{1,8}["']?)(?!for\s)"""
+    r"""((?<=["'])(?![\s,;:)\]}])[^"'\\\n]{1,400}(?=["'])|[^\s"'\\,;()\[\]{}|&<>]{3,200})""",
     re.IGNORECASE,
 )
 # `curl -u me:x`, in one text or as a list of words; `-u 1000:1000` are the numbers of a user.
@@ -80,12 +82,18 @@ _LOGIN = re.compile(
     r"""((?<![\w\-])(?:-u|--user|--proxy-user)(?:["']?\s{0,8},\s{0,8}|[ =]|["'](?=\s))\s{0,8}"""
     r"""["']?(?!\d+:\d+(?![^\s"',]))[\w.@+\-]{1,100}:)(?!//)([^\s"',;|&<>]{1,200})"""
 )
+# `curl -u 'me:two words'`.
+_QUOTED_LOGIN = re.compile(
+    r"""((?<![\w\-])(?:-u|--user|--proxy-user)[ =]\s{0,8}(["'])[\w.@+\-]{1,100}:)(?!//)"""
+    r"""((?:(?!\2)[^\n]){1,200})(?=\2)"""
+)
 # `sshpass -p x`, `mysql -px`.
 _BEHIND_P = re.compile(
     r"""(\bsshpass["']?[\s,]{1,8}["']?-p["',\s]{0,8}"""
     r"""|\b(?:mysql(?:dump|admin|import)?|mariadb(?:-dump)?)\b[^\n;|&()]{0,200}?[\s"']-p(?=[^\s"',]))"""
     r"""([^\s"',;|&<>)\]]{1,200})"""
 )
+_SPACE = re.compile(r"\s")
 _MAY_SPEAK = re.compile(r"-|pass|token|secret|key", re.IGNORECASE)
 _SAYS = re.compile(
     r"^(?:setx|\w+\s{1,3}set)\s{1,3}|\s{1,3}(?:is|was):?$|(?:[ \t]provided)?\s{0,3}[:=]$", re.I
@@ -136,6 +144,7 @@ def redact_shapes(text: str, extra: Sequence[str] = (), spoken: bool = True) -> 
     if spoken and _MAY_SPEAK.search(text):
         text = _SPOKEN.sub(lambda found: _hide_spoken(found, extra), text)
     if "-" in text:
+        text = _QUOTED_LOGIN.sub(rf"\1{REDACTED}", text)
         text = _LOGIN.sub(rf"\1{REDACTED}", text)
     if "-p" in text:
         text = _BEHIND_P.sub(rf"\1{REDACTED}", text)
@@ -189,6 +198,8 @@ def _hide_spoken(found: re.Match[str], extra: Sequence[str]) -> str:
     name = _SAYS.sub("", said).lstrip("-")
     is_plain = said[0] == "-" or says_password(name)
     is_value = looks_random(value) if is_plain else is_token(value)
+    if said[0] == "-" and space[-1] in "\"'" and _SPACE.search(value):  # `--password 'two words'`
+        is_value = True
     is_value = is_value and value[0] != "-" and not NOTHING.match(value)
     if not is_value or "=" in value[:-1] or not is_secret_key(name, extra):
         return found.group(0)

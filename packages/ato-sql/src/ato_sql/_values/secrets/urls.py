@@ -20,6 +20,11 @@ _DIGEST = re.compile(
     r"@((?:sha\d{1,3}|md5|blake\w{1,4}):(?:[0-9a-f]{32,}|\d*[a-f][0-9a-f]*|\.{3}|\u2026)(?![\w/:@]))"
 )
 _IMAGE = re.compile(rf"[^\s@\"'<>]*{_DIGEST.pattern}")
+# A text that is a URL and nothing else, whose password holds `@` and a space.
+_WHOLE = re.compile(
+    r"([A-Za-z][\w+.\-]{0,60}://[^\s/:@\"'<>]{1,100}:)(?:(?!://)[^\n])*"
+    r"(?=@[\w.\-]{1,253}(?::\d{1,5})?/[^\s@]*\Z)"
+)
 # What there is between a `://` and the next `@`, where both may be of one URL.
 _TO_HOST = re.compile(r"(?:[^@\n\r\"'<>]|[\"'<>](?=\w))*")
 _PATH = re.compile(r"[/?#]")
@@ -69,7 +74,8 @@ def redact_urls(text: str, extra: Sequence[str] = ()) -> str:
     A password may hold `/ ? # @` and spaces, as SQLAlchemy and others take it.
     """
     if "://" in text and "@" in text:
-        text = _redact_with_scheme(text)
+        whole = _WHOLE.match(text) if " " in text[: text.rindex("@")] else None
+        text = _redact_with_scheme(text if whole is None else _WHOLE.sub(r"\1***", text, 1))
     if "//" in text and "@" in text:
         text = _BARE.sub(r"\1***", text)
     if "@" in text and ":" in text:
