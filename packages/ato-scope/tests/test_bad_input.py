@@ -53,6 +53,12 @@ def view(name="view", body="pass", parameters="config", **options):
             "train.py: error: 'model=resnet': 'resnet' is not a value;"
             " for text write model:=resnet",
         ),
+        (
+            ["lr"],
+            "train.py: error: unknown view 'lr'; lr is a key: write lr=value, or explain lr",
+        ),
+        (["lrr"], "train.py: error: unknown view 'lrr'; did you mean 'lr=value'?"),
+        (["manual", "lrr"], "train.py: error: unknown view 'lrr'; did you mean 'lr=value'?"),
         (["--lr=3"], "train.py: error: unknown option '--lr=3'; write lr=3"),
         (["@gone.yaml"], "train.py: error: '@gone.yaml': "),
     ],

@@ -238,6 +238,7 @@ BAD = {
     "": "an argument is empty",
     "--lr=3": "unknown option '--lr=3'; write lr=3",
     "--lr": "unknown option '--lr'; write lr=value",
+    "--json": "unknown option '--json'; write print=json",
     "a\0b=1": "NUL character",
     "x:=a\0b": "NUL character",
     "x:=\udcff": r"argument 'x:=\\udcff' is not valid UTF-8",

@@ -82,7 +82,7 @@ def read_command(
         if is_word(token.raw) and not _means_itself(token, command, catalog):
             _read_word(command, token)
         elif token.kind == "view":
-            _read_view(command, token, catalog, qualified)
+            _read_view(command, token, catalog, qualified, keys)
         elif token.kind == "file":
             command.assignments.append(("", "", token))
         elif token.kind == "flag":
@@ -137,7 +137,9 @@ def _read_flag(token: Token, command: Command, catalog: Catalog, keys: Keys | No
     raise TokenError(unknown_option(token.raw, known_words(catalog), known))
 
 
-def _read_view(command: Command, token: Token, catalog: Catalog, qualified: bool) -> None:
+def _read_view(
+    command: Command, token: Token, catalog: Catalog, qualified: bool, keys: Keys | None
+) -> None:
     word = token.key
     owners = [scope for scope, views in catalog.items() if word in views]
     if owners:
@@ -149,7 +151,8 @@ def _read_view(command: Command, token: Token, catalog: Catalog, qualified: bool
     elif command.word == "explain":
         command.keys.append(word)
     else:
-        raise UnknownViewError(unknown_view(word, catalog, qualified))
+        known = keys(command) if keys is not None else ()
+        raise UnknownViewError(unknown_view(word, catalog, qualified, known))
 
 
 def _is_qualified(word: str, catalog: Catalog) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ato_adict import did_you_mean
 from ato_scope._command.keys import quoted
 from ato_scope._command.tokens import shown
-from ato_scope._program import JOBS, SWEEP, SWITCHES, WORDS
+from ato_scope._program import FORMATS, JOBS, SWEEP, SWITCHES, WORDS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,6 +34,8 @@ def unknown_option(
         fix = f"; it goes with {SWEEP} key=value,value"
     elif name in WORDS or (name in views and not sign):
         fix = f"; write {quoted(raw.lstrip('-'))}, without dashes"
+    elif name in FORMATS and not (key or sign):
+        fix = f"; write print={name}"
     elif key or sign:
         may_be = "" if key else _meant(raw, views, keys, options)
         fix = may_be or f"; write {_assignment(key or name, value)}"
@@ -73,11 +75,23 @@ def _is_close(typed: str, option: str) -> bool:
     return option.startswith(typed) or SequenceMatcher(None, typed, option).ratio() > 0.7
 
 
-def unknown_view(word: str, catalog: Catalog, qualified: bool) -> str:
-    """Return what to say of a word that is no view."""
+def unknown_view(word: str, catalog: Catalog, qualified: bool, keys: Collection[str] = ()) -> str:
+    """Return what to say of a word that is no view; it may be a key without a value.
+
+    Args:
+        word: What was typed.
+        catalog: The names of the views of each scope, by the name of the scope.
+        qualified: Whether views may be named with their scope.
+        keys: The keys that may be set.
+    """
     names = [name for views in catalog.values() for name in views]
     if qualified:
         names += [f"{scope}.{name}" for scope, views in catalog.items() for name in views]
-    hint = did_you_mean(word, [*names, *WORDS, "help"])
-    fix = hint or "; run with 'views' to list them, or write key=value to set a key"
+    spelled = {key: _assignment(key, "") for key in keys}
+    if word in spelled:
+        fix = f"; {quoted(word)} is a key: write {spelled[word]}, or explain {quoted(word)}"
+    else:
+        spelled.update({name: name for name in (*names, *WORDS, "help")})
+        hint = did_you_mean(word, spelled, spelled)
+        fix = hint or "; run with 'views' to list them, or write key=value to set a key"
     return f"unknown view {shown(word)!r}{fix}"
