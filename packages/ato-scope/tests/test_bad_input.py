@@ -53,12 +53,6 @@ def view(name="view", body="pass", parameters="config", **options):
             "train.py: error: 'model=resnet': 'resnet' is not a value;"
             " for text write model:=resnet",
         ),
-        (
-            ["lr"],
-            "train.py: error: unknown view 'lr'; lr is a key: write lr=value, or explain lr",
-        ),
-        (["lrr"], "train.py: error: unknown view 'lrr'; did you mean 'lr=value'?"),
-        (["manual", "lrr"], "train.py: error: unknown view 'lrr'; did you mean 'lr=value'?"),
         (["--lr=3"], "train.py: error: unknown option '--lr=3'; write lr=3"),
         (["@gone.yaml"], "train.py: error: '@gone.yaml': "),
     ],
@@ -68,6 +62,20 @@ def test_a_bad_argument(program, arguments, line):
     done = program.run(*arguments)
     assert done.fails_with(line), done
     assert done.out == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "fix"),
+    [
+        (["lr"], "unknown view 'lr'; lr is a key: write lr=value, or explain lr"),
+        (["lrr"], "unknown view 'lrr'; did you mean 'lr=value'?"),
+        (["manual", "lrr"], "unknown view 'lrr'; did you mean 'lr=value'?"),
+    ],
+)
+def test_a_key_without_a_value_is_told_as_one(program, arguments, fix):
+    program.write(HEADER + view("base", "config.lr = 0.1", default=True) + FOOTER)
+    done = program.run(*arguments)
+    assert done.fails_with(f"train.py: error: {fix}"), done
 
 
 @pytest.mark.parametrize("value", ["!!timestamp ''", "!!int '_'", "\0"])
