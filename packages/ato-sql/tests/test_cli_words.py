@@ -108,6 +108,9 @@ class TestMistakes:
     def test_of_a_missing_run_and_a_wrong_option_the_option_is_told(self, refused):
         assert "there is no option --jsn" in refused("show", "--jsn")
 
+    def test_an_option_like_no_other_gets_no_suggestion(self, refused):
+        assert "there is no option --user (see" in refused("runs", "--user", "x")
+
     def test_a_missing_run_is_told(self, refused):
         assert "the following arguments are required: RUN" in refused("show")
 
@@ -213,6 +216,13 @@ class TestTheDatabaseThatIsMeant:
     def test_a_file_that_is_not_there_is_named(self, here):
         with pytest.raises(DatabaseError, match="there is no database gone.db"):
             database_url("gone.db")
+
+    def test_a_folder_is_told_and_the_database_in_it(self, two_runs, tmp_path):
+        with pytest.raises(DatabaseError, match=r"^\. is a folder; did you mean \./experiments.db"):
+            database_url(".")
+        (tmp_path / "data").mkdir()
+        with pytest.raises(DatabaseError, match="^data is a folder, no database$"):
+            database_url("data")
 
     def test_a_finder_of_it_can_be_asked(self, two_runs):
         assert open_finder("experiments.db").count() == 2

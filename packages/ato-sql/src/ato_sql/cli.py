@@ -354,9 +354,15 @@ def _named(database: str | None) -> str:
 
 
 def _no_database(database: str | None, path: str) -> DatabaseError:
+    from shlex import quote
+
     from ato_adict import did_you_mean_file
     from ato_sql._errors import DatabaseError
 
+    if os.path.isdir(path):
+        inside = os.path.join(path, DEFAULT_DATABASE)
+        hint = f"; did you mean {quote(inside)}?" if os.path.isfile(inside) else ", no database"
+        return DatabaseError(f"{path} is a folder{hint}")
     if database:
         return DatabaseError(f"there is no database {path}{did_you_mean_file(path)}")
     if os.environ.get("ATO_DB"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from shlex import quote
-from typing import Any, NoReturn, Sequence
+from typing import Any, Iterable, NoReturn, Sequence
 
 from ato_adict import did_you_mean
 
@@ -92,8 +92,7 @@ class CommandParser(argparse.ArgumentParser):
             others = [word for word in words if word != command]
             self.error(f"{name} stands after a command: {' '.join([self.prog, command, *others])}")
         known = {option for one in self._commands.values() for option in _options(one)}
-        hint = did_you_mean(name, [*self._option_string_actions, *sorted(known)])
-        self.error(f"there is no option {name}{hint}")
+        self.error(_no_option(name, [*self._option_string_actions, *sorted(known)]))
 
     def _refuse(self, options: argparse.Namespace, rest: Sequence[str]) -> NoReturn:
         """Say which argument is one too many, and what it may have been meant for."""
@@ -111,7 +110,7 @@ class CommandParser(argparse.ArgumentParser):
             if name[:1] != "-" or self._negative_number_matcher.match(name):
                 continue
             if not any(one.startswith(name) for one in known if name[:2] == "--" or one == name):
-                self.error(f"there is no option {name}{did_you_mean(name, _options(self))}")
+                self.error(_no_option(name, _options(self)))
 
     def _check_value(self, action: argparse.Action, value: Any) -> None:
         if action.choices is None or value in action.choices:
@@ -122,6 +121,12 @@ class CommandParser(argparse.ArgumentParser):
         if is_command:
             raise argparse.ArgumentError(None, f"there is no command {value!r}{hint}")
         raise argparse.ArgumentError(action, f"{value!r} is none of {', '.join(choices)}{hint}")
+
+
+def _no_option(name: str, known: Iterable[str]) -> str:
+    """Say that there is no such option; dashes, which all have, make none alike."""
+    spelled = {option.lstrip("-"): option for option in known}
+    return f"there is no option {name}{did_you_mean(name.lstrip('-'), spelled, spelled)}"
 
 
 def _options(parser: argparse.ArgumentParser) -> list[str]:
