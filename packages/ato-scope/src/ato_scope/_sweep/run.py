@@ -48,8 +48,8 @@ def run_sweep(sweep: Sweep) -> int:
         done = pool.begin()
     except OSError as error:
         raise SweepError(f"a sweep keeps what it did in {FILE}: {error}") from error
-    interrupted = pool.work(done)
     escape_output()
+    interrupted = pool.work(done)
     try:
         sys.stdout.flush()
         print("\n".join(["", *pool.summary.lines()]), flush=True)

@@ -10,7 +10,8 @@ import os
 from typing import Any, Iterable, Iterator, Mapping, NamedTuple
 
 from mlflow import MlflowClient
-from mlflow.entities import Metric, Param, RunTag
+from mlflow.entities import Metric, Param, RunTag, ViewType
+from mlflow.exceptions import MlflowException
 
 from ato_sql._errors import TrackerError
 from ato_sql._finder import SQLFinder
@@ -128,8 +129,8 @@ def accepted(name: str) -> str:
 
 
 def accepted_project(name: str) -> str:
-    """Return the name of a project as that of an experiment: not above 500 letters."""
-    return name[:PROJECT_LENGTH]
+    """Return the name of a project as that of an experiment: text, not above 500 letters."""
+    return _encodable(name)[:PROJECT_LENGTH]
 
 
 class _Names(NamedTuple):
@@ -169,7 +170,7 @@ def _copy(client: MlflowClient, name: str, finder: SQLFinder, run: Any) -> None:
 
 def _experiment(client: MlflowClient, name: str) -> str:
     """Return the id of an experiment, which is made where there is none."""
-    found = client.get_experiment_by_name(name)
+    found = _known_experiment(client, name)
     if found is None:
         return str(client.create_experiment(name))
     if found.lifecycle_stage != "active":
@@ -179,6 +180,19 @@ def _experiment(client: MlflowClient, name: str) -> str:
             f"mlflow experiments restore --experiment-id {number}"
         )
     return str(found.experiment_id)
+
+
+def _known_experiment(client: MlflowClient, name: str) -> Any:
+    try:
+        return client.get_experiment_by_name(name)
+    except MlflowException:  # its store of files asks with the name in quotes: `it's` breaks that
+        token = None
+        while True:
+            found = client.search_experiments(ViewType.ALL, page_token=token)
+            named = [experiment for experiment in found if experiment.name == name]
+            token = found.token
+            if named or not token:
+                return named[0] if named else None
 
 
 def _exported(client: MlflowClient, experiment: str, uuid: str) -> list[str]:
@@ -193,7 +207,12 @@ def _params(run: Any, names: Mapping[str, str]) -> Iterator[Param]:
 
 
 def _text(value: Any) -> str:
-    return value if isinstance(value, str) else literal(value)
+    return _encodable(value if isinstance(value, str) else literal(value))
+
+
+def _encodable(text: str) -> str:
+    """Return a text with lone surrogates escaped, which are no text to MLflow."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _tags(run: Any) -> Iterator[tuple[str, str]]:
