@@ -430,6 +430,35 @@ class TestCopiesOfDatabases:
         delete(main, renamed)
         assert not os.path.exists(stored)
 
+    def test_a_backup_that_was_put_back_in_place_removes_nothing_that_came_after(
+        self, tmp_path, collect
+    ):
+        path = tmp_path / "e.db"
+        first = log_copy(path)
+        shutil.copy(path, tmp_path / "backup.db")
+        later = log_copy(path, b"later")
+        shutil.copy(path, tmp_path / "aside.db")
+        shutil.copy(tmp_path / "backup.db", path)  # the same file, with the earlier content
+        with pytest.warns(
+            TrackerWarning, match="1 runs that this database does not have keep some"
+        ):
+            assert collect(path) == []
+        log_copy(path, b"it goes on")
+        assert collect(path) == []
+        with pytest.warns(TrackerWarning, match="an earlier state of itself"):
+            delete(path, first)
+        assert os.path.exists(copy_of(tmp_path / "aside.db", first))
+        assert os.path.exists(copy_of(tmp_path / "aside.db", later))
+
+    def test_runs_that_were_deleted_here_are_known(self, tmp_path, collect):
+        path = tmp_path / "e.db"
+        gone, kept = log_copy(path), log_copy(path, b"other")
+        delete(path, gone)
+        stored = copy_of(path, kept)
+        delete(path, kept)
+        collect(path)
+        assert not os.path.exists(stored)
+
     def test_a_copy_that_has_the_inode_of_what_was_removed_is_another(self, tmp_path, renamed):
         shutil.copy(str(tmp_path / "main.db"), str(tmp_path / "bak.db"))
         for path in tmp_path.glob("main.db*"):

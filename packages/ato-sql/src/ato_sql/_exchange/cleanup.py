@@ -30,8 +30,9 @@ from ato_sql._facts.files.artifacts import describe
 from ato_sql._facts.files.claims import Owner, doubt_about, is_alone
 from ato_sql._facts.files.copies import copies_in, date_back, is_copy, remove_copy
 from ato_sql._facts.files.on_the_way import sweep
-from ato_sql._facts.files.written import written_in
+from ato_sql._facts.files.written import CLAIMS, RUNS, runs_of, written_in
 from ato_sql._values.time import from_seconds, now, to_seconds
+from ato_sql._write.storing.apply import find_runs
 
 _GRACE_SECONDS = 3600.0  # a copy may be older than its row by the time its writer takes
 _CLOCK_SECONDS = 0.002  # moments are stored rounded
@@ -84,7 +85,8 @@ def delete_with_copies(
             logged[path] = max(moment, logged.get(path, 0.0))
     lost = [path for path in logged if os.path.basename(path) not in wanted]
     kept = [path for path in logged if os.path.basename(path) in wanted]
-    own = _own_copies(lost, owner, _is_own) + _own_copies(kept, owner, is_alone)
+    own = _own_copies(lost, lambda folder: _is_own(folder, owner, engine))
+    own += _own_copies(kept, lambda folder: is_alone(folder, owner))
     return _removed({path: logged[path] + _CLOCK_SECONDS for path in own}, wanted)
 
 
@@ -116,25 +118,32 @@ def _end_of(waiting: Sequence[str]) -> dt.datetime | None:
     return from_seconds(max(times) + _GRACE_SECONDS) if times else None
 
 
-def _own_copies(
-    paths: Iterable[str], owner: Owner, is_own: Callable[[str, Owner], bool]
-) -> list[str]:
+def _own_copies(paths: Iterable[str], is_own: Callable[[str], bool]) -> list[str]:
     """Return which are copies in folders that are this database's; each folder is asked of once."""
     copies = {path: os.path.dirname(os.path.dirname(path)) for path in paths if is_copy(path)}
-    folders = [folder for folder in set(copies.values()) if is_own(folder, owner)]
+    folders = [folder for folder in set(copies.values()) if is_own(folder)]
     ours = {folder: written_in(folder) for folder in folders}
     return [
         path for path, folder in copies.items() if os.path.basename(path) in ours.get(folder, ())
     ]
 
 
-def _is_own(folder: str, owner: Owner) -> bool:
+def _is_own(folder: str, owner: Owner, engine: Engine) -> bool:
     """Tell whether only this database keeps copies in a folder; say so where it is one of several.
 
-    It may as well be a copy of the one that does.
+    It may as well be a copy of the one that does, or an earlier state of it that was put back.
     """
     if is_alone(folder, owner):
-        return True
+        unknown = _unknown_runs(folder, owner, engine)
+        if not unknown:
+            return True
+        text = (
+            f"the copies in {folder} stay: {len(unknown)} runs that this database does not have "
+            "keep some there; it is an earlier state of itself, such as a backup that was put "
+            f"back; if no other file has those runs, remove {os.path.join(folder, CLAIMS, RUNS)}"
+        )
+        warnings.warn(text, TrackerWarning, stacklevel=2)
+        return False
     claim = doubt_about(folder, owner)
     if claim is not None:
         text = (
@@ -143,6 +152,20 @@ def _is_own(folder: str, owner: Owner) -> bool:
         )
         warnings.warn(text, TrackerWarning, stacklevel=2)
     return False
+
+
+def _unknown_runs(folder: str, owner: Owner, engine: Engine) -> set[str]:
+    """Return the runs with copies in a folder that a database neither has nor has deleted."""
+    try:
+        noted = runs_of(folder, str(owner.uuid))
+    except OSError:  # then nobody knows
+        return {""}
+    with engine.connect() as connection:
+        return set(noted).difference(find_runs(connection, sorted(noted)), _deleted(connection))
+
+
+def _deleted(connection: Connection) -> Iterable[str]:
+    return connection.execute(select(table_of(DeletedRun).c.uuid)).scalars()
 
 
 def _referred(connection: Connection) -> dict[str, float]:
@@ -164,7 +187,7 @@ def collect(engine: Engine, folder: str | None, owner: Owner, dry_run: bool = Fa
         owner: how it claims folders.
         dry_run: only tell.
     """
-    is_own = folder is not None and _is_own(folder, owner)
+    is_own = folder is not None and _is_own(folder, owner, engine)
     with writing(engine).connect() as connection, connection.begin():
         lost = _lost_copies(folder, _referred(connection)) if folder and is_own else {}
         counts = _orphan_rows(connection, dry_run)

@@ -18,6 +18,7 @@ from ato_sql._facts.files.artifacts import (
 )
 from ato_sql._facts.files.claims import claim
 from ato_sql._facts.files.copies import artifact_folder
+from ato_sql._facts.files.written import note_run
 from ato_sql._facts.media import pieces as _media
 from ato_sql._facts.media.pieces import Piece, checked_size
 from ato_sql._facts.settings import Settings
@@ -41,6 +42,7 @@ class MediaLog:
     _settings: Settings
     _steps: dict[Any, int]
     _claimed: float | None = None
+    _is_noted = False  # among the runs that keep copies in the folder
 
     def log_artifact(
         self,
@@ -76,7 +78,7 @@ class MediaLog:
         try:
             if copy:
                 folder = artifact_folder(settings.url, settings.artifact_dir)
-                claim(folder, self._writer.owner())
+                self._claim(folder, anew=True)
             event = artifact_event(name, data_type, hidden, settings.url, folder)
         except OSError as error:
             raise ArtifactError(f"artifact {name!r} cannot be copied: {error}") from error
@@ -202,12 +204,17 @@ class MediaLog:
         self._claim(folder)
         return keep_bytes(folder, piece.data)
 
-    def _claim(self, folder: str) -> None:
+    def _claim(self, folder: str, anew: bool = False) -> None:
         """Claim the folder, not for each image anew: a database may be slow to say its name."""
         now = time.monotonic()
-        if self._claimed is None or now - self._claimed > _CLAIM_SECONDS:
-            claim(folder, self._writer.owner())
-            self._claimed = now
+        if not anew and self._claimed is not None and now - self._claimed <= _CLAIM_SECONDS:
+            return
+        owner = self._writer.owner()
+        claim(folder, owner)
+        if owner.uuid is not None and not self._is_noted:
+            note_run(folder, owner.uuid, self.uuid)
+            self._is_noted = True
+        self._claimed = now
 
     def _cannot_keep(self, what: str, error: OSError) -> None:
         text = f"{what} of run {self.uuid} is lost, it cannot be written: {error}"

@@ -17,7 +17,7 @@ from sqlalchemy.engine import URL
 
 from ato_sql._facts.files.copies import real_file
 from ato_sql._facts.files.file_marks import are_same, mark_of
-from ato_sql._facts.files.written import CLAIMS, LIST, begin_list
+from ato_sql._facts.files.written import CLAIMS, LIST, RUNS, begin_list
 
 _LONGEST_CLAIM = 1 << 16
 
@@ -136,7 +136,9 @@ def doubt_about(folder: str, owner: Owner) -> str | None:
 
 
 def _claims_in(folder: str) -> list[str]:
-    return sorted(name for name in os.listdir(os.path.join(folder, CLAIMS)) if name != LIST)
+    return sorted(
+        name for name in os.listdir(os.path.join(folder, CLAIMS)) if name not in (LIST, RUNS)
+    )
 
 
 def _is_own(folder: str, name: str, owner: Owner) -> bool:

@@ -1,7 +1,8 @@
 """Which copies in a folder ato wrote: their hashes, a line each, in its `.owners/.copies`.
 
 Others keep content by its hash as well, and may do so in the same folder. What is not listed is not
-ours to remove.
+ours to remove. Beside it, in `.runs`, stands whose they are: a database that was put back to an
+earlier state does not know all of these runs, and another file may be the later state.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import stat
 from ato_sql._facts.files.copies import copies_in
 
 CLAIMS = ".owners"  # whose the folder is; see `claims`
-LIST = ".copies"
+LIST, RUNS = ".copies", ".runs"
 _LENGTH = 64  # of a SHA-256 in hex
 # No link is followed, and no pipe waited for: where others may write, who knows what is there.
 _PLAIN = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
@@ -46,16 +47,51 @@ def note_written(folder: str, digest: str) -> None:
     Raises:
         OSError: the list cannot be written, or is no plain file.
     """
-    path = os.path.join(folder, CLAIMS, LIST)
+    _append(folder, LIST, digest)
+
+
+def note_run(folder: str, database: str, run: str) -> None:
+    """List a run of a database, by their UUIDs, that keeps copies in a folder.
+
+    Raises:
+        OSError: the list cannot be written, or is no plain file.
+    """
+    _append(folder, RUNS, f"{database} {run}")
+
+
+def runs_of(folder: str, database: str) -> frozenset[str]:
+    """Return the UUIDs of the runs of a database that ever kept copies in a folder.
+
+    Raises:
+        OSError: the list cannot be read.
+    """
+    lines = (line.decode("ascii", "replace").split() for line in _lines(folder, RUNS))
+    return frozenset(words[1] for words in lines if len(words) == 2 and words[0] == database)
+
+
+def _append(folder: str, name: str, line: str) -> None:
+    path = os.path.join(folder, CLAIMS, name)
     try:
         descriptor = os.open(path, _APPEND | os.O_CREAT, 0o666)
     except FileNotFoundError:  # the folder was removed while the program ran
         os.makedirs(os.path.dirname(path), exist_ok=True)
         descriptor = os.open(path, _APPEND | os.O_CREAT, 0o666)
     try:
-        os.write(descriptor, f"{digest}\n".encode("ascii"))
+        os.write(descriptor, f"{line}\n".encode("ascii"))
     finally:
         os.close(descriptor)
+
+
+def _lines(folder: str, name: str) -> list[bytes]:
+    """Return the lines of a list; none of what is no plain file, or not there."""
+    path = os.path.join(folder, CLAIMS, name)
+    try:
+        if not stat.S_ISREG(os.lstat(path).st_mode):
+            return []
+    except FileNotFoundError:
+        return []
+    with open(path, "rb") as file:
+        return file.read().split(b"\n")
 
 
 def written_in(folder: str) -> frozenset[str]:
@@ -64,15 +100,10 @@ def written_in(folder: str) -> frozenset[str]:
     All that are there where an earlier version claimed it, which kept no list.
     """
     place = os.path.join(folder, CLAIMS)
-    path = os.path.join(place, LIST)
+    if os.path.isdir(place) and not os.path.lexists(os.path.join(place, LIST)):
+        return frozenset(map(os.path.basename, copies_in(folder)))
     try:
-        if not stat.S_ISREG(os.lstat(path).st_mode):
-            return frozenset()
-        with open(path, "rb") as file:
-            lines = file.read().split(b"\n")
-    except FileNotFoundError:
-        found = copies_in(folder) if os.path.isdir(place) else ()
-        return frozenset(map(os.path.basename, found))
+        lines = _lines(folder, LIST)
     except OSError:
         return frozenset()
     return frozenset(line.decode("ascii", "replace") for line in lines if len(line) == _LENGTH)
