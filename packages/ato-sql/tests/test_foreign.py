@@ -6,7 +6,9 @@ import shutil
 import sqlite3
 
 import pytest
+from sqlalchemy import create_engine, text
 
+import servers
 from ato_sql import DatabaseError, SQLFinder, SQLLogger
 from ato_sql.cli import main
 from ato_sql.reading import ReadOnlyDatabase
@@ -75,17 +77,19 @@ def test_merging_from_another_programs_database_changes_neither(foreign, here):
     assert state(foreign) == before
 
 
-def test_what_its_program_left_in_a_log_stays_there(here):
+@pytest.mark.parametrize("words", [["runs"], ["upgrade"], ["gc"], ["merge", "o.db"]])
+@pytest.mark.parametrize("tables", ["app", "same names"])
+def test_what_its_program_left_in_a_log_stays_there(here, words, tables, capsys):
+    SQLLogger(config_of("o.db")).start().finish()
     connection = sqlite3.connect("app.db")
     connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("CREATE TABLE user (name TEXT)")
-    connection.commit()
+    connection.executescript(PROGRAMS[tables])
     for name in glob.glob("app.db*"):
         shutil.copy(name, name.replace("app", "killed"))
     connection.close()
     before = state("killed.db")
-    with pytest.raises(DatabaseError, match="its tables are user"):
-        SQLFinder(config_of("killed.db")).search()
+    assert main([words[0], "--db", "killed.db", *words[1:]]) == 2
+    assert "another program's database" in capsys.readouterr().err
     after = state("killed.db")
     assert {name: after[name] for name in ("killed.db", "killed.db-wal")} == {
         name: before[name] for name in ("killed.db", "killed.db-wal")
@@ -171,3 +175,28 @@ def drop_column(connection, table, column):
     if sqlite3.sqlite_version_info < (3, 35):
         pytest.skip("this SQLite cannot drop a column")
     connection.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+
+
+@pytest.mark.parametrize("words", [["upgrade"], ["gc"], ["runs"]])
+@pytest.mark.parametrize("made", ["", "CREATE TABLE t (a); DROP TABLE t; VACUUM"])
+def test_a_file_without_tables_gets_none_of_a_command(here, words, made, capsys):
+    with sqlite3.connect("app.db") as connection:
+        connection.executescript(made)
+    connection.close()
+    before = state("app.db")
+    assert main([*words, "--db", "app.db"]) == 2
+    assert "app.db holds no runs" in capsys.readouterr().err
+    assert state("app.db") == before
+
+
+@pytest.mark.databases
+@pytest.mark.parametrize("words", [["runs"], ["gc"], ["upgrade"]])
+def test_on_a_server_too_names_of_ours_make_no_tracker(url, words, capsys):
+    engine = create_engine(servers.with_driver(url))
+    with engine.connect() as connection, connection.begin():
+        connection.execute(text("CREATE TABLE users (id INTEGER)"))
+        connection.execute(text("CREATE TABLE experiments (id INTEGER)"))
+    engine.dispose()
+    assert main([*words, "--db", url]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "another program's database, not a tracker's: its tables are experiments, users" in line

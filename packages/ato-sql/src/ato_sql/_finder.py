@@ -660,10 +660,11 @@ class SQLFinder:
 
         Returns:
             Where the backup is, or None where there was nothing to upgrade.
+
+        Raises:
+            DatabaseError: there is no database, or no tracker has used it.
         """
-        self.must_exist()
-        self._reader.writable_engine()
-        return self._reader.database.backup
+        return _exchange.whole_runs.upgrade(self._reader)
 
     def close(self) -> None:
         """Close the connections; the next query opens new ones."""

@@ -130,13 +130,22 @@ def refuse_foreign_file(url: URL, reading: bool) -> None:
                 "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
             )
             tables = {name for (name,) in connection.execute(query)}
+            is_ours = VERSION_TABLE in tables or _has_ours(connection, tables)
         finally:
             connection.close()
             leave_no_log(path)
     except sqlite3.Error:
         return  # whatever is wrong will be said when it is opened
-    if tables and VERSION_TABLE not in tables and not tables.issuperset(_OURS):
+    if tables and not is_ours:
         raise _foreign(url, tables)
+
+
+def _has_ours(connection: sqlite3.Connection, tables: set[str]) -> bool:
+    """Tell whether tables are those of a tracker of before the table of versions."""
+    if not tables.issuperset(_OURS):
+        return False
+    found = {name: connection.execute(f"PRAGMA table_info({name})").fetchall() for name in _OURS}
+    return all(columns <= {row[1] for row in found[name]} for name, columns in _OURS.items())
 
 
 def _foreign(url: URL, tables: set[str]) -> DatabaseError:

@@ -14,7 +14,7 @@ import weakref
 from typing import Any
 
 from sqlalchemy import create_engine, event
-from sqlalchemy.engine import URL, Engine
+from sqlalchemy.engine import URL, Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
@@ -154,14 +154,33 @@ def read_only_engine(url: URL, patience: float = PATIENCE_SECONDS) -> Engine:
     return engine
 
 
+def refuse_unused(url: URL) -> None:
+    """Raise where no tracker has used a database; nothing is changed.
+
+    Raises:
+        DatabaseError: none has, or it cannot be read.
+    """
+    engine = read_only_engine(url)
+    try:
+        with engine.connect() as connection:
+            _check_used(engine, connection)
+    finally:
+        _let_go([engine], os.getpid())
+
+
+def _check_used(engine: Engine, connection: Connection) -> None:
+    if not engine.dialect.has_table(connection, "experiments"):
+        refuse_foreign(connection, reading=True)
+        shown = show_url(engine.url)
+        raise DatabaseError(f"{shown} holds no runs: it has not been used by a tracker")
+
+
 def _is_ready(engine: Engine) -> bool:
     with engine.connect() as connection:
-        if not engine.dialect.has_table(connection, "experiments"):
-            refuse_foreign(connection, reading=True)
-            shown = show_url(engine.url)
-            raise DatabaseError(f"{shown} holds no runs: it has not been used by a tracker")
+        _check_used(engine, connection)
         # There each table counts as soon as it is made.
         if engine.dialect.name in MYSQL and current_revision(connection) is None:
+            refuse_foreign(connection, reading=True)
             raise DatabaseError(
                 f"the tables of {show_url(engine.url)} are not all made: a program is at it now, "
                 "or was stopped in the midst; ask again, or start a run, which goes on with it"

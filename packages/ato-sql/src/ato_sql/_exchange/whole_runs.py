@@ -8,6 +8,7 @@ from typing import IO, Iterable, Sequence
 from sqlalchemy.engine import URL
 
 from ato_adict import did_you_mean_file
+from ato_sql._db.read_only import refuse_unused
 from ato_sql._errors import DatabaseError, TrackerError
 from ato_sql._exchange.cleanup import Cleanup, collect, delete_with_copies, vacuum
 from ato_sql._exchange.contents import Keeper
@@ -78,6 +79,14 @@ def must_exist(reader: Reader) -> None:
     path = sqlite_file(reader.settings.url)
     if path is not None and not os.path.exists(path):
         raise DatabaseError(f"there is no database {path}{did_you_mean_file(path)}")
+
+
+def upgrade(reader: Reader) -> str | None:
+    """Bring a tracker's database to the current schema; see `SQLFinder.upgrade`."""
+    must_exist(reader)
+    refuse_unused(reader.settings.url)  # an empty file is not to become a database
+    reader.writable_engine()
+    return reader.database.backup
 
 
 def remove_orphans(reader: Reader, dry_run: bool) -> Cleanup:
