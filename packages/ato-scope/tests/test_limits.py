@@ -50,6 +50,21 @@ def test_values_that_refer_to_each_other_do_not_multiply():
         read("a0=[0]*10", *tokens)
 
 
+def test_a_list_that_is_added_to_itself_again_and_again_is_refused():
+    with pytest.raises(ExpressionError, match="too long"):
+        read(*["l+=config.l"] * 60, l=[1])
+
+
+def test_a_list_may_be_added_to_itself_a_few_times():
+    assert read(*["l+=config.l"] * 3, l=[1])["l"] == [1] * 8
+
+
+def test_thousands_of_new_keys_are_compared_with_those_of_views_alone(capsys):
+    found = read(*[f"k{n}=1" for n in range(3000)], lr=0.1)
+    assert len(found) == 3001
+    assert capsys.readouterr().err == ""
+
+
 def test_a_large_value_of_the_config_can_be_referred_to():
     assert len(read("a=config.big", big=[0] * 300_000)["a"]) == 300_000
 

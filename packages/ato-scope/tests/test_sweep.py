@@ -350,6 +350,21 @@ def test_the_state_is_read_by_nobody_else(sweeping):
     assert (sweeping.folder / "ato-sweep.jsonl").stat().st_mode & 0o777 == 0o600
 
 
+def test_what_is_no_state_is_left_as_it_is(sweeping):
+    state = sweeping.folder / "ato-sweep.jsonl"
+    state.write_text("precious\n")
+    done = sweeping.run("--sweep", "lr=1,2")
+    assert done.fails_with("'ato-sweep.jsonl' holds something else; move it away"), done
+    assert state.read_text() == "precious\n"
+    assert log(sweeping) == []
+
+
+def test_what_the_terminal_cannot_show_is_escaped(sweeping):
+    done = sweeping.run("--sweep", "note:=a,\u2192", encoding="cp1252")
+    assert done.code == 0, done
+    assert "[2/2] note:=\\u2192" in done.out
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="makes a pipe")
 @pytest.mark.parametrize("options", [[], ["--resume"]])
 def test_a_state_that_is_no_file_is_one_line_before_anything_runs(sweeping, options):

@@ -14,6 +14,7 @@ from ato_scope._command.tokens import shown
 from ato_scope._errors import ExpressionError, StrictKeyError, TokenError
 from ato_scope._history.recorder import Source, snapshot
 from ato_scope._program import say
+from ato_scope._values.bounds import bounded
 from ato_scope._values.expressions import evaluate
 
 TYPE_CHECKING = False
@@ -76,7 +77,7 @@ def _apply(
         return
     value = evaluated(token, names) if token.kind == "set" else snapshot(token.value)
     if token.kind != "option":
-        _check_key(config, keys, token, strict)
+        _check_key(draft, keys, token, strict)
         if strict:
             check_known(value_at(config, keys, None), value, ".".join(map(str, keys)))
         _check_names(config, keys, token, names, draft.views)
@@ -135,11 +136,15 @@ def read_file(path: str) -> ADict:
     return config
 
 
+_MANY = 1000  # who sets so many new keys made them by a program, and nothing was misspelt
+_FEW = 100  # items that are added to a list without counting all that is in it
+
 # -- keys ------------------------------------------------------------------------------------------
 
 
-def _check_key(config: ADict, keys: Keys, token: Token, strict: bool) -> None:
+def _check_key(draft: Draft, keys: Keys, token: Token, strict: bool) -> None:
     """Warn of, or refuse, a key that is not there but looks like one that is."""
+    config: ADict = draft.config
     node: Any = config
     done = ""
     for part in keys:
@@ -149,8 +154,7 @@ def _check_key(config: ADict, keys: Keys, token: Token, strict: bool) -> None:
             if strict:
                 hint = did_you_mean(part, names_in(node))
                 raise StrictKeyError(f"no view has set the key {f'{done}{part}'!r}{hint}")
-            alike = [name for name in names_in(node) if _may_be_meant(str(part), name)]
-            hint = did_you_mean(part, alike) if alike else ""
+            hint = _hint_of_view(str(part), node, draft.new.setdefault(done, set()))
             if hint:
                 say(f"warning: {shown(token.raw)!r} sets a new key {f'{done}{part}'!r}{hint}")
             break
@@ -163,6 +167,14 @@ def _check_key(config: ADict, keys: Keys, token: Token, strict: bool) -> None:
     for part in keys:
         if isinstance(part, str) and part.isdigit():
             raise TokenError(f"there is no {part!r} to set; a new key starts with a letter")
+
+
+def _hint_of_view(typed: str, node: Any, new: set[str]) -> str:
+    """Suggest a key of a view for one that is not there; the command line's other ones are as new."""
+    known = [name for name in names_in(node) if name not in new] if len(new) < _MANY else []
+    new.add(typed)
+    alike = [name for name in known if _may_be_meant(typed, name)]
+    return did_you_mean(typed, alike) if alike else ""
 
 
 def _check_names(
@@ -227,4 +239,6 @@ def _append(
             fix = f"for a number write {shown(text)}"
         raise TokenError(f"{name!r} is no list but {type(current).__name__}; {fix}")
     more = list(value) if isinstance(value, (list, tuple)) else [value]
-    put(config, keys, type(current)([*current, *more]))
+    whole = type(current)([*current, *more])
+    # `l+=config.l` makes it twice as long each time.
+    put(config, keys, whole if len(more) <= _FEW else bounded(whole))

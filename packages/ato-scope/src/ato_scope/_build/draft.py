@@ -23,6 +23,7 @@ class Draft:
     Attributes:
         config: The config so far; reading an unset key below it still nests.
         assigned: The dotted keys that were set on the command line.
+        new: Those of them that no view has set: by what stands before the last dot, what behind.
         is_unapplied: Whether there are views and none of them was applied, to no base config.
         views: The names of all views of the scope.
         options: By dotted key, the option of an argparse parser that was typed for it.
@@ -44,6 +45,7 @@ class Draft:
         self.views: Container[str] = views
         self.options: dict[str, str] = {}
         self.assigned: set[str] = set()
+        self.new: dict[str, set[str]] = {}
         self.typed: dict[str, str] = {}
         self.recorder: Recorder = Recorder(self.config)
         self._blocks: list[Block] = []

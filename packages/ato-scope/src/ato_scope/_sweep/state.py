@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     Done = Dict[Tuple[str, ...], Dict[str, Any]]
 
 FILE = "ato-sweep.jsonl"
+_BEGINNING = 1 << 20  # bytes
 
 
 class SweepState:
@@ -32,7 +33,13 @@ class SweepState:
         self.path = path
 
     def begin(self, sweep: Sweep) -> None:
-        """Forget earlier results of the runs of a sweep: they are about to be run anew."""
+        """Forget earlier results of the runs of a sweep: they are about to be run anew.
+
+        Raises:
+            OSError: The file cannot be written, or is another program's.
+        """
+        if self._check() and os.path.getsize(self.path) and not self._has_records():
+            raise OSError(f"{self.path!r} holds something else; move it away")
         begun = {"fixed": sweep.fixed, "axes": sweep.axes, "zipped": sweep.is_zipped}
         self._append({"program": self.program, "begin": begun})
 
@@ -69,6 +76,11 @@ class SweepState:
         if unreadable:
             many = "1 line" if unreadable == 1 else f"{unreadable} lines"
             say(f"warning: {many} of {self.path} cannot be read and are left out")
+
+    def _has_records(self) -> bool:
+        """Tell whether a line among the first is of a sweep; it may be one that was cut off."""
+        with open(self.path, "rb") as file:
+            return b'{"program": ' in file.read(_BEGINNING)
 
     def _check(self) -> bool:
         """Tell whether there is such a file; what would never end or block is none."""
