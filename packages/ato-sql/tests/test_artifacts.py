@@ -58,6 +58,25 @@ class TestArtifacts:
         assert artifact.size == 5
         assert os.path.exists(os.path.join(artifact.stored, "deep", "x"))
 
+    def test_a_folder_is_copied_without_the_copies_in_it(self, logger, finder, tmp_path):
+        (tmp_path / "x").write_bytes(b"12345")
+        run = logger.start()
+        for _ in range(2):
+            run.log_artifact(tmp_path, "project", copy=True)
+        artifact = finder.get_run(run.id).artifacts[-1]
+        names = os.listdir(artifact.stored)
+        assert "x" in names
+        assert not [name for name in names if name.endswith(".artifacts")]
+
+    def test_the_folder_of_copies_is_none_to_copy(self, logger, finder, tmp_path):
+        (tmp_path / "x").write_bytes(b"12345")
+        run = logger.start()
+        run.log_artifact(tmp_path / "x", "file", copy=True)
+        (artifact,) = finder.get_run(run.id).artifacts
+        place = os.path.dirname(os.path.dirname(artifact.stored))
+        with pytest.raises(ArtifactError, match="is where copies are kept"):
+            run.log_artifact(place, "copies", copy=True)
+
     def test_copying_a_missing_file_is_an_error(self, logger):
         run = logger.start()
         with pytest.raises(OSError):

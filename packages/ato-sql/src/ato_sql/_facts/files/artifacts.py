@@ -90,10 +90,9 @@ def _check_plain(path: str) -> None:
         raise OSError(f"{path} is a device or a pipe, not a file")
 
 
-def _files(folder: str) -> Iterator[str]:
+def _files(folder: str, but: str | None = None) -> Iterator[str]:
     """Yield what is below a folder by its relative path: files, and links that are not followed."""
-    for parent, folders, names in os.walk(folder):
-        folders.sort()
+    for parent, folders, names in _walk(folder, but):
         links = [name for name in folders if os.path.islink(os.path.join(parent, name))]
         for name in sorted([*names, *links]):
             path = os.path.join(parent, name)
@@ -101,19 +100,28 @@ def _files(folder: str) -> Iterator[str]:
                 yield os.path.relpath(path, folder).replace(os.sep, "/")
 
 
+def _walk(folder: str, but: str | None) -> Iterator[tuple[str, list[str], list[str]]]:
+    """Go through a folder as `os.walk` does, in order, one folder in it left out."""
+    left_out = but and os.path.realpath(but)
+    for parent, folders, names in os.walk(folder):
+        real = os.path.realpath(parent)
+        folders[:] = sorted(name for name in folders if os.path.join(real, name) != left_out)
+        yield parent, folders, names
+
+
 def _is_mere_link(path: str) -> bool:
     """Tell whether a path is a link to a folder, which may lead in a circle, or to nothing."""
     return os.path.islink(path) and not os.path.isfile(path)
 
 
-def _copy_folder(path: str, target: str) -> None:
+def _copy_folder(path: str, target: str, but: str) -> None:
     os.makedirs(target)
-    for parent, folders, _ in os.walk(path):
+    for parent, folders, _ in _walk(path, but):
         for name in folders:
             whole = os.path.join(parent, name)
             if not os.path.islink(whole):
                 os.makedirs(os.path.join(target, os.path.relpath(whole, path)))
-    for name in _files(path):
+    for name in _files(path, but):
         source, copy = os.path.join(path, name), os.path.join(target, name)
         if _is_mere_link(source):
             os.symlink(os.readlink(source), copy)
@@ -134,7 +142,7 @@ def copy_into(folder: str, path: str) -> tuple[Content, str]:
     sweep(folder)
     with folder_on_the_way(folder, INCOMING) as scratch:
         copy = os.path.join(scratch, "copy")
-        _copy(path, copy)
+        _copy(path, copy, folder)
         # The copy is hashed, not the original, which may go on changing.
         content = describe(copy)
         if content.hash is None:
@@ -181,10 +189,13 @@ def digest_of(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def _copy(path: str, copy: str) -> None:
+def _copy(path: str, copy: str, but: str) -> None:
+    """Copy a file, or a folder without the one that copies are kept in."""
     try:
         if os.path.isdir(path):
-            _copy_folder(path, copy)
+            if os.path.realpath(path) == os.path.realpath(but):
+                raise OSError(f"{path!r} is where copies are kept")
+            _copy_folder(path, copy, but)
         else:
             _check_plain(path)
             shutil.copyfile(path, copy)
