@@ -395,7 +395,6 @@ EXACT += [{(math.inf, 1)}, {1 + 2j}, -0.0, math.inf, -math.inf, {1j: 2}, {frozen
 EXACT += [-1j, 1j, 3 - 2j, complex(0, math.inf), complex(0, -math.inf), complex(-0.0, -1)]
 LOCAL = datetime.timezone(datetime.timedelta(seconds=-1172))
 EXACT += [datetime.datetime(1880, 1, 1, tzinfo=LOCAL), datetime.datetime(2020, 1, 1, 0, 0, 0, 1)]
-EXACT += [datetime.datetime(2020, 10, 25, 2, 30, fold=1), datetime.time(2, 30, fold=1)]
 
 
 @pytest.mark.parametrize("suffix", [".py", ".xyz", ".yaml", ".toml"])

@@ -133,17 +133,10 @@ def countable(number: int) -> str | None:
 
 
 def whole_minutes(moment: Any) -> str | None:
-    """Refuse a time whose offset has seconds, as those of old local times do; see `not_twice`."""
+    """Refuse a time whose offset has seconds, as those of old local times do."""
     offset = moment.utcoffset()
     if offset is not None and offset.total_seconds() % 60:
         return f"a {type(moment).__name__} with the offset {offset}"
-    return not_twice(moment)
-
-
-def not_twice(moment: Any) -> str | None:
-    """Refuse the second of two local times of the same text, as there are when clocks go back."""
-    if moment.fold and moment.utcoffset() is None:
-        return f"a {type(moment).__name__} with fold=1"
     return None
 
 

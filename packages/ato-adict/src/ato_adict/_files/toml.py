@@ -15,14 +15,7 @@ import toml
 
 from ato_adict._errors import ConfigFileError, NestingError
 from ato_adict._files.numbers import LARGEST, MAX_DIGITS, place
-from ato_adict._files.simplify import (
-    Rules,
-    countable,
-    no_surrogates,
-    not_twice,
-    simplify,
-    whole_minutes,
-)
+from ato_adict._files.simplify import Rules, countable, no_surrogates, simplify, whole_minutes
 
 BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 ESCAPED = re.compile(r'[\x00-\x1f\x7f"\\]')
@@ -44,7 +37,7 @@ _POSITION = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 def _without_offset(value: time) -> str | None:
     offset = value.utcoffset()
-    return not_twice(value) if offset is None else f"a time with the offset {offset}"
+    return None if offset is None else f"a time with the offset {offset}"
 
 
 RULES = Rules(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ato_adict._files.simplify import Rules, not_twice, simplify
+from ato_adict._files.simplify import Rules, simplify
 from ato_adict._files.xyz.scalars import UNSAFE, key_text, quote, scalar_text
 
 TYPE_CHECKING = False
@@ -29,9 +29,8 @@ def _rules() -> Rules:
     from datetime import date, datetime, time
 
     keys = (str, int, float, bool, type(None), bytes, complex)
-    leaves = (*keys, date, set, frozenset)
-    checks = {**dict.fromkeys(leaves), datetime: not_twice, time: not_twice}
-    return Rules("xyz", checks, keys, tuples=True)
+    leaves = (*keys, date, datetime, time, set, frozenset)
+    return Rules("xyz", dict.fromkeys(leaves), keys, tuples=True)
 
 
 def write_xyz(obj: Any) -> str:
