@@ -153,7 +153,8 @@ def _said(error: Exception) -> str:
         if not isinstance(error.filename, str):
             return error.strerror
         hint = did_you_mean_file(error.filename) if isinstance(error, FileNotFoundError) else ""
-        return f"{error.filename}: {error.strerror}{hint}"
+        name = error.filename or repr(error.filename)
+        return f"{name}: {error.strerror}{hint}"
     return str(error)
 
 
