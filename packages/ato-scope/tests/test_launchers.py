@@ -206,6 +206,13 @@ class TestNotebook:
         cell("scope.apply()")
         assert cell("str(scope.explain('lr'))") == "lr = 1\n  set by view 'base' (In[2]:1)"
 
+    @pytest.mark.parametrize("magic", ["%%time", "%%timeit -n1 -r1", "%%capture"])
+    def test_below_a_magic_too(self, cell, magic):
+        cell("from ato_scope import Scope; scope = Scope()")
+        cell(f"{magic}\n\n@scope.observe(default=True)\ndef base(config):\n    config.lr = 1")
+        cell("%%time\nscope.apply()")
+        assert cell("str(scope.explain('lr'))") == "lr = 1\n  set by view 'base' (In[2]:3)"
+
 
 def test_spawned_processes(program):
     program.write("""

@@ -47,6 +47,30 @@ def test_the_place_of_a_value_is_its_cell(tmp_path):
     assert "view 'careful' (In[1]:12)" in cells[-1].shown()
 
 
+MAGIC_VIEW = """
+@scope.observe()
+def magic(config):
+    config.lr = 8"""
+
+
+@pytest.mark.parametrize("magic", ["%%time", "%%timeit -n1 -r1", "%%capture", "%%capture\n%%time"])
+def test_the_place_of_a_value_is_its_cell_and_line_below_a_magic(tmp_path, magic):
+    later = ["%%time\n1", "scope.apply(['magic']); scope.explain('lr')"]
+    cells = run_cells([*PROGRAM[:3], magic + MAGIC_VIEW, *later], tmp_path)
+    line = len(magic.split("\n")) + 1
+    assert f"view 'magic' (In[4]:{line})" in cells[-1].shown()
+
+
+def test_a_reader_that_a_timed_cell_has_defined_has_the_place_of_its_cell(tmp_path):
+    (tmp_path / "data.txt").write_text("1")
+    reads = "\ndef read():\n    return open('data.txt').read()\n"
+    train = PROGRAM[2].replace("step(config.lr)", "float(read())")
+    last = "print(*[i.reader for i in SQLFinder().named_run('1').inputs if 'data' in i.path])"
+    cells = ["%%time\n" + reads, "%%time\n\ndef other(): pass", train, "%%time\ntrain()", last]
+    *_, cell = run_cells([PROGRAM[0], *cells], tmp_path)
+    assert cell.printed == "read (In[2]:4)\n"
+
+
 def test_a_place_names_the_notebook_where_that_is_known(tmp_path):
     question = "scope.apply(['careful']); scope.explain('lr')"
     cells = run_cells([*PROGRAM[:3], question], tmp_path, JPY_SESSION_NAME="work/digits.ipynb")
