@@ -11,7 +11,7 @@ import sys
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import CodeType
-    from typing import Any, Iterable, Sequence
+    from typing import Any, Iterable, Iterator, Sequence
 
 __all__ = [
     "shell",
@@ -20,6 +20,7 @@ __all__ = [
     "shell_name",
     "code_place",
     "cell_line",
+    "traceback_text",
     "running_cell",
     "own_arguments",
     "show_line",
@@ -75,6 +76,22 @@ def cell_line(file: str, line: int, code: CodeType | None = None) -> tuple[str, 
     """
     found = _cell_of(file, code) if "IPython" in sys.modules else None
     return (file, line) if found is None else (_of_notebook(found[0]), found[1] + line)
+
+
+def traceback_text(error: BaseException) -> str:
+    """Return the traceback of an exception as Python shows it, with cells by their names."""
+    import traceback  # most programs end well
+
+    text = "".join(traceback.format_exception(type(error), error, error.__traceback__))
+    if "IPython" not in sys.modules:
+        return text
+    places = {(code.co_filename, line, code.co_name): code for code, line in _frames(error)}
+    for (file, line, function), code in places.items():
+        name, shown = cell_line(file, line, code)
+        if name != file:
+            former = f'File "{file}", line {line}, in {function}\n'
+            text = text.replace(former, f'File "{name}", line {shown}, in {function}\n')
+    return text
 
 
 def running_cell() -> list[str] | None:
@@ -153,6 +170,27 @@ def _is_numeric(text: str) -> bool:
     except ValueError:
         return text in ("", "-")
     return True
+
+
+def _frames(error: BaseException) -> Iterator[tuple[CodeType, int]]:
+    """Yield the code and the line of each place in a traceback, and in those it goes back to."""
+    found: list[BaseException | None] = [error]
+    known: set[int] = set()
+    for one in found:  # which grows
+        if one is None or id(one) in known:
+            continue
+        known.add(id(one))
+        found += [one.__cause__, one.__context__, *_grouped(one)]
+        trace = one.__traceback__
+        while trace is not None:
+            yield trace.tb_frame.f_code, trace.tb_lineno
+            trace = trace.tb_next
+
+
+def _grouped(error: BaseException) -> Sequence[BaseException]:
+    """Return the exceptions of a group."""
+    parts = getattr(error, "exceptions", ())
+    return [one for one in parts if isinstance(one, BaseException)] if type(parts) is tuple else []
 
 
 def _cell_of(file: str, code: CodeType | None) -> tuple[int, int] | None:

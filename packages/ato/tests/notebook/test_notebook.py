@@ -116,6 +116,55 @@ def test_why_names_the_statement_of_the_cell_that_was_run_again(tmp_path):
     assert "    + return x * 3" in others
 
 
+FAILING = """@scope
+def fail(config):
+    with SQLLogger(config).start():
+        divide(config.lr)"""
+DIVIDE = "def divide(x):\n    return x / 0"
+ERROR = "print(SQLFinder().named_run('last').error)"
+
+
+def test_the_traceback_of_a_run_names_cells(tmp_path):
+    [*_, failed, cell] = run_cells([PROGRAM[0], DIVIDE, FAILING, "fail()", ERROR], tmp_path)
+    assert "ZeroDivisionError" in failed.errors[0]
+    assert cell.printed.splitlines()[1:5] == [
+        '  File "In[3]", line 4, in fail',
+        "    divide(config.lr)",
+        '  File "In[2]", line 2, in divide',
+        "    return x / 0",
+    ]
+
+
+def test_so_do_those_of_its_causes_and_below_a_magic(tmp_path):
+    cells = [
+        "%%time\n" + DIVIDE,
+        "%%capture\ndef again(x):\n    try:\n        divide(x)\n"
+        "    except ZeroDivisionError as error:\n        raise ValueError(x) from error",
+        "%%time\nwith SQLLogger().start():\n    again(1)",
+        ERROR,
+    ]
+    [*_, cell] = run_cells([PROGRAM[0], *cells], tmp_path, JPY_SESSION_NAME="digits.ipynb")
+    places = [line.strip() for line in cell.printed.splitlines() if "File " in line]
+    assert places == [
+        'File "digits.ipynb In[3]", line 4, in again',
+        'File "digits.ipynb In[2]", line 3, in divide',
+        'File "digits.ipynb In[4]", line 3, in <module>',
+        'File "digits.ipynb In[3]", line 6, in again',
+    ]
+
+
+def test_the_traceback_of_a_trial_names_its_cell(tmp_path):
+    search = """
+from ato import HyperBand
+
+space = {"lr": {"param_type": "FLOAT", "param_range": (0.1, 1.0)}}
+search = HyperBand(None, space, resource="epochs", max_resource=3, seed=0)
+"""
+    run = "try: search.run(divide, [])\nexcept Exception as error: print(error)"
+    [*_, cell] = run_cells([search, "def divide(config):\n    return 1 / 0", run], tmp_path)
+    assert 'File "In[2]", line 2, in divide' in cell.printed
+
+
 def test_looking_at_results_is_no_cause(tmp_path):
     between = ["SQLFinder().search()", "print('so far')"]
     [*_, cell] = run_cells([*PROGRAM, *between, *CHANGED, "finder.why(1, 2).cause[0]"], tmp_path)
