@@ -209,3 +209,39 @@ page
     [*_, cell] = run_cells([*PROGRAM, "import ato\n" + look], tmp_path)
     assert cell.printed == "200 True\n"
     assert '<iframe src="http://127.0.0.1:' in cell.shown("text/html")
+
+
+PARSER = """
+import argparse
+
+parser = argparse.ArgumentParser()
+parser.add_argument("--lr", type=float, help="Learning rate")
+parser.add_argument("--version", action="version", version="%(prog)s 1.0")
+scope.from_argparse(parser)"""
+
+
+def test_what_argparse_refuses_is_an_exception(tmp_path):
+    calls = ["train.with_args(['--lr'])()", "train.with_args(['--lr', 'high'])()"]
+    cells = run_cells([PROGRAM[0] + PARSER, PROGRAM[2], *calls], tmp_path)
+    missing, wrong = (cell.errors[0].splitlines()[-1] for cell in cells[2:])
+    assert "TokenError" in missing
+    assert missing.endswith(": argument --lr: expected one argument")
+    assert wrong.endswith(": argument --lr: invalid float value: 'high'")
+    assert [cell.printed + cell.said for cell in cells[2:]] == ["", ""]
+
+
+@pytest.mark.parametrize(
+    ("call", "text"),
+    [
+        ("train.with_args(['--help'])()", "usage: digits.ipynb [-h] [--lr LR] [--version]\n"),
+        ("train.with_args(['--version'])()", "digits.ipynb 1.0\n"),
+        ("parser.print_usage()", "usage: digits.ipynb [-h] [--lr LR] [--version]\n"),
+    ],
+)
+def test_a_parser_answers_by_the_name_of_the_notebook(tmp_path, call, text):
+    cells = [PROGRAM[0] + PARSER, PROGRAM[2], call]
+    [*_, cell] = run_cells(cells, tmp_path, JPY_SESSION_NAME="digits.ipynb")
+    assert text in cell.printed
+    assert "ipykernel" not in cell.printed
+    assert not cell.errors
+    assert not cell.said
