@@ -206,6 +206,79 @@ class TestNotebook:
         cell("scope.apply()")
         assert cell("str(scope.explain('lr'))") == "lr = 1\n  set by view 'base' (In[2]:1)"
 
+    @pytest.mark.parametrize("magic", ["%%time", "%%timeit -n1 -r1", "%%capture"])
+    def test_below_a_magic_too(self, cell, magic):
+        cell("from ato_scope import Scope; scope = Scope()")
+        cell(f"{magic}\n\n@scope.observe(default=True)\ndef base(config):\n    config.lr = 1")
+        cell("%%time\nscope.apply()")
+        assert cell("str(scope.explain('lr'))") == "lr = 1\n  set by view 'base' (In[2]:3)"
+
+    @pytest.fixture
+    def parsing(self, cell):
+        """Cells with a parser and an entry."""
+        cell(
+            """
+            import argparse
+            from ato_scope import Scope, TokenError
+            scope = Scope()
+            parser = argparse.ArgumentParser()
+            parser.add_argument("--lr", type=float, required=True)
+            train = parser.add_subparsers(dest="what").add_parser("train")
+            train.add_argument("--depth", choices=["8", "9"])
+            train.add_argument("--version", action="version", version="1.0")
+            scope.from_argparse(parser)
+
+            def mistake(*args):
+                try:
+                    return scope.apply(list(args))
+                except TokenError as error:
+                    return str(error)
+            """
+        )
+        return cell
+
+    @pytest.mark.parametrize(
+        ("call", "message"),
+        [
+            ("mistake('--lr')", "argument --lr: expected one argument"),
+            ("mistake()", "the following arguments are required: --lr"),
+            ("mistake('--lr', '1', 'train', '--depth', '7')", "argument --depth: invalid choice"),
+        ],
+    )
+    def test_what_argparse_refuses_is_an_exception(self, parsing, capsys, call, message):
+        assert parsing(call).startswith(message)
+        assert parsing("mistake('--lr', '1')['lr']") == 1
+        assert capsys.readouterr().err == ""
+
+    def test_a_parser_that_answers_leaves_the_session(self, parsing, capsys):
+        parsing("_ = scope.apply(['--lr', '1', 'train', '--version'])")
+        assert capsys.readouterr().out == "1.0\n"
+
+    def test_a_parser_is_called_as_the_notebook(self, cell, capsys, monkeypatch):
+        monkeypatch.setattr(sys, "argv", ["/x/ipykernel_launcher.py", "-f", "/tmp/kernel.json"])
+        monkeypatch.delattr(sys.modules["__main__"], "__file__", raising=False)
+        cell("import argparse; from ato_scope import Scope; scope = Scope()")
+        cell("parser = argparse.ArgumentParser(); other = argparse.ArgumentParser('mine')")
+        cell("commands = parser.add_subparsers(); train = commands.add_parser('train')")
+        cell("scope.from_argparse(parser); Scope().from_argparse(other)")
+        names = ["ipython", "ipython train", "mine"]
+        assert cell("[parser.prog, train.prog, other.prog]") == names
+
+    @pytest.mark.parametrize(
+        ("body", "message"),
+        [
+            ("raise ValueError('mine')", "ValueError('mine')"),
+            ("raise SystemExit('mine')", "TokenError('mine')"),
+            ("self.exit(3)", "TokenError('the argparse parser ended with exit code 3')"),
+        ],
+    )
+    def test_what_a_parser_says_itself_stays(self, cell, body, message):
+        cell("import argparse; from ato_scope import Scope; scope = Scope()")
+        cell(f"class Own(argparse.ArgumentParser):\n    def error(self, text):\n        {body}")
+        cell("parser = Own(); parser.add_argument('--lr'); scope.from_argparse(parser)")
+        call = "try:\n    scope.apply(['--lr'])\nexcept Exception as error:\n    said = repr(error)"
+        assert cell(f"{call}\nsaid") == message
+
 
 def test_spawned_processes(program):
     program.write("""

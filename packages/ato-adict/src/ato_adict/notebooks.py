@@ -10,7 +10,8 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Iterable, Sequence
+    from types import CodeType
+    from typing import Any, Iterable, Iterator, Sequence
 
 __all__ = [
     "shell",
@@ -18,6 +19,8 @@ __all__ = [
     "notebook_name",
     "shell_name",
     "code_place",
+    "cell_line",
+    "traceback_text",
     "running_cell",
     "own_arguments",
     "show_line",
@@ -59,10 +62,36 @@ def code_place(file: str) -> str:
 
     With the name of the notebook where that is known: `analysis.ipynb In[3]`.
     """
+    return cell_line(file, 1)[0]
+
+
+def cell_line(file: str, line: int, code: CodeType | None = None) -> tuple[str, int]:
+    """Return how the place of a line in code is named: `("In[3]", 2)` in a cell, else as given.
+
+    Args:
+        file: What the code object names, its `co_filename`.
+        line: The line in there. Of what a magic such as `%%capture` runs, it becomes that of the
+            cell.
+        code: The code object: only it tells which cell `%%time` and `%%timeit` have run.
+    """
+    found = _cell_of(file, code) if "IPython" in sys.modules else None
+    return (file, line) if found is None else (_of_notebook(found[0]), found[1] + line)
+
+
+def traceback_text(error: BaseException) -> str:
+    """Return the traceback of an exception as Python shows it, with cells by their names."""
+    import traceback  # most programs end well
+
+    text = "".join(traceback.format_exception(type(error), error, error.__traceback__))
     if "IPython" not in sys.modules:
-        return file
-    number = _cell_number(file)
-    return file if number is None else _of_notebook(number)
+        return text
+    places = {(code.co_filename, line, code.co_name): code for code, line in _frames(error)}
+    for (file, line, function), code in places.items():
+        name, shown = cell_line(file, line, code)
+        if name != file:
+            former = f'File "{file}", line {line}, in {function}\n'
+            text = text.replace(former, f'File "{name}", line {shown}, in {function}\n')
+    return text
 
 
 def running_cell() -> list[str] | None:
@@ -143,27 +172,54 @@ def _is_numeric(text: str) -> bool:
     return True
 
 
-def _cell_number(file: str) -> int | None:
+def _frames(error: BaseException) -> Iterator[tuple[CodeType, int]]:
+    """Yield the code and the line of each place in a traceback, and in those it goes back to."""
+    found: list[BaseException | None] = [error]
+    known: set[int] = set()
+    for one in found:  # which grows
+        if one is None or id(one) in known:
+            continue
+        known.add(id(one))
+        found += [one.__cause__, one.__context__, *_grouped(one)]
+        trace = one.__traceback__
+        while trace is not None:
+            yield trace.tb_frame.f_code, trace.tb_lineno
+            trace = trace.tb_next
+
+
+def _grouped(error: BaseException) -> Sequence[BaseException]:
+    """Return the exceptions of a group."""
+    parts = getattr(error, "exceptions", ())
+    return [one for one in parts if isinstance(one, BaseException)] if type(parts) is tuple else []
+
+
+def _cell_of(file: str, code: CodeType | None) -> tuple[int, int] | None:
+    """Return the cell that code is from, and how many of its lines stand above what was run."""
+    from ato_adict import _magics
+
+    ip = shell()
+    if file in _magics.TIMED:
+        return None if ip is None or code is None else _magics.cell_of_timed(ip, code)
+    number = _cell_number(ip, file)
+    if ip is None:
+        return None if number is None else (number, 0)
+    if number is not None:
+        return _magics.cell_of_numbered(ip, file, number)
+    # IPython 7 keeps no numbers.
+    return None if _has_numbers(ip) or os.path.exists(file) else _magics.cell_of_text(ip, file)
+
+
+def _cell_number(ip: Any, file: str) -> int | None:
     if file.startswith(_NUMBERED):
         number = file[len(_NUMBERED) :].partition("-")[0]
         return int(number) if number.isdigit() else None
     # ipykernel gives the code of a cell the name of a file that is not there.
-    ip = shell()
-    numbers = getattr(getattr(ip, "compile", None), "_filename_map", None)
-    if numbers is not None:
-        known = numbers.get(file)
-        return known if isinstance(known, int) else None
-    return None if ip is None or os.path.exists(file) else _cell_of_text(ip, file)
+    known = ip.compile._filename_map.get(file) if _has_numbers(ip) else None
+    return known if isinstance(known, int) else None
 
 
-def _cell_of_text(ip: Any, file: str) -> int | None:
-    """Return the last cell that has the text of such a file: IPython 7 keeps no numbers."""
-    import linecache
-
-    text = "".join(linecache.getlines(file)).rstrip()
-    cells = ip.user_ns.get("In", ())
-    numbers = [n for n, cell in enumerate(cells) if n and text and cell.rstrip() == text]
-    return numbers[-1] if numbers else None
+def _has_numbers(ip: Any) -> bool:
+    return getattr(getattr(ip, "compile", None), "_filename_map", None) is not None
 
 
 def _of_notebook(number: int) -> str:

@@ -6,7 +6,7 @@ import os
 import sys
 
 from ato_adict import UserError
-from ato_adict.notebooks import code_place, own_arguments, running_cell
+from ato_adict.notebooks import cell_line, own_arguments, running_cell
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -248,7 +248,8 @@ def fail(error: UserError) -> NoReturn:
 
 def place_in(code: CodeType, line: int | None = None) -> str:
     """Return where code stands, as `file:line`; of a cell of a notebook as `In[3]:line`."""
-    return f"{code_place(code.co_filename)}:{line or code.co_firstlineno}"
+    name, line = cell_line(code.co_filename, line or code.co_firstlineno, code)
+    return f"{name}:{line}"
 
 
 def shorten(location: str) -> str:

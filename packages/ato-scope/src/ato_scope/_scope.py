@@ -313,6 +313,7 @@ class Scope(Configurable):
                 `scope.unknown_external_literals`), `ignore`, or `merge` into the config.
         """
         self.state.take_parser(parser)
+        _command.name_after_notebook(parser)
         if unknown is not None:
             self.unknown_external_literals = unknown
 

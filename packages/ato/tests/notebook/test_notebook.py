@@ -47,6 +47,30 @@ def test_the_place_of_a_value_is_its_cell(tmp_path):
     assert "view 'careful' (In[1]:12)" in cells[-1].shown()
 
 
+MAGIC_VIEW = """
+@scope.observe()
+def magic(config):
+    config.lr = 8"""
+
+
+@pytest.mark.parametrize("magic", ["%%time", "%%timeit -n1 -r1", "%%capture", "%%capture\n%%time"])
+def test_the_place_of_a_value_is_its_cell_and_line_below_a_magic(tmp_path, magic):
+    later = ["%%time\n1", "scope.apply(['magic']); scope.explain('lr')"]
+    cells = run_cells([*PROGRAM[:3], magic + MAGIC_VIEW, *later], tmp_path)
+    line = len(magic.split("\n")) + 1
+    assert f"view 'magic' (In[4]:{line})" in cells[-1].shown()
+
+
+def test_a_reader_that_a_timed_cell_has_defined_has_the_place_of_its_cell(tmp_path):
+    (tmp_path / "data.txt").write_text("1")
+    reads = "\ndef read():\n    return open('data.txt').read()\n"
+    train = PROGRAM[2].replace("step(config.lr)", "float(read())")
+    last = "print(*[i.reader for i in SQLFinder().named_run('1').inputs if 'data' in i.path])"
+    cells = ["%%time\n" + reads, "%%time\n\ndef other(): pass", train, "%%time\ntrain()", last]
+    *_, cell = run_cells([PROGRAM[0], *cells], tmp_path)
+    assert cell.printed == "read (In[2]:4)\n"
+
+
 def test_a_place_names_the_notebook_where_that_is_known(tmp_path):
     question = "scope.apply(['careful']); scope.explain('lr')"
     cells = run_cells([*PROGRAM[:3], question], tmp_path, JPY_SESSION_NAME="work/digits.ipynb")
@@ -90,6 +114,55 @@ def test_why_names_the_statement_of_the_cell_that_was_run_again(tmp_path):
     assert "    In[2]:2 -> In[5]:2" in others
     assert "    - return x * 2" in others
     assert "    + return x * 3" in others
+
+
+FAILING = """@scope
+def fail(config):
+    with SQLLogger(config).start():
+        divide(config.lr)"""
+DIVIDE = "def divide(x):\n    return x / 0"
+ERROR = "print(SQLFinder().named_run('last').error)"
+
+
+def test_the_traceback_of_a_run_names_cells(tmp_path):
+    [*_, failed, cell] = run_cells([PROGRAM[0], DIVIDE, FAILING, "fail()", ERROR], tmp_path)
+    assert "ZeroDivisionError" in failed.errors[0]
+    assert cell.printed.splitlines()[1:5] == [
+        '  File "In[3]", line 4, in fail',
+        "    divide(config.lr)",
+        '  File "In[2]", line 2, in divide',
+        "    return x / 0",
+    ]
+
+
+def test_so_do_those_of_its_causes_and_below_a_magic(tmp_path):
+    cells = [
+        "%%time\n" + DIVIDE,
+        "%%capture\ndef again(x):\n    try:\n        divide(x)\n"
+        "    except ZeroDivisionError as error:\n        raise ValueError(x) from error",
+        "%%time\nwith SQLLogger().start():\n    again(1)",
+        ERROR,
+    ]
+    [*_, cell] = run_cells([PROGRAM[0], *cells], tmp_path, JPY_SESSION_NAME="digits.ipynb")
+    places = [line.strip() for line in cell.printed.splitlines() if "File " in line]
+    assert places == [
+        'File "digits.ipynb In[3]", line 4, in again',
+        'File "digits.ipynb In[2]", line 3, in divide',
+        'File "digits.ipynb In[4]", line 3, in <module>',
+        'File "digits.ipynb In[3]", line 6, in again',
+    ]
+
+
+def test_the_traceback_of_a_trial_names_its_cell(tmp_path):
+    search = """
+from ato import HyperBand
+
+space = {"lr": {"param_type": "FLOAT", "param_range": (0.1, 1.0)}}
+search = HyperBand(None, space, resource="epochs", max_resource=3, seed=0)
+"""
+    run = "try: search.run(divide, [])\nexcept Exception as error: print(error)"
+    [*_, cell] = run_cells([search, "def divide(config):\n    return 1 / 0", run], tmp_path)
+    assert 'File "In[2]", line 2, in divide' in cell.printed
 
 
 def test_looking_at_results_is_no_cause(tmp_path):
@@ -136,3 +209,39 @@ page
     [*_, cell] = run_cells([*PROGRAM, "import ato\n" + look], tmp_path)
     assert cell.printed == "200 True\n"
     assert '<iframe src="http://127.0.0.1:' in cell.shown("text/html")
+
+
+PARSER = """
+import argparse
+
+parser = argparse.ArgumentParser()
+parser.add_argument("--lr", type=float, help="Learning rate")
+parser.add_argument("--version", action="version", version="%(prog)s 1.0")
+scope.from_argparse(parser)"""
+
+
+def test_what_argparse_refuses_is_an_exception(tmp_path):
+    calls = ["train.with_args(['--lr'])()", "train.with_args(['--lr', 'high'])()"]
+    cells = run_cells([PROGRAM[0] + PARSER, PROGRAM[2], *calls], tmp_path)
+    missing, wrong = (cell.errors[0].splitlines()[-1] for cell in cells[2:])
+    assert "TokenError" in missing
+    assert missing.endswith(": argument --lr: expected one argument")
+    assert wrong.endswith(": argument --lr: invalid float value: 'high'")
+    assert [cell.printed + cell.said for cell in cells[2:]] == ["", ""]
+
+
+@pytest.mark.parametrize(
+    ("call", "text"),
+    [
+        ("train.with_args(['--help'])()", "usage: digits.ipynb [-h] [--lr LR] [--version]\n"),
+        ("train.with_args(['--version'])()", "digits.ipynb 1.0\n"),
+        ("parser.print_usage()", "usage: digits.ipynb [-h] [--lr LR] [--version]\n"),
+    ],
+)
+def test_a_parser_answers_by_the_name_of_the_notebook(tmp_path, call, text):
+    cells = [PROGRAM[0] + PARSER, PROGRAM[2], call]
+    [*_, cell] = run_cells(cells, tmp_path, JPY_SESSION_NAME="digits.ipynb")
+    assert text in cell.printed
+    assert "ipykernel" not in cell.printed
+    assert not cell.errors
+    assert not cell.said

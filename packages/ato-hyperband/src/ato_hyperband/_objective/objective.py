@@ -9,10 +9,10 @@ from __future__ import annotations
 import inspect
 import math
 import time
-import traceback
 from collections import OrderedDict
 from typing import Any, Callable, Iterator, NamedTuple
 
+from ato_adict.notebooks import traceback_text
 from ato_hyperband._errors import ObjectiveError
 from ato_hyperband._objective.arguments import Arguments
 from ato_hyperband._objective.timeout import TrialTimeout, time_limit
@@ -103,8 +103,8 @@ class Evaluator:
             raise
         except TrialTimeout:
             outcome = Outcome(None, f"timeout: took longer than {task.timeout} seconds")
-        except Exception:
-            outcome = Outcome(None, traceback.format_exc())
+        except Exception as error:
+            outcome = Outcome(None, traceback_text(error))
         if outcome.metric is None:
             self.forget(task.trial)
         return outcome._replace(seconds=time.perf_counter() - started)

@@ -85,7 +85,7 @@ def _without_options(
             continue
         options = state.options
         if options is None or are_explicit:
-            options = _command.read_options(state.parser, arguments, known_words(catalog))
+            options = _command.read_options_here(state.parser, arguments, known_words(catalog))
         found.append((member, options))
     if not found:
         return arguments

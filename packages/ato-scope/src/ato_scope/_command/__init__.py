@@ -13,9 +13,10 @@ if TYPE_CHECKING:
     from ato_scope._command.argparse import help_texts as help_texts
     from ato_scope._command.argparse import option_choices as option_choices
     from ato_scope._command.argparse import option_names as option_names
-    from ato_scope._command.argparse import read_options as read_options
     from ato_scope._command.argparse import stop_capturing as stop_capturing
     from ato_scope._command.argparse import view_source as view_source
+    from ato_scope._command.prompt import name_after_notebook as name_after_notebook
+    from ato_scope._command.prompt import read_options_here as read_options_here
 else:
     __getattr__ = lazy_exports(
         __name__,
@@ -26,9 +27,9 @@ else:
                 "help_texts",
                 "option_choices",
                 "option_names",
-                "read_options",
                 "stop_capturing",
                 "view_source",
-            )
+            ),
+            "prompt": ("name_after_notebook", "read_options_here"),
         },
     )

@@ -135,7 +135,7 @@ def read_options(
     parser requires need not be there.
 
     Args:
-        parser: The parser; its own errors end the program as argparse does.
+        parser: The parser; its own errors end the program as argparse does, see `prompt`.
         arguments: As the shell made them.
         known: The names of views.
         namespace: What the program gave its parser to fill in.
@@ -169,7 +169,7 @@ def _parse(parser: Parser, parse: Callable[[], Any]) -> tuple[Typed, list[str]]:
     of each action that it performs: these calls are noted.
     """
     typed: Typed = []
-    parsers = list(_parsers(parser))
+    parsers = list(parsers_of(parser))
     for each in parsers:
         each._get_values = _noting(each._get_values, typed)  # type: ignore[method-assign]
     try:
@@ -191,25 +191,25 @@ def _noting(get_values: Callable[..., Any], typed: Typed) -> Callable[..., Any]:
     return get_and_note
 
 
-def _parsers(parser: Parser) -> Iterator[Parser]:
+def parsers_of(parser: Parser) -> Iterator[Parser]:
     """Yield a parser and its subparsers, each once: a subcommand may have several names."""
     yield parser
     for action in parser._actions:
         if isinstance(action, argparse._SubParsersAction):
             for child in {id(p): p for p in (action.choices or {}).values()}.values():
-                yield from _parsers(child)
+                yield from parsers_of(child)
 
 
 def _actions(parser: Parser) -> Iterator[argparse.Action]:
     """Yield the actions of a parser, and of its subparsers, that have a value."""
-    for each in _parsers(parser):
+    for each in parsers_of(parser):
         for action in each._actions:
             if action.dest not in (argparse.SUPPRESS, "help"):
                 yield action
 
 
 def _set_defaults(parser: Parser) -> Iterator[str]:
-    for each in _parsers(parser):
+    for each in parsers_of(parser):
         yield from each._defaults
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from ato_adict.notebooks import traceback_text
 from ato_sql._values.code_flags import COROUTINE
 
 RUNNING, COMPLETED, FAILED, INTERRUPTED = "running", "completed", "failed", "interrupted"
@@ -20,10 +21,7 @@ def outcome(error: BaseException) -> tuple[str, str | None]:
         return COMPLETED, None
     if isinstance(error, GeneratorExit) and not _is_in_coroutine(error):
         return COMPLETED, None
-    import traceback  # most runs end well
-
-    text = "".join(traceback.format_exception(type(error), error, error.__traceback__))
-    return INTERRUPTED if _is_interruption(error) else FAILED, text
+    return INTERRUPTED if _is_interruption(error) else FAILED, traceback_text(error)
 
 
 def _is_interruption(error: BaseException) -> bool:

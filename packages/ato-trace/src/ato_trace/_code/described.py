@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ato_adict.notebooks import code_place
+from ato_adict.notebooks import cell_line
 from ato_trace._canonical.canonical import canonical_form
 from ato_trace._errors import FingerprintError
 
@@ -51,8 +51,8 @@ def describe_found(
         raise FingerprintError(
             f"the code at {found.file}:{found.line} is nested too deeply to fingerprint"
         ) from None
-    location = f"{code_place(found.file)}:{found.line}"
-    return Part(form.text, found.text, location, "source", found.node, form.names)
+    place, line = cell_line(found.file, found.line)
+    return Part(form.text, found.text, f"{place}:{line}", "source", found.node, form.names)
 
 
 def join(parts: list[Part]) -> Part:

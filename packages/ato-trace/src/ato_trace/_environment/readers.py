@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import os
 
-from ato_adict.notebooks import code_place
+from ato_adict.notebooks import cell_line, code_place
 from ato_adict.surroundings import program_folder
 from ato_trace._environment.places import is_of_library
 from ato_trace._source.projects import is_of_ato, project_folder
@@ -27,7 +27,8 @@ def user_of(frame: FrameType | None) -> str | None:
         file = code.co_filename
         if not _is_library(file) and not _is_of_suite(frame):
             name = getattr(code, "co_qualname", code.co_name)
-            return f"{name} ({shown_file(file)}:{frame.f_lineno})"
+            place, line = cell_line(file, frame.f_lineno, code)
+            return f"{name} ({shown_file(place) if place == file else place}:{line})"
         frame = frame.f_back
     return None
 
