@@ -97,6 +97,12 @@ class TestAskedByAScriptOfAto:
         assert offered("long_run", "fast=") == ["fast=True", "fast=False"]
         assert offered("model.name:") == ["model.name:=vgg"]
 
+    @pytest.mark.parametrize("value", ["a\\nb", "a\\tb", "a\\x1bb", "a\\x7fb", "a\\ud800b"])
+    def test_no_value_that_a_shell_would_cut(self, offered, value):
+        source = SOURCE.replace("vgg", value)
+        assert offered("model.name:=", source=source) == []
+        assert offered("model.n", source=source) == ["model.name="]
+
     def test_config_files_and_folders_behind_an_at(self, offered, program):
         (program.folder / "configs").mkdir()
         for name in ("a.yaml", "b.json", "c.txt", ".d.toml"):

@@ -401,6 +401,10 @@ class TestWhatTheProgramGets:
         got = terminal.words_of('"bang:=\t' + ('"' if terminal.name == "bash" else ""))
         assert got == ["bang:=" if terminal.name == "bash" else "bang:=wow!x"]
 
+    @pytest.mark.parametrize("key", ["multi", "tabs", "escape"])
+    def test_a_value_with_control_characters_is_not_offered(self, terminal, key):
+        assert terminal.words_of(f"{key}:=\t") == [f"{key}:="]
+
 
 class TestAto:
     @pytest.fixture
@@ -409,6 +413,7 @@ class TestAto:
             "from ato_sql import SQLLogger\n"
             "logger = SQLLogger({'experiment': {'project_name': 'digits'}, 'lr': 0.1})\n"
             "with logger.start(name='calm-otter') as run: run.log_metric('loss', 1.0, 0)\n"
+            "with logger.start(name='odd\\notter'): pass\n"
         )
         subprocess.run([sys.executable, "track.py"], cwd=str(folder), env=environment, check=True)
         return shell
@@ -437,3 +442,4 @@ class TestAto:
     def test_runs_by_name(self, shell):
         assert shell.offers("ato show ca") == ["calm-otter"]
         assert shell.offers("ato why calm-otter la") == ["last"]
+        assert not {"odd", "otter"}.intersection(shell.offers("ato show o"))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import re
 import sys
 
 from ato_scope import _command
@@ -21,7 +22,7 @@ from ato_scope._views.order import order_views
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
-    from typing import Any, Callable, Iterator, List, NoReturn, Sequence
+    from typing import Any, Callable, Iterable, Iterator, List, NoReturn, Sequence
 
     from ato_scope._state import Member
 
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 OPTIONS = (SWEEP, JOBS[0], *SWITCHES, "--help")
 MARK = "\x1f"
 FILES = (".yaml", ".yml", ".json", ".toml", ".xyz")
+# A shell would cut a word there, and offer another value; a program takes no lone surrogate.
+_UNTYPABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def complete(scopes: Sequence[Member], qualified: bool, build: Build) -> NoReturn:
@@ -89,15 +92,27 @@ def offered(
     build: Build,
 ) -> list[str]:
     """Return what may stand where `prefix` was typed, options and their values too."""
+    found = _options(prefix, before, scopes)
+    if found is not None:
+        return [option for option in found if option.startswith(prefix) and _is_typable(option)]
+    return candidates(prefix, before, scopes, qualified, build)
+
+
+def _options(prefix: str, before: Sequence[str], scopes: Sequence[Member]) -> Iterable[str] | None:
+    """Return options, or values of one; None where neither is typed."""
     parsers = _parsers(scopes)
     if before and before[-1].startswith("-"):
         values = [v for parser in parsers for v in _command.option_choices(parser, before[-1])]
         if values:
-            return [value for value in values if value.startswith(prefix)]
+            return values
     if prefix.startswith("-"):
         known = [option for parser in parsers for option in _command.option_names(parser)]
-        return [option for option in (*known, *OPTIONS) if option.startswith(prefix)]
-    return candidates(prefix, before, scopes, qualified, build)
+        return (*known, *OPTIONS)
+    return None
+
+
+def _is_typable(word: str) -> bool:
+    return _UNTYPABLE.search(word) is None
 
 
 def candidates(
@@ -109,7 +124,7 @@ def candidates(
 ) -> list[str]:
     """Return the views, keys and words that may stand where `prefix` was typed."""
     if prefix.startswith("@"):
-        return list(_files(prefix[1:]))
+        return list(filter(_is_typable, _files(prefix[1:])))
     explains = "explain" in before
     found = [] if explains else list(WORDS)
     drafts = _built(build, before)
@@ -122,7 +137,8 @@ def candidates(
                 found += [level for key, _ in leaves(config) for level in _levels(start + key)]
             else:
                 found += _settings(config, (scope.name,) if qualified else ())
-    return [word for word in found if word.startswith(prefix) and _fits(word, prefix, explains)]
+    begun = [word for word in found if word.startswith(prefix) and _is_typable(word)]
+    return [word for word in begun if _fits(word, prefix, explains)]
 
 
 def _files(prefix: str) -> Iterator[str]:
