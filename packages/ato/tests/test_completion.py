@@ -301,6 +301,8 @@ TELLS = """
         config.dollar = "$HOME `x`"
         config.star = "a*"
         config.home = "~/data"
+        config.wlist = [1, "a b", "it's"]
+        config.pair = (1, 2)
         config.multi = "first\\nsecond"
         config.tabs = "first\\tsecond"
         config.escape = "first\\x1b[1msecond"
@@ -400,6 +402,22 @@ class TestWhatTheProgramGets:
     def test_a_double_quote_keeps_a_bang_where_the_shell_can(self, terminal):
         got = terminal.words_of('"bang:=\t' + ('"' if terminal.name == "bash" else ""))
         assert got == ["bang:=" if terminal.name == "bash" else "bang:=wow!x"]
+
+    def test_a_list_is_one_word(self, terminal):
+        words = ["wlist=[1, 'a b', \"it's\"]", "pair=(1, 2)"]
+        assert terminal.words_of("wlist=\t pair=\t") == words
+
+    def test_words_that_are_half_typed(self, terminal):
+        line = r"brace:=run_\{a\t bang:=wow\!\t wlist=\[1\t star:=a\*\t"
+        assert terminal.words_of(line.replace(r"\t", "\t")) == [
+            "brace:=run_{a,b}",
+            "bang:=wow!x",
+            "wlist=[1, 'a b', \"it's\"]",
+            "star:=a*",
+        ]
+
+    def test_a_key_to_remove(self, terminal):
+        assert terminal.words_of("~wli\t ~pa\t") == ["~wlist", "~pair"]
 
     @pytest.mark.parametrize("key", ["multi", "tabs", "escape"])
     def test_a_value_with_control_characters_is_not_offered(self, terminal, key):

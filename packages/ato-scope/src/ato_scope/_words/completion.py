@@ -14,9 +14,10 @@ import sys
 
 from ato_scope import _command
 from ato_scope._command.keys import end_of_key, joined
-from ato_scope._errors import ScopeError
+from ato_scope._errors import ExpressionError, ScopeError
 from ato_scope._history.explain import leaves
 from ato_scope._program import COMPLETION, JOBS, SWEEP, SWITCHES, WORDS
+from ato_scope._values.expressions import evaluate
 from ato_scope._views.order import order_views
 
 TYPE_CHECKING = False
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 OPTIONS = (SWEEP, JOBS[0], *SWITCHES, "--help")
 MARK = "\x1f"
+LONGEST_VALUE = 500
 FILES = (".yaml", ".yml", ".json", ".toml", ".xyz")
 # A shell would cut a word there, and offer another value; a program takes no lone surrogate.
 _UNTYPABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -106,6 +108,10 @@ def _options(prefix: str, before: Sequence[str], scopes: Sequence[Member]) -> It
         if values:
             return values
     if prefix.startswith("-"):
+        name, sign, _ = prefix.partition("=")
+        if sign:  # --mode=f, one word
+            choices = [v for parser in parsers for v in _command.option_choices(parser, name)]
+            return [f"{name}={choice}" for choice in choices]
         known = [option for parser in parsers for option in _command.option_names(parser)]
         return (*known, *OPTIONS)
     return None
@@ -135,8 +141,12 @@ def candidates(
             config = drafts[scope.name].config
             if explains:
                 found += [level for key, _ in leaves(config) for level in _levels(start + key)]
+                continue
+            place = (scope.name,) if qualified else ()
+            if prefix.startswith("~"):
+                found += [f"~{key}" for key in _removable(config, place)]
             else:
-                found += _settings(config, (scope.name,) if qualified else ())
+                found += _settings(config, place, prefix)
     begun = [word for word in found if word.startswith(prefix) and _is_typable(word)]
     return [word for word in begun if _fits(word, prefix, explains)]
 
@@ -157,16 +167,29 @@ def _files(prefix: str) -> Iterator[str]:
                 yield path
 
 
-def _settings(node: Any, keys: tuple[Any, ...]) -> Iterator[str]:
+def _removable(node: Any, keys: tuple[Any, ...]) -> Iterator[str]:
+    """Yield the keys and groups below a place, as they are typed: `model`, `model.name`."""
+    for key, value in dict.items(node):
+        place = (*keys, key)
+        name = joined(place)
+        if name is not None:
+            yield name
+        if isinstance(value, dict):
+            yield from _removable(value, place)
+
+
+def _settings(node: Any, keys: tuple[Any, ...], prefix: str) -> Iterator[str]:
     """Yield what sets each key below a place, as it is typed: `lr=`, `opt["weight decay"]=`."""
     for key, value in dict.items(node):
         place = (*keys, key)
         if isinstance(value, dict) and value:
-            yield from _settings(value, place)
+            yield from _settings(value, place, prefix)
             continue
         name = joined(place)
         if name is not None:  # else it can only be set by the program
-            yield from (f"{name}=", *_values(name, value))
+            yield f"{name}="
+            if prefix.startswith(name):
+                yield from _values(name, value)
 
 
 def _levels(key: str) -> list[str]:
@@ -188,7 +211,18 @@ def _values(key: str, value: Any) -> list[str]:
         return [f"{key}=True", f"{key}=False"]
     if isinstance(value, str):
         return [f"{key}:={value}"]
+    if isinstance(value, (list, tuple)):
+        text = repr(value)
+        return [f"{key}={text}"] if _is_literal(text) else []
     return [f"{key}={value!r}"] if isinstance(value, (int, float)) else []
+
+
+def _is_literal(text: str) -> bool:
+    """Whether a list is written so that it is read as itself, and short enough to be typed."""
+    try:
+        return len(text) <= LONGEST_VALUE and repr(evaluate(text, {})) == text
+    except ExpressionError:
+        return False
 
 
 def _built(build: Build, before: Sequence[str]) -> Any:
