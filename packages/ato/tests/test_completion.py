@@ -206,7 +206,7 @@ def test_a_program_in_the_home_folder(shell):
     assert shell.offers("python ~/train.py lo") == ["long_run"]
 
 
-@pytest.mark.parametrize("runner", ["time", "env X=1", "nohup"])
+@pytest.mark.parametrize("runner", ["time", "env X=1", "nohup", "nice -n 5", "nice -n5"])
 def test_a_program_that_another_one_runs(shell, runner):
     assert shell.offers(f"{runner} python train.py lo") == ["long_run"]
 
@@ -253,9 +253,10 @@ def test_a_module(shell, folder, file):
     (folder / file).parent.mkdir(parents=True)
     (folder / "train.py").rename(folder / file)
     assert shell.offers("python -m jobs.train lo") == ["long_run"]
+    assert shell.offers("python -u -mjobs.train lo") == ["long_run"]
 
 
-@pytest.mark.parametrize("options", ["-c", "-m"])
+@pytest.mark.parametrize("options", ["-c", "-m", "-mjobs", "-cpass"])
 def test_what_is_no_program_after_an_option_of_python(folder, environment, options):
     shell = Bash(folder, environment)
     assert "long_run" not in shell.offers(f"python {options} train.py lo")
