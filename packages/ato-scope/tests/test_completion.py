@@ -97,6 +97,12 @@ class TestAskedByAScriptOfAto:
         assert offered("long_run", "fast=") == ["fast=True", "fast=False"]
         assert offered("model.name:") == ["model.name:=vgg"]
 
+    @pytest.mark.parametrize("value", ["a\\nb", "a\\tb", "a\\x1bb", "a\\x7fb", "a\\ud800b"])
+    def test_no_value_that_a_shell_would_cut(self, offered, value):
+        source = SOURCE.replace("vgg", value)
+        assert offered("model.name:=", source=source) == []
+        assert offered("model.n", source=source) == ["model.name="]
+
     def test_config_files_and_folders_behind_an_at(self, offered, program):
         (program.folder / "configs").mkdir()
         for name in ("a.yaml", "b.json", "c.txt", ".d.toml"):
@@ -137,6 +143,34 @@ class TestAskedByAScriptOfAto:
         assert done.code == 0
         assert done.out.count("7") == len(keys)
 
+    def test_keys_and_their_groups_to_remove(self, offered, program):
+        source = SOURCE.replace('"vgg"}', '"vgg", "weight decay": 0}')
+        keys = ["~model", "~model.name", '~model["weight decay"]']
+        assert offered("~mod", source=source) == keys
+        assert offered("long_run", "~ep", source=source) == ["~epochs"]
+        assert offered("~model", "~mod", source=source) == []
+        for key in keys:
+            assert program.write(source).run(key, "print").code == 0
+
+    def test_lists_as_they_are_typed(self, offered, program):
+        values = {
+            "plain=": "[1, 2.5, None, True]",
+            "pair=": "(1, 2)",
+            "one=": "('a b',)",
+            "none=": "[]",
+            "deep=": "[[1, 'it\\'s'], {'a': (1, 2)}]",
+            "lines=": "['a\\nb']",
+        }
+        config = "".join(f"'{key[:-1]}': {value}, " for key, value in values.items())
+        others = "'large': [0] * 1000, 'strange': [len]"
+        source = SOURCE.replace('{"lr": 0.1,', f"{{{config}{others}, 'lr': 0.1,")
+        for key, value in values.items():
+            (word,) = offered(key, source=source)
+            assert word[: len(key)] == key
+            done = program.run(word, "print=json")
+            assert done.out == program.run("print=json").out
+        assert offered("large=", source=source) == offered("strange=", source=source) == []
+
     def test_keys_and_their_groups_after_explain(self, offered):
         assert offered("explain", "mo") == ["model", "model.name"]
 
@@ -158,6 +192,9 @@ class TestAskedByAScriptOfAto:
         )
         assert offered("--opt", source=source) == ["--optimizer"]
         assert offered("--optimizer", "s", source=source) == ["sgd"]
+        assert offered("--optimizer=s", source=source) == ["--optimizer=sgd"]
+        assert offered("--optimizer=", source=source) == ["--optimizer=adam", "--optimizer=sgd"]
+        assert offered("--data=s", source=source) == []
 
     def test_arguments_of_the_programs_own_are_no_question(self, program):
         source = SOURCE.replace("train()", "train.with_args(['lr=3'])()")

@@ -1,10 +1,14 @@
 """What the tabulator key offers: of `ato` and of programs with a scope, in three real shells."""
 
+import json
 import os
+import select
 import shutil
+import signal
 import subprocess
 import sys
 import textwrap
+import time
 
 import pytest
 
@@ -202,7 +206,7 @@ def test_a_program_in_the_home_folder(shell):
     assert shell.offers("python ~/train.py lo") == ["long_run"]
 
 
-@pytest.mark.parametrize("runner", ["time", "env X=1", "nohup"])
+@pytest.mark.parametrize("runner", ["time", "env X=1", "nohup", "nice -n 5", "nice -n5"])
 def test_a_program_that_another_one_runs(shell, runner):
     assert shell.offers(f"{runner} python train.py lo") == ["long_run"]
 
@@ -249,9 +253,10 @@ def test_a_module(shell, folder, file):
     (folder / file).parent.mkdir(parents=True)
     (folder / "train.py").rename(folder / file)
     assert shell.offers("python -m jobs.train lo") == ["long_run"]
+    assert shell.offers("python -u -mjobs.train lo") == ["long_run"]
 
 
-@pytest.mark.parametrize("options", ["-c", "-m"])
+@pytest.mark.parametrize("options", ["-c", "-m", "-mjobs", "-cpass"])
 def test_what_is_no_program_after_an_option_of_python(folder, environment, options):
     shell = Bash(folder, environment)
     assert "long_run" not in shell.offers(f"python {options} train.py lo")
@@ -281,6 +286,145 @@ def test_a_program_without_the_mark_is_not_run(shell):
     assert "long_run" not in shell.offers("python other.py ")
 
 
+TELLS = """
+    # PYTHON_ARGCOMPLETE_OK
+    import json, os, sys
+    from ato.scope import Scope
+
+    scope = Scope()
+
+    @scope.observe(default=True)
+    def defaults(config):
+        config.brace = "run_{a,b}"
+        config.counted = "ck-{1..3}"
+        config.bang = "wow!x"
+        config.quote = "'tis"
+        config.dollar = "$HOME `x`"
+        config.star = "a*"
+        config.home = "~/data"
+        config.wlist = [1, "a b", "it's"]
+        config.pair = (1, 2)
+        config.multi = "first\\nsecond"
+        config.tabs = "first\\tsecond"
+        config.escape = "first\\x1b[1msecond"
+
+    @scope
+    def main(config):
+        with open("argv.part", "w") as file:
+            json.dump(sys.argv[1:], file)
+        os.replace("argv.part", "argv")
+
+    main()
+"""
+
+
+class Terminal:
+    """Types a line into a shell on a terminal and runs it; returns the words that a program got."""
+
+    COMMANDS = {
+        "bash": ["bash", "--norc", "-i"],
+        "zsh": ["zsh", "-f", "-i"],
+        "fish": ["fish", "--no-config", "-i"],
+    }
+    SETTINGS = {
+        "bash": 'bind "set bell-style none"; eval "$(ato completion bash)"',
+        "zsh": 'eval "$(ato completion zsh)"',
+        "fish": "ato completion fish | source",
+    }
+
+    def __init__(self, name, folder, environment):
+        self.name, self.folder, self.environment = name, folder, environment
+        (folder / "tell.py").write_text(textwrap.dedent(TELLS))
+
+    def words_of(self, line):
+        """The words that `python tell.py` gets of a line; each `\\t` is the tabulator key."""
+        import pty
+
+        need(self.name)
+        process, terminal = pty.fork()
+        if not process:
+            os.chdir(str(self.folder))
+            os.execvpe(self.COMMANDS[self.name][0], self.COMMANDS[self.name], self.environment)
+        try:
+            return self._run(terminal, line)
+        finally:
+            os.kill(process, signal.SIGKILL)
+            os.waitpid(process, 0)
+            os.close(terminal)
+
+    def _run(self, terminal, line):
+        ready, got = self.folder / "ready", self.folder / "argv"
+        os.write(terminal, f"{self.SETTINGS[self.name]}; touch ready\r".encode())
+        _read_until(terminal, ready.exists)
+        os.write(terminal, f"python tell.py {line}\r".encode())
+        _read_until(terminal, got.exists)
+        words = json.loads(got.read_text())
+        ready.unlink()
+        got.unlink()
+        return words
+
+
+def _read_until(terminal, is_there):
+    end, text = time.monotonic() + 30, b""
+    while not is_there():
+        assert time.monotonic() < end, text
+        if select.select([terminal], [], [], 0.02)[0]:
+            text += os.read(terminal, 65536)
+
+
+@pytest.fixture(params=["bash", "fish", "zsh"])
+def terminal(request, folder, environment):
+    return Terminal(request.param, folder, environment)
+
+
+class TestWhatTheProgramGets:
+    def test_characters_that_mean_something_to_the_shell(self, terminal):
+        line = "brace:=\t counted:=\t bang:=\t quote:=\t dollar:=\t star:=\t home:=\t"
+        assert terminal.words_of(line) == [
+            "brace:=run_{a,b}",
+            "counted:=ck-{1..3}",
+            "bang:=wow!x",
+            "quote:='tis",
+            "dollar:=$HOME `x`",
+            "star:=a*",
+            "home:=~/data",
+        ]
+
+    def test_the_same_behind_an_open_quote(self, terminal):
+        line = "'brace:=\t 'bang:=\t \"brace:=\t \"star:=\t 'star:=\t"
+        assert terminal.words_of(line) == [
+            "brace:=run_{a,b}",
+            "bang:=wow!x",
+            "brace:=run_{a,b}",
+            "star:=a*",
+            "star:=a*",
+        ]
+
+    def test_a_double_quote_keeps_a_bang_where_the_shell_can(self, terminal):
+        got = terminal.words_of('"bang:=\t' + ('"' if terminal.name == "bash" else ""))
+        assert got == ["bang:=" if terminal.name == "bash" else "bang:=wow!x"]
+
+    def test_a_list_is_one_word(self, terminal):
+        words = ["wlist=[1, 'a b', \"it's\"]", "pair=(1, 2)"]
+        assert terminal.words_of("wlist=\t pair=\t") == words
+
+    def test_words_that_are_half_typed(self, terminal):
+        line = r"brace:=run_\{a\t bang:=wow\!\t wlist=\[1\t star:=a\*\t"
+        assert terminal.words_of(line.replace(r"\t", "\t")) == [
+            "brace:=run_{a,b}",
+            "bang:=wow!x",
+            "wlist=[1, 'a b', \"it's\"]",
+            "star:=a*",
+        ]
+
+    def test_a_key_to_remove(self, terminal):
+        assert terminal.words_of("~wli\t ~pa\t") == ["~wlist", "~pair"]
+
+    @pytest.mark.parametrize("key", ["multi", "tabs", "escape"])
+    def test_a_value_with_control_characters_is_not_offered(self, terminal, key):
+        assert terminal.words_of(f"{key}:=\t") == [f"{key}:="]
+
+
 class TestAto:
     @pytest.fixture
     def shell(self, shell, folder, environment):
@@ -288,6 +432,7 @@ class TestAto:
             "from ato_sql import SQLLogger\n"
             "logger = SQLLogger({'experiment': {'project_name': 'digits'}, 'lr': 0.1})\n"
             "with logger.start(name='calm-otter') as run: run.log_metric('loss', 1.0, 0)\n"
+            "with logger.start(name='odd\\notter'): pass\n"
         )
         subprocess.run([sys.executable, "track.py"], cwd=str(folder), env=environment, check=True)
         return shell
@@ -316,3 +461,4 @@ class TestAto:
     def test_runs_by_name(self, shell):
         assert shell.offers("ato show ca") == ["calm-otter"]
         assert shell.offers("ato why calm-otter la") == ["last"]
+        assert not {"odd", "otter"}.intersection(shell.offers("ato show o"))

@@ -9,19 +9,21 @@ from __future__ import annotations
 
 import itertools
 import os
+import re
 import sys
 
 from ato_scope import _command
 from ato_scope._command.keys import end_of_key, joined
-from ato_scope._errors import ScopeError
+from ato_scope._errors import ExpressionError, ScopeError
 from ato_scope._history.explain import leaves
 from ato_scope._program import COMPLETION, JOBS, SWEEP, SWITCHES, WORDS
+from ato_scope._values.expressions import evaluate
 from ato_scope._views.order import order_views
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
-    from typing import Any, Callable, Iterator, List, NoReturn, Sequence
+    from typing import Any, Callable, Iterable, Iterator, List, NoReturn, Sequence
 
     from ato_scope._state import Member
 
@@ -29,7 +31,10 @@ if TYPE_CHECKING:
 
 OPTIONS = (SWEEP, JOBS[0], *SWITCHES, "--help")
 MARK = "\x1f"
+LONGEST_VALUE = 500
 FILES = (".yaml", ".yml", ".json", ".toml", ".xyz")
+# A shell would cut a word there, and offer another value; a program takes no lone surrogate.
+_UNTYPABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def complete(scopes: Sequence[Member], qualified: bool, build: Build) -> NoReturn:
@@ -89,15 +94,31 @@ def offered(
     build: Build,
 ) -> list[str]:
     """Return what may stand where `prefix` was typed, options and their values too."""
+    found = _options(prefix, before, scopes)
+    if found is not None:
+        return [option for option in found if option.startswith(prefix) and _is_typable(option)]
+    return candidates(prefix, before, scopes, qualified, build)
+
+
+def _options(prefix: str, before: Sequence[str], scopes: Sequence[Member]) -> Iterable[str] | None:
+    """Return options, or values of one; None where neither is typed."""
     parsers = _parsers(scopes)
     if before and before[-1].startswith("-"):
         values = [v for parser in parsers for v in _command.option_choices(parser, before[-1])]
         if values:
-            return [value for value in values if value.startswith(prefix)]
+            return values
     if prefix.startswith("-"):
+        name, sign, _ = prefix.partition("=")
+        if sign:  # --mode=f, one word
+            choices = [v for parser in parsers for v in _command.option_choices(parser, name)]
+            return [f"{name}={choice}" for choice in choices]
         known = [option for parser in parsers for option in _command.option_names(parser)]
-        return [option for option in (*known, *OPTIONS) if option.startswith(prefix)]
-    return candidates(prefix, before, scopes, qualified, build)
+        return (*known, *OPTIONS)
+    return None
+
+
+def _is_typable(word: str) -> bool:
+    return _UNTYPABLE.search(word) is None
 
 
 def candidates(
@@ -109,7 +130,7 @@ def candidates(
 ) -> list[str]:
     """Return the views, keys and words that may stand where `prefix` was typed."""
     if prefix.startswith("@"):
-        return list(_files(prefix[1:]))
+        return list(filter(_is_typable, _files(prefix[1:])))
     explains = "explain" in before
     found = [] if explains else list(WORDS)
     drafts = _built(build, before)
@@ -120,9 +141,14 @@ def candidates(
             config = drafts[scope.name].config
             if explains:
                 found += [level for key, _ in leaves(config) for level in _levels(start + key)]
+                continue
+            place = (scope.name,) if qualified else ()
+            if prefix.startswith("~"):
+                found += [f"~{key}" for key in _removable(config, place)]
             else:
-                found += _settings(config, (scope.name,) if qualified else ())
-    return [word for word in found if word.startswith(prefix) and _fits(word, prefix, explains)]
+                found += _settings(config, place, prefix)
+    begun = [word for word in found if word.startswith(prefix) and _is_typable(word)]
+    return [word for word in begun if _fits(word, prefix, explains)]
 
 
 def _files(prefix: str) -> Iterator[str]:
@@ -141,16 +167,29 @@ def _files(prefix: str) -> Iterator[str]:
                 yield path
 
 
-def _settings(node: Any, keys: tuple[Any, ...]) -> Iterator[str]:
+def _removable(node: Any, keys: tuple[Any, ...]) -> Iterator[str]:
+    """Yield the keys and groups below a place, as they are typed: `model`, `model.name`."""
+    for key, value in dict.items(node):
+        place = (*keys, key)
+        name = joined(place)
+        if name is not None:
+            yield name
+        if isinstance(value, dict):
+            yield from _removable(value, place)
+
+
+def _settings(node: Any, keys: tuple[Any, ...], prefix: str) -> Iterator[str]:
     """Yield what sets each key below a place, as it is typed: `lr=`, `opt["weight decay"]=`."""
     for key, value in dict.items(node):
         place = (*keys, key)
         if isinstance(value, dict) and value:
-            yield from _settings(value, place)
+            yield from _settings(value, place, prefix)
             continue
         name = joined(place)
         if name is not None:  # else it can only be set by the program
-            yield from (f"{name}=", *_values(name, value))
+            yield f"{name}="
+            if prefix.startswith(name):
+                yield from _values(name, value)
 
 
 def _levels(key: str) -> list[str]:
@@ -172,7 +211,18 @@ def _values(key: str, value: Any) -> list[str]:
         return [f"{key}=True", f"{key}=False"]
     if isinstance(value, str):
         return [f"{key}:={value}"]
+    if isinstance(value, (list, tuple)):
+        text = repr(value)
+        return [f"{key}={text}"] if _is_literal(text) else []
     return [f"{key}={value!r}"] if isinstance(value, (int, float)) else []
+
+
+def _is_literal(text: str) -> bool:
+    """Whether a list is written so that it is read as itself, and short enough to be typed."""
+    try:
+        return len(text) <= LONGEST_VALUE and repr(evaluate(text, {})) == text
+    except ExpressionError:
+        return False
 
 
 def _built(build: Build, before: Sequence[str]) -> Any:
