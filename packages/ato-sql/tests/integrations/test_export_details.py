@@ -133,6 +133,22 @@ class TestMLflow:
         mlflow.export_run(finder, run.id)
         assert len(dict(client.batches("params")[0])["text"]) == 6000
 
+    def test_a_value_that_is_no_text_arrives_escaped(self, mlflow, client, finder, logger, config):
+        with logger.start(config={**config, "text": "a\udc80"}) as run:
+            pass
+        mlflow.export_run(finder, run.id)
+        assert dict(client.batches("params")[0])["text"] == "a\\udc80"
+
+    def test_a_project_goes_without_its_apostrophes(
+        self, mlflow, client, finder, open_logger, config
+    ):
+        config["experiment"]["project_name"] = "it's"
+        with open_logger(config).start() as run:
+            pass
+        mlflow.export_run(finder, run.id)
+        assert client.told("create_experiment") == [(("it_s",), {})]
+        assert mlflow.changed_names(finder, run.id) == {"it's": "it_s"}
+
     def test_a_failure_takes_the_run_back_and_leaves_the_experiment(
         self, mlflow, client, finder, run
     ):

@@ -10,8 +10,7 @@ import os
 from typing import Any, Iterable, Iterator, Mapping, NamedTuple
 
 from mlflow import MlflowClient
-from mlflow.entities import Metric, Param, RunTag, ViewType
-from mlflow.exceptions import MlflowException
+from mlflow.entities import Metric, Param, RunTag
 
 from ato_sql._errors import TrackerError
 from ato_sql._finder import SQLFinder
@@ -129,8 +128,11 @@ def accepted(name: str) -> str:
 
 
 def accepted_project(name: str) -> str:
-    """Return the name of a project as that of an experiment: text, not above 500 letters."""
-    return _encodable(name)[:PROJECT_LENGTH]
+    """Return the name of a project as that of an experiment: text, not above 500 letters.
+
+    Without apostrophes, which MLflow's store of files takes for the end of the name.
+    """
+    return _encodable(name).replace("'", "_")[:PROJECT_LENGTH]
 
 
 class _Names(NamedTuple):
@@ -170,7 +172,7 @@ def _copy(client: MlflowClient, name: str, finder: SQLFinder, run: Any) -> None:
 
 def _experiment(client: MlflowClient, name: str) -> str:
     """Return the id of an experiment, which is made where there is none."""
-    found = _known_experiment(client, name)
+    found = client.get_experiment_by_name(name)
     if found is None:
         return str(client.create_experiment(name))
     if found.lifecycle_stage != "active":
@@ -180,19 +182,6 @@ def _experiment(client: MlflowClient, name: str) -> str:
             f"mlflow experiments restore --experiment-id {number}"
         )
     return str(found.experiment_id)
-
-
-def _known_experiment(client: MlflowClient, name: str) -> Any:
-    try:
-        return client.get_experiment_by_name(name)
-    except MlflowException:  # its store of files asks with the name in quotes: `it's` breaks that
-        token = None
-        while True:
-            found = client.search_experiments(ViewType.ALL, page_token=token)
-            named = [experiment for experiment in found if experiment.name == name]
-            token = found.token
-            if named or not token:
-                return named[0] if named else None
 
 
 def _exported(client: MlflowClient, experiment: str, uuid: str) -> list[str]:
