@@ -14,7 +14,6 @@ from ato_scope._command.tokens import shown
 from ato_scope._errors import ExpressionError, StrictKeyError, TokenError
 from ato_scope._history.recorder import Source, snapshot
 from ato_scope._program import say
-from ato_scope._values.bounds import bounded
 from ato_scope._values.expressions import evaluate
 
 TYPE_CHECKING = False
@@ -240,5 +239,8 @@ def _append(
         raise TokenError(f"{name!r} is no list but {type(current).__name__}; {fix}")
     more = list(value) if isinstance(value, (list, tuple)) else [value]
     whole = type(current)([*current, *more])
-    # `l+=config.l` makes it twice as long each time.
-    put(config, keys, whole if len(more) <= _FEW else bounded(whole))
+    if len(more) > _FEW:  # `l+=config.l` makes it twice as long each time
+        from ato_scope._values.bounds import bounded
+
+        whole = bounded(whole)
+    put(config, keys, whole)
