@@ -559,7 +559,7 @@ class TestWhatWasChangedOnTheWay:
         shell("-m", "cProfile", "-o", str(tmp_path / "profile"), "train.py", "lr=1")
         assert verify(1)["verdict"] == "same"
 
-    @pytest.mark.parametrize("tool", ["cProfile -o out -m", "trace --count -C out --module"])
+    @pytest.mark.parametrize("tool", ["cProfile -o out -m", "trace --listfuncs -C out --module"])
     def test_a_module_that_a_tool_ran_is_run_by_itself(
         self, shell, project, verify, tmp_path, tool
     ):
