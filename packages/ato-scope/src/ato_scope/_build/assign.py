@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from ato_scope._command.keys import Keys
     from ato_scope._command.tokens import Token
 
+_MANY = 1000  # who sets so many new keys made them by a program, and nothing was misspelt
+_FEW = 100  # items that are added to a list without counting all that is in it
+
 
 def assign(draft: Draft, key: str, token: Token, names: Mapping[str, Any], strict: bool) -> None:
     """Do what one token asks with `key` of a draft.
@@ -134,9 +137,6 @@ def read_file(path: str) -> ADict:
         say(f"warning: {escaped(str(one.message), 200)}")
     return config
 
-
-_MANY = 1000  # who sets so many new keys made them by a program, and nothing was misspelt
-_FEW = 100  # items that are added to a list without counting all that is in it
 
 # -- keys ------------------------------------------------------------------------------------------
 

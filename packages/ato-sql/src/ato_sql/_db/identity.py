@@ -6,7 +6,7 @@ import os
 import re
 import sqlite3
 import uuid
-from typing import Iterable
+from typing import Callable, Iterable
 
 from sqlalchemy import delete, insert, inspect, select, text
 from sqlalchemy.engine import URL, Connection, Engine
@@ -47,9 +47,7 @@ def current_revision(connection: Connection) -> str | None:
         # creation that is cut short some of them: the rest is made.
         if _NEWEST[0] not in tables or _NEWEST[1] in _columns(connection, _NEWEST[0]):
             return None
-    if not tables.issuperset(_OURS):
-        return None
-    if not all(columns <= _columns(connection, table) for table, columns in _OURS.items()):
+    if not _are_ours(tables, lambda table: _columns(connection, table)):
         return None
     return _older_revision(connection, tables)
 
@@ -80,8 +78,19 @@ def _known(connection: Connection, revision: str) -> str:
     return revision
 
 
+def _are_ours(tables: set[str], columns_of: Callable[[str], set[str]]) -> bool:
+    """Tell whether tables are those of a tracker, whose older versions kept no revision."""
+    return tables.issuperset(_OURS) and all(
+        columns <= columns_of(table) for table, columns in _OURS.items()
+    )
+
+
 def _columns(connection: Connection, table: str) -> set[str]:
     return {str(column["name"]) for column in inspect(connection).get_columns(table)}
+
+
+def _columns_of_file(connection: sqlite3.Connection, table: str) -> set[str]:
+    return {str(row[1]) for row in connection.execute(f"PRAGMA table_info({table})")}
 
 
 def _alembic_revision(connection: Connection, tables: Iterable[str]) -> str | None:
@@ -130,7 +139,9 @@ def refuse_foreign_file(url: URL, reading: bool) -> None:
                 "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
             )
             tables = {name for (name,) in connection.execute(query)}
-            is_ours = VERSION_TABLE in tables or _has_ours(connection, tables)
+            is_ours = VERSION_TABLE in tables or _are_ours(
+                tables, lambda table: _columns_of_file(connection, table)
+            )
         finally:
             connection.close()
             leave_no_log(path)
@@ -138,14 +149,6 @@ def refuse_foreign_file(url: URL, reading: bool) -> None:
         return  # whatever is wrong will be said when it is opened
     if tables and not is_ours:
         raise _foreign(url, tables)
-
-
-def _has_ours(connection: sqlite3.Connection, tables: set[str]) -> bool:
-    """Tell whether tables are those of a tracker of before the table of versions."""
-    if not tables.issuperset(_OURS):
-        return False
-    found = {name: connection.execute(f"PRAGMA table_info({name})").fetchall() for name in _OURS}
-    return all(columns <= {row[1] for row in found[name]} for name, columns in _OURS.items())
 
 
 def _foreign(url: URL, tables: set[str]) -> DatabaseError:

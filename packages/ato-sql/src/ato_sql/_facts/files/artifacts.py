@@ -102,10 +102,11 @@ def _files(folder: str, but: str | None = None) -> Iterator[str]:
 
 def _walk(folder: str, but: str | None) -> Iterator[tuple[str, list[str], list[str]]]:
     """Go through a folder as `os.walk` does, in order, one folder in it left out."""
-    left_out = but and os.path.realpath(but)
+    left_out = None if but is None else os.path.realpath(but)
     for parent, folders, names in os.walk(folder):
-        real = os.path.realpath(parent)
-        folders[:] = sorted(name for name in folders if os.path.join(real, name) != left_out)
+        folders.sort()
+        if left_out is not None and os.path.realpath(parent) == os.path.dirname(left_out):
+            folders[:] = [name for name in folders if name != os.path.basename(left_out)]
         yield parent, folders, names
 
 

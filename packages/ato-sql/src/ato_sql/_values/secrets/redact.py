@@ -233,17 +233,18 @@ def _redact_argument(
 
 def _redact_value(text: str, extra: Sequence[str], path: str = "") -> str:
     """Hide secrets in a word, which may be a list or mapping as Python or JSON writes it."""
+    if text[:1] not in ("[", "{", "("):
+        return redact_text(text, extra, Kind.COMMAND)
     readers: Any = ((ast.literal_eval, repr), (json.loads, json.dumps))
-    for read, write in readers if text[:1] in ("[", "{", "(") else ():
+    for read, write in readers:
         try:
             value = read(text)
             shown = redact(value, extra, path)
         except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError):
             continue
         return text if shown == redact_nothing(value) else str(write(shown))
-    if text[:1] in ("[", "{", "("):  # it may be an expression: `{'password': 'x' + 'y'}`
-        text = redact_text(text, extra, Kind.SOURCE)
-    return redact_text(text, extra, Kind.COMMAND)
+    # It may be an expression, `{'password': 'x' + 'y'}`, or what a shell has taken quotes from.
+    return redact_text(redact_text(text, extra, Kind.SOURCE), extra, Kind.COMMAND)
 
 
 def redact_nothing(value: Any) -> Any:

@@ -75,7 +75,9 @@ def redact_urls(text: str, extra: Sequence[str] = ()) -> str:
     """
     if "://" in text and "@" in text:
         whole = _WHOLE.match(text) if " " in text[: text.rindex("@")] else None
-        text = _redact_with_scheme(text if whole is None else _WHOLE.sub(r"\1***", text, 1))
+        if whole is not None:
+            text = f"{whole.group(1)}***{text[whole.end() :]}"
+        text = _redact_with_scheme(text)
     if "//" in text and "@" in text:
         text = _BARE.sub(r"\1***", text)
     if "@" in text and ":" in text:
