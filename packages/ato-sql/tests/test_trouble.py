@@ -124,14 +124,15 @@ class TestTrouble:
         assert len(finder_of(path + ".old").search()) == 1
 
     def test_the_command_line_says_a_warning_in_one_line(self, path):
+        SQLLogger(config_of(path + ".other")).start().finish()
+        finder_of(path + ".other").export(path + ".jsonl")
         programs.run(
             "SQLLogger(config()).start().log_metric('loss', 0.5, 0); os.kill(os.getpid(), 9)",
             code=-9,
             **settings(path),
         )
         os.rename(path, path + ".old")
-        open(path, "wb").close()
-        command = [sys.executable, "-m", "ato_sql", "upgrade", "--db", path]
+        command = [sys.executable, "-m", "ato_sql", "import", path + ".jsonl", "--db", path]
         done = subprocess.run(command, capture_output=True, check=True)
         said = done.stderr.decode()
         assert said.startswith(f"python -m ato_sql: warning: {path} was moved"), said
