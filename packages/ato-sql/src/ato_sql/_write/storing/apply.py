@@ -87,16 +87,17 @@ def apply_batch(
 def _advance(connection: Connection, batch: Batch) -> None:
     """Note up to where the database has the journal."""
     row = table_of(LastBatch)
-    known = select(row.c.last_batch).where(row.c.uuid == batch.journal).with_for_update()
-    position = connection.execute(known).scalar()
-    if position is None:
+    # Not locked: on MySQL that would keep others from adding theirs where there is none yet.
+    known = select(row.c.last_batch).where(row.c.uuid == batch.journal)
+    if connection.execute(known).scalar() is None:
         values = {"uuid": batch.journal, "last_batch": batch.end, "updated_at": now()}
         connection.execute(insert(row), values)
         return
-    if position > batch.start:
-        raise OutOfStepError(position)
-    change = update(row).where(row.c.uuid == batch.journal)
-    connection.execute(change, {"last_batch": batch.end, "updated_at": now()})
+    change = update(row).where(row.c.uuid == batch.journal, row.c.last_batch <= batch.start)
+    moved = connection.execute(change, {"last_batch": batch.end, "updated_at": now()})
+    if not moved.rowcount:
+        # With a lock the newest is read, also where a transaction otherwise sees its snapshot.
+        raise OutOfStepError(connection.execute(known.with_for_update()).scalar() or 0)
 
 
 def _without_deleted(connection: Connection, batch: Batch) -> Batch:
@@ -177,8 +178,9 @@ def get_or_create_project(connection: Connection, name: str) -> int:
                 connection.execute(insert(table), values)
         except IntegrityError:
             pass  # another process was first
-        # Reads the newest row, also where a transaction otherwise sees its snapshot.
-        found = connection.execute(query.with_for_update()).scalar()
+        # With a lock the newest is read, also where a transaction otherwise sees its snapshot. A
+        # shared one: each of those that came too late has it already, and none would get more.
+        found = connection.execute(query.with_for_update(read=True)).scalar()
     if found is None:
         raise LookupError(f"project {name!r} vanished while it was created")
     return int(found)

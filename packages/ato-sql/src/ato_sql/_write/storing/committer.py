@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import random
 import time
 import warnings
 from typing import Iterator
@@ -33,7 +34,7 @@ from ato_sql._write.storing.apply import OutOfStepError, RunKey
 from ato_sql._write.storing.database import Database
 from ato_sql._write.storing.salvage import is_about_a_value, is_refusal, is_too_large, lessened
 
-_TRIES = 6  # of a batch that met another writer
+_TRIES = 8  # of a batch that met another writer
 _REFUSALS = 3  # of a batch the database is well enough to refuse
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0
 
@@ -200,7 +201,7 @@ class Committer:
             except Exception as error:
                 if attempt == _TRIES - 1 or not _met_another(error):
                     raise
-                time.sleep(0.01 * 2**attempt)
+                time.sleep(random.uniform(0.5, 1) * 0.02 * 2**attempt)  # not all at once again
             else:
                 known = self._journal.births
                 self.keys.update((u, k) for u, k in keys.items() if u in known)
