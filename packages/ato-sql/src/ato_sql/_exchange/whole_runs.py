@@ -91,7 +91,7 @@ def upgrade(reader: Reader) -> str | None:
 
 def remove_orphans(reader: Reader, dry_run: bool) -> Cleanup:
     """Remove what no run refers to; see `SQLFinder.gc`."""
-    reader.connection().close()  # an empty file is not to become a database
+    refuse_unused(reader.settings.url)  # an empty file is not to become a database
     engine, settings = reader.writable_engine(), reader.settings
     folder: str | None = artifact_folder(settings.url, settings.artifact_dir)
     if abandoned(settings.url, settings.journal_dir):
