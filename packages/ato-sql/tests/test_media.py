@@ -290,6 +290,12 @@ class TestTables:
         run.log_table("x", [{"user": "ann", "password": "hunter2"}])
         assert finder.media(run.id)[0].read()["rows"] == [["ann", "[redacted]"]]
 
+    def test_so_is_what_follows_the_name_of_one_in_a_row(self, run, finder):
+        rows = [["lr", 0.1], ["password", "hunter2"], ["token", "label"], [None, 1]]
+        run.log_table("x", rows, columns=["name", "value"])
+        found = finder.media(run.id)[0].read()["rows"]
+        assert found == [["lr", 0.1], ["password", "[redacted]"], ["token", "label"], [None, 1]]
+
     @pytest.mark.parametrize(
         "rows", [3, "abc", ["abc"], [1, 2], [[1], [1, 2]], {"a": 1}, {"a": "bc"}, {"a": {"b": 1}}]
     )
@@ -305,6 +311,11 @@ class TestTextsSoundsAndFilms:
         first, second = (found.read() for found in finder.media(run.id))
         assert first == "Once upon a time\n" * 1000 + "ä\\x00"
         assert "hunter2" not in second
+
+    def test_a_text_of_a_secrets_name_is_hidden(self, run, finder):
+        run.log_text("db.password", "two words")
+        run.log_text("num_tokens", "two words")
+        assert [found.read() for found in finder.media(run.id)] == ["[redacted]", "two words"]
 
     def test_a_text_that_is_too_long_is_refused(self, run):
         with pytest.raises(MetricError, match=r"more than 1,000,000.*log_artifact"):

@@ -564,7 +564,13 @@ class TestWhatWasChangedOnTheWay:
         [
             ("cProfile", "-o", "out", "-m"),
             # Of all else it would follow each line, which takes a minute.
-            ("trace", "--trace", "--ignore-dir", os.pathsep.join(filter(None, sys.path)), "--module"),
+            (
+                "trace",
+                "--trace",
+                "--ignore-dir",
+                os.pathsep.join(filter(None, sys.path)),
+                "--module",
+            ),
         ],
         ids=["cProfile", "trace"],
     )

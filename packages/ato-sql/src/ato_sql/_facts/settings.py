@@ -12,7 +12,7 @@ from ato_sql import _values
 from ato_sql._errors import SettingsError
 from ato_sql._facts.facts import runs_another
 from ato_sql._values.place import is_url, place_of, url_of
-from ato_sql._values.secrets.redact import redact
+from ato_sql._values.secrets.redact import redact, redact_pairs
 from ato_sql._values.secrets.text import Kind, redact_text
 from ato_sql._values.values import NAME_LENGTH, check_name, clean_text
 
@@ -108,6 +108,10 @@ class Settings(NamedTuple):
     def hide_in(self, value: Any) -> Any:
         """Return JSON data without the secrets in it, unless they are to be kept."""
         return redact(value, self.secret_keys) if self.redact else value
+
+    def hide_pairs(self, rows: list[list[Any]]) -> list[list[Any]]:
+        """Return rows of a name and a value without the secrets, unless they are to be kept."""
+        return redact_pairs(rows, self.secret_keys) if self.redact else rows
 
 
 def read_settings(config: Any, need_project: bool = True) -> Settings:

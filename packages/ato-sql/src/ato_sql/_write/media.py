@@ -148,7 +148,7 @@ class MediaLog:
             MetricError: it is no table, or has more bytes than `experiment.sql.media_limit`.
         """
         key = _key_of(_media.TABLE, key)
-        self._keep(key, _media.table_piece(key, rows, columns, self._settings.hide_in), step)
+        self._keep(key, _media.table_piece(key, rows, columns, self._settings), step)
 
     def log_text(self, key: str, text: str, step: int | None = None) -> None:
         """Keep a text of at most 1 MB; secrets in it are hidden.
@@ -157,7 +157,7 @@ class MediaLog:
             MetricError: it is longer.
         """
         key = _key_of(_media.TEXT, key)
-        self._keep(key, _media.text_piece(key, text, self._settings.hide), step)
+        self._keep(key, _media.text_piece(key, text, self._settings), step)
 
     def log_histogram(self, key: str, values: Any, step: int | None = None, bins: int = 64) -> None:
         """Keep how values are spread: the edges and counts of bins, never the values.

@@ -16,6 +16,7 @@ from ato_sql._facts.media.histograms import histogram
 from ato_sql._facts.media.images import checked_image, image_bytes, is_path
 from ato_sql._facts.media.tables import table_from, table_of_rows
 from ato_sql._facts.media.types import ending_of, type_of
+from ato_sql._facts.settings import Settings
 from ato_sql._values.values import as_text, clean_text
 
 IMAGE, TABLE, TEXT, HISTOGRAM = "image", "table", "text", "histogram"
@@ -69,26 +70,33 @@ def recording_piece(kind: str, key: str, source: Any, limit: int) -> Piece:
     return _file(kind, data, found, path)
 
 
-def table_piece(key: str, data: Any, columns: Sequence[str] | None, hide: Any) -> Piece:
-    """Return a table; `hide` takes the secrets out of its columns."""
+def table_piece(key: str, data: Any, columns: Sequence[str] | None, settings: Settings) -> Piece:
+    """Return a table without the secrets in it."""
     table = table_of_rows(key, data, columns)
-    table["rows"] = _without_secrets(table["columns"], table["rows"], hide)
+    table["rows"] = _without_secrets(table["columns"], table["rows"], settings)
     text = json.dumps(table, separators=(",", ":")).encode()
     info = {"columns": table["columns"][:100], "rows": len(table["rows"])}
     return Piece(TABLE, text, info, "json")
 
 
-def _without_secrets(columns: Sequence[str], rows: list[list[Any]], hide: Any) -> list[list[Any]]:
+def _without_secrets(
+    columns: Sequence[str], rows: list[list[Any]], settings: Settings
+) -> list[list[Any]]:
     names = [f"{number} {name}" for number, name in enumerate(columns)]  # two may have one name
-    kept = [hide({name: [row[number] for row in rows]}) for number, name in enumerate(names)]
+    kept = [
+        settings.hide_in({name: [row[number] for row in rows]}) for number, name in enumerate(names)
+    ]
     hidden = [next(iter(column.values())) for column in kept]
     whole = [c if isinstance(c, list) else [c] * len(rows) for c in hidden]
-    return [list(row) for row in zip(*whole)] if whole else rows
+    found = [list(row) for row in zip(*whole)] if whole else rows
+    # Where there are two columns, a row may be the name of a secret and what it is.
+    return settings.hide_pairs(found) if len(columns) == 2 else found
 
 
-def text_piece(key: str, text: Any, hide: Any) -> Piece:
-    """Return a text."""
-    kept = clean_text(hide(as_text("what log_text keeps", text)))
+def text_piece(key: str, text: Any, settings: Settings) -> Piece:
+    """Return a text without the secrets in it."""
+    (hidden,) = settings.hide_in({key: as_text("what log_text keeps", text)}).values()
+    kept = clean_text(hidden)
     data = kept.encode("utf-8")
     if len(data) > LONGEST_TEXT:
         raise MetricError(

@@ -77,6 +77,11 @@ def _redact_list(value: Sequence[Any], extra: Sequence[str], path: str) -> list[
     return [redact(item, extra, path) for item in value]
 
 
+def redact_pairs(rows: Iterable[Sequence[Any]], extra: Sequence[str] = ()) -> list[list[Any]]:
+    """Return rows of two cells, the second hidden where the first is the name of a secret."""
+    return [[n, REDACTED] if _is_pair(n, value, extra) else [n, value] for n, value in rows]
+
+
 def _is_pair(name: Any, value: Any, extra: Sequence[str]) -> bool:
     """Tell whether two things are the name of a secret and what it is: `["password", "x1"]`.
 
