@@ -155,7 +155,7 @@ class TestKeys:
 
     def test_a_new_key_that_resembles_an_old_one_warns(self, scope, capsys):
         assert scope.apply(["model.dept=3"]).model.dept == 3
-        assert "sets a new key 'model.dept'; did you mean 'depth'?" in capsys.readouterr().err
+        assert "sets a new key 'model.dept'; did you mean 'model.depth'?" in capsys.readouterr().err
 
     @pytest.mark.parametrize("token", ["seed=3", "model.drop=3", "layout=1", "ml=1"])
     def test_a_new_key_that_resembles_nothing_is_silent(self, scope, capsys, token):

@@ -133,7 +133,7 @@ class TestKeys:
         "LR=1": "sets a new key 'LR'; did you mean 'lr'?",
         "Lr=1": "sets a new key 'Lr'; did you mean 'lr'?",
         "Epochs=1": "did you mean 'epochs'?",
-        "m.A=1": "did you mean 'a'?",
+        "m.A=1": "did you mean 'm.a'?",
         "fast=1": "sets a new key 'fast'; the view of that name is asked for with fast alone",
         "fast=True": "asked for with fast alone",
         "fast:=yes": "asked for with fast alone",

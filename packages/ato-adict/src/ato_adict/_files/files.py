@@ -65,7 +65,13 @@ def format_of(path: Path) -> str:
     """Return the format that the suffix of a path stands for."""
     suffix = os.path.splitext(os.fspath(path))[1]
     if suffix.lower() not in SUFFIXES:
-        raise _unknown(f"suffix '{suffix}' of '{os.fspath(path)}'", suffix, list(SUFFIXES))
+        what = f"suffix '{suffix}' of '{os.fspath(path)}'"
+        hint = "" if os.path.exists(path) else did_you_mean_file(os.fspath(path))
+        raise (
+            ConfigFileError(f"unknown {what}{hint}")
+            if hint
+            else _unknown(what, suffix, list(SUFFIXES))
+        )
     return SUFFIXES[suffix.lower()]
 
 

@@ -18,7 +18,7 @@ from ato_scope._values.expressions import evaluate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Container, Mapping
+    from typing import Any, Container, Iterable, Mapping
 
     from ato_adict import Schema
     from ato_scope._build.draft import Draft
@@ -150,10 +150,12 @@ def _check_key(draft: Draft, keys: Keys, token: Token, strict: bool) -> None:
         if not isinstance(node, dict) or not node:
             break
         if not dict.__contains__(node, part):
+            place = _scope_typed(token, keys) + done
             if strict:
-                hint = did_you_mean(part, names_in(node))
+                known = names_in(node)
+                hint = did_you_mean(part, known, _in_full(place, known))
                 raise StrictKeyError(f"no view has set the key {f'{done}{part}'!r}{hint}")
-            hint = _hint_of_view(str(part), node, draft.new.setdefault(done, set()))
+            hint = _hint_of_view(str(part), place, node, draft.new.setdefault(done, set()))
             if hint:
                 say(f"warning: {shown(token.raw)!r} sets a new key {f'{done}{part}'!r}{hint}")
             break
@@ -168,12 +170,22 @@ def _check_key(draft: Draft, keys: Keys, token: Token, strict: bool) -> None:
             raise TokenError(f"there is no {part!r} to set; a new key starts with a letter")
 
 
-def _hint_of_view(typed: str, node: Any, new: set[str]) -> str:
+def _scope_typed(token: Token, keys: Keys) -> str:
+    """Return what was typed before a key, `model.` of a MultiScope."""
+    name, key = token.raw.partition("=")[0].rstrip("+:"), ".".join(map(str, keys))
+    return name[: -len(key)] if name.endswith(f".{key}") else ""
+
+
+def _in_full(place: str, names: Iterable[Any]) -> dict[str, str]:
+    return {name: f"{place}{name}" for name in names if isinstance(name, str)}
+
+
+def _hint_of_view(typed: str, place: str, node: Any, new: set[str]) -> str:
     """Suggest a key of a view for one that is not there; the command line's other ones are as new."""
     known = [name for name in names_in(node) if name not in new] if len(new) < _MANY else []
     new.add(typed)
     alike = [name for name in known if _may_be_meant(typed, name)]
-    return did_you_mean(typed, alike) if alike else ""
+    return did_you_mean(typed, alike, _in_full(place, alike)) if alike else ""
 
 
 def _check_names(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ato_scope._build.kinds import date_in
 from ato_scope._command.keys import typed
 from ato_scope._errors import ExpressionError
+from ato_scope._program import WORDS
 from ato_scope._values.expressions import evaluate
 
 TYPE_CHECKING = False
@@ -32,6 +33,10 @@ def evaluated(token: Token, names: Mapping[str, Any]) -> Any:
         return evaluate(text, names)
     except ExpressionError as error:
         if is_short and (any(c.isalpha() for c in text) or str(error) == NO_EXPRESSION):
+            if token.key in WORDS:
+                from ato_scope._command.unknown import asked
+
+                as_text = f"to ask for it write {asked(token.key, text)}, {as_text}"
             raise ExpressionError(f"{error}; {as_text}") from None
         raise
 

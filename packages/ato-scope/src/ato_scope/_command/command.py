@@ -166,6 +166,9 @@ def _locate(token: Token, catalog: Catalog, qualified: bool) -> tuple[str, str]:
         return next(iter(catalog)), token.key
     scope, dot, key = _first_part(token.key)
     if not dot or scope not in catalog:
+        if scope in catalog and not dot:
+            fix = f"{scope!r} is a scope; write {scope}.key=value"
+            raise UnknownScopeError(f"{shown(token.raw)!r}: {fix}")
         known = " or ".join(quoted(f"{name}.{key or scope}") for name in catalog)
         hint = did_you_mean(scope, catalog) if dot else ""
         problem = f"unknown scope {scope!r}" if dot else f"key {scope!r} names no scope"

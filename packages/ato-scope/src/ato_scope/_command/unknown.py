@@ -32,6 +32,10 @@ def unknown_option(
     key = _named(name, keys)
     if raw in SWEEP_OPTIONS:
         fix = f"; it goes with {SWEEP} key=value,value"
+    elif name == "print" and value in FORMATS and not key:
+        fix = f"; write {quoted(raw.lstrip('-'))}, without dashes"
+    elif sign and not key and name in (*WORDS, "help"):
+        fix = f"; write {asked(name, value)}"
     elif name in WORDS or (name in views and not sign):
         fix = f"; write {quoted(raw.lstrip('-'))}, without dashes"
     elif name in FORMATS and not (key or sign):
@@ -42,6 +46,11 @@ def unknown_option(
     else:
         fix = _meant(raw, views, keys, options) or f"; write {_assignment(name, '')}"
     return f"unknown option {shown(raw)!r}{fix}"
+
+
+def asked(word: str, value: str) -> str:
+    """Return how one of the program's own words is typed, which takes no sign."""
+    return f"explain {quoted(value)}" if word == "explain" and shown(value) == value else word
 
 
 def _named(name: str, keys: Collection[str]) -> str | None:
@@ -88,7 +97,14 @@ def unknown_view(word: str, catalog: Catalog, qualified: bool, keys: Collection[
     if qualified:
         names += [f"{scope}.{name}" for scope, views in catalog.items() for name in views]
     spelled = {key: _assignment(key, "") for key in keys}
-    if word in spelled:
+    key, colon, value = word.partition(":")
+    scope, dot, name = word.partition(".")
+    owners = [f"{one}.{name}" for one, views in catalog.items() if qualified and name in views]
+    if colon and key in spelled:
+        fix = f"; did you mean {_assignment(key, value)!r}?"
+    elif dot and owners and scope in catalog:
+        fix = f"; {quoted(name)} is a view of another scope: write {quoted(owners[0])}"
+    elif word in spelled:
         fix = f"; {quoted(word)} is a key: write {spelled[word]}, or explain {quoted(word)}"
     else:
         spelled.update({name: name for name in (*names, *WORDS, "help")})

@@ -157,11 +157,17 @@ class _Interpreter:
     def name(self, node: Any, depth: int) -> Any:
         if node.id in self.names:
             return self.names[node.id]
+        raise self.unknown(node.id)
+
+    def unknown(self, name: str) -> ExpressionError:
         from ato_scope._values.words import bare_word
 
-        raise ExpressionError(bare_word(node.id, self.names))
+        return ExpressionError(bare_word(name, self.names))
 
     def attribute(self, node: Any, depth: int) -> Any:
+        name = _dotted(node)
+        if name and name.partition(".")[0] not in self.names:
+            raise self.unknown(name)
         return _item(self.value(node.value, depth), node.attr, "." + node.attr)
 
     def subscript(self, node: Any, depth: int) -> Any:
@@ -199,6 +205,15 @@ VISIT: dict[str, Callable[[_Interpreter, Any, int], Any]] = {
     "Index": _Interpreter.index,
     "Slice": _Interpreter.slice,
 }
+
+
+def _dotted(node: Any) -> str:
+    """Return `model.depth` as it is typed; nothing where not all are names."""
+    names: list[str] = []
+    while type(node).__name__ == "Attribute":
+        names.append(node.attr)
+        node = node.value
+    return ".".join([node.id, *reversed(names)]) if type(node).__name__ == "Name" else ""
 
 
 def _item(owner: Any, key: Any, shown: str) -> Any:

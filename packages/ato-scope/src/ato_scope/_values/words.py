@@ -21,11 +21,11 @@ def bare_word(word: str, known: Mapping[str, Any]) -> str:
     """Say what to do about a word that is no value.
 
     Args:
-        word: The word.
+        word: The word, or several with dots between them.
         known: What names may refer to: the configs by the names of their scopes, and constants.
     """
     for scope, config in known.items():
-        if isinstance(config, dict) and dict.__contains__(config, word):
+        if isinstance(config, dict) and dict.__contains__(config, word.partition(".")[0]):
             return f"{word!r} is not a value; for the key write {scope}.{word}"
     meant = WORDS.get(word.lower(), "")
     hint = f"; did you mean '{meant}'?" if meant else ""

@@ -122,11 +122,19 @@ def _explain(command: Command, scopes: Sequence[Member], qualified: bool) -> lis
         if key and not found:
             known = [k for scope in scopes for k in _known(scope, _prefix(scope, qualified))]
             known += [view for scope in scopes for view in scope.views]
-            raise TokenError(f"explain: no key {key!r}{did_you_mean(key, known)}")
+            raise TokenError(f"explain: no key {key!r}{_meant(key, known)}")
         lines += found
     if not command.keys:
         lines += [line for s in scopes for line in _not_applied(s, command, qualified)]
     return [clip(line, width()) for line in lines]
+
+
+def _meant(key: str, known: Sequence[str]) -> str:
+    """Suggest keys that end so, else one that looks so."""
+    below = [one for one in known if one.endswith(f".{key}")][:3]
+    if below:
+        return f"; did you mean {' or '.join(map(repr, below))}?"
+    return did_you_mean(key, known)
 
 
 def _not_applied(scope: Member, command: Command, qualified: bool) -> list[str]:

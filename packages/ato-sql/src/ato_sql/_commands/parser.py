@@ -85,12 +85,15 @@ class CommandParser(argparse.ArgumentParser):
         if not first.startswith("-") or first.partition("=")[0] in self._option_string_actions:
             return
         name = first.partition("=")[0]
-        owners = [one for one in self._commands if name in _options(self._commands[one])]
+        owners = [
+            one for one, parser in self._commands.items() if name in parser._option_string_actions
+        ]
         if owners:
             named = [word for word in words if word in self._commands]
             command = next((word for word in named if word in owners), owners[0])
             others = [word for word in words if word != command]
-            self.error(f"{name} stands after a command: {' '.join([self.prog, command, *others])}")
+            meant = " ".join([self.prog, *map(quote, [command, *others])])
+            self.error(f"{name} stands after a command: {meant}")
         known = {option for one in self._commands.values() for option in _options(one)}
         self.error(_no_option(name, [*self._option_string_actions, *sorted(known)]))
 
@@ -126,6 +129,8 @@ class CommandParser(argparse.ArgumentParser):
 def _no_option(name: str, known: Iterable[str]) -> str:
     """Say that there is no such option; dashes, which all have, make none alike."""
     spelled = {option.lstrip("-"): option for option in known}
+    if name.lstrip("-") in spelled:  # `-json`
+        return f"there is no option {name}; did you mean '{spelled[name.lstrip('-')]}'?"
     return f"there is no option {name}{did_you_mean(name.lstrip('-'), spelled, spelled)}"
 
 

@@ -21,11 +21,12 @@ from ato_sql._read.question.fields import (
     known_statuses,
     of_project,
 )
+from ato_sql._read.question.terms import as_field
 
 _RECENT = 200  # runs whose tags are offered
 _LAST = re.compile(
     r'-?(?P<word>(?P<field>"[^"]*"|[^\s"<>=!:~,]+)(?P<sign>[<>!]?=|[<>:~])'
-    r'(?P<value>"[^"]*|[^\s"]*)|[^\s",]*)$'
+    r'(?P<value>"[^"]*|[^\s"]*)|"?[^\s",]*)$'
 )
 
 
@@ -51,7 +52,8 @@ def complete(
         values = _fitting(begun.lstrip('"'), _values(connection, field.strip('"'), project_id))
         return [field + sign + _quoted(one) for one in values][:limit]
     word = last.group("word")
-    return list(_fitting(word, known_names(connection, project_id, "." in word)))[:limit]
+    names = _fitting(word.lstrip('"'), known_names(connection, project_id, "." in word))
+    return [as_field(one) for one in names][:limit]
 
 
 def _fitting(begun: str, candidates: Iterable[str]) -> Iterator[str]:

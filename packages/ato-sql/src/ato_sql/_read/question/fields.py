@@ -11,6 +11,7 @@ from ato_adict import did_you_mean
 from ato_sql._db.schema import Experiment, Fingerprint, MetricSummary, Param, Project, table_of
 from ato_sql._errors import QuestionError
 from ato_sql._facts.outcome import STATUSES
+from ato_sql._read.question.terms import as_field
 from ato_sql._read.status import LOST
 from ato_sql._values.values import as_name, clean_text, shorten
 
@@ -76,7 +77,9 @@ def metric_field(name: str) -> tuple[str, str]:
     return clean_text(name), "last"
 
 
-def find_field(connection: Connection, name: str, project_id: int | None = None) -> Field:
+def find_field(
+    connection: Connection, name: str, project_id: int | None = None, in_text: bool = False
+) -> Field:
     """Return what a name means in a question, a sort order or a column.
 
     Args:
@@ -84,6 +87,7 @@ def find_field(connection: Connection, name: str, project_id: int | None = None)
         name: a field of a run, `config.<key>`, `metric.<key>.<statistic>`, `fingerprint.<trace>`,
             or just the key of a config, else of a metric.
         project_id: only what this project's runs have.
+        in_text: whether it stands in the text of a question, as what is suggested then does.
 
     Raises:
         QuestionError: there is nothing of that name; the message suggests one.
@@ -95,7 +99,7 @@ def find_field(connection: Connection, name: str, project_id: int | None = None)
     if found is None and name == "name":  # where no config key is called that
         return Field("run", "run_name")
     if found is None:
-        raise _unknown(connection, name, project_id)
+        raise _unknown(connection, name, project_id, in_text)
     return found
 
 
@@ -152,9 +156,12 @@ def _any(connection: Connection, query: Any, run_id: Any, project_id: int | None
     return connection.execute(query.limit(1)).first() is not None
 
 
-def _unknown(connection: Connection, name: str, project_id: int | None) -> QuestionError:
+def _unknown(
+    connection: Connection, name: str, project_id: int | None, in_text: bool
+) -> QuestionError:
     group = name.partition(".")[0]
-    hint = did_you_mean(name, known_names(connection, project_id, "." in name))
+    known = known_names(connection, project_id, "." in name)
+    hint = did_you_mean(name, known, {one: as_field(one) for one in known} if in_text else None)
     if not hint:
         hint = (
             "; there are config.<key>, metric.<key>.<min|max|last|count>, fingerprint.<trace id>, "

@@ -39,6 +39,11 @@ _LONE_SIGN = re.compile(r"[<>=]|!=")
 _MISTAKEN = {"=<": "<=", "=>": ">=", "<>": "!="}
 
 
+def as_field(name: str) -> str:
+    """Return a name as a question has it: in quotes where it would end too early without."""
+    return f'"{name}"' if re.search(r"[\s<>=!:~,]", name) and '"' not in name else name
+
+
 class Term(NamedTuple):
     """One term of a question.
 

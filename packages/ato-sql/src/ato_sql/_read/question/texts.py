@@ -58,7 +58,7 @@ class TextQuestion:
     def _condition(self, term: Term) -> Any:
         if term.field is None:
             return self._word(term)
-        field = find_field(self._connection, term.field, self._project_id)
+        field = find_field(self._connection, term.field, self._project_id, in_text=True)
         if field.kind == "config":
             return self._config(field.key, term)
         if field.kind == "metric":
