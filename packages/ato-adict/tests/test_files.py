@@ -220,6 +220,9 @@ class TestPaths:
     def test_an_unknown_suffix_suggests_one(self, tmp_path):
         with pytest.raises(ConfigFileError, match="unknown suffix '.jso' .*did you mean '.json"):
             ADict.from_file(tmp_path / "c.jso")
+        (tmp_path / "c.yml").touch()
+        with pytest.raises(ConfigFileError, match="unknown suffix '.ymal' .*mean 'c.yml'"):
+            ADict.from_file(tmp_path / "c.ymal")
         with pytest.raises(ConfigFileError, match="unknown suffix '' .*known are .yaml"):
             ADict(a=1).dump(tmp_path / "c")
 

@@ -178,6 +178,45 @@ def test_words_of_a_multi_scope_show_all_scopes(program):
     assert "  model.small" in manual
 
 
+@pytest.mark.parametrize(
+    ("word", "advice"),
+    [
+        ("model=3", "'model' is a scope; write model.key=value"),
+        ("data.small", "small is a view of another scope: write model.small"),
+        ("model.depht=3", "sets a new key 'depht'; did you mean 'model.depth'?"),
+        ("model.net.widht=3", "sets a new key 'net.widht'; did you mean 'model.net.width'?"),
+    ],
+)
+def test_what_is_suggested_in_a_multi_scope_can_be_typed(program, word, advice):
+    program.write("""
+        from ato_scope import MultiScope, Scope
+
+        model, data = Scope({"depth": 1, "net": {"width": 2}}, name="model"), Scope(name="data")
+        model.observe("small", config={"depth": 3})
+
+        @MultiScope(model, data)
+        def train(model, data):
+            pass
+
+        train()
+    """)
+    assert advice in program.run(word).err
+
+
+def test_explain_suggests_the_keys_that_end_so(program):
+    program.write("""
+        from ato_scope import Scope
+
+        @Scope({"model": {"lr": 1}, "head": {"lr": 2}})
+        def train(config):
+            pass
+
+        train()
+    """)
+    done = program.run("explain", "lr")
+    assert done.fails_with("explain: no key 'lr'; did you mean 'model.lr' or 'head.lr'?")
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="pseudo terminals are POSIX")
 class TestTerminal:
     """In a terminal there is bold and a width; not so when piped."""
@@ -285,9 +324,14 @@ class TestHelp:
             ("--seed", "write seed=value"),
             ("--batch-size=8", "write batch_size=8"),
             ("--stepz=3", "did you mean 'steps=3'?"),
+            ("--explain=lr", "write explain lr"),
+            ("--manual=1", "write manual"),
             ("--fast", "write fast, without dashes"),
             ("--fsat", "did you mean 'fast'?"),
             ("print=jsn", "did you mean 'json'?"),
+            ("explain=stepz", "to ask for it write explain stepz, for text write explain:=stepz"),
+            ("views=x", "to ask for it write views, for text write views:=x"),
+            ("steps:4", "did you mean 'steps=4'?"),
         ],
     )
     def test_what_was_meant_by_an_option_is_said(self, program, option, advice):
@@ -304,6 +348,10 @@ class TestHelp:
     def test_explain_suggests_a_view_too(self, program):
         done = program.write(self.SOURCE).run("explain", "fsat")
         assert done.fails_with("did you mean 'fast'?")
+
+    def test_a_key_is_read_with_all_its_levels(self, program):
+        done = program.write(self.SOURCE).run("steps=batch_size.x")
+        assert done.fails_with("for the key write config.batch_size.x")
 
     def test_explain_takes_it_for_a_key(self, program):
         assert "a key" in program.write(self.SOURCE).run("explain", "help").out

@@ -280,6 +280,14 @@ class TestReading:
         with ReadOnlyDatabase(url).connect() as connection:
             assert offered in complete(connection, typed, limit=50)
 
+    def test_names_with_blanks_are_suggested_and_offered_in_quotes(self, url, logger, finder):
+        logger.start().log_metric("val loss", 0.5, 0)
+        with pytest.raises(QuestionError, match="did you mean '\"metric.val loss\"'"):
+            finder.search("metric.val_loss<1")
+        assert len(finder.search('"metric.val loss"<1')) == 1
+        with ReadOnlyDatabase(url).connect() as connection:
+            assert '"val loss"' in complete(connection, "val")
+
     def test_nothing_is_offered_for_what_is_unknown(self, url, runs):
         with ReadOnlyDatabase(url).connect() as connection:
             assert complete(connection, "nope=") == []

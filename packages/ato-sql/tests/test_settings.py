@@ -59,6 +59,13 @@ class TestSettings:
         with pytest.raises(SettingsError, match="durabilty; did you mean 'durability'"):
             SQLLogger(config)
 
+    def test_a_misspelt_name_of_the_project_is_no_other_project(self, config):
+        misspelt = {"experiment": {"projct_name": "digits"}}
+        with pytest.raises(SettingsError, match="projct_name; did you mean 'project_name'"):
+            SQLLogger(misspelt)
+        config.experiment.project_names = ["mine"]
+        assert repr(SQLLogger(config)).startswith("<SQLLogger ")
+
     def test_an_unknown_value_names_the_allowed(self, config):
         config.experiment.sql.on_error = "explode"
         with pytest.raises(SettingsError, match="'warn' or 'raise', not 'explode'"):

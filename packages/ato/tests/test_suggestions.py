@@ -1,5 +1,7 @@
 """What `ato` says to what was misspelled: what was meant."""
 
+import shlex
+
 import pytest
 
 PROGRAM = """
@@ -18,7 +20,7 @@ def said(shell, tmp_path):
     shell("train.py")
 
     def run(line, code=2):
-        output = shell("-m", "ato", *line.split(), code=code)
+        output = shell("-m", "ato", *shlex.split(line), code=code)
         return output if code == 0 else output.rstrip("\n")
 
     return run
@@ -63,6 +65,10 @@ def said(shell, tmp_path):
         ("runs --db calm.dd", "there is no database calm.dd; did you mean 'calm.db'?"),
         ("merge calm.bd", "there is no database calm.bd; did you mean 'calm.db'?"),
         ("import runs.jsnl", "runs.jsnl: No such file or directory; did you mean 'runs.jsonl'?"),
+        ("runs -json", "there is no option -json; did you mean '--json'?"),
+        ("-help", "there is no option -help; did you mean '--help'?"),
+        ("-n 3 runs", "-n stands after a command: ato runs -n 3"),
+        ("why 1-2", "why compares two runs, not 1, as in: ato why 1 2"),
         ("", "a command is needed, such as ato runs"),
     ],
 )
@@ -77,6 +83,7 @@ def test_one_line_says_what_was_meant(said, tmp_path, line, hint):
 def test_an_option_before_the_command_is_put_behind_it(said):
     assert "--db stands after a command: ato runs --db x.db" in said("--db x.db")
     assert "--db stands after a command: ato why --db=x.db" in said("--db=x.db why")
+    assert "ato runs --db 'my runs.db'" in said("--db 'my runs.db' runs")
 
 
 @pytest.mark.parametrize("line", ["help", "help help", "help runs", "runs help", "export help"])

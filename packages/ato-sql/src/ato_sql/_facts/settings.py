@@ -123,6 +123,7 @@ def read_settings(config: Any, need_project: bool = True) -> Settings:
     """
     experiment = _section({} if config is None else config, "experiment", "config")
     sql = _section(experiment, "sql", "config.experiment")
+    _check_misspelt(experiment)
     for name in _items(sql):
         if name not in _NAMES:
             hint = did_you_mean(name, _NAMES)
@@ -138,6 +139,16 @@ def read_settings(config: Any, need_project: bool = True) -> Settings:
         )
     project = _project_name(experiment, need_project)
     return Settings(database=place_of(database), project=project, **_checked(values))
+
+
+def _check_misspelt(experiment: Mapping[str, Any]) -> None:
+    """Refuse what looks like one of ours that is not there; other names are the user's own."""
+    names = _items(experiment)
+    missing = [one for one in ("project_name", "sql") if one not in names]
+    for name in names:
+        hint = did_you_mean(name, missing) if name not in ("project_name", "sql") else ""
+        if hint:
+            raise SettingsError(f"unknown setting config.experiment.{name}{hint}")
 
 
 def _section(config: Any, name: str, where: str) -> Mapping[str, Any]:
