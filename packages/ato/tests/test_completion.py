@@ -215,9 +215,8 @@ def test_files_behind_an_at(shell, folder):
     (folder / "configs").mkdir()
     (folder / "configs" / "base.yaml").write_text("lr: 1")
     (folder / "configs" / "notes.txt").write_text("")
-    at = "" if shell.name == "bash" else "@"  # it is offered what follows the @ only
-    assert shell.offers("python train.py @configs") == [f"{at}configs/"]
-    assert shell.offers("python train.py @configs/") == [f"{at}configs/base.yaml"]
+    assert shell.offers("python train.py @configs") == ["@configs/"]
+    assert shell.offers("python train.py @configs/") == ["@configs/base.yaml"]
 
 
 def test_a_view_that_is_begun(shell):
@@ -417,6 +416,10 @@ class TestWhatTheProgramGets:
             "star:=a*",
         ]
 
+    def test_a_file_behind_an_at(self, terminal, folder):
+        (folder / "base.yaml").write_text("star: b")
+        assert terminal.words_of("@ba\t @./ba\t") == ["@base.yaml", "@./base.yaml"]
+
     def test_a_key_to_remove(self, terminal):
         assert terminal.words_of("~wli\t ~pa\t") == ["~wlist", "~pair"]
 
@@ -444,6 +447,8 @@ class TestAto:
     def test_options_and_their_values(self, shell):
         assert {"--project", "--sort"} <= set(shell.offers("ato runs --"))
         assert shell.offers("ato export --to m") == ["mlflow"]
+        begun = "" if shell.name == "bash" else "--project="  # it is offered what follows the =
+        assert shell.offers("ato runs --project=d") == [f"{begun}digits"]
 
     def test_projects_and_metrics(self, shell):
         assert shell.offers("ato best d") == ["digits"]

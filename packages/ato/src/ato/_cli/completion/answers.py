@@ -48,6 +48,10 @@ def _offered(parser: argparse.ArgumentParser, before: Sequence[str], prefix: str
     if typed.waiting is not None:
         return _values(typed.waiting, typed, prefix)
     if prefix.startswith("-"):
+        name, sign, begun = prefix.partition("=")
+        option = command._option_string_actions.get(name) if sign else None
+        if option is not None:  # --project=digits, one word
+            return [f"{name}={value}" for value in _values(option, typed, begun)]
         return _options(command)
     action = typed.next_positional()
     return [] if action is None else _values(action, typed, prefix)
