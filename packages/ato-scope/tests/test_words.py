@@ -2,6 +2,7 @@
 
 import json
 import os
+import subprocess
 import sys
 
 import pytest
@@ -266,13 +267,27 @@ class TestTerminal:
 
 
 def test_a_closed_pipe_is_no_error(quick_start):
-    import subprocess
-
     command = f"{sys.executable} train.py manual | head -1"
     done = subprocess.run(
         command, shell=True, cwd=str(quick_start.folder), stderr=subprocess.PIPE, timeout=60
     )
     assert done.stderr == b""
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no full disk here")
+@pytest.mark.parametrize(
+    ("target", "code", "said"),
+    [
+        (">&-", 0, ""),
+        (">/dev/full", 2, "train.py: error: cannot write the answer: No space left on device\n"),
+    ],
+)
+def test_an_answer_that_cannot_be_written_is_no_traceback(quick_start, target, code, said):
+    command = f"{sys.executable} train.py manual {target}"
+    done = subprocess.run(
+        command, shell=True, cwd=str(quick_start.folder), stderr=subprocess.PIPE, timeout=60
+    )
+    assert (done.returncode, done.stderr.decode()) == (code, said)
 
 
 def test_text_that_the_terminal_cannot_show_is_escaped(quick_start):

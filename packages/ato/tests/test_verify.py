@@ -590,6 +590,17 @@ class TestWhatWasChangedOnTheWay:
         shell("--", "-train.py")
         assert verify(1)["verdict"] == "same"
 
+    def test_a_run_that_goes_on_is_refused(self, shell, project, ato):
+        project(
+            """
+            with SQLLogger({"experiment": {"project_name": "digits"}}).start() as run:
+                words = [sys.executable, "-m", "ato", "verify", str(run.id)]
+                done = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+                print(done.returncode, done.stdout.decode())
+            """
+        )
+        assert "2 ato: run 1 is still running: verify it when it has ended" in shell("train.py")
+
     @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
     def test_the_run_of_one_of_several_workers_is_refused_in_one_line(self, shell, project, ato):
         project(

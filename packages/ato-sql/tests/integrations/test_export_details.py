@@ -298,6 +298,14 @@ class TestTensorBoard:
         assert sorted(os.listdir(folder)) == ["events.ato", "events.of.another"]
         assert len(self.lines(folder)) == 6
 
+    def test_what_32_bits_cannot_hold_is_left_out(self, tensorboard, finder, logger, tmp_path):
+        with logger.start() as run:
+            for value in (1e308, -1e39, 3e38, math.inf, 0.5):
+                run.log_metric("loss", value)
+        rows = self.lines(tensorboard.export_run(finder, run.id, tmp_path))
+        assert [row[1] for row in rows] == ["3e+38", "inf", "0.5"]
+        assert tensorboard.left_out(finder, run.id) == {"loss": 2}
+
     def test_where_it_fails_the_earlier_export_stays(
         self, tensorboard, finder, logger, run, tmp_path
     ):

@@ -6,6 +6,7 @@ import os
 import struct
 
 import pytest
+from sqlalchemy import inspect
 
 from ato_sql import SQLLogger
 from ato_sql.cli import main
@@ -149,6 +150,17 @@ class TestMLflow:
     def test_a_server_that_is_not_there_is_asked_once(self, run, export):
         pytest.importorskip("mlflow")
         assert "mlflow cannot be reached" in export("--to", "mlflow", "http://127.0.0.1:9", code=2)
+
+    def test_a_database_of_runs_is_not_written_to(self, run, config, finder, export):
+        pytest.importorskip("mlflow")
+        url = config["experiment"]["sql"]["db_path"]
+        with finder.connection() as connection:
+            before = inspect(connection).get_table_names()
+        line = export("--to", "mlflow", url, code=2)
+        assert "is a database of ato's, not MLflow's" in line
+        assert line.count("\n") == 1
+        with finder.connection() as connection:
+            assert inspect(connection).get_table_names() == before
 
     def test_a_run_whose_making_is_interrupted_is_taken_back(
         self, client, uri, run, export, monkeypatch

@@ -44,12 +44,22 @@ def show(command: Command, scopes: Sequence[Member], qualified: bool) -> NoRetur
 
 
 def _print(text: str) -> None:
+    """Print, as far as anybody wants to read it.
+
+    Raises:
+        TokenError: It cannot be written, as to a disk that is full.
+    """
+    if sys.stdout is None:  # closed by the shell: >&-
+        return
     escape_output()
     try:
         sys.stdout.write(text.rstrip("\n") + "\n")
         sys.stdout.flush()
     except BrokenPipeError:
         drop_output()
+    except OSError as error:
+        drop_output()
+        raise TokenError(f"cannot write the answer: {error.strerror}") from None
 
 
 def _manual(command: Command, scopes: Sequence[Member], qualified: bool) -> list[str]:

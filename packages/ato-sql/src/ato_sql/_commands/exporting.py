@@ -155,6 +155,8 @@ def _reach(tool: Any, options: Namespace) -> None:
         return
     try:
         tool.reach(options.path)
+    except SettingsError:
+        raise
     except Exception as error:
         is_broken = isinstance(error, _MISMATCH)
         why = _mismatch(error, options.to) if is_broken else error

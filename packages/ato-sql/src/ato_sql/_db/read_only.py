@@ -20,6 +20,7 @@ from sqlalchemy.pool import QueuePool
 
 from ato_sql._db.engine import PATIENCE_SECONDS, open_engine
 from ato_sql._db.identity import current_revision, refuse_foreign
+from ato_sql._db.revision import VERSION_TABLE
 from ato_sql._db.schema_setup import check_schema, ensure_schema
 from ato_sql._db.sqlite.damage import expect_damage, leave_out_damage
 from ato_sql._db.sqlite.files import leave_no_log, uri_of
@@ -164,6 +165,22 @@ def refuse_unused(url: URL) -> None:
     try:
         with engine.connect() as connection:
             _check_used(engine, connection)
+    finally:
+        _let_go([engine], os.getpid())
+
+
+def is_trackers(url: URL) -> bool:
+    """Tell whether a database is there and is a tracker's; nothing is changed."""
+    try:
+        engine = read_only_engine(url)
+    except (DatabaseError, SQLAlchemyError):
+        return False
+    try:
+        with engine.connect() as connection:
+            has_version = engine.dialect.has_table(connection, VERSION_TABLE)
+            return has_version or current_revision(connection) is not None
+    except (DatabaseError, SQLAlchemyError):
+        return False
     finally:
         _let_go([engine], os.getpid())
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import numbers
 import sys
 from typing import Any, Iterator, Mapping
 
 from ato_sql._finder import SQLFinder
+
+LARGEST = sys.float_info.max
 
 
 def only_numbers(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -18,18 +21,25 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, numbers.Number) or getattr(value, "ndim", None) == 0
 
 
-def float_points(finder: SQLFinder, run_id: int, key: str) -> Iterator[tuple[Any, float]]:
+def float_points(
+    finder: SQLFinder, run_id: int, key: str, largest: float = LARGEST
+) -> Iterator[tuple[Any, float]]:
     """Yield the points of a metric, each with its value as a float; those too large are left out.
 
     To be infinite, as they would be in another tool, means something else.
     """
     for point in finder.get_metrics(run_id, key):
-        if _is_float(point.value):
+        if _is_float(point.value, largest):
             yield point, float(point.value)
 
 
-def left_out(finder: SQLFinder, run_id: int | str) -> dict[str, int]:
-    """Return the metrics of a run with integers that are too large for a float, as tools hold them.
+def left_out(finder: SQLFinder, run_id: int | str, largest: float = LARGEST) -> dict[str, int]:
+    """Return the metrics of a run with values that are too large for a float, as tools hold them.
+
+    Args:
+        finder: The tracker's database.
+        run_id: The run's id or UUID.
+        largest: The largest float of the tool.
 
     Returns:
         By their names, how many values of each are left out.
@@ -39,20 +49,22 @@ def left_out(finder: SQLFinder, run_id: int | str) -> dict[str, int]:
     """
     number = finder.get_run(run_id).id
     summaries = finder.get_summaries([number])[number]
-    large = [key for key, one in summaries.items() if _may_be_large(one.min, one.max)]
+    large = [key for key, one in summaries.items() if _may_be_large(largest, one.min, one.max)]
     values = {key: [point.value for point in finder.get_metrics(number, key)] for key in large}
-    counts = {key: sum(not _is_float(value) for value in found) for key, found in values.items()}
+    counts = {
+        key: sum(not _is_float(value, largest) for value in found) for key, found in values.items()
+    }
     return {key: count for key, count in counts.items() if count}
 
 
-def _may_be_large(*ends: float | None) -> bool:
+def _may_be_large(largest: float, *ends: float | None) -> bool:
     """Tell whether one end is the largest float, as which what is beyond is kept."""
-    return any(end is not None and abs(end) >= sys.float_info.max for end in ends)
+    return any(end is not None and abs(end) >= largest for end in ends)
 
 
-def _is_float(value: float) -> bool:
+def _is_float(value: float, largest: float) -> bool:
     try:
-        float(value)
+        number = abs(float(value))
     except OverflowError:
         return False
-    return True
+    return number <= largest or math.isinf(number) or math.isnan(number)

@@ -11,10 +11,15 @@ from typing import Any, Iterable, Iterator, Mapping, NamedTuple
 
 from mlflow import MlflowClient
 from mlflow.entities import Metric, Param, RunTag
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
-from ato_sql._errors import TrackerError
+from ato_sql._db.read_only import is_trackers
+from ato_sql._errors import SettingsError, TrackerError
 from ato_sql._finder import SQLFinder
 from ato_sql._values.marked import literal
+from ato_sql._values.types import MYSQL
+from ato_sql._values.url import show_url
 from ato_sql.integrations._names import (
     acceptable,
     as_path,
@@ -80,7 +85,12 @@ def export_run(finder: SQLFinder, run_id: int | str, tracking_uri: str | None = 
 
 
 def reach(tracking_uri: str | None = None) -> None:
-    """Ask MLflow something, once; it raises what it says where it cannot be reached."""
+    """Ask MLflow something, once; it raises what it says where it cannot be reached.
+
+    Raises:
+        SettingsError: There is a tracker's database, into which MLflow would write its tables.
+    """
+    _refuse_tracker(tracking_uri or os.environ.get("MLFLOW_TRACKING_URI") or "")
     before = os.environ.get(_RETRIES)
     os.environ[_RETRIES] = before or "0"  # else it tries for minutes, without a word
     try:
@@ -88,6 +98,18 @@ def reach(tracking_uri: str | None = None) -> None:
     finally:
         if before is None:
             del os.environ[_RETRIES]
+
+
+def _refuse_tracker(uri: str) -> None:
+    try:
+        url = make_url(uri)
+    except ArgumentError:  # a folder
+        return
+    if url.get_backend_name() in ("sqlite", "postgresql", *MYSQL) and is_trackers(url):
+        raise SettingsError(
+            f"{show_url(url)} is a database of ato's, not MLflow's: name another, such as "
+            "sqlite:///mlflow.db"
+        )
 
 
 def changed_names(finder: SQLFinder, run_id: int | str) -> dict[str, str]:

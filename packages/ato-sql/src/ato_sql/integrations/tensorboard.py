@@ -13,17 +13,18 @@ from tensorboardX import SummaryWriter
 from ato_sql._finder import SQLFinder
 from ato_sql.integrations._names import as_file, as_path, changed, metric_names, project_name
 from ato_sql.integrations._numbers import float_points
-from ato_sql.integrations._numbers import left_out as left_out
+from ato_sql.integrations._numbers import left_out as _left_out
 
 _NAN = logging.getLogger("tensorboardX.x2num")
 SUFFIX = ".ato"  # by which an earlier export is known
+LARGEST = 3.4028234663852886e38  # of 32 bits
 
 
 def export_run(finder: SQLFinder, run_id: int | str, folder: str | os.PathLike[str]) -> str:
     """Write all values of a run's metrics to an event file.
 
-    They keep their steps and times; TensorBoard holds values of 32 bits. An integer too large for a
-    float is left out, see `left_out`. Names it refuses are changed, `acc@1` to `acc_1`; see
+    They keep their steps and times; TensorBoard holds values of 32 bits. What is too large for one
+    is left out, see `left_out`. Names it refuses are changed, `acc@1` to `acc_1`; see
     `changed_names`. An earlier export of the run is replaced,
     and where this one fails, it stays.
 
@@ -71,6 +72,18 @@ def changed_names(finder: SQLFinder, run_id: int | str) -> dict[str, str]:
     return changed(project=project, metric=metric_names(finder, run, accepted))
 
 
+def left_out(finder: SQLFinder, run_id: int | str) -> dict[str, int]:
+    """Return the metrics of a run with values that are too large for 32 bits.
+
+    Returns:
+        By their names, how many values of each are left out.
+
+    Raises:
+        NotFoundError: There is no such run.
+    """
+    return _left_out(finder, run_id, LARGEST)
+
+
 def accepted(name: str) -> str:
     """Return a name as TensorBoard takes it: letters, digits and `_-./`."""
     return as_path(name, r"[^\w.\-/]")
@@ -81,7 +94,7 @@ def _write(finder: SQLFinder, run: Any, folder: str) -> None:
     _NAN.disabled = True  # that there is NaN is no news
     try:
         for key, given in metric_names(finder, run, accepted).items():
-            for point, value in float_points(finder, run.id, key):
+            for point, value in float_points(finder, run.id, key, LARGEST):
                 moment = (point.timestamp or run.start_time).timestamp()
                 writer.add_scalar(given, value, point.step, moment)
     finally:

@@ -124,6 +124,10 @@ def _why_nothing(run: StoredRun) -> str:
         sql = sql.get(key) if isinstance(sql, dict) else None
     if isinstance(sql, dict) and sql.get("source") is False:
         return "it was turned off by experiment.sql.source"
+    if run.status == "running":
+        return "it is still running, and that is stored as it ends"
+    if run.status == "lost":
+        return "its process ended before that was stored"
     if "variables" in run.environment:
         return "none of its modules is the project's own"
     return (
