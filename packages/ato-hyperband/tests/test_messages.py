@@ -16,6 +16,10 @@ FIELDS = [
         "search space 'lr' has no param_type; give one of FLOAT, INTEGER, CATEGORY",
     ),
     (
+        {"param_tpye": "FLOAT", "param_range": (0, 1)},
+        "unknown field 'param_tpye' of search space 'lr'; did you mean 'param_type'?",
+    ),
+    (
         {"param_type": "FLAOT"},
         "unknown param_type 'FLAOT' of search space 'lr'; did you mean 'FLOAT'?; "
         "give one of FLOAT, INTEGER, CATEGORY",

@@ -23,6 +23,7 @@ _FIELDS = {
     "INTEGER": _NUMBER_FIELDS,
     "CATEGORY": ["param_type", "categories", "num_samples", "when"],
 }
+_KNOWN = {field for fields in _FIELDS.values() for field in fields}
 
 
 def check_names(names: Sequence[str]) -> None:
@@ -68,6 +69,10 @@ def parse_parameter(name: str, fields: Mapping[str, Any]) -> Parameter:
     Raises:
         SpaceError: Anything is missing, unknown or wrong.
     """
+    for field in () if "param_type" in fields else fields:
+        hint = did_you_mean(field, ["param_type"]) if field not in _KNOWN else ""
+        if hint:
+            raise SpaceError(f"unknown field {field!r} of search space {name!r}{hint}")
     kind = _one_of(name, "param_type", fields.get("param_type"), list(_FIELDS))
     for field in fields:
         if field not in _FIELDS[kind]:

@@ -96,7 +96,10 @@ def _no_run(run: Any, place: int, by_others: bool, worker: str | None) -> str:
             "pool: of those that running it again made, none can be told to be the same one"
         )
     if place == 1 or worker is not None:
-        return f"running run {run.id} again logged no run into this database"
+        return (
+            f"running run {run.id} again logged no run into this database; where its program names "
+            "another one, verify the run there"
+        )
     return (
         f"running run {run.id} again logged fewer than {place} runs into this database, and run "
         f"{run.id} was number {place} of its program"
