@@ -116,6 +116,21 @@ def test_why_names_the_statement_of_the_cell_that_was_run_again(tmp_path):
     assert "    + return x * 3" in others
 
 
+DRAWING = """import random
+
+@scope
+def draw(config):
+    with SQLLogger(config).start() as run:
+        run.log_metric("loss", random.random(), step=0)"""
+
+
+def test_the_cell_that_a_run_was_started_in_is_no_cause(tmp_path):
+    cells = [PROGRAM[0], DRAWING, "draw()", "draw()", "print(SQLFinder().why())"]
+    [*_, cell] = run_cells(cells, tmp_path)
+    assert cell.printed.startswith("The metrics differ, and nothing that was recorded explains it")
+    assert "sets no seed" in cell.printed
+
+
 FAILING = """@scope
 def fail(config):
     with SQLLogger(config).start():
