@@ -22,6 +22,7 @@ __all__ = [
     "cell_line",
     "traceback_text",
     "running_cell",
+    "main_file",
     "own_arguments",
     "show_line",
     "html_table",
@@ -100,10 +101,22 @@ def running_cell() -> list[str] | None:
     None where it is no cell that runs, but a file.
     """
     ip = shell()
-    if ip is None or getattr(sys.modules.get("__main__"), "__file__", None) is not None:
+    if ip is None or main_file() is not None:
         return None
     # The cell is kept there before it runs; when the count goes up depends on the version.
     return [shell_name(), f"In[{len(ip.user_ns.get('In', ())) - 1}]"]
+
+
+def main_file() -> str | None:
+    """Return what `__main__` has for its file; None where it is no file that runs, but a cell."""
+    main = sys.modules.get("__main__")
+    file: str | None = getattr(main, "__file__", None)
+    ip = shell()
+    if not file or ip is None or main is not getattr(ip, "user_module", None):
+        return file
+    # `%run -i train.py` leaves the notebook its file for good, and its arguments as long as it runs.
+    program = os.path.basename(sys.argv[0]) if sys.argv else ""
+    return file if program == os.path.basename(file) else None
 
 
 def own_arguments() -> list[str]:

@@ -90,6 +90,16 @@ def test_the_command_of_a_file_that_a_cell_runs_is_the_notebook_and_the_file(tmp
     assert cell.printed.strip() == "notebook train.py lr:=0.2 train"
 
 
+def test_a_file_that_was_run_among_the_cells_is_not_the_program_of_later_ones(tmp_path):
+    (tmp_path / "train.py").write_text("\n".join(PROGRAM))
+    question = """
+for run in map(SQLFinder().named_run, (1, 2)):
+    print(*run.command, run.project.name)"""
+    [*_, cell] = run_cells(["%run -i train.py", "train()", question], tmp_path)
+    commands = ["notebook train.py train", f"notebook In[2] {tmp_path.name}"]
+    assert cell.printed.splitlines() == commands
+
+
 @pytest.mark.parametrize(
     "statement", ["%run train.py", "import runpy; runpy.run_path('train.py', run_name='__main__')"]
 )

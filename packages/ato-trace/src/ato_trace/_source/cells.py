@@ -6,7 +6,7 @@ import ast
 import re
 import sys
 
-from ato_adict.notebooks import notebook_name
+from ato_adict.notebooks import main_file, notebook_name
 from ato_trace._source.effects import bearing
 
 TYPE_CHECKING = False
@@ -25,7 +25,7 @@ def notebook_source() -> tuple[str, str]:
     """
     main = sys.modules.get("__main__")
     cells = getattr(main, "In", None)
-    if getattr(main, "__file__", None) is not None or "IPython" not in sys.modules:
+    if main_file() is not None or "IPython" not in sys.modules:
         return "", ""
     if not isinstance(cells, list):
         return "", ""
