@@ -114,7 +114,7 @@ def main_file() -> str | None:
     ip = shell()
     if not file or ip is None or main is not getattr(ip, "user_module", None):
         return file
-    # `%run -i train.py` leaves the notebook its file for good, and its arguments as long as it runs.
+    # `%run -i train.py` leaves the notebook its file for good; its arguments end with it.
     program = os.path.basename(sys.argv[0]) if sys.argv else ""
     return file if program == os.path.basename(file) else None
 

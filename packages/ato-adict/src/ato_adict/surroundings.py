@@ -10,7 +10,7 @@ import os
 import sys
 import time
 
-from ato_adict.notebooks import main_file
+from ato_adict.notebooks import main_file, shell
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -159,7 +159,8 @@ def program_file() -> str | None:
             if file is not None:
                 _program_files[file] = found
             return found
-    return None if file is not None else next(iter(_program_files.values()), None)
+    is_over = file is None and shell() is None  # a notebook, which has run a file, goes on
+    return next(iter(_program_files.values()), None) if is_over else None
 
 
 # What `__main__.__file__` was, and which file the program is.

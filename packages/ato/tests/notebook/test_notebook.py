@@ -42,6 +42,26 @@ def test_a_word_is_answered_without_an_error(tmp_path):
         assert not cell.said
 
 
+SEARCH = """
+from ato import HyperBand
+
+space = {"lr": {"param_type": "FLOAT", "param_range": (0.1, 1.0)}}
+
+@HyperBand(scope, space, resource="epochs", max_resource=3, seed=0).main
+def search(config):
+    return config.lr"""
+
+
+def test_so_it_is_by_a_search(tmp_path):
+    words = ["['manual']", "['views']", "['print']", "['explain', 'lr']"]
+    calls = [f"search.with_args({word})()" for word in words]
+    cells = run_cells([PROGRAM[0], SEARCH, *calls], tmp_path)
+    for cell, text in zip(cells[2:], ["usage: notebook", "careful", "lr: 0.1", "lr = 0.1"]):
+        assert text in cell.printed
+        assert not cell.errors
+        assert not cell.said
+
+
 def test_the_place_of_a_value_is_its_cell(tmp_path):
     cells = run_cells([*PROGRAM[:3], "scope.apply(['careful']); scope.explain('lr')"], tmp_path)
     assert "view 'careful' (In[1]:12)" in cells[-1].shown()
