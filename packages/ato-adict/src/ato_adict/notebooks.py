@@ -20,6 +20,8 @@ __all__ = [
     "shell_name",
     "code_place",
     "cell_line",
+    "timed_text",
+    "cells_as_run",
     "traceback_text",
     "running_cell",
     "main_file",
@@ -77,6 +79,33 @@ def cell_line(file: str, line: int, code: CodeType | None = None) -> tuple[str, 
     """
     found = _cell_of(file, code) if "IPython" in sys.modules else None
     return (file, line) if found is None else (_of_notebook(found[0]), found[1] + line)
+
+
+def timed_text(code: CodeType) -> str | None:
+    """Return the Python of which `%%time` and `%%timeit` made this code: Python keeps it nowhere.
+
+    None where they did not.
+    """
+    ip = shell()
+    if ip is None:
+        return None
+    from ato_adict import _magics
+
+    found = _magics.timed(ip, code) if code.co_filename in _magics.TIMED else None
+    return found and found[2]
+
+
+def cells_as_run() -> list[tuple[str, int]]:
+    """Return, of each cell by its number, its Python, and how many of its lines stand above that.
+
+    Below a magic that runs what is below it, such as `%%time`, it is the Python of that.
+    """
+    ip = shell()
+    if ip is None:
+        return []
+    from ato_adict import _magics
+
+    return _magics.cells_as_run(ip)
 
 
 def traceback_text(error: BaseException) -> str:
@@ -212,7 +241,8 @@ def _cell_of(file: str, code: CodeType | None) -> tuple[int, int] | None:
 
     ip = shell()
     if file in _magics.TIMED:
-        return None if ip is None or code is None else _magics.cell_of_timed(ip, code)
+        found = None if ip is None or code is None else _magics.timed(ip, code)
+        return found and found[:2]
     number = _cell_number(ip, file)
     if ip is None:
         return None if number is None else (number, 0)

@@ -146,6 +146,50 @@ def test_why_names_the_statement_of_the_cell_that_was_run_again(tmp_path):
     assert "    + return x * 3" in others
 
 
+STEP = "def step(x):\n    return x * {}"
+GAIN = "gain = {}\nstep = lambda x: x * gain"
+
+
+@pytest.mark.parametrize("magic", ["%%time", "%%capture", "%%capture\n%%time", "%%prun -q"])
+@pytest.mark.parametrize(
+    ("text", "line", "cause"),
+    [
+        (STEP, 2, "notebook.step changed (In[5]:{})"),
+        ("@scope.trace()\n" + STEP, 3, "notebook.step changed (In[5]:{})"),
+        (GAIN, 1, "In[5]:{} changed: gain = 2 -> gain = 3"),
+    ],
+)
+def test_why_names_the_statement_below_a_magic(tmp_path, magic, text, line, cause):
+    first, second = (f"{magic}\n{text.format(value)}" for value in (2, 3))
+    cells = [PROGRAM[0], first, PROGRAM[2], "train()", second, "train()"]
+    [*_, cell] = run_cells([*cells, "print(SQLFinder().why())"], tmp_path)
+    above = len(magic.splitlines())
+    assert cell.printed.splitlines()[0] == cause.format(above + line)
+    assert "run_cell_magic" not in cell.printed
+
+
+def test_why_names_what_a_line_was_timed_for(tmp_path):
+    cells = [PROGRAM[0], GAIN.format(2), PROGRAM[2], "%time train()", "%time gain = 3", "train()"]
+    [*_, cell] = run_cells([*cells, "print(SQLFinder().why())"], tmp_path)
+    assert cell.printed.splitlines()[0] == "In[5]:1 changed: gain = 2 -> gain = 3"
+
+
+LAZY_VIEW = """
+@scope.observe()
+def late(config):
+    with Scope.lazy():
+        config.steps = 3 / config.lr"""
+
+
+@pytest.mark.parametrize("magic", ["%%time", "%%timeit -n1 -r1", "%%capture", "%%capture\n%%time"])
+def test_a_view_below_a_magic_may_have_blocks_that_run_later(tmp_path, magic):
+    question = "scope.apply(['late', 'lr=3']); scope.explain('steps')"
+    cells = run_cells([PROGRAM[0], magic + LAZY_VIEW, question], tmp_path)
+    assert not cells[1].errors
+    assert "steps = 1.0\n" in cells[2].shown()
+    assert f"lazy view 'late' (In[2]:{len(magic.splitlines()) + 1})" in cells[2].shown()
+
+
 DRAWING = """import random
 
 @scope
