@@ -25,10 +25,10 @@ TIMED["<string>"] = frozenset(("%%prun",))  # which others use as well
 _DEFINING = frozenset(("%%capture", "%%prun", "%%time"))
 
 
-def cells_as_run(ip: Any) -> list[tuple[str, int]]:
+def cells_as_run(ip: Any, parsed: Iterable[object]) -> list[tuple[str, int]]:
     """Return the Python of each cell below magics that run it, and the lines that stand above."""
     cells = _cells(ip)
-    found = [(str(text), 0) for text in _parsed(ip)]
+    found = [(str(text), 0) for text in parsed]
     for number in range(1, min(len(cells), len(found))):
         for magic, above, body in _bodies(cells[number]):
             if magic not in _DEFINING:

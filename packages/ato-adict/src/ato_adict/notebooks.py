@@ -95,17 +95,19 @@ def timed_text(code: CodeType) -> str | None:
     return found and found[2]
 
 
-def cells_as_run() -> list[tuple[str, int]]:
+def cells_as_run(parsed: Sequence[object]) -> list[tuple[str, int]]:
     """Return, of each cell by its number, its Python, and how many of its lines stand above that.
 
-    Below a magic that runs what is below it, such as `%%time`, it is the Python of that.
+    Args:
+        parsed: The cells as IPython keeps them, in `In`. What a magic such as `%%time` runs is a
+            text in there; here it is the Python of that text.
     """
     ip = shell()
     if ip is None:
-        return []
+        return [(str(text), 0) for text in parsed]
     from ato_adict import _magics
 
-    return _magics.cells_as_run(ip)
+    return _magics.cells_as_run(ip, parsed)
 
 
 def traceback_text(error: BaseException) -> str:

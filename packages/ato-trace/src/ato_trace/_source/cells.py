@@ -32,7 +32,7 @@ def notebook_source() -> tuple[str, str]:
         return "", ""
     texts: dict[Any, str] = {}
     nodes: dict[Any, list[ast.AST]] = {}
-    for number, (cell, above) in enumerate(cells_as_run()):
+    for number, (cell, above) in enumerate(cells_as_run(cells)):
         for key, line, text, parts in _statements(cell):
             texts[key] = f"# In[{number}]:{above + line}\n{text}\n"
             nodes[key] = parts
