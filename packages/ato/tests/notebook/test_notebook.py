@@ -168,6 +168,46 @@ def test_why_names_the_statement_below_a_magic(tmp_path, magic, text, line, caus
     assert "run_cell_magic" not in cell.printed
 
 
+MODULE = "gain = 2\n\n\ndef step(x):\n    return x * gain\n"
+IMPORT = """
+import helper, importlib, pathlib
+
+def save(old, new):
+    file = pathlib.Path("helper.py")
+    file.write_text(file.read_text().replace(old, new))"""
+EDITS = [
+    ("x * gain", "x * gain * 3", "helper.step changed (helper.py:5)"),
+    ("gain = 2", "gain = 300", "helper.py:1 changed: gain = 2 -> gain = 300"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "cause"), EDITS)
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("", "importlib.reload(helper)"), ("%load_ext autoreload\n%autoreload 2", "")],
+)
+def test_why_names_what_changed_in_a_module_that_was_reloaded(
+    tmp_path, before, after, old, new, cause
+):
+    (tmp_path / "helper.py").write_text(MODULE)
+    train = PROGRAM[2].replace("step(", "helper.step(")
+    edit = f"save({old!r}, {new!r})\n{after}"
+    cells = [PROGRAM[0], IMPORT, before, train, "train()", edit, "train()"]
+    [*_, cell] = run_cells([*cells, "print(SQLFinder().why())"], tmp_path)
+    assert cell.printed.splitlines()[0] == cause
+
+
+def test_why_names_what_changed_in_a_file_that_was_run_again(tmp_path):
+    (tmp_path / "train.py").write_text("\n".join(PROGRAM))
+    edit = (
+        "file = pathlib.Path('train.py'); file.write_text(file.read_text().replace('* 2', '* 3'))"
+    )
+    cells = ["import pathlib", "%run train.py", edit, "%run train.py", "print(SQLFinder().why())"]
+    [*_, cell] = run_cells(cells, tmp_path)
+    line = "\n".join(PROGRAM).split("\n").index("    return x * 2") + 1
+    assert cell.printed.splitlines()[0] == f"train.step changed (train.py:{line})"
+
+
 def test_why_names_what_a_line_was_timed_for(tmp_path):
     cells = [PROGRAM[0], GAIN.format(2), PROGRAM[2], "%time train()", "%time gain = 3", "train()"]
     [*_, cell] = run_cells([*cells, "print(SQLFinder().why())"], tmp_path)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import _ast
 
-from ato_trace._source.edited import is_current
+from ato_trace._source.edited import line_now
 from ato_trace._source.files import Found, parse, read_source, read_timed
 from ato_trace._source.lambdas import find_lambda
 
@@ -35,10 +35,9 @@ def find_function(code: CodeType, namespace: dict[str, Any]) -> Found | None:
         return None
     if code.co_name == "<lambda>":
         return find_lambda(code, source)
-    found = find_block(source, code.co_firstlineno)
-    if found is None or not _is_source_of(code, found):
-        return None
-    return None if source.edited and not is_current(code, source) else found
+    line = line_now(code, source) if source.edited else code.co_firstlineno
+    found = None if line is None else find_block(source, line)
+    return found if found is not None and _is_source_of(code, found) else None
 
 
 def find_block(source: SourceFile, line: int) -> Found | None:
