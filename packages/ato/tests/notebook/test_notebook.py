@@ -169,11 +169,11 @@ def test_why_names_the_statement_below_a_magic(tmp_path, magic, text, line, caus
 
 
 MODULE = "gain = 2\n\n\ndef step(x):\n    return x * gain\n"
-IMPORT = """
-import helper, importlib, pathlib
+SAVE = """
+import importlib, pathlib
 
-def save(old, new):
-    file = pathlib.Path("helper.py")
+def save(name, old, new):
+    file = pathlib.Path(name)
     file.write_text(file.read_text().replace(old, new))"""
 EDITS = [
     ("x * gain", "x * gain * 3", "helper.step changed (helper.py:5)"),
@@ -191,19 +191,16 @@ def test_why_names_what_changed_in_a_module_that_was_reloaded(
 ):
     (tmp_path / "helper.py").write_text(MODULE)
     train = PROGRAM[2].replace("step(", "helper.step(")
-    edit = f"save({old!r}, {new!r})\n{after}"
-    cells = [PROGRAM[0], IMPORT, before, train, "train()", edit, "train()"]
+    edit = f"save('helper.py', {old!r}, {new!r})\n{after}"
+    cells = [PROGRAM[0], SAVE, "import helper", before, train, "train()", edit, "train()"]
     [*_, cell] = run_cells([*cells, "print(SQLFinder().why())"], tmp_path)
     assert cell.printed.splitlines()[0] == cause
 
 
 def test_why_names_what_changed_in_a_file_that_was_run_again(tmp_path):
     (tmp_path / "train.py").write_text("\n".join(PROGRAM))
-    edit = (
-        "file = pathlib.Path('train.py'); file.write_text(file.read_text().replace('* 2', '* 3'))"
-    )
-    cells = ["import pathlib", "%run train.py", edit, "%run train.py", "print(SQLFinder().why())"]
-    [*_, cell] = run_cells(cells, tmp_path)
+    run, edit = "%run train.py", "save('train.py', '* 2', '* 3')"
+    [*_, cell] = run_cells([SAVE, run, edit, run, "print(SQLFinder().why())"], tmp_path)
     line = "\n".join(PROGRAM).split("\n").index("    return x * 2") + 1
     assert cell.printed.splitlines()[0] == f"train.step changed (train.py:{line})"
 
