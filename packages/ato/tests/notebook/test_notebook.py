@@ -120,6 +120,14 @@ for run in map(SQLFinder().named_run, (1, 2)):
     assert cell.printed.splitlines() == commands
 
 
+def test_nor_is_its_folder_that_of_later_ones(tmp_path):
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "train.py").write_text("\n".join(PROGRAM))
+    question = "from ato_adict.surroundings import program_folder; print(program_folder())"
+    [*_, cell] = run_cells(["%run sub/train.py", question], tmp_path)
+    assert cell.printed == f"{tmp_path}\n"
+
+
 @pytest.mark.parametrize(
     "statement", ["%run train.py", "import runpy; runpy.run_path('train.py', run_name='__main__')"]
 )
