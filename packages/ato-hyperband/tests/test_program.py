@@ -62,6 +62,26 @@ def test_a_word_is_answered_by_the_scope_and_no_trial_runs(start, word):
     assert out
 
 
+@pytest.mark.parametrize(
+    "call",
+    ["train.train.with_args(['views'])()", "train.train(args=['views'])"]
+    + ["train.hyperband.run(train.train.objective, ['views'])"],
+)
+def test_at_a_prompt_or_in_a_cell_the_next_line_follows_the_answer_to_a_word(start, call):
+    code, out, err = start("-c", f"import sys; sys.ps1 = ''; import train; print({call})")
+    assert (code, err) == (0, "")
+    first, *_, last = out.splitlines()
+    assert first == "Views of config, in the order they are applied"
+    assert last == "None"
+
+
+def test_what_else_ends_the_program_ends_it_at_a_prompt_too(start):
+    ending = "def objective(config): sys.exit(3)"
+    call = "train.hyperband.run(objective, ['epochs=9'])"
+    code, _, _ = start("-c", f"import sys, train\nsys.ps1 = ''\n{ending}\n{call}")
+    assert code == 3
+
+
 def test_arguments_of_a_test_runner_are_not_those_of_the_search(start, tmp_path):
     (tmp_path / "test_it.py").write_text(
         "import train\n\ndef test_it():\n    assert train.train().metric > 0\n"

@@ -312,6 +312,79 @@ class TestSources:
         """
         assert program(body) == "X = 1\n"
 
+    AGAIN = """
+import helper, importlib
+
+def save(text):
+    open("helper.py", "w").write(text)
+
+@scope
+def main(config):
+    return record_of(config).sources()["helper"]["text"]
+
+first = main()
+{again}
+print(json.dumps([first, main()]))
+"""
+
+    @pytest.fixture
+    def load_again(self, program, tmp_path):
+        """The text of a module that was loaded, and the one after statements."""
+
+        def load_again(again, text="X = 1\n"):
+            (tmp_path / "project").mkdir()
+            (tmp_path / "project" / "helper.py").write_text(text)
+            return program(self.AGAIN.format(again=again))
+
+        return load_again
+
+    @pytest.mark.parametrize(
+        "again",
+        [
+            "save('X = 22'); importlib.reload(helper)",
+            "save('X = 22'); main(); importlib.reload(helper)",
+            "save('X = 22'); del sys.modules['helper']; import helper",
+        ],
+    )
+    def test_a_module_that_is_loaded_again_has_the_text_that_runs_now(self, load_again, again):
+        assert load_again(again) == ["X = 1\n", "X = 22"]
+
+    def test_so_has_one_whose_functions_were_replaced_by_those_that_were_saved(self, load_again):
+        old, new = "def f():\n    return 1\n", "\n\ndef f():\n    return 22\n"
+        assert load_again(f"save({new!r}); exec({new!r}, vars(helper))", old) == [old, new]
+
+    @pytest.mark.parametrize(
+        "again",
+        [
+            "save('X = 22')",
+            "importlib.reload(helper); main(); save('X = 22')",
+            "save('def f(): pass'); helper.f = lambda: None",
+            "save('X = 22'); helper.X = 22",
+            "save('X = (')\ntry: importlib.reload(helper)\nexcept SyntaxError: pass",
+        ],
+    )
+    def test_what_is_saved_and_not_loaded_does_not_run(self, load_again, again):
+        assert load_again(again) == ["X = 1\n", "X = 1\n"]
+
+    def test_a_program_that_is_run_again_has_the_text_that_runs_now(self, program, tmp_path):
+        body = """
+            import runpy
+
+            def run(text):
+                open("again.py", "a").write(text)
+                return runpy.run_path("again.py", run_name="__main__")["found"]["text"][-3:]
+
+            print(json.dumps([run("X = 1"), run("#22"), run("\\n#3")]))
+        """
+        (tmp_path / "project").mkdir()
+        (tmp_path / "project" / "again.py").write_text(
+            "from ato_adict import record_of\n"
+            "from ato_trace import Scope\n\n"
+            "main = Scope()(lambda config: record_of(config).sources()['__main__'])\n"
+            "found = main()\n"
+        )
+        assert program(body) == ["= 1", "#22", "\n#3"]
+
 
 class TestCircumstances:
     SHOW = """

@@ -144,6 +144,14 @@ class TestEditedFiles:
             file.write("def h(): pass\n\n\ndef f(x):\n    return x + 1\n")
         assert fingerprint(module.g).kind == "code-object"
 
+    def test_code_whose_lines_moved_is_still_found(self, write_module):
+        module = write_module("def f(x):\n    return x + 1\n")
+        before = fingerprint(module.f)
+        with open(module.__file__, "w") as file:
+            file.write("def g(x):\n    return x\n\n\ndef f(x):\n    return x + 1\n")
+        assert fingerprint(module.f) == before
+        assert fingerprint(module.f).kind == "source"
+
 
 class TestWithoutSource:
     def test_exec_gives_a_marked_fingerprint_of_the_byte_code(self):

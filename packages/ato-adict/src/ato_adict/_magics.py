@@ -14,26 +14,46 @@ if TYPE_CHECKING:
     from typing import Any, FrozenSet, Iterable, Iterator, Tuple
 
     Body = Tuple[str, int, str]
+    Timed = Tuple[int, int, str]
     Traits = Tuple[str, int, int, FrozenSet[str]]
 
-# What is compiled under these names says nothing of the cell.
-TIMED = frozenset(("<timed exec>", "<timed eval>", "<magic-timeit>"))
 _TIMING = frozenset(("%%time", "%%timeit"))
+# Names that say nothing of the cell, and the magics that compile it under them.
+TIMED = dict.fromkeys(("<timed exec>", "<timed eval>", "<magic-timeit>"), _TIMING)
+TIMED["<string>"] = frozenset(("%%prun",))  # which others use as well
+# What a cell defines below these stays defined.
+_DEFINING = frozenset(("%%capture", "%%prun", "%%time"))
 
 
-def cell_of_timed(ip: Any, code: CodeType) -> tuple[int, int] | None:
-    """Return the cell that had this code timed, and how many of its lines stand above.
+def cells_as_run(ip: Any, parsed: Iterable[object]) -> list[tuple[str, int]]:
+    """Return the Python of each cell below magics that run it, and the lines that stand above."""
+    cells = _cells(ip)
+    found = [(str(text), 0) for text in parsed]
+    for number in range(1, min(len(cells), len(found))):
+        for magic, above, body in _bodies(cells[number]):
+            if magic not in _DEFINING:
+                break
+            found[number] = _run_as(ip, body), above
+    return found
+
+
+def timed(ip: Any, code: CodeType) -> Timed | None:
+    """Return the cell that had this code timed, how many of its lines stand above, and the Python.
 
     A function may be called in later cells, which may be timed as well: it is told by its traits.
     """
     cells = _cells(ip)
     is_whole = code.co_name == "<module>" or (code.co_name == "inner" and code.co_firstlineno <= 1)
+    if is_whole and code.co_filename == "<string>":
+        return None
     # The whole that was timed lasts no longer than its cell.
     first = len(cells) - 1 if is_whole else 1
     for number in range(len(cells) - 1, max(first, 1) - 1, -1):
         for magic, above, body in reversed(list(_bodies(cells[number]))):
-            if magic in _TIMING and (is_whole or _traits(code) in _traits_in(_run_as(ip, body))):
-                return number, above
+            if magic in TIMED.get(code.co_filename, ()):
+                text = _run_as(ip, body)
+                if is_whole or _traits(code) in _traits_in(text):
+                    return number, above, text
     return None
 
 

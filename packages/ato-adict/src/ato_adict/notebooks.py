@@ -20,8 +20,11 @@ __all__ = [
     "shell_name",
     "code_place",
     "cell_line",
+    "timed_text",
+    "cells_as_run",
     "traceback_text",
     "running_cell",
+    "main_file",
     "own_arguments",
     "show_line",
     "html_table",
@@ -78,6 +81,35 @@ def cell_line(file: str, line: int, code: CodeType | None = None) -> tuple[str, 
     return (file, line) if found is None else (_of_notebook(found[0]), found[1] + line)
 
 
+def timed_text(code: CodeType) -> str | None:
+    """Return the Python of which `%%time` and `%%timeit` made this code: Python keeps it nowhere.
+
+    None where they did not.
+    """
+    ip = shell()
+    if ip is None:
+        return None
+    from ato_adict import _magics
+
+    found = _magics.timed(ip, code) if code.co_filename in _magics.TIMED else None
+    return found and found[2]
+
+
+def cells_as_run(parsed: Sequence[object]) -> list[tuple[str, int]]:
+    """Return, of each cell by its number, its Python, and how many of its lines stand above that.
+
+    Args:
+        parsed: The cells as IPython keeps them, in `In`. What a magic such as `%%time` runs is a
+            text in there; here it is the Python of that text.
+    """
+    ip = shell()
+    if ip is None:
+        return [(str(text), 0) for text in parsed]
+    from ato_adict import _magics
+
+    return _magics.cells_as_run(ip, parsed)
+
+
 def traceback_text(error: BaseException) -> str:
     """Return the traceback of an exception as Python shows it, with cells by their names."""
     import traceback  # most programs end well
@@ -100,10 +132,22 @@ def running_cell() -> list[str] | None:
     None where it is no cell that runs, but a file.
     """
     ip = shell()
-    if ip is None or getattr(sys.modules.get("__main__"), "__file__", None) is not None:
+    if ip is None or main_file() is not None:
         return None
     # The cell is kept there before it runs; when the count goes up depends on the version.
     return [shell_name(), f"In[{len(ip.user_ns.get('In', ())) - 1}]"]
+
+
+def main_file() -> str | None:
+    """Return what `__main__` has for its file; None where it is no file that runs, but a cell."""
+    main = sys.modules.get("__main__")
+    file: str | None = getattr(main, "__file__", None)
+    ip = shell()
+    if not file or ip is None or main is not getattr(ip, "user_module", None):
+        return file
+    # `%run -i train.py` leaves the notebook its file for good; its arguments end with it.
+    program = os.path.basename(sys.argv[0]) if sys.argv else ""
+    return file if program == os.path.basename(file) else None
 
 
 def own_arguments() -> list[str]:
@@ -199,7 +243,8 @@ def _cell_of(file: str, code: CodeType | None) -> tuple[int, int] | None:
 
     ip = shell()
     if file in _magics.TIMED:
-        return None if ip is None or code is None else _magics.cell_of_timed(ip, code)
+        found = None if ip is None or code is None else _magics.timed(ip, code)
+        return found and found[:2]
     number = _cell_number(ip, file)
     if ip is None:
         return None if number is None else (number, 0)

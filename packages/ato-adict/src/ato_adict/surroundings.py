@@ -10,6 +10,8 @@ import os
 import sys
 import time
 
+from ato_adict.notebooks import main_file, shell
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -134,7 +136,7 @@ def restart_command() -> list[str] | None:
     if spec is not None and spec.name:
         name = spec.name
         return [*python, "-m", name[: -len(".__main__")] if name.endswith(".__main__") else name]
-    if getattr(main, "__file__", None) is None:
+    if main_file() is None:
         return None
     return [*python, sys.argv[0]]
 
@@ -147,7 +149,7 @@ def program_file() -> str | None:
     the file when the program's text has ended, before exit handlers run, and the working directory
     may change.
     """
-    file = getattr(sys.modules.get("__main__"), "__file__", None)
+    file = main_file()
     if file in _program_files:
         return _program_files[file]
     named = sys.argv[0] if sys.argv and sys.argv[0].endswith((".py", ".pyw")) else None
@@ -157,7 +159,8 @@ def program_file() -> str | None:
             if file is not None:
                 _program_files[file] = found
             return found
-    return None if file is not None else next(iter(_program_files.values()), None)
+    is_over = file is None and shell() is None  # a notebook, which has run a file, goes on
+    return next(iter(_program_files.values()), None) if is_over else None
 
 
 # What `__main__.__file__` was, and which file the program is.

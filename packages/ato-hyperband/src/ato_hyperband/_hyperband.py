@@ -231,7 +231,7 @@ class HyperBand(AskTell):
 
         def start(args: Sequence[str] | None, values: Any, named: Any) -> Result:
             try:
-                return self._search(objective, args, Arguments(values, named))
+                return self._answer_or_search(objective, args, Arguments(values, named))
             except UserError as error:
                 from ato_scope import fail, is_script  # not loaded by a search without a scope
 
@@ -266,7 +266,19 @@ class HyperBand(AskTell):
             ObjectiveError: The objective cannot be called so, or gave something that is no number.
             StudyMismatchError: The storage holds another search under this name.
         """
-        return self._search(function, args, Arguments(values, named))
+        return self._answer_or_search(function, args, Arguments(values, named))
+
+    def _answer_or_search(
+        self, function: Callable[..., Any], args: Sequence[str] | None, given: Arguments
+    ) -> Result:
+        """Return the result; None where a word, such as `manual`, was answered at a prompt."""
+        try:
+            return self._search(function, args, given)
+        except SystemExit as end:
+            from ato_scope import go_on  # not loaded by a search without a scope
+
+            go_on(end, args)
+            return None  # type: ignore[return-value]
 
     def _search(
         self, function: Callable[..., Any], args: Sequence[str] | None, given: Arguments

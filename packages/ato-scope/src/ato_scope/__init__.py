@@ -17,7 +17,7 @@ from ato_scope._errors import (
     UnknownViewError,
     ViewError,
 )
-from ato_scope._program import WORDS, command_line, fail, is_script, is_word, say
+from ato_scope._program import WORDS, command_line, fail, go_on, is_script, is_word, say
 from ato_scope._scope import Scope
 
 TYPE_CHECKING = False
@@ -54,6 +54,7 @@ __all__ = [
     "is_script",
     "say",
     "fail",
+    "go_on",
     "ScopeError",
     "TokenError",
     "ExpressionError",

@@ -288,14 +288,19 @@ class Answered(SystemExit):
     """A word was answered: at a command line the program has nothing else to do."""
 
 
-def go_on(answered: Answered, arguments: Sequence[str] | None) -> None:
-    """End the program after its answer; not where the next cell or line can be entered.
+def go_on(end: SystemExit, arguments: Sequence[str] | None) -> None:
+    """End the program after its answer to a word; not where the next cell or line can be entered.
+
+    Args:
+        end: What ends the program, with the answer or for another reason.
+        arguments: What the program was given in place of its command line.
 
     Raises:
-        Answered: The arguments are those of the command line, or nobody enters statements.
+        SystemExit: It is no answer, the arguments are those of the command line, or nobody enters
+            statements.
     """
-    if arguments is None or not is_prompt():
-        raise answered
+    if not isinstance(end, Answered) or arguments is None or not is_prompt():
+        raise end
 
 
 def guarded(build: Callable[[Sequence[str] | None], T], arguments: Sequence[str] | None) -> T:

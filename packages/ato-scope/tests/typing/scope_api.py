@@ -16,6 +16,7 @@ from ato_scope import (
     command_line,
     describe_source,
     fail,
+    go_on,
     is_script,
     is_word,
     parse_command,
@@ -131,4 +132,5 @@ say("done")
 
 def give_up(error: ScopeError) -> int:
     mistake: UserError = error
+    go_on(SystemExit(0), ["manual"])
     fail(mistake)  # never returns, so nothing is missing here

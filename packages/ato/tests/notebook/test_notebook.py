@@ -42,6 +42,26 @@ def test_a_word_is_answered_without_an_error(tmp_path):
         assert not cell.said
 
 
+SEARCH = """
+from ato import HyperBand
+
+space = {"lr": {"param_type": "FLOAT", "param_range": (0.1, 1.0)}}
+
+@HyperBand(scope, space, resource="epochs", max_resource=3, seed=0).main
+def search(config):
+    return config.lr"""
+
+
+def test_so_it_is_by_a_search(tmp_path):
+    words = ["['manual']", "['views']", "['print']", "['explain', 'lr']"]
+    calls = [f"search.with_args({word})()" for word in words]
+    cells = run_cells([PROGRAM[0], SEARCH, *calls], tmp_path)
+    for cell, text in zip(cells[2:], ["usage: notebook", "careful", "lr: 0.1", "lr = 0.1"]):
+        assert text in cell.printed
+        assert not cell.errors
+        assert not cell.said
+
+
 def test_the_place_of_a_value_is_its_cell(tmp_path):
     cells = run_cells([*PROGRAM[:3], "scope.apply(['careful']); scope.explain('lr')"], tmp_path)
     assert "view 'careful' (In[1]:12)" in cells[-1].shown()
@@ -90,6 +110,24 @@ def test_the_command_of_a_file_that_a_cell_runs_is_the_notebook_and_the_file(tmp
     assert cell.printed.strip() == "notebook train.py lr:=0.2 train"
 
 
+def test_a_file_that_was_run_among_the_cells_is_not_the_program_of_later_ones(tmp_path):
+    (tmp_path / "train.py").write_text("\n".join(PROGRAM))
+    question = """
+for run in map(SQLFinder().named_run, (1, 2)):
+    print(*run.command, run.project.name)"""
+    [*_, cell] = run_cells(["%run -i train.py", "train()", question], tmp_path)
+    commands = ["notebook train.py train", f"notebook In[2] {tmp_path.name}"]
+    assert cell.printed.splitlines() == commands
+
+
+def test_nor_is_its_folder_that_of_later_ones(tmp_path):
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "train.py").write_text("\n".join(PROGRAM))
+    question = "from ato_adict.surroundings import program_folder; print(program_folder())"
+    [*_, cell] = run_cells(["%run sub/train.py", question], tmp_path)
+    assert cell.printed == f"{tmp_path}\n"
+
+
 @pytest.mark.parametrize(
     "statement", ["%run train.py", "import runpy; runpy.run_path('train.py', run_name='__main__')"]
 )
@@ -114,6 +152,102 @@ def test_why_names_the_statement_of_the_cell_that_was_run_again(tmp_path):
     assert "    In[2]:2 -> In[5]:2" in others
     assert "    - return x * 2" in others
     assert "    + return x * 3" in others
+
+
+STEP = "def step(x):\n    return x * {}"
+GAIN = "gain = {}\nstep = lambda x: x * gain"
+
+
+@pytest.mark.parametrize("magic", ["%%time", "%%capture", "%%capture\n%%time", "%%prun -q"])
+@pytest.mark.parametrize(
+    ("text", "line", "cause"),
+    [
+        (STEP, 2, "notebook.step changed (In[5]:{})"),
+        ("@scope.trace()\n" + STEP, 3, "notebook.step changed (In[5]:{})"),
+        (GAIN, 1, "In[5]:{} changed: gain = 2 -> gain = 3"),
+    ],
+)
+def test_why_names_the_statement_below_a_magic(tmp_path, magic, text, line, cause):
+    first, second = (f"{magic}\n{text.format(value)}" for value in (2, 3))
+    cells = [PROGRAM[0], first, PROGRAM[2], "train()", second, "train()"]
+    [*_, cell] = run_cells([*cells, "print(SQLFinder().why())"], tmp_path)
+    above = len(magic.splitlines())
+    assert cell.printed.splitlines()[0] == cause.format(above + line)
+    assert "run_cell_magic" not in cell.printed
+
+
+MODULE = "gain = 2\n\n\ndef step(x):\n    return x * gain\n"
+SAVE = """
+import importlib, pathlib
+
+def save(name, old, new):
+    file = pathlib.Path(name)
+    file.write_text(file.read_text().replace(old, new))"""
+EDITS = [
+    ("x * gain", "x * gain * 3", "helper.step changed (helper.py:5)"),
+    ("gain = 2", "gain = 300", "helper.py:1 changed: gain = 2 -> gain = 300"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "cause"), EDITS)
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("", "importlib.reload(helper)"), ("%load_ext autoreload\n%autoreload 2", "")],
+)
+def test_why_names_what_changed_in_a_module_that_was_reloaded(
+    tmp_path, before, after, old, new, cause
+):
+    (tmp_path / "helper.py").write_text(MODULE)
+    train = PROGRAM[2].replace("step(", "helper.step(")
+    edit = f"save('helper.py', {old!r}, {new!r})\n{after}"
+    cells = [PROGRAM[0], SAVE, "import helper", before, train, "train()", edit, "train()"]
+    [*_, cell] = run_cells([*cells, "print(SQLFinder().why())"], tmp_path)
+    assert cell.printed.splitlines()[0] == cause
+
+
+def test_why_names_what_changed_in_a_file_that_was_run_again(tmp_path):
+    (tmp_path / "train.py").write_text("\n".join(PROGRAM))
+    run, edit = "%run train.py", "save('train.py', '* 2', '* 3')"
+    [*_, cell] = run_cells([SAVE, run, edit, run, "print(SQLFinder().why())"], tmp_path)
+    line = "\n".join(PROGRAM).split("\n").index("    return x * 2") + 1
+    assert cell.printed.splitlines()[0] == f"train.step changed (train.py:{line})"
+
+
+def test_why_names_what_a_line_was_timed_for(tmp_path):
+    cells = [PROGRAM[0], GAIN.format(2), PROGRAM[2], "%time train()", "%time gain = 3", "train()"]
+    [*_, cell] = run_cells([*cells, "print(SQLFinder().why())"], tmp_path)
+    assert cell.printed.splitlines()[0] == "In[5]:1 changed: gain = 2 -> gain = 3"
+
+
+LAZY_VIEW = """
+@scope.observe()
+def late(config):
+    with Scope.lazy():
+        config.steps = 3 / config.lr"""
+
+
+@pytest.mark.parametrize("magic", ["%%time", "%%timeit -n1 -r1", "%%capture", "%%capture\n%%time"])
+def test_a_view_below_a_magic_may_have_blocks_that_run_later(tmp_path, magic):
+    question = "scope.apply(['late', 'lr=3']); scope.explain('steps')"
+    cells = run_cells([PROGRAM[0], magic + LAZY_VIEW, question], tmp_path)
+    assert not cells[1].errors
+    assert "steps = 1.0\n" in cells[2].shown()
+    assert f"lazy view 'late' (In[2]:{len(magic.splitlines()) + 1})" in cells[2].shown()
+
+
+DRAWING = """import random
+
+@scope
+def draw(config):
+    with SQLLogger(config).start() as run:
+        run.log_metric("loss", random.random(), step=0)"""
+
+
+def test_the_cell_that_a_run_was_started_in_is_no_cause(tmp_path):
+    cells = [PROGRAM[0], DRAWING, "draw()", "draw()", "print(SQLFinder().why())"]
+    [*_, cell] = run_cells(cells, tmp_path)
+    assert cell.printed.startswith("The metrics differ, and nothing that was recorded explains it")
+    assert "sets no seed" in cell.printed
 
 
 FAILING = """@scope

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import linecache
 
+from ato_adict.notebooks import timed_text
 from ato_scope._errors import LazyError
 from ato_scope._program import place_in, shorten
 
@@ -20,10 +21,11 @@ def definition_of(function: Any) -> ast.FunctionDef:
     code = function.__code__
     linecache.checkcache(code.co_filename)
     lines = linecache.getlines(code.co_filename, function.__globals__)
-    if not lines:
+    text = "".join(lines) or timed_text(code)
+    if not text:
         raise LazyError(place_of(function) + ": the source cannot be read" + ADVICE)
     try:
-        tree = ast.parse("".join(lines))
+        tree = ast.parse(text)
     except SyntaxError:
         tree = ast.Module(body=[], type_ignores=[])
     for node in ast.walk(tree):

@@ -11,7 +11,7 @@ import shlex
 import sys
 from typing import Any, NamedTuple, Sequence
 
-from ato_adict.notebooks import own_arguments, running_cell, shell, shell_name
+from ato_adict.notebooks import main_file, own_arguments, running_cell, shell, shell_name
 from ato_adict.surroundings import git, host_name, process_identity, program_folder
 from ato_sql._facts.worker import worker
 from ato_sql._values.secrets.redact import redact_command
@@ -183,7 +183,7 @@ def start_folder() -> str:
     here = os.getcwd()
     main = sys.modules.get("__main__")
     spec: Any = getattr(main, "__spec__", None)
-    name, file = sys.argv[0] if sys.argv else "", getattr(main, "__file__", None)
+    name, file = sys.argv[0] if sys.argv else "", main_file()
     first = sys.path[0] if sys.path else ""
     has_module = spec is not None and is_module(name, spec)
     if has_module:

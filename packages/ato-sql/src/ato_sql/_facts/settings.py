@@ -7,7 +7,7 @@ import sys
 from typing import Any, Mapping, NamedTuple
 
 from ato_adict import did_you_mean
-from ato_adict.notebooks import notebook_name
+from ato_adict.notebooks import main_file, notebook_name
 from ato_sql import _values
 from ato_sql._errors import SettingsError
 from ato_sql._facts.facts import runs_another
@@ -187,7 +187,7 @@ def program_name() -> str:
     """Return the name of the program that runs: of its file, its package or its folder."""
     main = sys.modules.get("__main__")
     spec = getattr(main, "__spec__", None)
-    path = getattr(main, "__file__", None)
+    path = main_file()
     called = sys.argv[0] if sys.argv else ""
     if spec is not None and runs_another(called, spec):
         name = os.path.splitext(os.path.basename(called))[0]

@@ -13,7 +13,7 @@ from ato_trace._code.described import Part, describe_found
 from ato_trace._code.namespaces import ato_decorators, namespaces, own_functions
 from ato_trace._errors import FingerprintError
 from ato_trace._source.edited import is_current
-from ato_trace._source.files import read_source
+from ato_trace._source.files import read_source, read_timed
 from ato_trace._source.source import definitions, find_block, first_line
 from ato_trace._source.unwrap import unwrap
 
@@ -68,7 +68,8 @@ def find_class(cls: type) -> Found | None:
 
 def _sources(cls: type) -> Iterator[SourceFile]:
     module = sys.modules.get(cls.__module__)
-    names = [function.__code__.co_filename for function in own_functions(cls)]
+    codes = [function.__code__ for function in own_functions(cls)]
+    names = [code.co_filename for code in codes]
     names.append(getattr(module, "__file__", None) or "")
     if cls.__module__ == "__main__" and not names[-1]:
         names += _notebook_cells()
@@ -76,6 +77,7 @@ def _sources(cls: type) -> Iterator[SourceFile]:
         source = read_source(name, getattr(module, "__dict__", None)) if name else None
         if source is not None:
             yield source
+    yield from filter(None, map(read_timed, codes))
 
 
 def _notebook_cells() -> list[str]:

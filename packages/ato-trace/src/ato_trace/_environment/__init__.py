@@ -1,8 +1,9 @@
 """What surrounds a run and may change its result: Python, packages, the git checkout, seeds.
 
 What a run read (`reads` notices files, `children` those of its workers, `content` hashes them,
-`inputs` says which count), what it was made of (`modules`) and the circumstances that may matter
-(`circumstances`) are here too; `calls` gathers them for one call of an entry.
+`inputs` says which count), what it was made of (`modules`, with `reloads` for what is made anew)
+and the circumstances that may matter (`circumstances`) are here too; `calls` gathers them for one
+call of an entry.
 
 May call `_hashing` and `_source`.
 """

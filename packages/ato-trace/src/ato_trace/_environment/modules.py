@@ -7,6 +7,7 @@ import sys
 
 from ato_adict.surroundings import program_file, program_folder
 from ato_trace._environment.reads import Muted
+from ato_trace._environment.reloads import execution_of, is_text_of
 from ato_trace._source.projects import OWN, owner_of_module, project_folder
 
 TYPE_CHECKING = False
@@ -16,8 +17,11 @@ if TYPE_CHECKING:
 LONGEST = 1 << 20  # bytes of a file whose text is kept
 MOST_MODULES = 2000
 
-# What each file held when it was first seen: a module that was saved again later still runs that.
+# What each file held when its module was seen to be executed: one that was saved again still runs
+# that. And how the file was when that was last judged.
 _files: dict[str, bytes] = {}
+_states: dict[str, tuple[int, int] | None] = {}
+_executions: dict[str, Any] = {}
 _described: dict[str, tuple[str | None, str]] = {}
 _judged: dict[str, bool] = {}
 # The main module again, and what the machine runs at every start of Python.
@@ -25,13 +29,38 @@ _NOT_OF_THE_PROJECT = ("__mp_main__", "sitecustomize", "usercustomize")
 
 
 def capture() -> None:
-    """Read the sources of own modules that are new since the last time."""
+    """Read the sources of own modules that are new, or were executed again, since the last time."""
     with Muted():
-        for _, path in _own_files():
-            if path not in _files and len(_files) < MOST_MODULES:
+        for name, path in _own_files():
+            is_again = _is_executed_again(name, path)
+            if path in _files:
+                _read_again(name, path, is_again)
+            elif len(_files) < MOST_MODULES:
+                _states[path] = _state(path)
                 found = _read(path)
                 if found is not None:
                     _files[path] = found
+
+
+def _is_executed_again(name: str, path: str) -> bool:
+    execution, known = execution_of(name, path), _executions.get(name)
+    if execution is not None:
+        _executions[name] = execution
+    return execution is not None and known is not None and execution is not known
+
+
+def _read_again(name: str, path: str, executed: bool) -> None:
+    """Take what a file holds now in place of what it held, where its module runs that."""
+    state = _state(path)
+    if state == _states.get(path) and not executed:
+        return
+    _states[path] = state
+    found = _read(path)
+    if found is None or found == _files[path]:
+        return
+    if is_text_of(name, _files[path], found, executed):
+        _files[path] = found
+        _described.pop(path, None)
 
 
 def loaded_sources() -> dict[str, dict[str, Any]]:
@@ -86,6 +115,14 @@ def _read(path: str) -> bytes | None:
             return file.read(64 * LONGEST)
     except OSError:
         return None
+
+
+def _state(path: str) -> tuple[int, int] | None:
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size
 
 
 def _describe(path: str) -> tuple[str | None, str]:

@@ -6,13 +6,14 @@ import ast
 import re
 import sys
 
-from ato_adict.notebooks import notebook_name
+from ato_adict.notebooks import cells_as_run, main_file, notebook_name
 from ato_trace._source.effects import bearing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Iterator
 
+_TIMED = re.compile(r"get_ipython\(\)\.run_line_magic\('time', (.*)\)$")
 _HEADER = re.compile(r"# In\[(\d+)\]:(\d+)$")
 
 
@@ -25,15 +26,15 @@ def notebook_source() -> tuple[str, str]:
     """
     main = sys.modules.get("__main__")
     cells = getattr(main, "In", None)
-    if getattr(main, "__file__", None) is not None or "IPython" not in sys.modules:
+    if main_file() is not None or "IPython" not in sys.modules:
         return "", ""
     if not isinstance(cells, list):
         return "", ""
     texts: dict[Any, str] = {}
     nodes: dict[Any, list[ast.AST]] = {}
-    for number, cell in enumerate(cells):
+    for number, (cell, above) in enumerate(cells_as_run(cells)):
         for key, line, text, parts in _statements(cell):
-            texts[key] = f"# In[{number}]:{line}\n{text}\n"
+            texts[key] = f"# In[{number}]:{above + line}\n{text}\n"
             nodes[key] = parts
     kept = bearing(nodes, vars(main))
     return notebook_name() or "notebook", "".join(texts[key] for key in texts if key in kept)
@@ -65,7 +66,20 @@ def _statements(cell: str) -> Iterator[tuple[Any, int, str, list[ast.AST]]]:
     for start, end in zip(starts, [*starts[1:], len(rows) + 1]):
         nodes = on_line[start]
         text = "\n".join(rows[start - 1 : end - 1]).rstrip()
+        text, nodes = _below_magic(text, nodes)
         yield (_names(nodes[0]) if len(nodes) == 1 else ()) or text, start, text, nodes
+
+
+def _below_magic(text: str, nodes: list[Any]) -> tuple[str, list[Any]]:
+    """Return what a line `%time rate = 2` runs, which IPython gave as text; else what is given."""
+    timed = _TIMED.match(text)
+    if timed is None:
+        return text, nodes
+    try:
+        inside = str(ast.literal_eval(timed.group(1)))
+        return inside, list(ast.parse(inside).body)
+    except (SyntaxError, ValueError):  # it did not run
+        return text, nodes
 
 
 def _first_line(node: Any) -> int:

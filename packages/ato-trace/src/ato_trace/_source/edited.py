@@ -15,11 +15,24 @@ if TYPE_CHECKING:
 
 def is_current(code: CodeType, source: SourceFile) -> bool:
     """Whether compiling the file as it is now gives the code object that is running."""
+    return line_now(code, source) is not None
+
+
+def line_now(code: CodeType, source: SourceFile) -> int | None:
+    """The line where the file has the code object that is running now; None if it has it no more.
+
+    What stands above it may have grown since, and `%autoreload` gives what it replaces other lines.
+    """
     if any(name.startswith("@py") for name in code.co_names):
-        return True  # pytest rewrote the assertions; nothing to compare with
+        return code.co_firstlineno  # pytest rewrote the assertions; nothing to compare with
     wanted = signature(code)
     key = code.co_name, code.co_firstlineno
-    return any(signature(other) == wanted for other in _codes_of(source).get(key, ()))
+    codes = _codes_of(source)
+    for name, line in (key, *codes):  # most have not moved
+        found = codes.get((name, line), ()) if name == code.co_name else ()
+        if any(signature(other) == wanted for other in found):
+            return line
+    return None
 
 
 def _codes_of(source: SourceFile) -> dict[tuple[str, int], list[CodeType]]:

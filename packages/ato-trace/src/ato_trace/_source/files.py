@@ -6,7 +6,7 @@ import _ast
 import os
 import warnings
 
-from ato_adict import surroundings
+from ato_adict import notebooks, surroundings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,6 +56,10 @@ class SourceFile:
         self.stored: set[str] | None = None
         self._tree: Any = None
 
+    def place(self, line: int) -> tuple[str, int]:
+        """The file and the line that a line of this source is known by."""
+        return self.name, line
+
     def text(self) -> str:
         """The whole source."""
         return "\n".join(self.lines) + "\n"
@@ -69,6 +73,23 @@ class SourceFile:
         if self._tree is None:
             self._tree = parse(self.text(), self.name)
         return self._tree
+
+
+class TimedSource(SourceFile):
+    """What `%%time` ran of a cell of a notebook, whose own lines begin above it.
+
+    It may be of another cell with code of the same traits: it is `edited`, to be compared in full.
+    """
+
+    __slots__ = ("code",)
+
+    def __init__(self, code: CodeType, text: str) -> None:
+        super().__init__(code.co_filename, text.split("\n"), edited=True)
+        self.code = code
+
+    def place(self, line: int) -> tuple[str, int]:
+        """The cell, and the line in there."""
+        return notebooks.cell_line(self.name, line, self.code)
 
 
 def parse(text: str, name: str = "<source>") -> Any:
@@ -106,6 +127,12 @@ def read_source(name: str, namespace: dict[str, Any] | None = None) -> SourceFil
     source = SourceFile(name, lines, edited=stat.st_mtime > _process_start())
     _cache[name] = (state, source)
     return source
+
+
+def read_timed(code: CodeType) -> SourceFile | None:
+    """The source of code that `%%time` ran in a notebook, which gave it no name to find it by."""
+    text = notebooks.timed_text(code)
+    return TimedSource(code, text) if text else None
 
 
 def _process_start() -> float:

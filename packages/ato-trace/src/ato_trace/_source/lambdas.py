@@ -27,7 +27,7 @@ def find_lambda(code: CodeType, source: SourceFile) -> Found | None:
     if node is None:
         return None
     text = "\n".join(source.lines[code.co_firstlineno - 1 : _last_line(node)])
-    return Found(node, text, source.name, code.co_firstlineno)
+    return Found(node, text, *source.place(code.co_firstlineno))
 
 
 def _last_line(node: Any) -> int:

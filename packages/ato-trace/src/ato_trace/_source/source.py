@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import _ast
 
-from ato_trace._source.edited import is_current
-from ato_trace._source.files import Found, parse, read_source
+from ato_trace._source.edited import line_now
+from ato_trace._source.files import Found, parse, read_source, read_timed
 from ato_trace._source.lambdas import find_lambda
 
 TYPE_CHECKING = False
@@ -30,15 +30,14 @@ def find_function(code: CodeType, namespace: dict[str, Any]) -> Found | None:
     name = code.co_filename
     if name.startswith("<frozen "):  # Python keeps some of its library in the executable
         name = namespace.get("__file__") or name
-    source = read_source(name, namespace)
+    source = read_source(name, namespace) or read_timed(code)
     if source is None:
         return None
     if code.co_name == "<lambda>":
         return find_lambda(code, source)
-    found = find_block(source, code.co_firstlineno)
-    if found is None or not _is_source_of(code, found):
-        return None
-    return None if source.edited and not is_current(code, source) else found
+    line = line_now(code, source) if source.edited else code.co_firstlineno
+    found = None if line is None else find_block(source, line)
+    return found if found is not None and _is_source_of(code, found) else None
 
 
 def find_block(source: SourceFile, line: int) -> Found | None:
@@ -53,7 +52,7 @@ def find_block(source: SourceFile, line: int) -> Found | None:
         text = "\n".join(_without_tail(lines[start:end]))
         node = parse_definition(text)
         if node is not None:
-            return Found(node, text, source.name, line)
+            return Found(node, text, *source.place(line))
     return _find_in_tree(source, line)
 
 
@@ -115,7 +114,7 @@ def _find_in_tree(source: SourceFile, line: int) -> Found | None:
     for _, node in definitions(tree):
         if first_line(node) == line:
             end = getattr(node, "end_lineno", None) or len(source.lines)
-            return Found(node, "\n".join(source.lines[line - 1 : end]), source.name, line)
+            return Found(node, "\n".join(source.lines[line - 1 : end]), *source.place(line))
     return None
 
 

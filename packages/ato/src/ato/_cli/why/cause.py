@@ -29,6 +29,7 @@ _OF_LIBRARIES = re.compile(
     r"THREADS$|_DYNAMIC$|^threads |_VISIBLE_DEVICES$|PARALLELISM$|variable (LC_\w+|TZ)$"
 )
 _PROGRAMS = (".py", ".sh", ".bash", ".pl", ".r", ".R", ".jl", ".c", ".cc", ".cpp", ".cu")
+_CELL = re.compile(r"In\[\d+\]$")
 _IN_CELL = re.compile(r"(^| )In\[\d+\]:\d+$")
 _LONGEST = 60
 _OF_MODULES = 5
@@ -66,7 +67,7 @@ def command_cause(report: Mapping[str, Any]) -> list[dict[str, Any]]:
     for change in report["environment"]:
         if change["name"] == "command" and change.get("a") and change.get("b"):
             sides = [_words_of(change[side]) for side in "ab"]
-            if all(sides) and sides[0][1:] != sides[1][1:]:
+            if all(sides) and _arguments(sides[0]) != _arguments(sides[1]):
                 old, new = (" ".join(map(shlex.quote, words)) for words in sides)
                 text = f"the command changed: {old} -> {new}"
                 return [{"kind": "environment", "text": text, "weak": False}]
@@ -80,6 +81,12 @@ def _words_of(command: Any) -> list[str]:
     except ValueError:
         return []
     return [str(word) for word in words] if isinstance(words, list) else []
+
+
+def _arguments(words: list[str]) -> list[str]:
+    """Return what a command gives its program; the number of a cell goes up with each run."""
+    is_cell = len(words) == 2 and _CELL.match(words[1])
+    return [] if is_cell else words[1:]
 
 
 def _candidates(report: Mapping[str, Any]) -> Iterator[tuple[int, str, str]]:
