@@ -264,10 +264,10 @@ def _is_one_of_several(before: tuple[str, ...], last: str) -> bool:
 
 
 def _has_it_below(owner: tuple[str, ...], segments: tuple[str, ...]) -> bool:
-    """Tell whether a name in one word is a secret for whose it is: `wandb.key`, `s3.key`."""
-    if len(segments) > 1 or segments[0] not in ("key", "keys"):
-        return False
-    return _has_owner(owner, segments[0]) or owner == ("s",)  # s3, less its number
+    """Tell whether two names make a secret as one would: `wandb.key`, `session.id`, `s3.key`."""
+    if owner == ("s",):  # s3, less its number
+        return segments in (("key",), ("keys",))
+    return _says_secret(owner + segments)
 
 
 def _counts(before: tuple[str, ...]) -> bool:
