@@ -63,6 +63,7 @@ settings = {"Authorization": "Bearer " + "SEC"}
 settings = {b"password": "SEC"}
 settings = {PASSWORD: "SEC"}
 settings = {"name": "API_KEY", "value": "SEC"}
+settings = {"Key": "API_KEY", "Value": "SEC"}
 settings = [("password", "SEC")]
 C.password, C.x = "SEC", 1
 password, (n, token) = "SEC", (1, "SEC")

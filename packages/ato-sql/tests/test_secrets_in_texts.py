@@ -79,7 +79,6 @@ class TestProse:
                 f"{BEGIN}\nlQOYBF\n-----END PGP PRIVATE KEY BLOCK-----",
                 f"{BEGIN}[redacted]-----END PGP PRIVATE KEY BLOCK-----",
             ),
-            ("password:\n  - hunter22", "password:\n  - hunter22"),
             ("password: str = 'x'", "password: str = '[redacted]'"),
             ("password: str = hunter22", "password: str = [redacted]"),
             ('api_key: Optional[str] = "x"', 'api_key: Optional[str] = "[redacted]"'),
@@ -180,6 +179,80 @@ class TestProse:
         assert noted("api_keys=['a1b2c3', 'd4e5f6'] n=2") == (
             "api_keys=['[redacted]', '[redacted]'] n=2"
         )
+
+
+class TestBlocks:
+    """What the line before names: records of name and value, YAML, sections of TOML and ini."""
+
+    @pytest.mark.parametrize(
+        ("text", "kept"),
+        [
+            ("- name: A_TOKEN\n  value: x1", "- name: A_TOKEN\n  value: [redacted]"),
+            ("- name: PWD\n  value: word\n- a", "- name: PWD\n  value: [redacted]\n- a"),
+            ('{"name": "A_TOKEN", "value": "x"}', '{"name": "A_TOKEN", "value": "[redacted]"}'),
+            ("{'Key': 'password', 'Value': 'x'}", "{'Key': 'password', 'Value': '[redacted]'}"),
+            ('{"value": "x", "name": "A_TOKEN"}', '{"value": "[redacted]", "name": "A_TOKEN"}'),
+            (
+                '{"name": "A_TOKEN", "type": "text", "value": "x"}',
+                '{"name": "A_TOKEN", "type": "text", "value": "[redacted]"}',
+            ),
+            (
+                '{\\"name\\": \\"A_TOKEN\\", \\"value\\": \\"x\\"}',
+                '{\\"name\\": \\"A_TOKEN\\", \\"value\\": \\"[redacted]\\"}',
+            ),
+            ("name = 'PWD'\nvalue = 'x'", "name = 'PWD'\nvalue = '[redacted]'"),
+            (
+                "- name: A_TOKEN\n  value: |\n    a\n    b\n- name: c",
+                "- name: A_TOKEN\n  value: [redacted]\n- name: c",
+            ),
+            ("password:\n  value: word", "password:\n  [redacted]"),
+            ("password:\n  - hunter22", "password:\n  [redacted]"),
+            ("api_keys:\n- x\n- y\nn: 1", "api_keys:\n [redacted]\nn: 1"),
+            ("secrets:\n  db: x1\n  n: 2\na: 3", "secrets:\n  [redacted]\na: 3"),
+            ("credentials:\n  - x1y2", "credentials:\n  [redacted]"),
+            ("secrets:\n  a: |\n    x\nb: c", "secrets:\n  [redacted]\nb: c"),
+            ("- pwd:\n    a: x\n  user: me", "- pwd:\n    [redacted]\n  user: me"),
+            (
+                "[secrets]\ndb = 'x' \n# of it\nn=3\n\n[a]\nb=1",
+                "[secrets]\ndb = '[redacted]'\n# of it\nn=[redacted]\n\n[a]\nb=1",
+            ),
+            (
+                "[[a.secrets]]\nb = [\n  'x',\n]\n[c]",
+                "[[a.secrets]]\nb = [redacted]\n  [redacted]\n]\n[c]",
+            ),
+            ("[auth]\na = word\nb = 'a1B2c3D4'", "[auth]\na = word\nb = '[redacted]'"),
+            ('<p name="password">x</p>', '<p name="password">[redacted]</p>'),
+        ],
+    )
+    def test_what_is_named_a_line_before_is_hidden(self, noted, text, kept):
+        assert noted(text) == kept
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "name: lr\nvalue: x1, name: token, value: str",
+            '{"name": "lr", "value": "x1"}, {"value": "x1", "name": "lr"}',
+            "password:\n  type: string\n  format: password",
+            "password:\n    The one of the user.",
+            "tokens:\n  train: 300B\n  val: 10M",
+            "secrets:\n- patience\n- love",
+            "if token:\n  n = x2",
+            "the secrets:\n  - of how it works 2",
+            "[PASS]\nloss: 0.3",
+            "[secrets]\n\nThey are: patience1",
+            '<string name="password">Password</string>',
+        ],
+    )
+    def test_what_only_speaks_of_secrets_stays(self, noted, text):
+        assert noted(text) == text
+
+    @pytest.mark.timeout(60)
+    @pytest.mark.parametrize(
+        "text",
+        ["name: a value: ", '{"value": a, ', "[secrets]\n", "secrets:\n a:\n", "<p name=", "<a "],
+    )
+    def test_many_of_them_take_no_longer_than_others(self, noted, text):
+        assert noted(text * (200_000 // len(text)))
 
 
 class TestShapes:

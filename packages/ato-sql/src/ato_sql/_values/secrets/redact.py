@@ -24,6 +24,7 @@ _SCHEMES = ("bearer", "basic")
 _MANY = 1_000_000
 _SEVERAL = (list, tuple, set, frozenset)  # JSON has the first, a word of a command line any
 _ENTRY_NAMES = ("name", "key")
+_VALUES = ("value", "Value", "VALUE")
 _OPTION = re.compile(r"--?[A-Za-z]")
 _TOKENS = re.compile(r"(?:\A|[._\-\]])(tokens)\Z", re.IGNORECASE)
 _SPACE = re.compile(r"\s")
@@ -114,23 +115,31 @@ def _is_count(path: str, value: Any, extra: Sequence[str]) -> bool:
 
 
 def _redact_entry(value: Mapping[str, Any], hidden: dict[str, Any], extra: Sequence[str]) -> Any:
-    """Hide the value of `{"name": "API_KEY", "value": …}`."""
-    if _names_secret(value, extra) and value.get("value") not in (None, "", False, True):
-        hidden["value"] = REDACTED
+    """Hide the value of `{"name": "API_KEY", "value": …}`, also of `{"Key": …, "Value": …}`."""
+    if not _names_secret(value, extra):
+        return hidden
+    for key, told in value.items():
+        if _is_value(key) and told not in (None, "", False, True):
+            hidden[_redact_key(key, extra)] = REDACTED
     return hidden
+
+
+def _is_value(key: Any) -> bool:
+    return isinstance(key, str) and key.lower() == "value"
 
 
 def _names_secret(entry: Mapping[str, Any], extra: Sequence[str]) -> bool:
     """Tell whether a mapping says what its value is called, and that is a secret."""
-    return any(is_secret_key(entry[name], extra) for name in _ENTRY_NAMES if name in entry)
+    names = (told for key, told in entry.items() if str(key).lower() in _ENTRY_NAMES)
+    return any(is_secret_key(name, extra) for name in names)
 
 
 def named_entries(config: Any, extra: Sequence[str] = (), path: str = "") -> Iterable[str]:
     """Yield `env.value` where a config's `env.name` is that of a secret."""
     if not isinstance(config, Mapping):
         return
-    if path and "value" in config and _names_secret(config, extra):
-        yield f"{path}value"
+    if path and _names_secret(config, extra):
+        yield from (f"{path}{key}" for key in config if _is_value(key))
     for key, value in config.items():
         yield from named_entries(value, extra, f"{path}{key}.")
 
@@ -174,12 +183,12 @@ def _entries(words: Iterable[re.Match[str] | None], extra: Sequence[str]) -> set
 
 def _values_of(given: Iterable[tuple[str, Any]], extra: Sequence[str]) -> set[str]:
     """Return the keys that hold a secret because another key beside them says its name."""
-    found = set()
+    found: set[str] = set()
     for key, value in given:
         above, dot, last = key.rpartition(".")
-        is_name = dot and last in _ENTRY_NAMES and isinstance(value, str)
+        is_name = dot and last.lower() in _ENTRY_NAMES and isinstance(value, str)
         if is_name and is_secret_key(value, extra):
-            found.add(f"{above}.value")
+            found.update(f"{above}.{one}" for one in _VALUES)
     return found
 
 

@@ -8,6 +8,7 @@ from typing import Sequence
 from ato_sql._values.secrets.names import is_secret_key, says_password
 
 REDACTED = "[redacted]"
+COUNT = re.compile(r"~?\d[\d.,_]{0,20}(?:[eE]\d{1,2})?\s?[kKmMbBtTgG]?")  # `tokens=300B`
 NOTHING = re.compile(r"(?:(?:none|null|true|false|\.\.\.)?$|\*\*\*|\[redacted\])", re.IGNORECASE)
 
 # Keys as providers make them, told by their first characters; ids that are no secrets are not here.
@@ -102,6 +103,11 @@ _ATTRIBUTES = re.compile(
     r"""(<[^<>]{0,200}?\b(?:key|name|id)=["']([\w.:\-]{1,100})["']\s{1,8}value=)("[^"<>]+"|'[^'<>]+')"""
 )
 _TAG = re.compile(r"(<([A-Za-z][\w.\-]{0,100})>)([^<>\n]{1,500})(?=</)")
+# `<property name="password">x</property>`.
+_PROPERTY = re.compile(
+    r"""(<[A-Za-z][\w.:\-]{0,60}\s[^<>]{0,200}?\b(?:key|name)=["']([\w.:\-]{1,100})["'][^<>/]{0,100}>)"""
+    r"""([^<>\n]{1,500})(?=</)"""
+)
 _SQL = re.compile(
     r"(\bidentified\s{1,8}(?:(?:with|via)\s{1,8}[\w'\"`]{1,60}\s{1,8})?by\s{1,8}"
     r"|\bwith\s{1,8}(?:encrypted\s{1,8})?password\s{1,8}"
@@ -150,6 +156,7 @@ def redact_shapes(text: str, extra: Sequence[str] = (), spoken: bool = True) -> 
         text = _BEHIND_P.sub(rf"\1{REDACTED}", text)
     if "</" in text:
         text = _TAG.sub(lambda found: _hide_tagged(found, extra), text)
+        text = _PROPERTY.sub(lambda found: _hide_tagged(found, extra), text)
     if "value=" in text:
         text = _ATTRIBUTES.sub(lambda found: _hide_attribute(found, extra), text)
     text = _SQL.sub(rf"\1'{REDACTED}'", text)
@@ -215,6 +222,7 @@ def _hide_attribute(found: re.Match[str], extra: Sequence[str]) -> str:
 
 def _hide_tagged(found: re.Match[str], extra: Sequence[str]) -> str:
     tag, name, value = found.groups()
-    if NOTHING.match(value.strip()) or not is_secret_key(name, extra):
+    is_label = " " in tag and is_secret_key(value, extra)  # `<string name="password">Password`
+    if NOTHING.match(value.strip()) or is_label or not is_secret_key(name, extra):
         return found.group(0)
     return f"{tag}{REDACTED}"

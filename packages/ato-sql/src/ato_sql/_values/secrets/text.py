@@ -10,8 +10,10 @@ import enum
 import re
 from typing import Sequence
 
+from ato_sql._values.secrets.blocks import is_data, lines_below, redact_blocks
 from ato_sql._values.secrets.names import is_secret_key, says_password
 from ato_sql._values.secrets.shapes import (
+    COUNT,
     NOTHING,
     REDACTED,
     is_mixed,
@@ -88,7 +90,6 @@ _BARE = {
     Kind.LITERAL: re.compile(r"""[^\s;,"'&\\(){}\[\]<>|%]{3,}"""),
 }
 _SECRET = re.compile(r"secrets?\Z", re.IGNORECASE)
-_COUNT = re.compile(r"~?\d[\d.,_]{0,20}(?:[eE]\d{1,2})?\s?[kKmMbBtTgG]?")  # `tokens=300B`
 _TELLING = 400
 # In code a line must end behind a word in a text for it to be one and no description begun.
 _LINE_END = re.compile(r"""[ \t]*(?:["'\r\n]|\\[rn]|\Z)""")
@@ -103,7 +104,7 @@ def redact_text(text: str, extra: Sequence[str] = (), kind: Kind = Kind.PROSE) -
     """Blank the secrets of a text; the rest stays as it is."""
     if kind is Kind.SOURCE:
         return redact_source(text, extra)[0]
-    text = redact_headers(redact_urls(text, extra), extra)
+    text = redact_blocks(redact_headers(redact_urls(text, extra), extra), extra)
     return redact_shapes(_redact_listed(_redact_assigned(text, extra, kind), extra), extra)
 
 
@@ -205,6 +206,10 @@ def _value(text: str, named: re.Match[str], kind: Kind) -> tuple[int, str] | Non
             kind = Kind.PROSE
         elif "\n" in named.group(2) or _BLOCK.match(text, start):
             return _lines_below(text, line, named)
+    if "\n" in named.group(2) and kind in (Kind.PROSE, Kind.LITERAL):
+        below = _data_below(text, named)
+        if below is not None:
+            return below
     if kind is Kind.PROSE and _MARKED_BLOCK.match(text, start):
         return _lines_below(text, text.rfind("\n", 0, named.start()) + 1, named)
     return _bare_value(text, named, kind)
@@ -217,7 +222,9 @@ def _bare_value(text: str, named: re.Match[str], kind: Kind) -> tuple[int, str] 
     bare = _BARE[kind].match(text, start, start + _TELLING)
     if bare is None or NOTHING.match(bare.group(0).strip()):
         return None
-    if _COUNT.fullmatch(bare.group(0).strip()) and named.group(1).lower().endswith("tokens"):
+    if COUNT.fullmatch(bare.group(0).strip()) and named.group(1).lower().endswith("tokens"):
+        return None
+    if "\n" in named.group(2) and not _is_alone(text, bare):
         return None
     is_spoken = kind in (Kind.PROSE, Kind.LITERAL) and "=" not in named.group(2)
     # `:param password: Of the user.` in a docstring is no password.
@@ -227,6 +234,12 @@ def _bare_value(text: str, named: re.Match[str], kind: Kind) -> tuple[int, str] 
     if text[bare.end() : bare.end() + 1] == "(" and kind is not Kind.COMMAND:  # SecretStr('…')
         return _bracketed(text, bare.end(), Kind.DATA)
     return bare.end(), REDACTED
+
+
+def _is_alone(text: str, bare: re.Match[str]) -> bool:
+    """Tell whether what stands in the next line is all of it: no sentence, no `value:`."""
+    ends = _LINE_END.match(text, bare.end()) is not None
+    return is_token(bare.group(0)) or (ends and not bare.group(0).rstrip().endswith(":"))
 
 
 def _is_said(text: str, name: str, bare: re.Match[str], kind: Kind) -> bool:
@@ -267,19 +280,20 @@ def _in_quotes(text: str, start: int) -> tuple[int, str | None] | None:
 
 def _lines_below(text: str, line: int, named: re.Match[str]) -> tuple[int, str] | None:
     """Hide what YAML writes below a secret's name: the lines that are further in."""
-    own = re.compile(r"[ \t]*").match(text, line).end() - line  # type: ignore[union-attr]
-    end = text.find("\n", named.end(1))
-    last = end
-    while end >= 0:
-        following = text.find("\n", end + 1)
-        one = text[end + 1 : following if following >= 0 else len(text)]
-        if one.strip() and len(one) - len(one.lstrip(" \t-")) <= own:
-            break
-        last = following if following >= 0 else len(text)
-        end = following
-    below = text[named.end() : last].strip()
+    below = lines_below(text, line, named.end(1), named.end())
     blank = "" if text[named.end() - 1] == " " else " "
-    return (last, f"{blank}{REDACTED}") if below and last >= named.end() else None
+    return below and (below[0], f"{blank}{REDACTED}")
+
+
+def _data_below(text: str, named: re.Match[str]) -> tuple[int, str] | None:
+    """Hide what stands below a secret's name in a text that may be prose, if it is data."""
+    line = text.rfind("\n", max(named.start() - 300, 0), named.start()) + 1
+    is_first = _LINE_START.match(text, line, named.start())  # not of `if password:`
+    below = lines_below(text, line, named.end(1), named.end()) if is_first else None
+    if below is None or not is_data(named.group(1), below[1]):
+        return None
+    blank = "" if text[named.end() - 1] == " " else " "
+    return below[0], f"{blank}{REDACTED}"
 
 
 def _bracketed(text: str, start: int, kind: Kind) -> tuple[int, str]:

@@ -187,9 +187,10 @@ class Bindings:
         for key, value in zip(node.keys, node.values):
             if key is not None:
                 self._hide(key_of(key) or name_of(key), value, owner)
+        told = {key.lower(): value for key, value in entries.items()}
         for named in ("name", "key"):
-            if "value" in entries and named in entries:
-                self._hide(key_of(entries[named]), entries["value"])
+            if "value" in told and named in told:
+                self._hide(key_of(told[named]), told["value"])
 
     def pair(self, node: Any) -> None:
         """Hide the second of `("password", "x1")`, but not of two names."""
