@@ -162,6 +162,10 @@ class TestProse:
             "use -----BEGIN RSA PRIVATE KEY-----[redacted]-----END RSA PRIVATE KEY----- here"
         )
 
+    def test_a_private_key_may_have_headers(self, noted):
+        key = f"{BEGIN}\nDEK-Info: AES-256,1F\n\nMIIEow\n-----END PGP PRIVATE KEY BLOCK-----"
+        assert noted(key) == f"{BEGIN}[redacted]-----END PGP PRIVATE KEY BLOCK-----"
+
     @pytest.mark.timeout(60)  # many minutes where each name looks to the end
     @pytest.mark.parametrize("text", ["token:a[", "token:a[[b", "token=***", "pwd=none["])
     def test_a_long_word_of_names_takes_no_longer_than_others(self, noted, text):

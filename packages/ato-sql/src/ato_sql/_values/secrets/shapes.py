@@ -52,7 +52,8 @@ _SHAPES = re.compile(
     r")"
 )
 _PRIVATE_KEY = re.compile(
-    r"(-----BEGIN [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----)[^-]+(?:(-----END [A-Z ]+-----))?"
+    r"(-----BEGIN [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----)"
+    r"(?:(?:[^-]|-(?!----)){1,20000}(-----END [A-Z ]{1,60}-----)|[^-]+)"  # it may say `DEK-Info:`
 )
 _HOOKS = re.compile(
     r"(hooks\.slack\.com/(?:services|workflows)/|discord(?:app)?\.com/api/webhooks/"
