@@ -109,6 +109,9 @@ class TestProse:
                 "get(u, auth=('[redacted]', '[redacted]'), n=('a', 'b'))",
             ),
             ("password = (\n  'x'\n  'y')", "password = (\n  '[redacted]'\n  '[redacted]')"),
+            ('c.set_password("me", "x")', 'c.set_password("me", "[redacted]")'),
+            ("a = HTTPBasicAuth('me', 'x')", "a = HTTPBasicAuth('me', '[redacted]')"),
+            ("c.token.set('a1B2c3D4', )", "c.token.set('[redacted]', )"),
             ("passwords: [hunter22, x]", "passwords: [[redacted]]"),
             ("setx WANDB_API_KEY hunter22", "setx WANDB_API_KEY [redacted]"),
             (
@@ -146,6 +149,7 @@ class TestProse:
             '["with --token ", "or 2 without"]',
             "--name 'two words' --token 'x'",
             "the key idea: attention",
+            "set_token('the') set_size('a1B2c3D4') set_password(x) f('a1B2c3D4')",
             "num_tokens=4096 pad_token=0",
             "password=None and token=null",
             "password=*** in the log",

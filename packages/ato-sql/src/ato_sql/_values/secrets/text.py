@@ -11,6 +11,7 @@ import re
 from typing import Sequence
 
 from ato_sql._values.secrets.blocks import is_data, lines_below, redact_blocks
+from ato_sql._values.secrets.calls import redact_calls
 from ato_sql._values.secrets.names import is_secret_key, says_password
 from ato_sql._values.secrets.shapes import (
     COUNT,
@@ -81,6 +82,9 @@ _TEXTS = re.compile(
 _WORDS = re.compile(r"""\[([^\[\]"'\n]{1,400})\]""")
 _SAID = re.compile(rf"\#[^\n]*|{_QUOTED.pattern}")
 _ESCAPED = re.compile(r"""\\{1,2}(["'])[^\n]{1,500}?\\{1,2}\1""")  # JSON in a text of JSON
+# The list or mapping that a text of JSON has under a name, without what nests in it.
+_JSON = re.compile(r"""[\[{]\s{0,8}(?=\\{0,2}["'])[^\[\]{}\n]{1,2000}[\]}]""")
+_JSON_TEXT = re.compile(r"""(\\{0,2}["'])([^"'\\\n]{1,400})\1""")
 _BARE = {
     Kind.PROSE: re.compile(
         r"""(?:[^\s;,"'&\[\](){}]|[&,](?![\w.\-]{1,40}=|\s|$)|["'](?=\w)|[\[\](){}](?=[^\s,;"'])){3,}"""
@@ -105,7 +109,8 @@ def redact_text(text: str, extra: Sequence[str] = (), kind: Kind = Kind.PROSE) -
     if kind is Kind.SOURCE:
         return redact_source(text, extra)[0]
     text = redact_blocks(redact_headers(redact_urls(text, extra), extra), extra)
-    return redact_shapes(_redact_listed(_redact_assigned(text, extra, kind), extra), extra)
+    text = _redact_listed(_redact_assigned(text, extra, kind), extra)
+    return redact_shapes(redact_calls(text, extra), extra)
 
 
 def redact_source(text: str, extra: Sequence[str] = ()) -> tuple[str, set[str | bytes | int]]:
@@ -116,7 +121,7 @@ def redact_source(text: str, extra: Sequence[str] = ()) -> tuple[str, set[str | 
     text, bound = hide_bound(text, extra)
     text = redact_headers(redact_urls(text, extra), extra, True)
     if bound is None:  # a fragment, or another language
-        text = _redact_assigned(text, extra, Kind.SOURCE)
+        text = redact_calls(_redact_assigned(text, extra, Kind.SOURCE), extra)
     if "%" in text or "{" in text:
         text = _FILLED.sub(lambda found: _hide_filled(found, extra), text)
     text = _SAID.sub(lambda found: _said(found, extra), _redact_listed(text, extra))
@@ -197,7 +202,9 @@ def _value(text: str, named: re.Match[str], kind: Kind) -> tuple[int, str] | Non
     if text[start : start + 1] in _PAIRS:
         if kind in (Kind.PROSE, Kind.LITERAL) and _lists_words(text, start, named.group(1)):
             return text.index("]", start) + 1, f"[{REDACTED}]"
-        return None if kind is Kind.LITERAL else _bracketed(text, start, kind)
+        if kind is Kind.LITERAL:
+            return _listed_texts(text, start, named.group(1))
+        return _bracketed(text, start, kind)
     if kind is Kind.SOURCE:
         return None
     if kind is Kind.DATA:
@@ -258,6 +265,21 @@ def _lists_words(text: str, start: int, name: str) -> bool:
     if found is None or not says_password(name):
         return False
     return any(looks_random(word) for word in found.group(1).replace(",", " ").split())
+
+
+def _listed_texts(text: str, start: int, name: str) -> tuple[int, str] | None:
+    """Hide the texts in brackets in a text, `{"tokens": ["x1"]}`, that look like secrets."""
+    found = _JSON.match(text, start)
+    if found is None:
+        return None
+
+    def shown(one: re.Match[str]) -> str:
+        quote, inner = one.groups()
+        is_value = not NOTHING.match(inner) and (says_password(name) or is_token(inner))
+        is_value = is_value and not _IS_KEY.match(found.group(0), one.end())
+        return f"{quote}{REDACTED}{quote}" if is_value else one.group(0)
+
+    return found.end(), _JSON_TEXT.sub(shown, found.group(0))
 
 
 def _in_quotes(text: str, start: int) -> tuple[int, str | None] | None:

@@ -6,6 +6,7 @@ import ast
 import re
 from typing import Any, Callable, Iterable, Sequence
 
+from ato_sql._values.secrets.calls import handed_to
 from ato_sql._values.secrets.names import says_password, words
 from ato_sql._values.secrets.shapes import is_mixed, looks_random
 from ato_sql._values.secrets.syntax.naming import (
@@ -26,7 +27,6 @@ _SETTERS = words(
     " __setitem__ __setattr__ set_option set_cookie update_or_create append_header"
 )
 _ADDERS = words("append appendleft add extend insert update push put send discard remove")
-_WRAPPERS = words("SecretStr SecretBytes")
 # Up to what a text is put together from: `"https://h/?token=" + "x"`.
 _BEFORE = re.compile(r"""([\w.\-]{1,100})["']?[=:]\s?["']?\Z""")
 _EQUALS = words(
@@ -157,9 +157,14 @@ class Bindings:
         elif name in _ADDERS:
             for one in node.args:
                 self._hide(name_of(getattr(node.func, "value", None)), one, is_strict=True)
-        elif name in _WRAPPERS:
-            for one in node.args[:1]:
-                self._take(one, True, is_strict=False)
+        self._hand(node)
+
+    def _hand(self, call: ast.Call) -> None:
+        """Hide the last argument of a call that is named for it: `set_password("me", "x")`."""
+        receiver = name_of(getattr(call.func, "value", None))
+        name = handed_to(f"{receiver}.{called(call)}") if call.args else ""
+        if name:
+            self._hide(name, call.args[-1], is_strict=True)
 
     def _default(self, call: ast.Call) -> None:
         """Hide what a call gives where it names a secret: `Option("token", default="x")`."""
