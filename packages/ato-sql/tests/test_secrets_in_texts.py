@@ -8,6 +8,7 @@ import pytest
 from ato_adict import ADict, RunRecord, attach_record
 from ato_sql import SQLLogger
 
+HIDDEN = "[redacted]"
 TOKEN = "hf_abcdefghijklmnopqrstuvwx"
 
 
@@ -187,6 +188,78 @@ class TestProse:
         assert noted("api_keys=['a1b2c3', 'd4e5f6'] n=2") == (
             "api_keys=['[redacted]', '[redacted]'] n=2"
         )
+
+
+class TestPrograms:
+    """Of some programs it is known which letter a password stands behind."""
+
+    COMMANDS = [
+        "docker login -u me -p ? reg.io",
+        "helm registry login reg.io -p ?",
+        "az login --service-principal -u me -p ? -t me",
+        "redis-cli -h host -a ? ping",
+        "ldapsearch -x -D cn=me -w ? -b dc",
+        "smbclient -U me%? //h/s",
+        "vault login ?",
+    ]
+
+    @pytest.mark.parametrize("text", COMMANDS)
+    def test_it_is_hidden_in_a_text(self, noted, text):
+        assert noted(f"ran {text.replace('?', 'Hx9KqZ42')}") == f"ran {text.replace('?', HIDDEN)}"
+
+    @pytest.mark.parametrize("text", COMMANDS)
+    def test_it_is_hidden_in_a_list_of_words(self, noted, text):
+        words = [word.replace("?", "Hx9KqZ42") for word in text.split()]
+        assert noted(str(words)) == str([word.replace("?", HIDDEN) for word in text.split()])
+
+    @pytest.mark.parametrize("text", COMMANDS)
+    def test_it_is_hidden_in_a_command_line(self, logger, finder, text, monkeypatch):
+        monkeypatch.setattr(sys, "argv", [word.replace("?", "Hx9KqZ42") for word in text.split()])
+        with logger.start() as run:
+            pass
+        command = finder.get_run(run.id).command
+        assert command[1:] == [word.replace("?", HIDDEN) for word in text.split()][1:]
+
+    @pytest.mark.parametrize(
+        ("text", "kept"),
+        [
+            ("FROM a\nENV API_KEY x1\nRUN b", "FROM a\nENV API_KEY [redacted]\nRUN b"),
+            ("db.host:5432:app:me:x1y2\n", "db.host:5432:app:me:[redacted]\n"),
+            ("*:*:*:me:x1y2", "*:*:*:me:[redacted]"),
+            (
+                "https://outlook.office.com/webhook/a1/IncomingWebhook/b",
+                "https://outlook.office.com/webhook/***",
+            ),
+            (
+                "https://h/?to=https%3A%2F%2Fme%3Ax%25y%40h&n=1",
+                "https://h/?to=https%3A%2F%2Fme%3A***%40h&n=1",
+            ),
+        ],
+    )
+    def test_lines_of_their_files_and_urls_hide_theirs(self, noted, text, kept):
+        assert noted(text) == kept
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "docker run -p 8080:80 -u me x1 and docker login -p to log in",
+            "ls -w 80x1 -a x1y2",
+            "vault login -method=userpass username=me1x2y3 then vault login methods",
+            "ENV PATH /usr/b1n\nENV API_KEY $KEY1\nENV TOKEN unknown",
+            "a.py:1234:5:me:x1y2 2024:1130:12:47:x1 12:1234:a:b",
+            "fe80:1234:5:6:x1y2\nhost:5432:app:me:word",
+            "https://h/?to=https%3A%2F%2Fh%3A80%2Fx%40y",
+        ],
+    )
+    def test_other_words_stay(self, noted, text):
+        assert noted(text) == text
+
+    @pytest.mark.timeout(60)
+    @pytest.mark.parametrize(
+        "text", ["docker login ", "redis-cli -a -", "smbclient -U a", "ENV TOKEN ", "a:1234:b:c:"]
+    )
+    def test_many_of_them_take_no_longer_than_others(self, noted, text):
+        assert noted(text * (200_000 // len(text)))
 
 
 class TestBlocks:

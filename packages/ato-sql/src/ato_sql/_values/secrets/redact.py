@@ -8,6 +8,7 @@ import os
 import re
 from typing import Any, Iterable, Mapping, Sequence
 
+from ato_sql._values.secrets.commands import redact_word
 from ato_sql._values.secrets.names import is_secret_key, says_password
 from ato_sql._values.secrets.shapes import REDACTED, looks_random
 from ato_sql._values.secrets.text import Kind, redact_text
@@ -205,12 +206,13 @@ def _awaited(argument: str, secret: bool, before: str) -> int:
 
 
 def _redact_login(argument: str, before: str, programs: set[str]) -> str:
-    """Hide the password of `-u me:x`, and of `mysql -px`."""
-    if before in _USERS:
+    """Hide the password of `-u me:x`, of `mysql -px` and of `docker login -p x`."""
+    shown = redact_word(argument, before, programs)
+    if shown == argument and before in _USERS:
         return _LOGIN.sub(rf"\1:{REDACTED}", argument)
     if argument.startswith("-p") and len(argument) > 2 and programs & _GLUED_TO_P:
         return f"-p{REDACTED}"
-    return argument
+    return shown
 
 
 def _joined(arguments: Sequence[str]) -> Iterable[list[str]]:

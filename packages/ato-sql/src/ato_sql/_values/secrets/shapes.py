@@ -56,7 +56,8 @@ _PRIVATE_KEY = re.compile(
     r"(?:(?:[^-]|-(?!----)){1,20000}(-----END [A-Z ]{1,60}-----)|[^-]+)"  # it may say `DEK-Info:`
 )
 _HOOKS = re.compile(
-    r"(hooks\.slack\.com/(?:services|workflows)/|discord(?:app)?\.com/api/webhooks/"
+    r"(hooks\.slack\.com/(?:services|workflows|triggers)/|outlook\.office(?:365)?\.com/webhook/"
+    r"|discord(?:app)?\.com/api/webhooks/"
     r"|\.webhook\.office\.com/webhookb2/|hooks\.zapier\.com/hooks/catch/)[^\s\"'<>]+"
 )
 _LONG_TOKEN = re.compile(

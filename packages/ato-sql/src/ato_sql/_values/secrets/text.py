@@ -12,6 +12,7 @@ from typing import Sequence
 
 from ato_sql._values.secrets.blocks import is_data, lines_below, redact_blocks
 from ato_sql._values.secrets.calls import redact_calls
+from ato_sql._values.secrets.commands import redact_commands
 from ato_sql._values.secrets.names import is_secret_key, says_password
 from ato_sql._values.secrets.shapes import (
     COUNT,
@@ -108,7 +109,8 @@ def redact_text(text: str, extra: Sequence[str] = (), kind: Kind = Kind.PROSE) -
     """Blank the secrets of a text; the rest stays as it is."""
     if kind is Kind.SOURCE:
         return redact_source(text, extra)[0]
-    text = redact_blocks(redact_headers(redact_urls(text, extra), extra), extra)
+    text = redact_headers(redact_urls(text, extra), extra)
+    text = redact_commands(redact_blocks(text, extra), extra)
     text = _redact_listed(_redact_assigned(text, extra, kind), extra)
     return redact_shapes(redact_calls(text, extra), extra)
 
@@ -146,7 +148,8 @@ def _said(found: re.Match[str], extra: Sequence[str]) -> str:
     said = found.group(0)
     if said[0] == "#":
         return redact_shapes(_redact_assigned(said, extra, Kind.PROSE), extra)
-    return redact_shapes(_redact_assigned(said, extra, Kind.LITERAL), extra)
+    said = redact_commands(_redact_assigned(said, extra, Kind.LITERAL), extra)
+    return redact_shapes(said, extra)
 
 
 def _redact_assigned(text: str, extra: Sequence[str], kind: Kind) -> str:
