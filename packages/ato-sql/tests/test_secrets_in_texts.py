@@ -330,7 +330,15 @@ class TestBlocks:
     @pytest.mark.timeout(60)
     @pytest.mark.parametrize(
         "text",
-        ["name: a value: ", '{"value": a, ', "[secrets]\n", "secrets:\n a:\n", "<p name=", "<a "],
+        [
+            "name: a value: ",
+            f"name: a{' ' * 12}b: c{' ' * 12}d: e{' ' * 12}",
+            '{"value": a, ',
+            "[secrets]\n",
+            "secrets:\n a:\n",
+            "<p name=",
+            "<a ",
+        ],
     )
     def test_many_of_them_take_no_longer_than_others(self, noted, text):
         assert noted(text * (200_000 // len(text)))

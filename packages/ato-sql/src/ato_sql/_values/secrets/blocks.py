@@ -12,9 +12,12 @@ from ato_sql._values.secrets.names import is_secret_key, says_password, words
 from ato_sql._values.secrets.shapes import COUNT, NOTHING, REDACTED, is_token, looks_random
 
 _QUOTE = r"""\\{0,2}["']?"""
-_NEXT = r"""[ \t]{0,8}[,;]?[ \t]{0,8}(?:\#[^\n]{0,100})?\s{0,60}"""
+# Each blank and letter fits in one way only, so that what fits in none is soon known.
+_NEXT = r"""(?:[ \t]{0,8}[,;])?(?:[ \t]{0,8}\#[^\n]{0,100}(?=\n))?\s{0,60}"""
 _SIGN = r"""\s{0,4}[:=]\s{0,4}"""
-_OTHER = rf"""{_QUOTE}\w{{1,30}}{_QUOTE}{_SIGN}{_QUOTE}[\w./\-]{{0,60}}{_QUOTE}{_NEXT}"""
+_OTHER = (
+    rf"""{_QUOTE}\w{{1,30}}{_QUOTE}{_SIGN}{_QUOTE}[\w./\-]{{1,60}}(?![\w./\-]){_QUOTE}{_NEXT}"""
+)
 _TEXT = (
     r"""(?P<text>"(?:[^"\\\n]|\\.){1,2000}"|'(?:[^'\\\n]|\\.){1,2000}'"""
     r"""|\\{1,2}(?P<mark>["'])[^"'\\\n]{1,2000}\\{1,2}(?P=mark)|[|>][+\-]?(?=[ \t]*\r?\n)"""
@@ -22,7 +25,8 @@ _TEXT = (
 )
 # `name: API_KEY` and then `value: x`, in YAML, JSON, TOML and what looks like them.
 _RECORD = re.compile(
-    rf"""(?<![\w.\-])(?:name|key){_QUOTE}{_SIGN}{_QUOTE}([\w.\-]{{1,100}}){_QUOTE}{_NEXT}"""
+    rf"""(?<![\w.\-])(?:name|key){_QUOTE}{_SIGN}{_QUOTE}([\w.\-]{{1,100}})(?![\w.\-])"""
+    rf"""{_QUOTE}{_NEXT}"""
     rf"""(?:{_OTHER}){{0,2}}?{_QUOTE}value{_QUOTE}\s{{0,4}}[:=][ \t]{{0,4}}{_TEXT}""",
     re.IGNORECASE,
 )
