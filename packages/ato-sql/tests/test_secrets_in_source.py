@@ -123,6 +123,7 @@ cfg = {"tokens": ["SECa1b2c3", "x"]}
 dict(tokens=["SECa1b2c3"])
 c.set_password("SEC")
 c.setPassword("SEC")
+c.change_password("SEC", "SEC")
 c.set_token("SECa1b2c3")
 c.password.set("SEC")
 keyring.set_password("svc", "me", "SEC")

@@ -163,8 +163,9 @@ class Bindings:
         """Hide the last argument of a call that is named for it: `set_password("me", "x")`."""
         receiver = name_of(getattr(call.func, "value", None))
         name = handed_to(f"{receiver}.{called(call)}") if call.args else ""
-        if name:
-            self._hide(name, call.args[-1], is_strict=True)
+        # The old one is a secret as well: `change_password("x", "y")`.
+        for one in call.args[-2 if called(call).startswith("change") else -1 :] if name else ():
+            self._hide(name, one, is_strict=True)
 
     def _default(self, call: ast.Call) -> None:
         """Hide what a call gives where it names a secret: `Option("token", default="x")`."""
