@@ -1,5 +1,7 @@
 """Composing a config from a directory."""
 
+import os
+
 import pytest
 
 from ato_adict import ADict, ConfigFileError, ConfigFileNotFoundError, ValidationError
@@ -53,6 +55,26 @@ def test_a_missing_option_is_an_error_with_a_suggestion(root):
 def test_a_missing_directory_is_an_error(root):
     with pytest.raises(ConfigFileNotFoundError, match="there is no config"):
         ADict.compose_hierarchy(root / "no")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes and links")
+@pytest.mark.parametrize("name", ["device", "pipe", "loop"])
+def test_what_is_there_and_is_no_file_is_refused_and_not_missing(root, name):
+    folder = root / "model"
+    (folder / "device.yaml").symlink_to("/dev/null")
+    os.mkfifo(str(folder / "pipe.yaml"))
+    (folder / "loop.yaml").symlink_to("loop.yaml")
+    with pytest.raises(
+        ConfigFileError, match=rf"model/{name}\.yaml.*(is a device or a pipe|links)"
+    ):
+        ADict.compose_hierarchy(root, select={"model": name}, on_missing="ignore")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs links")
+def test_a_link_to_nothing_is_missing(root):
+    (root / "model" / "gone.yaml").symlink_to("nothing.yaml")
+    with pytest.raises(ConfigFileNotFoundError, match="there is no model/gone"):
+        ADict.compose_hierarchy(root, select={"model": "gone"})
 
 
 def test_a_missing_file_can_be_a_warning_or_ignored(root):

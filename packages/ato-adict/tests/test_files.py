@@ -129,6 +129,22 @@ class TestMalformedFiles:
         with pytest.raises(ConfigFileError):
             ADict.loads("a = 1\na = 2", "toml")
 
+    @pytest.mark.parametrize(
+        ("text", "place"),
+        [
+            ('{"a":1,"a":2}', "line 1, column 8: the key 'a'"),
+            ('{"b": {"a": [{"b": "}{"}]},\n "c": 1,\n  "b": 2}', "line 3, column 3: the key 'b'"),
+            ('[{"a": 1}, {"a": 1,\n"\\u0061" : 2}]', "line 2, column 1: the key 'a'"),
+        ],
+    )
+    def test_a_duplicate_key_of_json_is_named_with_its_place(self, text, place):
+        with pytest.raises(ConfigFileError, match=f"^{place} appears twice in one object"):
+            ADict.loads(text, "json")
+
+    def test_a_duplicate_key_of_json_lines_too(self):
+        with pytest.raises(ConfigFileError, match="^line 2, column 9: the key 'b' appears twice"):
+            ADict.loads('{"a": 1}\n{"b": 1,"b": 2}', "jsonl")
+
     def test_keys_of_yaml_that_are_equal_but_written_differently_are_duplicates(self):
         with pytest.raises(ConfigFileError, match="appears twice"):
             ADict.loads("1: a\n0x1: b\n", "yaml")

@@ -1,6 +1,7 @@
 """The words of a command line: help wherever it is asked for, and what was meant by a wrong one."""
 
 import argparse
+import os
 
 import pytest
 
@@ -223,6 +224,11 @@ class TestTheDatabaseThatIsMeant:
         (tmp_path / "data").mkdir()
         with pytest.raises(DatabaseError, match="^data is a folder, no database$"):
             database_url("data")
+
+    @pytest.mark.skipif(not os.path.exists("/dev/null"), reason="needs a device")
+    def test_a_device_is_told(self, two_runs):
+        with pytest.raises(DatabaseError, match="^/dev/null is a device, a pipe or a socket, no "):
+            database_url("/dev/null")
 
     def test_a_finder_of_it_can_be_asked(self, two_runs):
         assert open_finder("experiments.db").count() == 2

@@ -107,6 +107,37 @@ def test_secrets_are_hidden(logger, finder, capsys):
     assert "ghp_" in capsys.readouterr().out
 
 
+BEGIN, END = "-----BEGIN RSA PRIVATE KEY-----", "-----END RSA PRIVATE KEY-----"
+
+
+def print_slowly(run, finder, first, *others):
+    """Print texts, those behind the first when that is stored."""
+    print(first)
+    assert wait_until(lambda: finder.console(run.id))
+    for text in others:
+        print(text)
+
+
+@pytest.mark.parametrize("first", [BEGIN, f"{BEGIN}\nMIIEow"])
+def test_a_private_key_is_hidden_however_slowly_it_is_printed(logger, finder, first):
+    with logger.start(console=True) as run:
+        print_slowly(run, finder, first, "DEK-Info: AES", "", "AA5zqMIIEow", "IBAAKC", END, "after")
+    assert finder.console(run.id) == f"{BEGIN}[redacted]{END}\nafter\n"
+
+
+def test_what_is_printed_after_the_frame_of_a_private_key_is_kept(logger, finder):
+    with logger.start(console=True) as run:
+        print_slowly(run, finder, BEGIN, "was not found", "MIIEow")
+    assert finder.console(run.id) == f"{BEGIN}[redacted]was not found\nMIIEow\n"
+
+
+def test_a_private_key_is_kept_where_secrets_are(config, open_logger, finder):
+    config.experiment.sql.redact = False
+    with open_logger(config).start(console=True) as run:
+        print_slowly(run, finder, BEGIN, "MIIEow", END)
+    assert finder.console(run.id) == f"{BEGIN}\nMIIEow\n{END}\n"
+
+
 def test_of_a_long_output_the_beginning_and_the_end_are_kept(logger, finder):
     with logger.start(console=True) as run:
         for number in range(60_000):

@@ -105,7 +105,11 @@ class TestExport:
     @pytest.mark.parametrize(
         ("lines", "message"),
         [
-            ("", "not an export of ato-sql"),
+            ("", r"x\.jsonl: this is not an export of ato-sql"),
+            ('{"type": "mine"}\n', r"x\.jsonl, line 1: this is not an export of ato-sql"),
+            ('{"type": "ato-sql"}\n', r"x\.jsonl, line 1: this export does not say its format"),
+            ('{"type": "ato-sql", "format": 1}\n{"type": "metrics"}\n', "line 2: expected a run"),
+            ('{"type": "ato-sql", "format": 1}\n{"type": "run"}\n', "line 2: run .*: uuid must be"),
             ("[1]\n", "line 1: not a record"),
             ('{"type": "ato-sql", "format": 1}\n3\n', "line 2: not a record"),
             ('{"type": "ato-sql", "format": 1}\n{"type": "end"}\n', "of type 'end'"),
@@ -115,6 +119,18 @@ class TestExport:
         (tmp_path / "x.jsonl").write_text(lines)
         with pytest.raises(DatabaseError, match=message):
             finder.import_(tmp_path / "x.jsonl")
+
+    @pytest.mark.parametrize(
+        ("content", "message"),
+        [
+            (b"\x1f\x8b garbage", r"x\.jsonl\.gz: not compressed as \.gz is \(Unknown compression"),
+            (b"garbage", r"x\.jsonl\.gz: not compressed as \.gz is \(Not a gzip"),
+        ],
+    )
+    def test_a_damaged_compressed_file_is_refused_by_name(self, finder, tmp_path, content, message):
+        (tmp_path / "x.jsonl.gz").write_bytes(content)
+        with pytest.raises(DatabaseError, match=message):
+            finder.import_(tmp_path / "x.jsonl.gz")
 
     def test_a_missing_file_is_the_systems_own_error(self, finder, tmp_path):
         with pytest.raises(FileNotFoundError):

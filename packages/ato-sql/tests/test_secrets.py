@@ -159,6 +159,12 @@ class TestKeys:
         hidden = [{"name": "API_KEY", "value": "[redacted]"}, {"name": "LANG", "value": "C"}]
         assert stored({"variables": variables}) == {"variables": hidden}
 
+    @pytest.mark.parametrize(("name", "value"), [("Name", "Value"), ("KEY", "VALUE")])
+    def test_an_entry_may_write_its_keys_in_capitals(self, stored, name, value):
+        given = {"tags": [{name: "password", value: "s3cr3t"}, {name: "lang", value: "c"}]}
+        hidden = [{name: "password", value: "[redacted]"}, {name: "lang", value: "c"}]
+        assert stored(given) == {"tags": hidden}
+
     @pytest.mark.parametrize(
         ("value", "kept"),
         [

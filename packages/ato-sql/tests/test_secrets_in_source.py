@@ -63,6 +63,7 @@ settings = {"Authorization": "Bearer " + "SEC"}
 settings = {b"password": "SEC"}
 settings = {PASSWORD: "SEC"}
 settings = {"name": "API_KEY", "value": "SEC"}
+settings = {"Key": "API_KEY", "Value": "SEC"}
 settings = [("password", "SEC")]
 C.password, C.x = "SEC", 1
 password, (n, token) = "SEC", (1, "SEC")
@@ -120,6 +121,20 @@ x = os.getenv("API_KEY") or args.api_key or "SEC"
 return get_password() or "SEC"
 cfg = {"tokens": ["SECa1b2c3", "x"]}
 dict(tokens=["SECa1b2c3"])
+c.set_password("SEC")
+c.setPassword("SEC")
+c.change_password("SEC", "SEC")
+c.set_token("SECa1b2c3")
+c.password.set("SEC")
+keyring.set_password("svc", "me", "SEC")
+x = HTTPBasicAuth("me", "SEC")
+x = auth.HTTPDigestAuth("me", f"SEC{n}")
+x = Secret("SEC")
+x = Bearer("SEC")
+x = AzureKeyCredential("SECa1b2c3")
+x = "{\\"tokens\\": [\\"SECa1b2c3\\"]}"
+x = '{"api_keys": ["SEC"]}'
+x = '{"secrets": {"db": "SECa1b2c3"}}'
 x = "password: SEC_27"
 def f(): 'Connect.\\n password: SEC_27'
 x = "user: me\\npassword: SEC_27\\nhost: a"
@@ -207,6 +222,15 @@ class Password: table = "User1Table"
 url = "https://h/?page=" + "SEC"
 if get_mode() == "password": pass
 names = ["password", "token"]
+lexer.set_token("NUMBER")
+c.set_password_rules("a1B2c3D4")
+c.set_password(x)
+c.set_password("")
+c.size.set("a1B2c3D4")
+c.set_cookie("theme", "dark")
+c.set_pad_token("<pad>")
+x = Credentials("me")
+x = '{"tokens": ["the", "cat"], "n": ["a1B2c3D4"]}'
 """
 
 

@@ -8,6 +8,7 @@ import pytest
 from ato_adict import ADict, RunRecord, attach_record
 from ato_sql import SQLLogger
 
+HIDDEN = "[redacted]"
 TOKEN = "hf_abcdefghijklmnopqrstuvwx"
 
 
@@ -79,7 +80,6 @@ class TestProse:
                 f"{BEGIN}\nlQOYBF\n-----END PGP PRIVATE KEY BLOCK-----",
                 f"{BEGIN}[redacted]-----END PGP PRIVATE KEY BLOCK-----",
             ),
-            ("password:\n  - hunter22", "password:\n  - hunter22"),
             ("password: str = 'x'", "password: str = '[redacted]'"),
             ("password: str = hunter22", "password: str = [redacted]"),
             ('api_key: Optional[str] = "x"', 'api_key: Optional[str] = "[redacted]"'),
@@ -110,6 +110,9 @@ class TestProse:
                 "get(u, auth=('[redacted]', '[redacted]'), n=('a', 'b'))",
             ),
             ("password = (\n  'x'\n  'y')", "password = (\n  '[redacted]'\n  '[redacted]')"),
+            ('c.set_password("me", "x")', 'c.set_password("me", "[redacted]")'),
+            ("a = HTTPBasicAuth('me', 'x')", "a = HTTPBasicAuth('me', '[redacted]')"),
+            ("c.token.set('a1B2c3D4', )", "c.token.set('[redacted]', )"),
             ("passwords: [hunter22, x]", "passwords: [[redacted]]"),
             ("setx WANDB_API_KEY hunter22", "setx WANDB_API_KEY [redacted]"),
             (
@@ -147,6 +150,7 @@ class TestProse:
             '["with --token ", "or 2 without"]',
             "--name 'two words' --token 'x'",
             "the key idea: attention",
+            "set_token('the') set_size('a1B2c3D4') set_password(x) f('a1B2c3D4')",
             "num_tokens=4096 pad_token=0",
             "password=None and token=null",
             "password=*** in the log",
@@ -162,6 +166,10 @@ class TestProse:
         assert noted(f"use {key} here") == (
             "use -----BEGIN RSA PRIVATE KEY-----[redacted]-----END RSA PRIVATE KEY----- here"
         )
+
+    def test_a_private_key_may_have_headers(self, noted):
+        key = f"{BEGIN}\nDEK-Info: AES-256,1F\n\nMIIEow\n-----END PGP PRIVATE KEY BLOCK-----"
+        assert noted(key) == f"{BEGIN}[redacted]-----END PGP PRIVATE KEY BLOCK-----"
 
     @pytest.mark.timeout(60)  # many minutes where each name looks to the end
     @pytest.mark.parametrize("text", ["token:a[", "token:a[[b", "token=***", "pwd=none["])
@@ -180,6 +188,160 @@ class TestProse:
         assert noted("api_keys=['a1b2c3', 'd4e5f6'] n=2") == (
             "api_keys=['[redacted]', '[redacted]'] n=2"
         )
+
+
+class TestPrograms:
+    """Of some programs it is known which letter a password stands behind."""
+
+    COMMANDS = [
+        "docker login -u me -p ? reg.io",
+        "helm registry login reg.io -p ?",
+        "az login --service-principal -u me -p ? -t me",
+        "redis-cli -h host -a ? ping",
+        "ldapsearch -x -D cn=me -w ? -b dc",
+        "smbclient -U me%? //h/s",
+        "vault login ?",
+    ]
+
+    @pytest.mark.parametrize("text", COMMANDS)
+    def test_it_is_hidden_in_a_text(self, noted, text):
+        assert noted(f"ran {text.replace('?', 'Hx9KqZ42')}") == f"ran {text.replace('?', HIDDEN)}"
+
+    @pytest.mark.parametrize("text", COMMANDS)
+    def test_it_is_hidden_in_a_list_of_words(self, noted, text):
+        words = [word.replace("?", "Hx9KqZ42") for word in text.split()]
+        assert noted(str(words)) == str([word.replace("?", HIDDEN) for word in text.split()])
+
+    @pytest.mark.parametrize("text", COMMANDS)
+    def test_it_is_hidden_in_a_command_line(self, logger, finder, text, monkeypatch):
+        monkeypatch.setattr(sys, "argv", [word.replace("?", "Hx9KqZ42") for word in text.split()])
+        with logger.start() as run:
+            pass
+        command = finder.get_run(run.id).command
+        assert command[1:] == [word.replace("?", HIDDEN) for word in text.split()][1:]
+
+    @pytest.mark.parametrize(
+        ("text", "kept"),
+        [
+            ("FROM a\nENV API_KEY x1\nRUN b", "FROM a\nENV API_KEY [redacted]\nRUN b"),
+            ("db.host:5432:app:me:x1y2\n", "db.host:5432:app:me:[redacted]\n"),
+            ("*:*:*:me:x1y2", "*:*:*:me:[redacted]"),
+            (
+                "https://outlook.office.com/webhook/a1/IncomingWebhook/b",
+                "https://outlook.office.com/webhook/***",
+            ),
+            (
+                "https://h/?to=https%3A%2F%2Fme%3Ax%25y%40h&n=1",
+                "https://h/?to=https%3A%2F%2Fme%3A***%40h&n=1",
+            ),
+        ],
+    )
+    def test_lines_of_their_files_and_urls_hide_theirs(self, noted, text, kept):
+        assert noted(text) == kept
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "docker run -p 8080:80 -u me x1 and docker login -p to log in",
+            "ls -w 80x1 -a x1y2",
+            "vault login -method=userpass username=me1x2y3 then vault login methods",
+            "ENV PATH /usr/b1n\nENV API_KEY $KEY1\nENV TOKEN unknown",
+            "a.py:1234:5:me:x1y2 2024:1130:12:47:x1 12:1234:a:b",
+            "fe80:1234:5:6:x1y2\nhost:5432:app:me:word",
+            "https://h/?to=https%3A%2F%2Fh%3A80%2Fx%40y",
+        ],
+    )
+    def test_other_words_stay(self, noted, text):
+        assert noted(text) == text
+
+    @pytest.mark.timeout(60)
+    @pytest.mark.parametrize(
+        "text", ["docker login ", "redis-cli -a -", "smbclient -U a", "ENV TOKEN ", "a:1234:b:c:"]
+    )
+    def test_many_of_them_take_no_longer_than_others(self, noted, text):
+        assert noted(text * (200_000 // len(text)))
+
+
+class TestBlocks:
+    """What the line before names: records of name and value, YAML, sections of TOML and ini."""
+
+    @pytest.mark.parametrize(
+        ("text", "kept"),
+        [
+            ("- name: A_TOKEN\n  value: x1", "- name: A_TOKEN\n  value: [redacted]"),
+            ("- name: PWD\n  value: word\n- a", "- name: PWD\n  value: [redacted]\n- a"),
+            ('{"name": "A_TOKEN", "value": "x"}', '{"name": "A_TOKEN", "value": "[redacted]"}'),
+            ("{'Key': 'password', 'Value': 'x'}", "{'Key': 'password', 'Value': '[redacted]'}"),
+            ('{"value": "x", "name": "A_TOKEN"}', '{"value": "[redacted]", "name": "A_TOKEN"}'),
+            (
+                '{"name": "A_TOKEN", "type": "text", "value": "x"}',
+                '{"name": "A_TOKEN", "type": "text", "value": "[redacted]"}',
+            ),
+            (
+                '{\\"name\\": \\"A_TOKEN\\", \\"value\\": \\"x\\"}',
+                '{\\"name\\": \\"A_TOKEN\\", \\"value\\": \\"[redacted]\\"}',
+            ),
+            ("name = 'PWD'\nvalue = 'x'", "name = 'PWD'\nvalue = '[redacted]'"),
+            (
+                "- name: A_TOKEN\n  value: |\n    a\n    b\n- name: c",
+                "- name: A_TOKEN\n  value: [redacted]\n- name: c",
+            ),
+            ("password:\n  value: word", "password:\n  [redacted]"),
+            ("password:\n  - hunter22", "password:\n  [redacted]"),
+            ("api_keys:\n- x\n- y\nn: 1", "api_keys:\n [redacted]\nn: 1"),
+            ("secrets:\n  db: x1\n  n: 2\na: 3", "secrets:\n  [redacted]\na: 3"),
+            ("credentials:\n  - x1y2", "credentials:\n  [redacted]"),
+            ("secrets:\n  a: |\n    x\nb: c", "secrets:\n  [redacted]\nb: c"),
+            ("- pwd:\n    a: x\n  user: me", "- pwd:\n    [redacted]\n  user: me"),
+            (
+                "[secrets]\ndb = 'x' \n# of it\nn=3\n\n[a]\nb=1",
+                "[secrets]\ndb = '[redacted]'\n# of it\nn=[redacted]\n\n[a]\nb=1",
+            ),
+            (
+                "[[a.secrets]]\nb = [\n  'x',\n]\n[c]",
+                "[[a.secrets]]\nb = [redacted]\n  [redacted]\n]\n[c]",
+            ),
+            ("[auth]\na = word\nb = 'a1B2c3D4'", "[auth]\na = word\nb = '[redacted]'"),
+            ('<p name="password">x</p>', '<p name="password">[redacted]</p>'),
+        ],
+    )
+    def test_what_is_named_a_line_before_is_hidden(self, noted, text, kept):
+        assert noted(text) == kept
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "name: lr\nvalue: x1, name: token, value: str",
+            '{"name": "lr", "value": "x1"}, {"value": "x1", "name": "lr"}',
+            "password:\n  type: string\n  format: password",
+            "password:\n    The one of the user.",
+            "tokens:\n  train: 300B\n  val: 10M",
+            "secrets:\n- patience\n- love",
+            "if token:\n  n = x2",
+            "the secrets:\n  - of how it works 2",
+            "[PASS]\nloss: 0.3",
+            "[secrets]\n\nThey are: patience1",
+            '<string name="password">Password</string>',
+        ],
+    )
+    def test_what_only_speaks_of_secrets_stays(self, noted, text):
+        assert noted(text) == text
+
+    @pytest.mark.timeout(60)
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "name: a value: ",
+            f"name: a{' ' * 12}b: c{' ' * 12}d: e{' ' * 12}",
+            '{"value": a, ',
+            "[secrets]\n",
+            "secrets:\n a:\n",
+            "<p name=",
+            "<a ",
+        ],
+    )
+    def test_many_of_them_take_no_longer_than_others(self, noted, text):
+        assert noted(text * (200_000 // len(text)))
 
 
 class TestShapes:

@@ -128,6 +128,7 @@ class TestSettings:
         ("url", "message"),
         [
             ("nosuch://host/x", "unknown database system 'nosuch'"),
+            ("oracle://host/x", "unknown database system 'oracle'; the tracker knows sqlite, post"),
             ("not a url://", "cannot read .* as a database URL"),
             ("postgresql://host:port/x", "cannot read .* as a database URL"),
         ],

@@ -511,8 +511,7 @@ class SQLFinder:
             OSError: the file cannot be read.
             DatabaseError: the file is not such an export, or is torn; the runs before are added.
         """
-        records = _exchange.files.read_lines(os.fspath(path))
-        return _exchange.whole_runs.take_records(self._reader, records)
+        return _exchange.whole_runs.import_file(self._reader, os.fspath(path))
 
     def merge(self, other_url: str | URL | os.PathLike[str]) -> Intake:
         """Add the runs of another database of any kind; as `import_` does.

@@ -364,6 +364,8 @@ def _no_database(database: str | None, path: str) -> DatabaseError:
         inside = os.path.join(path, DEFAULT_DATABASE)
         hint = f"; did you mean {quote(inside)}?" if os.path.isfile(inside) else ", no database"
         return DatabaseError(f"{path} is a folder{hint}")
+    if os.path.exists(path):
+        return DatabaseError(f"{path} is a device, a pipe or a socket, no database")
     if database:
         return DatabaseError(f"there is no database {path}{did_you_mean_file(path)}")
     if os.environ.get("ATO_DB"):

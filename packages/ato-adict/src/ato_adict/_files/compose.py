@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
+import stat
 import warnings
 from collections.abc import Iterable
 
@@ -56,9 +58,9 @@ def _selected(select: Any) -> list[str]:
 def _find(root: str, stem: str, on_missing: str) -> str | None:
     """Return the file `root/stem` with any suffix; a suffix may be part of the stem."""
     base = os.path.join(root, *_inside(stem, root))
-    if os.path.splitext(base)[1] in SUFFIXES and os.path.isfile(base):
+    if os.path.splitext(base)[1] in SUFFIXES and _is_there(base):
         return base
-    found = [base + suffix for suffix in SUFFIXES if os.path.isfile(base + suffix)]
+    found = [base + suffix for suffix in SUFFIXES if _is_there(base + suffix)]
     if len(found) > 1:
         names = " and ".join(map(os.path.basename, found))
         raise ConfigFileError(f"ambiguous: {names} both exist; remove one", base)
@@ -66,6 +68,14 @@ def _find(root: str, stem: str, on_missing: str) -> str | None:
         _missing(root, stem, base, on_missing)
         return None
     return found[0]
+
+
+def _is_there(path: str) -> bool:
+    """Tell whether there is something at a path; what is no file is refused when it is read."""
+    try:
+        return not stat.S_ISDIR(os.stat(path).st_mode)
+    except OSError as error:
+        return error.errno == errno.ELOOP
 
 
 def _inside(stem: str, root: str) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import date, time
 
@@ -15,6 +16,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable
 
+# What tells where the keys of a text are that is known to be JSON.
+_PARTS = re.compile(r'"(?P<text>(?:[^"\\]|\\.)*)"(?P<is_key>\s*:)?|[\[{]|[\]}]')
 RULES = Rules(
     "JSON", {type(None): None, bool: None, int: countable, float: None, str: no_surrogates}
 )
@@ -78,6 +81,8 @@ def loads(text: str) -> Any:
         return json.loads(text, object_pairs_hook=_no_duplicates, **options)
     except json.JSONDecodeError as error:
         raise ConfigFileError(error.msg, None, error.lineno, error.colno) from None
+    except _TwiceError:
+        raise _duplicate(text) from None
     except ConfigFileError:
         raise
     except ValueError as error:
@@ -110,13 +115,32 @@ def _load_line(line: str, number: int) -> dict[str, Any]:
     return data
 
 
+class _TwiceError(ValueError):
+    """A key that appears twice in an object, of which Python does not tell the place."""
+
+
 def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     data = dict(pairs)
     if len(data) < len(pairs):
-        seen: set[str] = set()
-        for name, _ in pairs:
-            if name in seen:
-                shown = name if len(name) <= 80 else name[:80] + "..."
-                raise ConfigFileError(f"the key '{shown}' appears twice in one object")
-            seen.add(name)
+        raise _TwiceError
     return data
+
+
+def _duplicate(text: str) -> ConfigFileError:
+    """Return the error of the first key that appears twice, with its place."""
+    open_: list[set[str]] = []  # the keys so far of each object or list that is not closed
+    for found in _PARTS.finditer(text):
+        if found.group("is_key"):
+            name = str(json.loads(found.group(0)[: found.end("text") + 1 - found.start()]))
+            if name in open_[-1]:
+                shown = name if len(name) <= 80 else name[:80] + "..."
+                line = text.count("\n", 0, found.start()) + 1
+                column = found.start() - text.rfind("\n", 0, found.start())
+                problem = f"the key '{shown}' appears twice in one object"
+                return ConfigFileError(problem, None, line, column)
+            open_[-1].add(name)
+        elif found.group(0) in ("[", "{"):
+            open_.append(set())
+        elif found.group(0) in ("]", "}"):
+            open_.pop()
+    return ConfigFileError("a key appears twice in one object")

@@ -15,6 +15,7 @@ from ato_sql._errors import DatabaseError
 from ato_sql._values.url import sqlite_file
 
 PATIENCE_SECONDS = 20.0
+_SYSTEMS = ("sqlite", "postgresql", "mysql", "mariadb")
 
 
 def open_engine(url: URL, full_sync: bool = False, patience: float = PATIENCE_SECONDS) -> Engine:
@@ -34,12 +35,16 @@ def open_engine(url: URL, full_sync: bool = False, patience: float = PATIENCE_SE
             return _sqlite_engine(url, full_sync, patience)
         return _server_engine(url, patience)
     except NoSuchModuleError:
-        raise DatabaseError(
-            f"unknown database system {url.drivername!r}; "
-            "the tracker knows sqlite, postgresql, mysql and mariadb"
-        ) from None
+        raise _unknown(url) from None
     except ImportError as error:
+        if url.get_backend_name() not in _SYSTEMS:  # SQLAlchemy has it, the tracker does not
+            raise _unknown(url) from None
         raise DatabaseError(f"the driver for {url.drivername} is not installed: {error}") from None
+
+
+def _unknown(url: URL) -> DatabaseError:
+    known = f"{', '.join(_SYSTEMS[:-1])} and {_SYSTEMS[-1]}"
+    return DatabaseError(f"unknown database system {url.drivername!r}; the tracker knows {known}")
 
 
 def _sqlite_engine(url: URL, full_sync: bool, patience: float) -> Engine:

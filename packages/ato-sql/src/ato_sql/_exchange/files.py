@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import gzip
-import itertools
 import json
 import math
 import zlib
@@ -40,35 +39,63 @@ def put_lines(file: IO[str], records: Iterable[Record]) -> None:
         file.write(json.dumps(record, separators=(",", ":")) + "\n")
 
 
-def read_lines(path: str) -> Iterator[Record]:
-    """Yield the records of a file of JSON lines.
+class Lines:
+    """The records of a file of JSON lines.
 
-    Raises:
-        DatabaseError: a line is not JSON, or longer than any of an export; its number is named.
+    Args:
+        path: the file; compressed if it ends in `.gz`.
     """
-    number = 0
-    try:
-        with _open(path, "r", path) as file:
-            for number in itertools.count(1):
-                longest = LONGEST_HEADER if number == 1 else LONGEST_LINE
-                line = file.readline(longest)
-                if not line:
-                    return
-                if len(line) == longest:  # of a device that never ends, say
-                    raise DatabaseError(f"{path}, line {number}: no line of an export is so long")
-                yield _record(path, number, line)
-    except (UnicodeDecodeError, EOFError, zlib.error) as error:
-        raise DatabaseError(f"{path}, after line {number}: no text in UTF-8 ({error})") from None
 
+    def __init__(self, path: str) -> None:
+        self._path, self._number = path, 0
 
-def _record(path: str, number: int, line: str) -> Record:
-    try:
-        record = json.loads(line, parse_constant=_refuse)
-    except (ValueError, RecursionError):
-        raise DatabaseError(f"{path}, line {number}: not JSON") from None
-    if not isinstance(record, dict):
-        raise DatabaseError(f"{path}, line {number}: not a record")
-    return record
+    def where(self) -> str:
+        """Return the file and the line that was read last, as errors name them."""
+        return f"{self._path}, line {self._number}" if self._number else self._path
+
+    def __iter__(self) -> Iterator[Record]:
+        """Yield the records.
+
+        Raises:
+            DatabaseError: a line is not JSON, or longer than any of an export; its number is named.
+            OSError: the file cannot be read.
+        """
+        try:
+            with _open(self._path, "r", self._path) as file:
+                yield from map(self._record, self._lines(file))
+        except UnicodeDecodeError as error:
+            raise DatabaseError(self._damaged("no text in UTF-8", error)) from None
+        except (EOFError, zlib.error) as error:
+            raise DatabaseError(self._damaged("damaged or cut off", error)) from None
+        except OSError as error:
+            if error.errno is not None:
+                raise
+            # What gzip says of a file, it says without its name.
+            raise DatabaseError(self._damaged("not compressed as .gz is", error)) from None
+
+    def _lines(self, file: IO[str]) -> Iterator[str]:
+        while True:
+            longest = LONGEST_LINE if self._number else LONGEST_HEADER
+            line = file.readline(longest)
+            if not line:
+                return
+            self._number += 1
+            if len(line) == longest:  # of a device that never ends, say
+                raise DatabaseError(f"{self.where()}: no line of an export is so long")
+            yield line
+
+    def _record(self, line: str) -> Record:
+        try:
+            record = json.loads(line, parse_constant=_refuse)
+        except (ValueError, RecursionError):
+            raise DatabaseError(f"{self.where()}: not JSON") from None
+        if not isinstance(record, dict):
+            raise DatabaseError(f"{self.where()}: not a record")
+        return record
+
+    def _damaged(self, what: str, error: Exception) -> str:
+        place = f"{self._path}, after line {self._number}" if self._number else self._path
+        return f"{place}: {what} ({error})"
 
 
 def _refuse(constant: str) -> Any:

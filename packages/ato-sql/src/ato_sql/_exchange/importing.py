@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from typing import Any, Iterable, Iterator, NamedTuple
+from contextlib import contextmanager
+from typing import Any, Callable, Iterable, Iterator, NamedTuple
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.engine import Connection, Engine
@@ -30,6 +31,9 @@ from ato_sql._write.storing.apply import RunKey, create_run, find_runs
 from ato_sql._write.storing.insert import insert_metrics
 from ato_sql._write.storing.summary import update_summaries
 
+# Tells where the last record is, as errors begin: `x.jsonl, line 3: `.
+Where = Callable[[], str]
+
 
 class Intake(NamedTuple):
     """What an import or a merge did.
@@ -48,13 +52,14 @@ class Intake(NamedTuple):
 Intake.__module__ = "ato_sql"
 
 
-def take_in(engine: Engine, records: Iterable[Record], keeper: Keeper) -> Intake:
+def take_in(engine: Engine, records: Iterable[Record], keeper: Keeper, where: Where) -> Intake:
     """Add the runs that the database lacks, each in one transaction.
 
     Args:
         engine: the database.
         records: what `read_records` yields, after its header.
         keeper: keeps the contents that come with the runs.
+        where: tells the place of the last record.
 
     Raises:
         DatabaseError: the records end within a run, or do not fit the schema; the runs before it
@@ -64,22 +69,33 @@ def take_in(engine: Engine, records: Iterable[Record], keeper: Keeper) -> Intake
     for record in stream:
         if record.get("type") != "run":
             kind = str(record.get("type"))[:60]
-            raise DatabaseError(f"expected a run, found a record of type {kind!r}")
+            raise DatabaseError(f"{where()}expected a run, found a record of type {kind!r}")
         with writing(engine).connect() as connection, connection.begin():
-            run = checked_run(record)
-            _take_run(connection, run, _rest(stream, run), result, keeper)
+            with _said_at(where):
+                run = checked_run(record)
+            _take_run(connection, run, _rest(stream, run, where), result, keeper, where)
         keeper.done()
     return result
 
 
-def begun(records: Iterable[Record]) -> Iterator[Record]:
+@contextmanager
+def _said_at(where: Where) -> Iterator[None]:
+    try:
+        yield
+    except DatabaseError as error:
+        raise DatabaseError(f"{where()}{error}") from None
+
+
+def begun(records: Iterable[Record], where: Where) -> Iterator[Record]:
     """Return what follows the header of an export.
 
     Raises:
         DatabaseError: it is none, or of a newer format.
     """
     stream = iter(records)
-    _check_format(next(stream, None))
+    header = next(stream, None)
+    with _said_at(where):
+        _check_format(header)
     return stream
 
 
@@ -95,17 +111,22 @@ def _check_format(header: Record | None) -> None:
         )
 
 
-def _rest(stream: Iterator[Record], run: Record) -> Iterator[Record]:
+def _rest(stream: Iterator[Record], run: Record, where: Where) -> Iterator[Record]:
     """Yield the records of one run up to its end."""
     for record in stream:
         if record.get("type") == "end":
             return
         yield record
-    raise DatabaseError(f"the export ends within run {run['uuid']}; it was not added")
+    raise DatabaseError(f"{where()}the export ends within run {run['uuid']}; it was not added")
 
 
 def _take_run(
-    connection: Connection, run: Record, rest: Iterator[Record], done: Intake, keeper: Keeper
+    connection: Connection,
+    run: Record,
+    rest: Iterator[Record],
+    done: Intake,
+    keeper: Keeper,
+    where: Where,
 ) -> None:
     uuid = run["uuid"]
     known = find_runs(connection, [uuid]).get(uuid)
@@ -124,7 +145,9 @@ def _take_run(
         if record.get("type") == CONTENT:
             keeper.take(connection, key.id, record)
         else:
-            _add_metrics(connection, key, checked_metrics(record, uuid))
+            with _said_at(where):
+                rows = checked_metrics(record, uuid)
+            _add_metrics(connection, key, rows)
     keeper.finish(connection, key.id, run.get("artifacts", ()))
     (done.added if known is None else done.updated).append(uuid)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import IO, Iterable, Sequence
+from typing import IO, Callable, Iterable, Sequence
 
 from sqlalchemy.engine import URL
 
@@ -12,7 +12,7 @@ from ato_sql._db.read_only import refuse_unused
 from ato_sql._errors import DatabaseError, TrackerError
 from ato_sql._exchange.cleanup import Cleanup, collect, delete_with_copies, vacuum
 from ato_sql._exchange.contents import Keeper
-from ato_sql._exchange.files import put_lines, write_csv, write_lines, write_parquet
+from ato_sql._exchange.files import Lines, put_lines, write_csv, write_lines, write_parquet
 from ato_sql._exchange.importing import Intake, begun, take_in
 from ato_sql._exchange.kinds import refuse_other_kinds
 from ato_sql._exchange.records import Record, read_records
@@ -62,12 +62,21 @@ def merge_from(reader: Reader, other_url: str | URL | os.PathLike[str]) -> Intak
         other.close()
 
 
-def take_records(reader: Reader, records: Iterable[Record]) -> Intake:
+def import_file(reader: Reader, path: str) -> Intake:
+    """Add the runs of a file that `export_runs` wrote; see `SQLFinder.import_`."""
+    lines = Lines(path)
+    return take_records(reader, lines, lambda: f"{lines.where()}: ")
+
+
+def take_records(
+    reader: Reader, records: Iterable[Record], where: Callable[[], str] = str
+) -> Intake:
     """Add the runs that some records tell of, with what was logged to them by step."""
-    records = begun(records)  # before there is a database for them
+    records = begun(records, where)  # before there is a database for them
     engine, settings = reader.writable_engine(), reader.settings
     folder = artifact_folder(settings.url, settings.artifact_dir)
-    return take_in(engine, records, Keeper(folder, reader.database.owner(), settings.url))
+    keeper = Keeper(folder, reader.database.owner(), settings.url)
+    return take_in(engine, records, keeper, where)
 
 
 def must_exist(reader: Reader) -> None:

@@ -31,7 +31,8 @@ _ALWAYS = words(
     " pgpass secret secrets credential credentials cred creds jwt jwts otp otps totp auth"
     " authorization bearer cookie cookies dsn webhook webhooks apikey apikeys passkey passkeys"
     " mnemonic psk psks sas htpasswd phpsessid jsessionid pw kennwort senha contrasena contraseña"
-    " xsrf netrc cvv basicauth httpauth пароль 密码 密碼 パスワード"
+    " xsrf csrf csrfmiddlewaretoken netrc cvv cvc pword pwords pswd pswds passw basicauth"
+    " httpauth пароль 密码 密碼 パスワード"
 )
 # Last segments that are secrets alone, or after a vendor or a role.
 _BY_ROLE = words("key keys pass pat pats tokens")
@@ -68,7 +69,7 @@ _VENDORS = words(
     " bitrise teamcity shodan virustotal censys urlscan abuseipdb clearbit recaptcha hcaptcha"
     " turnstile contentful storyblok prismic strapi webflow meilisearch typesense vonage nexmo"
     " plivo messagebird telnyx zapier pipedream dynatrace logdna instana uptimerobot dashscope"
-    " zhipu volcengine siliconflow cartesia hume playht speechmatics googlemaps gmaps"
+    " vapid r2 zhipu volcengine siliconflow cartesia hume playht speechmatics googlemaps gmaps"
 )
 _ROLES = words(
     "api access secret private ssh encryption encrypt decryption decrypt signing sign signature"
@@ -264,10 +265,10 @@ def _is_one_of_several(before: tuple[str, ...], last: str) -> bool:
 
 
 def _has_it_below(owner: tuple[str, ...], segments: tuple[str, ...]) -> bool:
-    """Tell whether a name in one word is a secret for whose it is: `wandb.key`, `s3.key`."""
-    if len(segments) > 1 or segments[0] not in ("key", "keys"):
-        return False
-    return _has_owner(owner, segments[0]) or owner == ("s",)  # s3, less its number
+    """Tell whether two names make a secret as one would: `wandb.key`, `session.id`, `s3.key`."""
+    if owner == ("s",):  # s3, less its number
+        return segments in (("key",), ("keys",))
+    return _says_secret(owner + segments)
 
 
 def _counts(before: tuple[str, ...]) -> bool:

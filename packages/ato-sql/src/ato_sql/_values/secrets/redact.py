@@ -8,6 +8,7 @@ import os
 import re
 from typing import Any, Iterable, Mapping, Sequence
 
+from ato_sql._values.secrets.commands import redact_word
 from ato_sql._values.secrets.names import is_secret_key, says_password
 from ato_sql._values.secrets.shapes import REDACTED, looks_random
 from ato_sql._values.secrets.text import Kind, redact_text
@@ -24,6 +25,7 @@ _SCHEMES = ("bearer", "basic")
 _MANY = 1_000_000
 _SEVERAL = (list, tuple, set, frozenset)  # JSON has the first, a word of a command line any
 _ENTRY_NAMES = ("name", "key")
+_VALUES = ("value", "Value", "VALUE")
 _OPTION = re.compile(r"--?[A-Za-z]")
 _TOKENS = re.compile(r"(?:\A|[._\-\]])(tokens)\Z", re.IGNORECASE)
 _SPACE = re.compile(r"\s")
@@ -114,23 +116,31 @@ def _is_count(path: str, value: Any, extra: Sequence[str]) -> bool:
 
 
 def _redact_entry(value: Mapping[str, Any], hidden: dict[str, Any], extra: Sequence[str]) -> Any:
-    """Hide the value of `{"name": "API_KEY", "value": …}`."""
-    if _names_secret(value, extra) and value.get("value") not in (None, "", False, True):
-        hidden["value"] = REDACTED
+    """Hide the value of `{"name": "API_KEY", "value": …}`, also of `{"Key": …, "Value": …}`."""
+    if not _names_secret(value, extra):
+        return hidden
+    for key, told in value.items():
+        if _is_value(key) and told not in (None, "", False, True):
+            hidden[_redact_key(key, extra)] = REDACTED
     return hidden
+
+
+def _is_value(key: Any) -> bool:
+    return isinstance(key, str) and key.lower() == "value"
 
 
 def _names_secret(entry: Mapping[str, Any], extra: Sequence[str]) -> bool:
     """Tell whether a mapping says what its value is called, and that is a secret."""
-    return any(is_secret_key(entry[name], extra) for name in _ENTRY_NAMES if name in entry)
+    names = (told for key, told in entry.items() if str(key).lower() in _ENTRY_NAMES)
+    return any(is_secret_key(name, extra) for name in names)
 
 
 def named_entries(config: Any, extra: Sequence[str] = (), path: str = "") -> Iterable[str]:
     """Yield `env.value` where a config's `env.name` is that of a secret."""
     if not isinstance(config, Mapping):
         return
-    if path and "value" in config and _names_secret(config, extra):
-        yield f"{path}value"
+    if path and _names_secret(config, extra):
+        yield from (f"{path}{key}" for key in config if _is_value(key))
     for key, value in config.items():
         yield from named_entries(value, extra, f"{path}{key}.")
 
@@ -174,12 +184,12 @@ def _entries(words: Iterable[re.Match[str] | None], extra: Sequence[str]) -> set
 
 def _values_of(given: Iterable[tuple[str, Any]], extra: Sequence[str]) -> set[str]:
     """Return the keys that hold a secret because another key beside them says its name."""
-    found = set()
+    found: set[str] = set()
     for key, value in given:
         above, dot, last = key.rpartition(".")
-        is_name = dot and last in _ENTRY_NAMES and isinstance(value, str)
+        is_name = dot and last.lower() in _ENTRY_NAMES and isinstance(value, str)
         if is_name and is_secret_key(value, extra):
-            found.add(f"{above}.value")
+            found.update(f"{above}.{one}" for one in _VALUES)
     return found
 
 
@@ -196,12 +206,13 @@ def _awaited(argument: str, secret: bool, before: str) -> int:
 
 
 def _redact_login(argument: str, before: str, programs: set[str]) -> str:
-    """Hide the password of `-u me:x`, and of `mysql -px`."""
-    if before in _USERS:
+    """Hide the password of `-u me:x`, of `mysql -px` and of `docker login -p x`."""
+    shown = redact_word(argument, before, programs)
+    if shown == argument and before in _USERS:
         return _LOGIN.sub(rf"\1:{REDACTED}", argument)
     if argument.startswith("-p") and len(argument) > 2 and programs & _GLUED_TO_P:
         return f"-p{REDACTED}"
-    return argument
+    return shown
 
 
 def _joined(arguments: Sequence[str]) -> Iterable[list[str]]:

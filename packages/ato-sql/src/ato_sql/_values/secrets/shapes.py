@@ -8,6 +8,7 @@ from typing import Sequence
 from ato_sql._values.secrets.names import is_secret_key, says_password
 
 REDACTED = "[redacted]"
+COUNT = re.compile(r"~?\d[\d.,_]{0,20}(?:[eE]\d{1,2})?\s?[kKmMbBtTgG]?")  # `tokens=300B`
 NOTHING = re.compile(r"(?:(?:none|null|true|false|\.\.\.)?$|\*\*\*|\[redacted\])", re.IGNORECASE)
 
 # Keys as providers make them, told by their first characters; ids that are no secrets are not here.
@@ -51,10 +52,12 @@ _SHAPES = re.compile(
     r")"
 )
 _PRIVATE_KEY = re.compile(
-    r"(-----BEGIN [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----)[^-]+(?:(-----END [A-Z ]+-----))?"
+    r"(-----BEGIN [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----)"
+    r"(?:(?:[^-]|-(?!----)){1,20000}(-----END [A-Z ]{1,60}-----)|[^-]+)"  # it may say `DEK-Info:`
 )
 _HOOKS = re.compile(
-    r"(hooks\.slack\.com/(?:services|workflows)/|discord(?:app)?\.com/api/webhooks/"
+    r"(hooks\.slack\.com/(?:services|workflows|triggers)/|outlook\.office(?:365)?\.com/webhook/"
+    r"|discord(?:app)?\.com/api/webhooks/"
     r"|\.webhook\.office\.com/webhookb2/|hooks\.zapier\.com/hooks/catch/)[^\s\"'<>]+"
 )
 _LONG_TOKEN = re.compile(
@@ -102,6 +105,11 @@ _ATTRIBUTES = re.compile(
     r"""(<[^<>]{0,200}?\b(?:key|name|id)=["']([\w.:\-]{1,100})["']\s{1,8}value=)("[^"<>]+"|'[^'<>]+')"""
 )
 _TAG = re.compile(r"(<([A-Za-z][\w.\-]{0,100})>)([^<>\n]{1,500})(?=</)")
+# `<property name="password">x</property>`.
+_PROPERTY = re.compile(
+    r"""(<[A-Za-z][\w.:\-]{0,60}\s[^<>]{0,200}?\b(?:key|name)=["']([\w.:\-]{1,100})["'][^<>/]{0,100}>)"""
+    r"""([^<>\n]{1,500})(?=</)"""
+)
 _SQL = re.compile(
     r"(\bidentified\s{1,8}(?:(?:with|via)\s{1,8}[\w'\"`]{1,60}\s{1,8})?by\s{1,8}"
     r"|\bwith\s{1,8}(?:encrypted\s{1,8})?password\s{1,8}"
@@ -150,6 +158,7 @@ def redact_shapes(text: str, extra: Sequence[str] = (), spoken: bool = True) -> 
         text = _BEHIND_P.sub(rf"\1{REDACTED}", text)
     if "</" in text:
         text = _TAG.sub(lambda found: _hide_tagged(found, extra), text)
+        text = _PROPERTY.sub(lambda found: _hide_tagged(found, extra), text)
     if "value=" in text:
         text = _ATTRIBUTES.sub(lambda found: _hide_attribute(found, extra), text)
     text = _SQL.sub(rf"\1'{REDACTED}'", text)
@@ -215,6 +224,7 @@ def _hide_attribute(found: re.Match[str], extra: Sequence[str]) -> str:
 
 def _hide_tagged(found: re.Match[str], extra: Sequence[str]) -> str:
     tag, name, value = found.groups()
-    if NOTHING.match(value.strip()) or not is_secret_key(name, extra):
+    is_label = " " in tag and is_secret_key(value, extra)  # `<string name="password">Password`
+    if NOTHING.match(value.strip()) or is_label or not is_secret_key(name, extra):
         return found.group(0)
     return f"{tag}{REDACTED}"

@@ -10,8 +10,12 @@ import enum
 import re
 from typing import Sequence
 
+from ato_sql._values.secrets.blocks import is_data, lines_below, redact_blocks
+from ato_sql._values.secrets.calls import redact_calls
+from ato_sql._values.secrets.commands import redact_commands
 from ato_sql._values.secrets.names import is_secret_key, says_password
 from ato_sql._values.secrets.shapes import (
+    COUNT,
     NOTHING,
     REDACTED,
     is_mixed,
@@ -79,6 +83,9 @@ _TEXTS = re.compile(
 _WORDS = re.compile(r"""\[([^\[\]"'\n]{1,400})\]""")
 _SAID = re.compile(rf"\#[^\n]*|{_QUOTED.pattern}")
 _ESCAPED = re.compile(r"""\\{1,2}(["'])[^\n]{1,500}?\\{1,2}\1""")  # JSON in a text of JSON
+# The list or mapping that a text of JSON has under a name, without what nests in it.
+_JSON = re.compile(r"""[\[{]\s{0,8}(?=\\{0,2}["'])[^\[\]{}\n]{1,2000}[\]}]""")
+_JSON_TEXT = re.compile(r"""(\\{0,2}["'])([^"'\\\n]{1,400})\1""")
 _BARE = {
     Kind.PROSE: re.compile(
         r"""(?:[^\s;,"'&\[\](){}]|[&,](?![\w.\-]{1,40}=|\s|$)|["'](?=\w)|[\[\](){}](?=[^\s,;"'])){3,}"""
@@ -88,7 +95,6 @@ _BARE = {
     Kind.LITERAL: re.compile(r"""[^\s;,"'&\\(){}\[\]<>|%]{3,}"""),
 }
 _SECRET = re.compile(r"secrets?\Z", re.IGNORECASE)
-_COUNT = re.compile(r"~?\d[\d.,_]{0,20}(?:[eE]\d{1,2})?\s?[kKmMbBtTgG]?")  # `tokens=300B`
 _TELLING = 400
 # In code a line must end behind a word in a text for it to be one and no description begun.
 _LINE_END = re.compile(r"""[ \t]*(?:["'\r\n]|\\[rn]|\Z)""")
@@ -104,7 +110,9 @@ def redact_text(text: str, extra: Sequence[str] = (), kind: Kind = Kind.PROSE) -
     if kind is Kind.SOURCE:
         return redact_source(text, extra)[0]
     text = redact_headers(redact_urls(text, extra), extra)
-    return redact_shapes(_redact_listed(_redact_assigned(text, extra, kind), extra), extra)
+    text = redact_commands(redact_blocks(text, extra), extra)
+    text = _redact_listed(_redact_assigned(text, extra, kind), extra)
+    return redact_shapes(redact_calls(text, extra), extra)
 
 
 def redact_source(text: str, extra: Sequence[str] = ()) -> tuple[str, set[str | bytes | int]]:
@@ -115,7 +123,7 @@ def redact_source(text: str, extra: Sequence[str] = ()) -> tuple[str, set[str | 
     text, bound = hide_bound(text, extra)
     text = redact_headers(redact_urls(text, extra), extra, True)
     if bound is None:  # a fragment, or another language
-        text = _redact_assigned(text, extra, Kind.SOURCE)
+        text = redact_calls(_redact_assigned(text, extra, Kind.SOURCE), extra)
     if "%" in text or "{" in text:
         text = _FILLED.sub(lambda found: _hide_filled(found, extra), text)
     text = _SAID.sub(lambda found: _said(found, extra), _redact_listed(text, extra))
@@ -140,7 +148,8 @@ def _said(found: re.Match[str], extra: Sequence[str]) -> str:
     said = found.group(0)
     if said[0] == "#":
         return redact_shapes(_redact_assigned(said, extra, Kind.PROSE), extra)
-    return redact_shapes(_redact_assigned(said, extra, Kind.LITERAL), extra)
+    said = redact_commands(_redact_assigned(said, extra, Kind.LITERAL), extra)
+    return redact_shapes(said, extra)
 
 
 def _redact_assigned(text: str, extra: Sequence[str], kind: Kind) -> str:
@@ -196,7 +205,9 @@ def _value(text: str, named: re.Match[str], kind: Kind) -> tuple[int, str] | Non
     if text[start : start + 1] in _PAIRS:
         if kind in (Kind.PROSE, Kind.LITERAL) and _lists_words(text, start, named.group(1)):
             return text.index("]", start) + 1, f"[{REDACTED}]"
-        return None if kind is Kind.LITERAL else _bracketed(text, start, kind)
+        if kind is Kind.LITERAL:
+            return _listed_texts(text, start, named.group(1))
+        return _bracketed(text, start, kind)
     if kind is Kind.SOURCE:
         return None
     if kind is Kind.DATA:
@@ -205,6 +216,10 @@ def _value(text: str, named: re.Match[str], kind: Kind) -> tuple[int, str] | Non
             kind = Kind.PROSE
         elif "\n" in named.group(2) or _BLOCK.match(text, start):
             return _lines_below(text, line, named)
+    if "\n" in named.group(2) and kind in (Kind.PROSE, Kind.LITERAL):
+        below = _data_below(text, named)
+        if below is not None:
+            return below
     if kind is Kind.PROSE and _MARKED_BLOCK.match(text, start):
         return _lines_below(text, text.rfind("\n", 0, named.start()) + 1, named)
     return _bare_value(text, named, kind)
@@ -217,7 +232,9 @@ def _bare_value(text: str, named: re.Match[str], kind: Kind) -> tuple[int, str] 
     bare = _BARE[kind].match(text, start, start + _TELLING)
     if bare is None or NOTHING.match(bare.group(0).strip()):
         return None
-    if _COUNT.fullmatch(bare.group(0).strip()) and named.group(1).lower().endswith("tokens"):
+    if COUNT.fullmatch(bare.group(0).strip()) and named.group(1).lower().endswith("tokens"):
+        return None
+    if "\n" in named.group(2) and not _is_alone(text, bare):
         return None
     is_spoken = kind in (Kind.PROSE, Kind.LITERAL) and "=" not in named.group(2)
     # `:param password: Of the user.` in a docstring is no password.
@@ -227,6 +244,12 @@ def _bare_value(text: str, named: re.Match[str], kind: Kind) -> tuple[int, str] 
     if text[bare.end() : bare.end() + 1] == "(" and kind is not Kind.COMMAND:  # SecretStr('…')
         return _bracketed(text, bare.end(), Kind.DATA)
     return bare.end(), REDACTED
+
+
+def _is_alone(text: str, bare: re.Match[str]) -> bool:
+    """Tell whether what stands in the next line is all of it: no sentence, no `value:`."""
+    ends = _LINE_END.match(text, bare.end()) is not None
+    return is_token(bare.group(0)) or (ends and not bare.group(0).rstrip().endswith(":"))
 
 
 def _is_said(text: str, name: str, bare: re.Match[str], kind: Kind) -> bool:
@@ -245,6 +268,21 @@ def _lists_words(text: str, start: int, name: str) -> bool:
     if found is None or not says_password(name):
         return False
     return any(looks_random(word) for word in found.group(1).replace(",", " ").split())
+
+
+def _listed_texts(text: str, start: int, name: str) -> tuple[int, str] | None:
+    """Hide the texts in brackets in a text, `{"tokens": ["x1"]}`, that look like secrets."""
+    found = _JSON.match(text, start)
+    if found is None:
+        return None
+
+    def shown(one: re.Match[str]) -> str:
+        quote, inner = one.groups()
+        is_value = not NOTHING.match(inner) and (says_password(name) or is_token(inner))
+        is_value = is_value and not _IS_KEY.match(found.group(0), one.end())
+        return f"{quote}{REDACTED}{quote}" if is_value else one.group(0)
+
+    return found.end(), _JSON_TEXT.sub(shown, found.group(0))
 
 
 def _in_quotes(text: str, start: int) -> tuple[int, str | None] | None:
@@ -267,19 +305,20 @@ def _in_quotes(text: str, start: int) -> tuple[int, str | None] | None:
 
 def _lines_below(text: str, line: int, named: re.Match[str]) -> tuple[int, str] | None:
     """Hide what YAML writes below a secret's name: the lines that are further in."""
-    own = re.compile(r"[ \t]*").match(text, line).end() - line  # type: ignore[union-attr]
-    end = text.find("\n", named.end(1))
-    last = end
-    while end >= 0:
-        following = text.find("\n", end + 1)
-        one = text[end + 1 : following if following >= 0 else len(text)]
-        if one.strip() and len(one) - len(one.lstrip(" \t-")) <= own:
-            break
-        last = following if following >= 0 else len(text)
-        end = following
-    below = text[named.end() : last].strip()
+    below = lines_below(text, line, named.end(1), named.end())
     blank = "" if text[named.end() - 1] == " " else " "
-    return (last, f"{blank}{REDACTED}") if below and last >= named.end() else None
+    return below and (below[0], f"{blank}{REDACTED}")
+
+
+def _data_below(text: str, named: re.Match[str]) -> tuple[int, str] | None:
+    """Hide what stands below a secret's name in a text that may be prose, if it is data."""
+    line = text.rfind("\n", max(named.start() - 300, 0), named.start()) + 1
+    is_first = _LINE_START.match(text, line, named.start())  # not of `if password:`
+    below = lines_below(text, line, named.end(1), named.end()) if is_first else None
+    if below is None or not is_data(named.group(1), below[1]):
+        return None
+    blank = "" if text[named.end() - 1] == " " else " "
+    return below[0], f"{blank}{REDACTED}"
 
 
 def _bracketed(text: str, start: int, kind: Kind) -> tuple[int, str]:

@@ -56,6 +56,12 @@ _ENCODED = re.compile(
     r"((?:(?<![\w%.\-])|(?<=%3[Bb])|(?<=%26)|(?<=%20))([A-Za-z_][\w\-]{0,60})%3[Dd])"
     r"((?:[^%&\s\"'<>]|%(?!3[Bb]|26)[0-9A-Fa-f]{2}){1,300})"
 )
+# `%3A%2F%2Fme%3Ax%40host`, a URL within one.
+_ENCODED_LOGIN = re.compile(
+    r"(%3A%2F%2F[^\s%/?#&\"'<>]{1,100}%3A)"
+    r"((?:[^\s%&\"'<>]|%(?!40|2F)[0-9A-F]{2}){1,300})(?=%40)",
+    re.IGNORECASE,
+)
 # Parameters that are secrets for where they are sent: keys of Azure's functions, and of SQLCipher.
 _SENT = re.compile(
     r"((?:\bazurewebsites\.net/|\bsql(?:ite|cipher)[\w+]{0,20}:)[^\s\"'<>?]{0,300}\?)([^\s\"'<>]{1,600})"
@@ -89,6 +95,7 @@ def redact_urls(text: str, extra: Sequence[str] = ()) -> str:
         text = _ORACLE.sub(r"\1***", text)
     if "%3" in text:
         text = _ENCODED.sub(lambda found: _parameter(found, extra), text)
+        text = _ENCODED_LOGIN.sub(r"\1***", text)
     if "=" in text and "?" in text:
         text = _SENT.sub(
             lambda found: found.group(1) + _SENT_AS.sub(r"\1***", found.group(2)), text

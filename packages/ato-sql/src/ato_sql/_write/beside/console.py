@@ -10,6 +10,7 @@ from collections import deque
 from typing import Any, Callable
 
 from ato_sql._errors import SettingsError
+from ato_sql._values.secrets.keys import OpenKey
 from ato_sql._values.values import clean_text
 from ato_sql._write.beside.repeat import Repeat
 from ato_sql._write.beside.streams import hear_again, leave, listen
@@ -20,6 +21,8 @@ PIECE = 16_384  # letters
 _RAW = 65_536  # letters that are looked at together
 log = logging.getLogger("ato_sql")
 _ESCAPES = re.compile(r"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
+
+_FRAME = "-----BEGIN PRIVATE KEY-----\n"
 
 Put = Callable[[Any], None]
 
@@ -85,6 +88,7 @@ class Console:
         self._parts: deque[str] = deque()
         self._letters = 0
         self._rest = ""
+        self._key = OpenKey()
         self._waiting = _Waiting()
         self._number, self._filled = 0, 0
         # Who prints waits for the one, not for the other.
@@ -113,8 +117,15 @@ class Console:
                 self._rest = _as_seen(self._rest) + ("\r" if self._rest[-1] == "\r" else "")
             if len(self._rest) > _RAW:
                 lines, self._rest = lines + self._rest, ""
+            lines = self._without_key(lines)
             if lines:
                 self._waiting.add(lines)
+
+    def _without_key(self, lines: str) -> str:
+        """Leave out the lines of a private key whose frame was handed on before them."""
+        end = self._key.take(lines)
+        is_hidden = end > 0 and self._hide(_FRAME + lines[:end]) != _FRAME + lines[:end]
+        return lines[end:] if is_hidden else lines
 
     def _printed(self) -> str:
         parts = []

@@ -6,6 +6,7 @@ import ast
 import re
 from typing import Any, Callable, Iterable, Sequence
 
+from ato_sql._values.secrets.calls import handed_to
 from ato_sql._values.secrets.names import says_password, words
 from ato_sql._values.secrets.shapes import is_mixed, looks_random
 from ato_sql._values.secrets.syntax.naming import (
@@ -26,7 +27,6 @@ _SETTERS = words(
     " __setitem__ __setattr__ set_option set_cookie update_or_create append_header"
 )
 _ADDERS = words("append appendleft add extend insert update push put send discard remove")
-_WRAPPERS = words("SecretStr SecretBytes")
 # Up to what a text is put together from: `"https://h/?token=" + "x"`.
 _BEFORE = re.compile(r"""([\w.\-]{1,100})["']?[=:]\s?["']?\Z""")
 _EQUALS = words(
@@ -157,9 +157,15 @@ class Bindings:
         elif name in _ADDERS:
             for one in node.args:
                 self._hide(name_of(getattr(node.func, "value", None)), one, is_strict=True)
-        elif name in _WRAPPERS:
-            for one in node.args[:1]:
-                self._take(one, True, is_strict=False)
+        self._hand(node)
+
+    def _hand(self, call: ast.Call) -> None:
+        """Hide the last argument of a call that is named for it: `set_password("me", "x")`."""
+        receiver = name_of(getattr(call.func, "value", None))
+        name = handed_to(f"{receiver}.{called(call)}") if call.args else ""
+        # The old one is a secret as well: `change_password("x", "y")`.
+        for one in call.args[-2 if called(call).startswith("change") else -1 :] if name else ():
+            self._hide(name, one, is_strict=True)
 
     def _default(self, call: ast.Call) -> None:
         """Hide what a call gives where it names a secret: `Option("token", default="x")`."""
@@ -187,9 +193,10 @@ class Bindings:
         for key, value in zip(node.keys, node.values):
             if key is not None:
                 self._hide(key_of(key) or name_of(key), value, owner)
+        told = {key.lower(): value for key, value in entries.items()}
         for named in ("name", "key"):
-            if "value" in entries and named in entries:
-                self._hide(key_of(entries[named]), entries["value"])
+            if "value" in told and named in told:
+                self._hide(key_of(told[named]), told["value"])
 
     def pair(self, node: Any) -> None:
         """Hide the second of `("password", "x1")`, but not of two names."""

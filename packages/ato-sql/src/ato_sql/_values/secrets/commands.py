@@ -1,0 +1,85 @@
+"""Programs that take a password behind a letter: `docker login -p x`, `redis-cli -a x`."""
+
+from __future__ import annotations
+
+import re
+from typing import AbstractSet, Sequence
+
+from ato_sql._values.secrets.names import is_secret_key, says_password, words
+from ato_sql._values.secrets.shapes import NOTHING, REDACTED, is_token, looks_random
+
+_LOGINS = words("docker podman nerdctl buildah skopeo helm oras crane az")
+_LDAP = words("ldapsearch ldapadd ldapmodify ldapdelete ldapwhoami ldappasswd ldapcompare")
+_SMB = words("smbclient rpcclient smbget winexe")
+_APART = r"""["',\s]{1,6}"""
+_UP_TO = r"""\b[^\n;|&]{0,200}?[\s"']"""
+_FLAGGED = re.compile(
+    rf"""(\b(?:(?:{"|".join(sorted(_LOGINS))}){_APART}(?:registry{_APART})?login{_UP_TO}-p"""
+    rf"""|redis-cli{_UP_TO}(?:-a|--pass)|(?:{"|".join(sorted(_LDAP))}){_UP_TO}-w){_APART})"""
+    r"""(?!-)([^\s"',;|&<>()\]]{1,200})"""
+)
+_VAULT = re.compile(
+    rf"""(\bvault{_APART}login{_APART})(?!-)([^\s"',;|&<>()\]=]{{8,200}})(?![\w=])"""
+)
+_SMB_LOGIN = re.compile(r"([\w.\\/@\-]{1,60}%)(.+)", re.DOTALL)
+_SMB_USER = re.compile(
+    rf"""(\b(?:{"|".join(sorted(_SMB))}){_UP_TO}-U{_APART}[\w.\\/@\-]{{1,60}}%)([^\s"',;|&<>]{{1,200}})"""
+)
+# `ENV API_KEY x` of a Dockerfile, `setenv API_KEY x` of a shell.
+_VARIABLE = re.compile(
+    r"^([ \t]{0,8}(?:ENV|setenv)[ \t]{1,4}([A-Za-z_]\w{0,100})[ \t]{1,4})([^\s=$][^\n]{0,400})",
+    re.MULTILINE,
+)
+# A line of `.pgpass`: where, which, who and the password.
+_PGPASS = re.compile(
+    r"^([A-Za-z\d*][\w.\-]{0,253}:(?:\d{4,5}|\*):[A-Za-z_*][\w\-]{0,60}:[A-Za-z_*][\w.\-@]{0,60}:)"
+    r"([^\s:]{3,200})(?=[ \t\r]*$)",
+    re.MULTILINE,
+)
+
+
+def redact_commands(text: str, extra: Sequence[str] = ()) -> str:
+    """Blank what programs are given for a password, and lines of their files."""
+    if " -" in text or "'-" in text or '"-' in text:
+        text = _FLAGGED.sub(_hide_random, text)
+        text = _SMB_USER.sub(rf"\1{REDACTED}", text)
+    if "vault" in text:
+        text = _VAULT.sub(_hide_token, text)
+    if "ENV" in text or "setenv" in text:
+        text = _VARIABLE.sub(lambda found: _hide_variable(found, extra), text)
+    return _PGPASS.sub(_hide_random, text) if text.count(":") >= 4 else text
+
+
+def redact_word(argument: str, before: str, programs: AbstractSet[str]) -> str:
+    """Return a word of a command without the password that one of its programs takes it for."""
+    if before == "-U" and programs & _SMB:
+        return _SMB_LOGIN.sub(rf"\1{REDACTED}", argument)
+    if argument.startswith("-") or not _is_awaited(before, programs):
+        return argument
+    return argument if before == "login" and not is_token(argument) else REDACTED
+
+
+def _is_awaited(before: str, programs: AbstractSet[str]) -> bool:
+    if before == "-p":
+        return "login" in programs and bool(programs & _LOGINS)
+    if before in ("-a", "--pass"):
+        return "redis-cli" in programs
+    return "vault" in programs if before == "login" else before == "-w" and bool(programs & _LDAP)
+
+
+def _hide_random(found: re.Match[str]) -> str:
+    before, value = found.groups()
+    return f"{before}{REDACTED}" if looks_random(value) else found.group(0)
+
+
+def _hide_token(found: re.Match[str]) -> str:
+    before, value = found.groups()
+    return f"{before}{REDACTED}" if is_token(value) else found.group(0)
+
+
+def _hide_variable(found: re.Match[str], extra: Sequence[str]) -> str:
+    before, name, value = found.groups()
+    if NOTHING.match(value.strip()) or not is_secret_key(name, extra):
+        return found.group(0)
+    is_value = says_password(name) or looks_random(value.strip())
+    return f"{before}{REDACTED}" if is_value else found.group(0)
