@@ -10,6 +10,7 @@ import json
 import os
 from typing import Any, Mapping, NamedTuple, Sequence
 
+from ato_adict.surroundings import plain_pieces
 from ato_sql._errors import MetricError
 from ato_sql._facts.files.copies import is_named_for, read_copy
 from ato_sql._facts.media.histograms import histogram
@@ -150,11 +151,16 @@ def _file(kind: str, data: bytes, type_name: str, path: str | None) -> Piece:
 
 
 def _read(what: str, path: str, limit: int) -> bytes:
+    """Return the content of a file, of which no more is read than may be kept."""
+    pieces, size = [], 0
     try:
         checked_size(what, os.path.getsize(path), limit)
-        with open(path, "rb") as file:
-            return file.read()
+        for piece in plain_pieces(path):
+            size += len(piece)
+            checked_size(what, size, limit)  # it may grow, or have no size
+            pieces.append(piece)
     except (OSError, ValueError) as error:
         if isinstance(error, MetricError):
             raise
         raise MetricError(f"{what}: cannot read {path!r}: {error}") from None
+    return b"".join(pieces)
