@@ -246,6 +246,18 @@ class TestWhatIsNoFile:
         assert kept.size == 1
 
 
+def test_a_path_that_is_far_too_long_is_cut_in_messages(logger):
+    with logger.start() as run:
+        with pytest.warns(TrackerWarning, match="is not there") as warned:
+            run.log_artifact("a" * 100_000, "model")
+        with pytest.raises(OSError) as copied:
+            run.log_artifact("a" * 100_000, "model", copy=True)
+        with pytest.raises(MetricError) as read:
+            run.log_image("k", "a" * 100_000)
+    texts = (warned[0].message, copied.value, read.value)
+    assert all(len(str(text)) < 1000 for text in texts)
+
+
 @pytest.mark.skipif(os.name == "nt", reason="links need rights there")
 def test_links_in_a_folder_are_kept_and_not_followed_in_circles(logger, finder, tmp_path):
     folder = tmp_path / "model"

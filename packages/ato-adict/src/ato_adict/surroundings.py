@@ -10,6 +10,9 @@ import os
 import sys
 import time
 
+from ato_adict._names.texts import holds_long as holds_long
+from ato_adict._names.texts import whole_repr as whole_repr
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Iterator
@@ -29,6 +32,8 @@ __all__ = [
     "hash_of_file",
     "is_made_up",
     "plain_pieces",
+    "whole_repr",
+    "holds_long",
     "MEMORY_FOLDER",
 ]
 

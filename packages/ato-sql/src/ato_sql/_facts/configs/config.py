@@ -8,11 +8,11 @@ import re
 from typing import Any, Callable, Iterable, Mapping, Sequence
 
 from ato_adict import ADict
+from ato_adict.surroundings import holds_long
 from ato_sql._facts.configs.contents import content_hash_of, state_of, with_names
 from ato_sql._facts.configs.texts import (
     Text,
     has_long_digits,
-    holds_long,
     unlike_any,
 )
 from ato_sql._facts.facts import digest

@@ -7,7 +7,7 @@ import hashlib
 import types
 from typing import Any, Mapping
 
-from ato_sql._facts.configs.texts import whole_repr
+from ato_adict.surroundings import whole_repr
 from ato_sql._values.secrets.names import is_secret_key
 
 

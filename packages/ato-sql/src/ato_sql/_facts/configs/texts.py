@@ -6,27 +6,17 @@ digits, before that it takes minutes. Such integers are written in hexadecimal.
 
 from __future__ import annotations
 
-import dataclasses
-import enum
-import fractions
 import hashlib
 import re
 import uuid
-from typing import Any, Iterator, Mapping
+from typing import Any
 
-from ato_sql._values.values import has_digits
+from ato_adict.surroundings import whole_repr
 
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 _LONGEST = 100_000  # letters; of a longer text the beginning is kept, and a hash of it
 _KEPT = 10_000
-_SHORT = frozenset((str, float, bool, bytes, complex, type(None)))
 _FAILED = "<repr failed: {}>"
-_BRACKETS: dict[type, tuple[str, str]] = {
-    list: ("[", "]"),
-    tuple: ("(", ")"),
-    set: ("{", "}"),
-    frozenset: ("frozenset({", "})"),
-}
 
 
 class Text:
@@ -69,82 +59,3 @@ def unlike_any() -> str:
 def has_long_digits(text: str) -> bool:
     """Tell whether a text has a run of more digits than Python writes since 3.11."""
     return len(text) > 4300 and re.search(r"\d{4301}", text) is not None
-
-
-def whole_repr(value: Any) -> str:
-    """Return the repr of a value, integers of too many digits in it in hexadecimal."""
-    try:
-        is_long = holds_long(value)
-    except Exception:  # it cannot be looked into; its repr may do without
-        is_long = False
-    return _written(value, frozenset()) if is_long else repr(value)
-
-
-def holds_long(value: Any) -> bool:
-    """Tell whether a value of a kind that is known holds an integer of too many digits."""
-    seen, waiting = {}, [value]
-    while waiting:
-        one = waiting.pop()
-        if type(one) in _SHORT:
-            continue
-        if isinstance(one, int):
-            if not has_digits(one):
-                return True
-        elif id(one) not in seen:
-            seen[id(one)] = one  # so that no other gets its place in memory
-            waiting.extend(_parts(one))
-    return False
-
-
-def _parts(value: Any) -> Iterator[Any]:
-    """Yield what the repr of a value of a kind that is known shows."""
-    kind: Any = type(value)
-    if kind in _BRACKETS:
-        yield from value
-    elif kind is dict:
-        for pair in value.items():
-            yield from pair
-    elif kind in (range, slice):
-        yield from (value.start, value.stop, value.step)
-    elif isinstance(value, fractions.Fraction):
-        yield from (value.numerator, value.denominator)
-    elif isinstance(value, enum.Enum):
-        if kind.__repr__ is enum.Enum.__repr__:
-            yield value.value
-    elif not isinstance(value, type):
-        yield from _fields(value).values()
-
-
-def _fields(value: Any) -> Mapping[str, Any]:
-    """Return the fields of a dataclass that its repr shows; none where that is its author's."""
-    # What dataclasses makes is wrapped, so that one may contain itself.
-    if not (dataclasses.is_dataclass(value) and hasattr(type(value).__repr__, "__wrapped__")):
-        return {}
-    return {f.name: getattr(value, f.name) for f in dataclasses.fields(value) if f.repr}
-
-
-def _written(value: Any, above: frozenset[int]) -> str:
-    """Return the text of a value that may hold such integers."""
-    if isinstance(value, int) and not has_digits(value):
-        return hex(value)
-    if id(value) in above:
-        return "..."
-    if not holds_long(value):
-        return repr(value)
-    kind, above = type(value), above | {id(value)}
-    again = [_written(part, above) for part in _parts(value)]
-    if kind in _BRACKETS:
-        return _in_brackets(kind, again)
-    if kind is dict:
-        return "{" + ", ".join(map(": ".join, zip(again[::2], again[1::2]))) + "}"
-    if isinstance(value, enum.Enum):
-        return f"<{kind.__name__}.{value.name}: {again[0]}>"
-    names = _fields(value)
-    given = map("=".join, zip(names, again)) if names else again
-    return f"{kind.__qualname__}({', '.join(given)})"
-
-
-def _in_brackets(kind: type, items: list[str]) -> str:
-    start, end = _BRACKETS[kind]
-    inner = ", ".join(items if kind in (list, tuple) else sorted(items))
-    return f"{start}{inner}{',' if kind is tuple and len(items) == 1 else ''}{end}"

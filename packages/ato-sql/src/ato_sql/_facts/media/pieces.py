@@ -18,7 +18,7 @@ from ato_sql._facts.media.images import checked_image, image_bytes, is_path
 from ato_sql._facts.media.tables import table_from, table_of_rows
 from ato_sql._facts.media.types import ending_of, type_of
 from ato_sql._facts.settings import Settings
-from ato_sql._values.values import as_text, clean_text
+from ato_sql._values.values import as_text, brief_error, brief_path, clean_text
 
 IMAGE, TABLE, TEXT, HISTOGRAM = "image", "table", "text", "histogram"
 AUDIO, VIDEO = "audio", "video"
@@ -162,5 +162,5 @@ def _read(what: str, path: str, limit: int) -> bytes:
     except (OSError, ValueError) as error:
         if isinstance(error, MetricError):
             raise
-        raise MetricError(f"{what}: cannot read {path!r}: {error}") from None
+        raise MetricError(f"{what}: cannot read {brief_path(path)}: {brief_error(error)}") from None
     return b"".join(pieces)
