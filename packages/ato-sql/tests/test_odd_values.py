@@ -7,6 +7,7 @@ import fractions
 import pytest
 
 from ato_adict import ADict
+from ato_sql import MetricError
 
 HUGE = 10**5000
 HEX = hex(HUGE)
@@ -46,6 +47,11 @@ class Hidden(fractions.Fraction):
 
 
 class Text(str):
+    def __str__(self):
+        raise RuntimeError
+
+
+class Nameless:
     def __str__(self):
         raise RuntimeError
 
@@ -98,8 +104,13 @@ class TestIntegersOfTooManyDigits:
         assert found.value_hash.startswith("e660ad5230fb85ed")
 
     def test_a_repr_that_newer_pythons_refuse_is_none_on_older_ones(self, keep):
-        found = keep({"x": Own(HUGE)}).config["x"]
-        assert found["value"] == "<repr failed: ValueError>"
+        class Older(Own):
+            def __repr__(self):
+                return f"Own({'1' * 5000})"
+
+        found = keep({"x": Older(HUGE), "y": Older(1)}).config
+        assert found["x"]["value"] == "<repr failed: ValueError>"
+        assert found["y"]["value"].startswith("Own(111")
 
     def test_as_keys_they_stay_apart(self, keep, finder):
         row = keep({"x": {HUGE: 3, HUGE + 1: 4}})
@@ -144,6 +155,10 @@ class TestBrokenMethods:
         found = keep(ADict(x=Classless())).config["x"]
         assert found["value"].endswith("Classless object>")
         assert not same(Classless(), Classless())
+
+    def test_a_tag_that_has_no_text_is_refused_as_such(self, logger):
+        with pytest.raises(MetricError, match="a tag must be a text, not Nameless"):
+            logger.start(tags=[Nameless()])
 
     def test_a_list_that_contains_itself_is_cut(self, keep):
         loop = []

@@ -11,6 +11,7 @@ import sys
 import time
 
 from ato_adict._names.texts import holds_long as holds_long
+from ato_adict._names.texts import shown as shown
 from ato_adict._names.texts import whole_repr as whole_repr
 
 TYPE_CHECKING = False
@@ -34,6 +35,7 @@ __all__ = [
     "plain_pieces",
     "whole_repr",
     "holds_long",
+    "shown",
     "MEMORY_FOLDER",
 ]
 
