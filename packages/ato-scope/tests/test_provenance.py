@@ -1,6 +1,7 @@
 """Where every value comes from."""
 
 import json
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -108,6 +109,34 @@ def test_the_history_is_plain_json(scope):
     assert values["z"] == [1]
     assert values["w.a"] == [None]
     assert values["f"] == "1j"
+
+
+def test_what_has_no_text_or_cannot_be_walked_is_told_too(monkeypatch):
+    class Rows(list):
+        def __iter__(self):
+            raise RuntimeError
+
+    class Broken:
+        def __repr__(self):
+            raise RuntimeError
+
+    scope, huge = Scope(), Fraction(10**5000, 3)
+
+    @scope.observe(default=True)
+    def defaults(config):
+        config.rows, config.broken = Rows([1]), Broken()
+        config.huge = {huge: huge}
+
+    @scope
+    def main(config):
+        return scope.history
+
+    monkeypatch.setattr("sys.argv", ["train.py"])
+    told = {event["key"]: event["value"] for event in main()}
+    assert str(scope.explain("broken")).startswith("broken = <Broken")
+    assert told["rows"] == [1]
+    assert told["broken"] == "<Broken, its repr failed: RuntimeError>"
+    assert "Fraction(0x" in json.dumps(told)
 
 
 def test_explain_tells_the_value_its_source_and_what_it_overrode(scope):

@@ -206,6 +206,33 @@ class TestWhatIsNoFile:
         kept = finder.get_run(run.id).artifacts
         assert [(one.size, one.content_hash) for one in kept] == [(None, None)] * 2
 
+    @pytest.mark.skipif(not os.path.exists("/proc/self/pagemap"), reason="only Linux has it")
+    def test_what_the_kernel_makes_up_without_end_is_not_read_to_its_end(
+        self, logger, finder, tmp_path
+    ):
+        (tmp_path / "folder").mkdir()
+        os.symlink("/proc/self/pagemap", str(tmp_path / "folder" / "link"))
+        with logger.start() as run:
+            for path in ("/proc/self/pagemap", str(tmp_path / "folder")):
+                with pytest.warns(TrackerWarning, match="cannot be read"):
+                    run.log_artifact(path, "data")
+                with pytest.raises(OSError):
+                    run.log_artifact(path, "data", copy=True)
+        assert [one.size for one in finder.get_run(run.id).artifacts] == [None, None]
+
+    @pytest.mark.skipif(not os.access("/proc/kmsg", os.R_OK), reason="only root may read it")
+    def test_what_the_kernel_says_later_is_not_waited_for(self, logger, finder):
+        with logger.start() as run, pytest.warns(TrackerWarning, match="cannot be read"):
+            run.log_artifact("/proc/kmsg", "data")
+        assert finder.get_run(run.id).artifacts[0].size is None
+
+    @pytest.mark.skipif(not os.path.exists("/proc/version"), reason="only Linux has it")
+    def test_what_the_kernel_makes_up_and_ends_is_copied(self, logger, finder):
+        with logger.start() as run:
+            run.log_artifact("/proc/version", "data", copy=True)
+        (kept,) = finder.get_run(run.id).artifacts
+        assert pathlib.Path(kept.stored).read_text() == pathlib.Path("/proc/version").read_text()
+
     def test_a_folder_with_links_to_itself_is_copied_once(self, logger, finder, tmp_path):
         folder = tmp_path / "folder"
         (folder / "below").mkdir(parents=True)
@@ -217,6 +244,18 @@ class TestWhatIsNoFile:
             run.log_artifact(folder, "data", copy=True)
         (kept,) = finder.get_run(run.id).artifacts
         assert kept.size == 1
+
+
+def test_a_path_that_is_far_too_long_is_cut_in_messages(logger):
+    with logger.start() as run:
+        with pytest.warns(TrackerWarning, match="is not there") as warned:
+            run.log_artifact("a" * 100_000, "model")
+        with pytest.raises(OSError) as copied:
+            run.log_artifact("a" * 100_000, "model", copy=True)
+        with pytest.raises(MetricError) as read:
+            run.log_image("k", "a" * 100_000)
+    texts = (warned[0].message, copied.value, read.value)
+    assert all(len(str(text)) < 1000 for text in texts)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="links need rights there")

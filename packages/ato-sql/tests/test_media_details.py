@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from ato_sql import MetricError
+from ato_sql import MetricError, SQLLogger
 from helping import PNG
 
 
@@ -310,3 +310,20 @@ class TestOfMachines:
         monkeypatch.setitem(sys.modules, "numpy", None)
         run.log_histogram("w", [1.0, 2.0], bins=1)
         assert last().read()["counts"] == [2]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes of Unix")
+class TestWhatIsNoFile:
+    @pytest.mark.parametrize("log", ["log_image", "log_audio", "log_video"])
+    def test_pipes_and_devices_are_refused_and_not_waited_for(self, run, tmp_path, log):
+        os.mkfifo(str(tmp_path / "pipe"))
+        for path in (str(tmp_path / "pipe"), "/dev/zero"):
+            with pytest.raises(MetricError, match="is a device or a pipe"):
+                getattr(run, log)("k", path)
+
+    @pytest.mark.skipif(not os.path.exists("/proc/self/maps"), reason="only Linux has it")
+    def test_a_file_that_does_not_say_its_size_is_not_read_beyond_the_limit(self, path):
+        config = {"experiment": {"sql": {"db_path": path, "media_limit": 100}}}
+        with SQLLogger(config).start() as run:
+            with pytest.raises(MetricError, match="more than 100"):
+                run.log_image("k", "/proc/self/maps")

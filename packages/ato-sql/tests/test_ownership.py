@@ -497,3 +497,29 @@ def births_are_known(folder):
     log_copy(folder / "birth" / "e.db")
     (claim,) = (folder / "birth" / "e.db.artifacts" / ".owners").glob("e.db*")
     return json.loads(claim.read_text())["file"][1] is not None
+
+
+class TestEdited:
+    def test_a_copy_that_was_edited_stays_where_its_run_is_deleted(self, tmp_path):
+        run = log_copy(tmp_path / "e.db")
+        stored = copy_of(tmp_path / "e.db", run)
+        with open(stored, "wb") as file:
+            file.write(b"better weights")
+        with pytest.warns(TrackerWarning, match="is not what was copied there"):
+            delete(tmp_path / "e.db", run)
+        with open(stored, "rb") as file:
+            assert file.read() == b"better weights"
+
+    def test_a_copied_folder_to_which_a_file_was_added_stays(self, tmp_path):
+        os.makedirs(str(tmp_path / "model"))
+        (tmp_path / "model" / "a").write_bytes(b"weights")
+        logger = SQLLogger(config_of(tmp_path / "e.db"))
+        with logger.start() as run:
+            run.log_artifact(tmp_path / "model", "model", copy=True)
+        logger.close()
+        stored = copy_of(tmp_path / "e.db", run)
+        with open(os.path.join(stored, "notes"), "w") as file:
+            file.write("mine")
+        with pytest.warns(TrackerWarning, match="is not what was copied there"):
+            delete(tmp_path / "e.db", run)
+        assert sorted(os.listdir(stored)) == ["a", "notes"]

@@ -10,11 +10,14 @@ import os
 import sys
 import time
 
+from ato_adict._names.texts import holds_long as holds_long
+from ato_adict._names.texts import shown as shown
+from ato_adict._names.texts import whole_repr as whole_repr
 from ato_adict.notebooks import main_file, shell
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Iterator
 
 __all__ = [
     "git",
@@ -29,6 +32,11 @@ __all__ = [
     "escaped",
     "content_hash",
     "hash_of_file",
+    "is_made_up",
+    "plain_pieces",
+    "whole_repr",
+    "holds_long",
+    "shown",
     "MEMORY_FOLDER",
 ]
 
@@ -266,10 +274,8 @@ def hash_of_file(file: Any, size: int) -> str:
 
     digest = hashlib.sha256()
     if size <= _WHOLE:
-        piece = file.read(_PIECE)
-        while piece:
+        for piece in _pieces(file):
             digest.update(piece)
-            piece = file.read(_PIECE)
         return "sha256:" + digest.hexdigest()
     digest.update(str(size).encode())
     for number in range(_SAMPLES):
@@ -281,3 +287,40 @@ def hash_of_file(file: Any, size: int) -> str:
 def _without_waiting(path: str, flags: int) -> int:
     """Open a file; one that is a pipe without a writer must not hold the program."""
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
+def plain_pieces(path: str) -> Iterator[bytes]:
+    """Yield the content of a plain file, a MiB at a time, without ever waiting for it.
+
+    Raises:
+        OSError: It cannot be read, is a device or a pipe, or is made up by the kernel without end.
+        ValueError: No file can have the path.
+    """
+    import stat
+
+    with open(path, "rb", opener=_without_waiting) as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise OSError(f"{path} is a device or a pipe, not a file")
+        yield from _pieces(file)
+
+
+def is_made_up(path: str) -> bool:
+    """Tell whether the kernel makes a file up while it is read: it may wait, or never end."""
+    return os.path.realpath(path).startswith(("/proc/", "/sys/"))
+
+
+_MOST_MADE_UP = 16 << 20
+
+
+def _pieces(file: Any) -> Iterator[bytes]:
+    """Yield what is in an open binary file."""
+    size, most = 0, _MOST_MADE_UP if is_made_up(file.name) else None
+    while most is None or size <= most:
+        piece = file.read(_PIECE)
+        if piece is None:  # the file was opened without waiting
+            raise BlockingIOError(f"{file.name} waits for what is not written yet")
+        if not piece:
+            return
+        size += len(piece)
+        yield piece
+    raise OSError(f"{file.name} is made up by the kernel and has no end")

@@ -7,7 +7,7 @@ import os
 import re
 import stat
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from ato_adict._errors import (
     ConfigFileError,
@@ -16,6 +16,7 @@ from ato_adict._errors import (
     did_you_mean,
 )
 from ato_adict._files.files import SUFFIXES, load
+from ato_adict._names.texts import cut, holds_long, shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,21 +39,44 @@ def compose_into(
     if on_missing not in _ON_MISSING:
         raise ValueError(f"on_missing must be one of {_ON_MISSING}, not {on_missing!r}")
     root = os.fspath(root)
-    for stem in [config_filename, *_selected(select or {})]:
+    for stem in [config_filename, *_selected(select)]:
         path = _find(root, stem, on_missing)
         if path is not None:
             config.update(load(path), recurrent=True)
-    for name, value in (overrides or {}).items():
-        config.set_by_name(name, value)
+    for name, value in _items("overrides", overrides):
+        config.set_by_name(_override(name), value)
     _require(config, [required] if isinstance(required, str) else required or [])
 
 
 def _selected(select: Any) -> list[str]:
     stems = []
-    for group, options in select.items():
+    for group, options in _items("select", select):
         several = isinstance(options, Iterable) and not isinstance(options, str)
-        stems += [f"{group}/{option}" for option in (options if several else [options])]
+        stems += [_stem(group, option) for option in (options if several else [options])]
     return stems
+
+
+def _stem(group: Any, option: Any) -> str:
+    try:
+        if not holds_long((group, option)):
+            return f"{group}/{option}"
+    except Exception:  # it is another's code
+        pass
+    pair = f"{{{shown(group, 100)}: {shown(option, 100)}}}"
+    raise ConfigFileError(f"select: {pair} is no name of a file")
+
+
+def _override(name: Any) -> str:
+    if isinstance(name, str):
+        return name
+    kind = type(name).__name__
+    raise ConfigFileError(f"overrides: {shown(name, 100)} of type {kind} is no dotted name")
+
+
+def _items(what: str, given: Any) -> Any:
+    if isinstance(given or {}, Mapping):
+        return (given or {}).items()
+    raise ConfigFileError(f"{what} must be a mapping, not {shown(given, 100)}")
 
 
 def _find(root: str, stem: str, on_missing: str) -> str | None:
@@ -82,7 +106,7 @@ def _inside(stem: str, root: str) -> list[str]:
     """Return the parts of a name that stays below the root: what is chosen may come from data."""
     parts = re.split(r"[/\\\\]" if os.sep == "\\" else "/", stem)
     if os.pardir in parts or "\0" in stem or any(map(os.path.isabs, (stem, *parts))):
-        raise ConfigFileError(f"{stem!r} is no name of a file below {root}")
+        raise ConfigFileError(f"{shown(stem, 200)} is no name of a file below {cut(root)}")
     return parts
 
 
@@ -90,7 +114,7 @@ def _missing(root: str, stem: str, base: str, on_missing: str) -> None:
     if on_missing == "ignore":
         return
     suffixes = "|".join(suffix[1:] for suffix in SUFFIXES)
-    problem = f"there is no {stem}.[{suffixes}] in {root}{_hint(base)}"
+    problem = f"there is no {cut(stem)}.[{suffixes}] in {cut(root)}{_hint(base)}"
     if on_missing == "error":
         raise ConfigFileNotFoundError(problem)
     warnings.warn(problem, stacklevel=5)

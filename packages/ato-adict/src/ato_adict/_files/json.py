@@ -11,6 +11,7 @@ from ato_adict._errors import ConfigFileError
 from ato_adict._files.numbers import bounded_int, too_long
 from ato_adict._files.simplify import Rules, countable, no_surrogates, simplify
 from ato_adict._names import nesting_error
+from ato_adict._names.texts import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def dumps_lines(tree: Any, **options: Any) -> str:
     return dumps(tree, **{"ensure_ascii": False, **options}) + "\n"
 
 
-def jsonable(value: Any, other: Callable[[Any], Any] = repr) -> Any:
+def jsonable(value: Any, other: Callable[[Any], Any] = shown) -> Any:
     """Return data as strict JSON can hold it, whatever types that loses. Not a read.
 
     Keys become texts, tuples and sets lists, not-a-number and infinities their names, dates and
@@ -63,14 +64,21 @@ def _jsonable(value: Any, other: Callable[[Any], Any]) -> Any:
     if value is None or isinstance(value, (str, int)):
         return value
     if isinstance(value, Mapping):
-        return {str(key): _jsonable(child, other) for key, child in value.items()}
+        return {_key(key): _jsonable(child, other) for key, child in value.items()}
     if isinstance(value, (list, tuple)):
         return [_jsonable(item, other) for item in value]
     if isinstance(value, (set, frozenset)):
-        return [_jsonable(item, other) for item in sorted(value, key=repr)]
+        return [_jsonable(item, other) for item in sorted(value, key=shown)]
     if hasattr(value, "dtype") and getattr(value, "shape", None) == ():
         return _jsonable(value.item(), other)
     return value.isoformat() if isinstance(value, (date, time)) else other(value)
+
+
+def _key(key: Any) -> str:
+    try:
+        return str(key)
+    except Exception:  # a number of too many digits, or another's code
+        return shown(key)
 
 
 def loads(text: str) -> Any:

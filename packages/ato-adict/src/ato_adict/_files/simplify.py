@@ -7,6 +7,7 @@ import os
 from ato_adict._errors import ConversionError
 from ato_adict._names.depth import nesting_error
 from ato_adict._names.dotted import join
+from ato_adict._names.texts import cut, shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -109,11 +110,13 @@ def _basic(value: Any, rules: Rules, keys: tuple[Any, ...]) -> Any:
         for base, as_basic in _BASICS.items():
             if isinstance(value, base) and base in rules.leaves:
                 return as_basic(value)
-    raise _cannot(rules, keys, "None" if value is None else f"a {type(value).__name__} ({value!r})")
+    raise _cannot(
+        rules, keys, "None" if value is None else f"a {type(value).__name__} ({shown(value, 200)})"
+    )
 
 
 def _cannot(rules: Rules, keys: tuple[Any, ...], what: str) -> ConversionError:
-    return ConversionError(f"{rules.name} cannot hold {what}, at '{join(keys)}'")
+    return ConversionError(f"{rules.name} cannot hold {what}, at '{cut(join(keys))}'")
 
 
 def no_surrogates(text: str) -> str | None:
@@ -121,7 +124,7 @@ def no_surrogates(text: str) -> str | None:
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:
-        return f"a string with lone surrogates ({text!r})"
+        return f"a string with lone surrogates ({shown(text, 200)})"
     return None
 
 
@@ -144,7 +147,7 @@ def set_problem(members: Any, allowed: tuple[type, ...]) -> str | None:
     """Refuse a set with a member that its format does not write."""
     for member in members:
         if type(member) not in allowed:
-            return f"a set with a {type(member).__name__} ({member!r})"
+            return f"a set with a {type(member).__name__} ({shown(member, 200)})"
         inside = set_problem(member, allowed) if isinstance(member, (tuple, frozenset)) else None
         own = no_surrogates(member) if isinstance(member, str) else inside
         if own or (type(member) is int and countable(member)):

@@ -7,10 +7,13 @@ key has a backslash before it, an empty string is `['']`. So no two places have 
 
 from __future__ import annotations
 
+from ato_adict._names.texts import shown
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Iterable, Iterator
 
+_PLAIN = frozenset((str, int, float, bool, bytes, complex, type(None)))
 _MOST_BITS = 14_000  # of an integer that every Python converts to decimal
 
 
@@ -26,7 +29,7 @@ def literal(value: object) -> str:
     """Return a value as Python's literal; what Python writes in no decimal, in hexadecimal."""
     if type(value) is int and value.bit_length() > _MOST_BITS:
         return hex(value)
-    return repr(value)
+    return repr(value) if type(value) in _PLAIN else shown(value)
 
 
 def _escape(text: str, special: str) -> str:

@@ -95,7 +95,10 @@ def is_mapping(value: Any) -> bool:
     """Whether `value` is a mapping that is no dict."""
     from collections.abc import Mapping
 
-    return isinstance(value, Mapping)
+    try:
+        return isinstance(value, Mapping)
+    except TypeError:  # what it says of its class is none
+        return False
 
 
 def adopt(node: Any, mode: Mode) -> None:

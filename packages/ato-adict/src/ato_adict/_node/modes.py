@@ -27,7 +27,8 @@ def nodes(root: Any) -> Iterator[Any]:
                 yield value
             stack.extend(v for v in dict.values(value) if type(v) not in ATOMS)
         elif isinstance(value, (list, tuple)):
-            stack.extend(v for v in value if type(v) not in ATOMS)
+            base: Any = list if isinstance(value, list) else tuple  # it may be walked otherwise
+            stack.extend(v for v in base.__iter__(value) if type(v) not in ATOMS)
 
 
 def retune(root: Any, **changes: Any) -> None:

@@ -27,6 +27,7 @@ from ato_adict._node.state import (
     set_path,
 )
 from ato_adict._node.syntax import is_syntax
+from ato_adict._node.text import Repr
 from ato_adict._sentinel import MISSING
 
 TYPE_CHECKING = False
@@ -46,6 +47,7 @@ class Node(Slots):
     """A dict with attribute access that knows which of its keys were read."""
 
     __slots__ = ()
+    __repr__ = Repr()
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

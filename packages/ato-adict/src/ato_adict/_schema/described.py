@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ato_adict._errors import ConversionError, did_you_mean
 from ato_adict._names import join
+from ato_adict._names.texts import shown
 from ato_adict._node.convert import to_plain
 from ato_adict._schema.fields import Field, fields_of_class, is_schema
 from ato_adict._schema.instances import differs, has_own_say, instance_of, take
@@ -189,7 +190,9 @@ def _keep(value: Any, cls: Any, keys: Any) -> Any:
     if is_schema(cls) and isinstance(value, cls):
         return plain(value)
     if not isinstance(value, dict):
-        raise MismatchError(keys, f"expected a mapping for {cls.__name__}, found {value!r}")
+        raise MismatchError(
+            keys, f"expected a mapping for {cls.__name__}, found {shown(value, 200)}"
+        )
     problems: Problems = []
     copied = dict(_defaults(cls), **to_plain(value))
     _conform(copied, cls, keys, problems)

@@ -7,6 +7,7 @@ import sys
 import typing
 
 from ato_adict._errors import ConversionError
+from ato_adict._names.texts import shown as text_of
 from ato_adict._sentinel import MISSING
 
 TYPE_CHECKING = False
@@ -75,7 +76,7 @@ class Field:
             except TypeError:
                 continue  # a limit of another type of a union
             shown = ", ".join(map(str, bound)) if name == "choices" else bound
-            return f"expected {text.format(shown)}, found {value!r}"
+            return f"expected {text.format(shown)}, found {text_of(value, 200)}"
         return ""
 
 

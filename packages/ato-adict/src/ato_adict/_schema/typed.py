@@ -8,6 +8,7 @@ import re
 from datetime import date, time, timedelta
 from enum import Enum
 
+from ato_adict._names.texts import shown
 from ato_adict._sentinel import MISSING
 
 TYPE_CHECKING = False
@@ -34,7 +35,7 @@ class MismatchError(Exception):
 
 def describe(value: Any) -> str:
     """Return a value as messages show it: its type and, where short, itself."""
-    text = repr(value)
+    text = shown(value)
     return f"{type(value).__name__} {text}" if len(text) <= 60 else type(value).__name__
 
 

@@ -12,6 +12,7 @@ from ato_adict._errors import ConversionError
 from ato_adict._names.depth import nesting_error
 from ato_adict._names.dotted import literal, part
 from ato_adict._names.places import flatten
+from ato_adict._names.texts import shown, whole_repr
 from ato_adict._node.state import ATOMS
 
 TYPE_CHECKING = False
@@ -123,7 +124,8 @@ def _object(value: Any) -> str:
 
 def _unhashable(value: Any) -> Exception:
     return ConversionError(
-        f"get_value_hash: an object of type {type(value).__name__} has no canonical form: {value!r}"
+        f"get_value_hash: an object of type {type(value).__name__} has no canonical form: "
+        + shown(value, 200)
     )
 
 
@@ -168,12 +170,20 @@ def _basic_text(value: Any) -> str | None:
 def _state_text(value: Any) -> str | None:
     """Describe a date and the like by its repr, a plain object by its attributes."""
     if type(value).__module__ in ("datetime", "decimal", "fractions", "uuid", "builtins"):
-        return f"{_type_path(value)} {value!r}" if " object at 0x" not in repr(value) else None
+        text = _repr(value)
+        return None if text is None or " object at 0x" in text else f"{_type_path(value)} {text}"
     for method in ("__reduce_ex__", "__reduce__"):
         if getattr(type(value), method) is not getattr(object, method):
             return None  # its attributes are not all of it
     attributes = _attributes(value)
     return f"{_type_path(value)} {canonical(attributes)}" if attributes is not None else None
+
+
+def _repr(value: Any) -> str | None:
+    try:
+        return whole_repr(value)
+    except Exception:  # of what is in it; it may be another's code
+        return None
 
 
 def _attributes(value: Any) -> dict[str, Any] | None:

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import os
 from copy import deepcopy
+from itertools import chain
 
 from ato_adict._errors import InterpolationError, did_you_mean
 from ato_adict._names.depth import nesting_error
 from ato_adict._names.dotted import join, split
+from ato_adict._names.texts import cut, holds_long
 from ato_adict._node.convert import remake_tuple
 from ato_adict._sentinel import MISSING
 
@@ -25,6 +27,7 @@ ENVIRONMENT = "oc.env:"
 # braces in braces.
 MAX_RESULT = 5_000_000
 MAX_DEPTH = 100
+_LONG = 1000  # characters
 
 
 def resolve(root: Any) -> None:
@@ -71,14 +74,16 @@ class Resolver:
 
     def at(self, keys: Keys, text: str) -> Any:
         """Return the resolved text at a place."""
-        if "${" not in text:
-            return text
         if keys in self.done:
             return self.done[keys]
+        if "${" not in text:
+            if len(text) > _LONG:
+                self.done[keys] = text  # it is not looked through for each that refers to it
+            return text
         if keys in self.chain:
             circle = [*self.chain[self.chain.index(keys) :], keys]
             shown = " -> ".join(map(join, circle))
-            raise InterpolationError(f"'{join(keys)}' refers to itself: {shown}")
+            raise InterpolationError(f"'{cut(join(keys))}' refers to itself: {cut(shown)}")
         self.chain.append(keys)
         value = self.done[keys] = self.text(text, keys)
         self.chain.pop()
@@ -86,12 +91,26 @@ class Resolver:
 
     def text(self, text: str, keys: Keys) -> Any:
         """Return a text with its interpolations replaced; a lone one keeps its value's type."""
-        parts = [part for part in self.parts(text, keys) if part != ""]
-        if len(parts) == 1 and isinstance(parts[0], _Value):
-            return parts[0].value
-        texts = [str(p.value) if isinstance(p, _Value) else p for p in parts]
-        self.grow(sum(map(len, texts)), keys)
+        parts = (part for part in self.parts(text, keys) if part != "")
+        first = next(parts, "")
+        second = next(parts, "")
+        if second == "" and isinstance(first, _Value):
+            return first.value
+        texts = []
+        for part in chain((first, second), parts):
+            texts.append(self.written(part.value, keys) if isinstance(part, _Value) else part)
+            self.grow(len(texts[-1]), keys)  # at once: there may be many more
         return "".join(texts)
+
+    def written(self, value: Any, keys: Keys) -> str:
+        """Return a value as it stands in a text."""
+        try:
+            if not isinstance(value, str) and holds_long(value):
+                raise ValueError("an integer of too many digits")
+            return str(value)
+        except Exception as error:  # it may be another's code
+            kind = type(value).__name__
+            return self.fail(keys, f"a value of type {kind} in it has no text: {cut(str(error))}")
 
     def grow(self, size: int, keys: Keys) -> None:
         """Count what a reference adds; references to references multiply."""
@@ -133,7 +152,7 @@ class Resolver:
         if expression.startswith(ENVIRONMENT):
             return self.environment(expression[len(ENVIRONMENT) :], keys)
         if ":" in expression:
-            self.fail(keys, f"unknown resolver in '${{{expression}}}'; known is oc.env")
+            self.fail(keys, f"unknown resolver in '{_cut(f'${{{expression}}}')}'; known is oc.env")
         if not expression.strip("."):
             self.fail(keys, "'${}' names nothing")
         return self.reference(expression, keys)
@@ -145,7 +164,7 @@ class Resolver:
         if value is not None:
             return value
         if not comma:
-            self.fail(keys, f"the environment variable {name.strip()} is not set")
+            self.fail(keys, f"the environment variable {cut(name.strip())} is not set")
         default = default.strip()
         return None if default == "null" else default.strip("'\"") if default else ""
 
@@ -154,7 +173,7 @@ class Resolver:
         name = expression.lstrip(".")
         levels = len(expression) - len(name)
         if levels > len(keys):
-            self.fail(keys, f"'${{{expression}}}' goes above the root")
+            self.fail(keys, f"'{_cut(f'${{{expression}}}')}' goes above the root")
         target = (*(keys[: len(keys) - levels] if levels else ()), *split(name))
         value, place = self.root, ()
         for key in target:
@@ -175,20 +194,20 @@ class Resolver:
         if child is MISSING:
             known = list(value.keys()) if isinstance(value, dict) else []
             hint = did_you_mean(key, known)
-            self.fail(keys, f"no key '{join((*place, key))}' in this config{hint}")
+            self.fail(keys, f"no key '{cut(join((*place, key)))}' in this config{hint}")
         return child, (*place, key)
 
     def whole(self, value: Any, place: Keys, keys: Keys) -> Any:
         """Return a resolved copy of a container that is referred to."""
         if keys[: len(place)] == place:
-            self.fail(keys, f"it refers to '{join(place)}', which contains it")
+            self.fail(keys, f"it refers to '{cut(join(place))}', which contains it")
         found = self.container(value, place)
         self.grow(10 * _count(found), keys)  # a value to copy costs more than a character
         return deepcopy(found)
 
     def fail(self, keys: Keys, problem: str) -> NoReturn:
         """Raise the error for a place."""
-        raise InterpolationError(f"cannot resolve '{join(keys)}': {problem}")
+        raise InterpolationError(f"cannot resolve '{cut(join(keys))}': {problem}")
 
 
 class _Value:

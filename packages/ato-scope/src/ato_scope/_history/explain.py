@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from ato_adict import MISSING, ADict, did_you_mean
+from ato_adict.surroundings import shown
 from ato_scope._errors import ScopeError
-from ato_scope._history.recorder import Event, Source, is_same, jsonable
+from ato_scope._history.recorder import Event, Source, is_same, jsonable, name_of
 from ato_scope._program import shorten
 
 TYPE_CHECKING = False
@@ -68,7 +69,7 @@ class Explanation:
         if self.children:
             return [line for child in self.children for line in child.lines(prefix)]
         doc = f"  # {self.doc}" if self.doc else ""
-        lines = [f"{prefix}{self.key} = {self.value!r}{doc}"]
+        lines = [f"{prefix}{self.key} = {shown(self.value)}{doc}"]
         if self.is_modified_in_place:
             lines.append("  modified in place")
         for number, event in enumerate(reversed(self.events)):
@@ -85,7 +86,7 @@ def _sentence(event: Event, is_last: bool) -> str:
     origin = describe(event.source)
     if event.value is MISSING:
         return f"deleted by {origin}"
-    return f"set by {origin}" if is_last else f"overrode {event.value!r} from {origin}"
+    return f"set by {origin}" if is_last else f"overrode {shown(event.value)} from {origin}"
 
 
 def describe_source(source: Mapping[str, Any]) -> str:
@@ -148,6 +149,6 @@ def leaves(node: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
     """Yield the dotted key and value of each leaf, without counting as reads."""
     for key, value in dict.items(node):
         if isinstance(value, dict) and value:
-            yield from leaves(value, f"{prefix}{key}.")
+            yield from leaves(value, f"{prefix}{name_of(key)}.")
         else:
-            yield f"{prefix}{key}", value
+            yield f"{prefix}{name_of(key)}", value

@@ -8,6 +8,7 @@ journal is replayed to find the dotted key of each write.
 from __future__ import annotations
 
 from ato_adict import MISSING, ADict, record_writes
+from ato_adict.surroundings import holds_long, shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -167,7 +168,7 @@ def _replay(root: ADict, journal: list[Any]) -> Iterator[Event]:
         prefix = paths.get(id(node))
         if prefix is None:
             continue
-        dotted = f"{prefix}{key}"
+        dotted = f"{prefix}{name_of(key)}"
         if isinstance(value, ADict):
             _map_paths(value, f"{dotted}.", paths)
         yield from _events(dotted, entry[3] if len(entry) > 3 else value, source)
@@ -210,16 +211,16 @@ def _map_paths(node: ADict, prefix: str, paths: dict[int, str]) -> None:
     paths[id(node)] = prefix
     for key, value in dict.items(node):
         if isinstance(value, ADict):
-            _map_paths(value, f"{prefix}{key}.", paths)
+            _map_paths(value, f"{prefix}{name_of(key)}.", paths)
 
 
 def _leaves(prefix: str, value: Any) -> Iterator[tuple[str, Any]]:
     """Yield the dotted keys and values of a snapshot; an empty level is a value."""
     for key, item in value.items():
         if isinstance(item, dict) and item:
-            yield from _leaves(f"{prefix}.{key}", item)
+            yield from _leaves(f"{prefix}.{name_of(key)}", item)
         else:
-            yield f"{prefix}.{key}", item
+            yield f"{prefix}.{name_of(key)}", item
 
 
 def jsonable(value: Any) -> Any:
@@ -227,9 +228,18 @@ def jsonable(value: Any) -> Any:
     if isinstance(value, float):
         return value if value - value == 0 else repr(value)
     if isinstance(value, PLAIN):
-        return value
+        return hex(value) if isinstance(value, int) and holds_long(value) else value
     if isinstance(value, dict):
-        return {str(key): jsonable(item) for key, item in dict.items(value)}
+        return {name_of(key): jsonable(item) for key, item in dict.items(value)}
     if isinstance(value, (list, tuple)):
-        return [jsonable(item) for item in value]
-    return repr(value)
+        base: Any = list if isinstance(value, list) else tuple  # it may be walked otherwise
+        return [jsonable(item) for item in base.__iter__(value)]
+    return shown(value)
+
+
+def name_of(key: Any) -> str:
+    """Return a key as it stands in a dotted name."""
+    try:
+        return str(key)
+    except Exception:  # a number of too many digits, or another's code
+        return shown(key)

@@ -12,6 +12,7 @@ import os
 import re
 import sys
 
+from ato_adict.surroundings import shown
 from ato_scope import _command
 from ato_scope._command.keys import end_of_key, joined
 from ato_scope._errors import ExpressionError, ScopeError
@@ -212,9 +213,9 @@ def _values(key: str, value: Any) -> list[str]:
     if isinstance(value, str):
         return [f"{key}:={value}"]
     if isinstance(value, (list, tuple)):
-        text = repr(value)
+        text = shown(value)
         return [f"{key}={text}"] if _is_literal(text) else []
-    return [f"{key}={value!r}"] if isinstance(value, (int, float)) else []
+    return [f"{key}={shown(value)}"] if isinstance(value, (int, float)) else []
 
 
 def _is_literal(text: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ato_adict.surroundings import shown
 from ato_scope import _command
 from ato_scope._history.explain import leaves
 from ato_scope._program import SWEEP, WORDS
@@ -76,7 +77,7 @@ def _parser_texts(scope: Member) -> dict[str, str]:
 
 def _value(values: dict[str, Any], types: dict[str, str], key: str) -> tuple[str, str]:
     if key in values:
-        return repr(values[key]), types.get(key, type(values[key]).__name__)
+        return shown(values[key]), types.get(key, type(values[key]).__name__)
     group = {k: v for k, v in values.items() if k.startswith(key + ".")}
     return ("...", "group") if group else ("(not set)", types.get(key, ""))
 

@@ -9,7 +9,7 @@ from ato_adict import ADict, AtoError, did_you_mean
 from ato_adict.surroundings import escape_output
 from ato_scope._errors import TokenError
 from ato_scope._history.explain import explain_all, explain_key
-from ato_scope._history.recorder import jsonable
+from ato_scope._history.recorder import jsonable, name_of
 from ato_scope._program import Answered, is_printing_rank, program_name
 from ato_scope._terminal import bold, clip, drop_output, width
 from ato_scope._views.order import order_views
@@ -115,7 +115,7 @@ def _is_printable(text: str) -> bool:
 def _showable(value: Any, form: str) -> Any:
     """Return a value with the repr in place of what a format cannot hold, a function say."""
     if isinstance(value, dict):
-        return {str(key): _showable(item, form) for key, item in dict.items(value)}
+        return {name_of(key): _showable(item, form) for key, item in dict.items(value)}
     if isinstance(value, (list, tuple)):
         return [_showable(item, form) for item in value]
     try:

@@ -85,7 +85,7 @@ def delete_with_copies(
             logged[path] = max(moment, logged.get(path, 0.0))
     lost = [path for path in logged if os.path.basename(path) not in wanted]
     kept = [path for path in logged if os.path.basename(path) in wanted]
-    own = _own_copies(lost, lambda folder: _is_own(folder, owner, engine))
+    own = _as_copied(_own_copies(lost, lambda folder: _is_own(folder, owner, engine)))
     own += _own_copies(kept, lambda folder: is_alone(folder, owner))
     return _removed({path: logged[path] + _CLOCK_SECONDS for path in own}, wanted)
 
@@ -126,6 +126,23 @@ def _own_copies(paths: Iterable[str], is_own: Callable[[str], bool]) -> list[str
     return [
         path for path, folder in copies.items() if os.path.basename(path) in ours.get(folder, ())
     ]
+
+
+def _as_copied(paths: Sequence[str]) -> list[str]:
+    """Return which copies still are what was copied; say of the others that they stay."""
+    same = [path for path in paths if _sizes_as_copied([path])]
+    for path in set(paths).difference(same):
+        text = f"the copy at {path} stays: it is not what was copied there; remove it by hand"
+        warnings.warn(text, TrackerWarning, stacklevel=2)
+    return same
+
+
+def _sizes_as_copied(paths: Iterable[str]) -> dict[str, int]:
+    """Return the sizes of the copies among some that hold the content they are named by."""
+    found = ((path, describe(path)) for path in paths)
+    return {
+        path: content.size or 0 for path, content in found if content.hash == os.path.basename(path)
+    }
 
 
 def _is_own(folder: str, owner: Owner, engine: Engine) -> bool:
@@ -206,14 +223,9 @@ def collect(engine: Engine, folder: str | None, owner: Owner, dry_run: bool = Fa
 
 def _lost_copies(folder: str, referred: Container[str]) -> dict[str, int]:
     """Return the copies in a folder that ato wrote and no run refers to, with their sizes."""
-    ours, lost = written_in(folder), {}
-    for path in copies_in(folder):
-        digest = os.path.basename(path)
-        if digest in ours and digest not in referred:
-            content = describe(path)
-            if content.hash == digest:  # else it is not what was copied
-                lost[path] = content.size or 0
-    return lost
+    ours = written_in(folder)
+    names = ((path, os.path.basename(path)) for path in copies_in(folder))
+    return _sizes_as_copied(p for p, digest in names if digest in ours and digest not in referred)
 
 
 def _is_old(path: str) -> bool:

@@ -18,6 +18,7 @@ EXACT = 2**53
 # Beyond this Python itself refuses, since 3.11, to write an integer in digits or to read it back.
 LONGEST_INTEGER = 4300
 _KEPT = 190
+_SHOWN = 300  # characters of a path
 SPECIAL = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 # SQLite keeps a whole number without the sign of its zero.
 NEGATIVE_ZERO = "-0.0"
@@ -165,6 +166,17 @@ def as_text(what: str, value: Any) -> str:
     except Exception as error:  # of the value's own code: it may be any
         kind = type(value).__name__
         raise MetricError(f"{what} must be a text, not {kind}: {error}") from None
+
+
+def brief_path(path: str) -> str:
+    """Return a path in quotes, as a message shows it."""
+    return repr(path if len(path) <= _SHOWN else path[:_SHOWN] + "...")
+
+
+def brief_error(error: Exception) -> str:
+    """Return what went wrong, without the path in it where that is too long to be one."""
+    text = str(error)
+    return text if len(text) <= 2 * _SHOWN else getattr(error, "strerror", None) or text[:_SHOWN]
 
 
 def clean_text(text: str) -> str:

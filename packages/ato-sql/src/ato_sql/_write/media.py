@@ -22,7 +22,7 @@ from ato_sql._facts.files.written import note_run
 from ato_sql._facts.media import pieces as _media
 from ato_sql._facts.media.pieces import Piece, checked_size
 from ato_sql._facts.settings import Settings
-from ato_sql._values.values import as_step, as_text, check_name, next_step
+from ato_sql._values.values import as_step, as_text, brief_error, brief_path, check_name, next_step
 from ato_sql._write import batch as _batch
 from ato_sql._write.writer import Writer
 
@@ -81,10 +81,12 @@ class MediaLog:
                 self._claim(folder, anew=True)
             event = artifact_event(name, data_type, hidden, settings.url, folder)
         except OSError as error:
-            raise ArtifactError(f"artifact {name!r} cannot be copied: {error}") from error
+            raise ArtifactError(
+                f"artifact {brief_path(name)} cannot be copied: {brief_error(error)}"
+            ) from error
         if event["content_hash"] is None and "://" not in name:
             what = "cannot be read" if _is_there(name) else "is not there"
-            text = f"artifact {name!r} {what}; it is recorded without size and hash"
+            text = f"artifact {brief_path(name)} {what}; it is recorded without size and hash"
             warnings.warn(text, TrackerWarning, stacklevel=2)
         event["path"] = settings.hide(event["path"])
         for one in event["files"] or ():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import sys
 
+from ato_adict.surroundings import shown
 from ato_trace._hashing.outputs import hash_value
 from ato_trace._verify.array_leaves import Leaf, array_leaves
 
@@ -96,5 +97,5 @@ def _others(old: Any, new: Any, path: str) -> Iterator[Leaf]:
 
 
 def _short(value: Any) -> str:
-    text = repr(value)
+    text = shown(value)
     return text if len(text) <= 60 else text[:57] + "..."

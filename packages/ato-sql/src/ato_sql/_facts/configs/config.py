@@ -5,16 +5,21 @@ from __future__ import annotations
 import math
 import os
 import re
-from typing import Any, Callable, Mapping, Sequence
+from typing import Any, Callable, Iterable, Mapping, Sequence
 
 from ato_adict import ADict
+from ato_adict.surroundings import holds_long
 from ato_sql._facts.configs.contents import content_hash_of, state_of, with_names
+from ato_sql._facts.configs.texts import (
+    Text,
+    has_long_digits,
+    unlike_any,
+)
 from ato_sql._facts.facts import digest
 from ato_sql._values.marked import BRACKETS, MARK
 from ato_sql._values.secrets.redact import redact
 from ato_sql._values.values import has_digits
 
-_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 _DEEPEST = 100
 _LARGEST_STATE = 4000  # letters
 
@@ -27,13 +32,21 @@ def to_json(value: Any) -> Any:
     `{"__ato__": "float", "value": "nan"}`; an integer of more digits than Python reads back as
     `{"__ato__": "int", "value": "0x…"}`. Tuples become lists, numpy scalars numbers, paths text.
     Beside the repr of an array or a table stands the hash of its `content`, beside that of a
-    function or an object whose repr is an address its `state`. The key 1 becomes `[1]`, beside
+    function or an object whose repr is an address or fails its `state`. A value of which nothing
+    can be told has something `unique`, so that it equals no other. The key 1 becomes `[1]`, beside
     which the text `1` is another.
     """
     return _to_json(value, frozenset(), 0)
 
 
 def _to_json(value: Any, above: frozenset[int], depth: int) -> Any:
+    try:
+        return _converted(value, above, depth)
+    except Exception:  # its methods are another's code: a config value must never fail a run
+        return _as_text(value, above, depth, is_broken=True)
+
+
+def _converted(value: Any, above: frozenset[int], depth: int) -> Any:
     if value is None or isinstance(value, (bool, str)):
         return _plain_scalar(value)
     if isinstance(value, int):
@@ -49,21 +62,42 @@ def _to_json(value: Any, above: frozenset[int], depth: int) -> Any:
     if isinstance(value, Mapping):
         # dict.items, so that storing an ADict does not count as reading it.
         items = dict.items(value) if isinstance(value, dict) else value.items()
-        return {_key(k): _to_json(v, above, depth + 1) for k, v in items}
+        return _named((k, _to_json(v, above, depth + 1)) for k, v in items)
     if isinstance(value, (list, tuple)):
         return [_to_json(item, above, depth + 1) for item in value]
     return _other(value, above, depth)
 
 
 def _plain_scalar(value: Any) -> Any:
-    return str(value) if isinstance(value, str) else value
+    return _plain_text(value) if isinstance(value, str) else value
+
+
+def _plain_text(value: str) -> str:
+    try:
+        return str(value)  # what its class says, as that of an enum does
+    except Exception:
+        return str.__str__(value)
+
+
+def _named(pairs: Iterable[tuple[Any, Any]]) -> dict[str, Any]:
+    """Return a mapping with the names of its keys; keys that have one name are numbered."""
+    named: dict[str, Any] = {}
+    for key, value in pairs:
+        name = _key(key)
+        place, number = name, 1
+        while place in named:
+            number += 1
+            place = f"{name}#{number}"
+        named[place] = value
+    return named
 
 
 def _key(key: Any) -> str:
     """Return the name of a key; one that is no text in brackets, and so such a text."""
     if isinstance(key, str) and not BRACKETS.fullmatch(key):
-        return str(key)
-    return f"[{_ADDRESS.sub('', _repr(key))}]"
+        return _plain_text(key)
+    found = Text(key)
+    return f"[{found.text} {unlike_any()}]" if found.failed else f"[{found.text}]"
 
 
 def _other(value: Any, above: frozenset[int], depth: int) -> Any:
@@ -75,13 +109,50 @@ def _other(value: Any, above: frozenset[int], depth: int) -> Any:
     scalar = _asked(_numpy_scalar, value)
     if scalar is not None:
         return _to_json(scalar, above, depth + 1)
-    text = _repr(value)
-    mark = _mark("repr", _ADDRESS.sub("", text), value)
-    content = content_hash_of(value)
+    return _as_text(value, above, depth)
+
+
+def _as_text(value: Any, above: frozenset[int], depth: int, is_broken: bool = False) -> Any:
+    """Return a value by its repr, and what else there is to tell it from others.
+
+    Args:
+        value: the value.
+        above: what contains it.
+        depth: how deep in the config it is.
+        is_broken: whether it could not be looked into.
+    """
+    found = Text(value)
+    content = _asked(content_hash_of, value)
     if content is not None:
-        return {**mark, "content": content}
-    state = _asked(state_of, value) if _ADDRESS.search(text) else None
-    return mark if state is None else {**mark, "state": _short(_to_json(state, above, depth + 1))}
+        return {**_mark("repr", found.text, value), "content": content}
+    is_long = has_long_digits(found.text)
+    state: Any = None
+    if is_long or not found.is_whole:
+        try:
+            state = state_of(value)
+        except Exception:
+            is_broken = True
+    if is_long and _asked(holds_long, dict(state or {})):
+        found.fail()  # as it does on newer Pythons
+    mark = _mark("repr", found.text, value)
+    if found.is_whole:
+        return mark
+    if state is not None:
+        mark["state"] = _short(_to_json(state, above, depth + 1))
+    is_told = state is not None and _is_plain(value)
+    return {**mark, "unique": unlike_any()} if (found.failed or is_broken) and not is_told else mark
+
+
+def _is_plain(value: Any) -> bool:
+    """Tell whether the attributes of an object are all of it."""
+    cls = type(value)
+    is_own = all(kind.__flags__ & _MADE_IN_PYTHON for kind in cls.__mro__[:-1])
+    return is_own and all(
+        getattr(cls, name) is getattr(object, name) for name in ("__reduce_ex__", "__reduce__")
+    )
+
+
+_MADE_IN_PYTHON = 1 << 9  # Py_TPFLAGS_HEAPTYPE: of a class that was not written in C
 
 
 def _short(state: Any) -> Any:
@@ -105,18 +176,14 @@ def _numpy_scalar(value: Any) -> Any | None:
     return None
 
 
-def _repr(value: Any) -> str:
-    try:
-        return repr(value)
-    except Exception as error:  # a config value must never fail a run
-        return f"<repr failed: {type(error).__name__}>"
-
-
 def _mark(kind: str, text: str, value: Any = None) -> dict[str, Any]:
     if kind in ("float", "int"):
         return {MARK: kind, "value": text}
-    cls = type(value)
-    return {MARK: kind, "type": f"{cls.__module__}.{cls.__qualname__}", "value": text}
+    return {MARK: kind, "type": _asked(_type_name, type(value)) or "object", "value": text}
+
+
+def _type_name(cls: type) -> str:
+    return f"{cls.__module__}.{cls.__qualname__}"
 
 
 def stored_config(config: Any, redacted: bool, secret_keys: Sequence[str]) -> Any:

@@ -7,6 +7,7 @@ import hashlib
 import types
 from typing import Any, Mapping
 
+from ato_adict.surroundings import whole_repr
 from ato_sql._values.secrets.names import is_secret_key
 
 
@@ -23,7 +24,7 @@ def content_bytes(value: Any) -> bytes | None:
         if hasattr(value, "tobytes") and hasattr(value, "dtype") and not value.dtype.hasobject:
             return f"{value.dtype.str} {value.shape}\n".encode() + bytes(value.tobytes())
         if hasattr(value, "tolist") and hasattr(value, "dtype"):  # an array of objects
-            return repr((value.shape, value.tolist())).encode("utf-8", "backslashreplace")
+            return whole_repr((value.shape, value.tolist())).encode("utf-8", "backslashreplace")
     except Exception:  # a config value must never fail a run
         return None
     return None
@@ -112,9 +113,13 @@ def _code(code: types.CodeType) -> bytes:
     """Return what a code object does, without where it stands and what its variables are called."""
     import dis  # of configs that hold functions
 
-    steps = [(step.opname, _operand(step, dis)) for step in dis.get_instructions(code)]
+    steps: Any
+    try:
+        steps = [(step.opname, _operand(step, dis)) for step in dis.get_instructions(code)]
+    except ValueError:  # it writes the constants, of which an integer has too many digits
+        steps = [code.co_code, [*map(_constant, code.co_consts)], code.co_names]
     whole = (steps, code.co_argcount, code.co_kwonlyargcount, code.co_flags & _TAKES_ANY)
-    return repr(whole).encode("utf-8", "backslashreplace")
+    return whole_repr(whole).encode("utf-8", "backslashreplace")
 
 
 _TAKES_ANY = 0x04 | 0x08  # *args, **kwargs
@@ -130,5 +135,5 @@ def _constant(value: Any) -> Any:
     if isinstance(value, types.CodeType):
         return _code(value)
     if isinstance(value, frozenset):  # in an order that changes from run to run
-        return sorted(map(repr, value))
+        return sorted(map(whole_repr, value))
     return value

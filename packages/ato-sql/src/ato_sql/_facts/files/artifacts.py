@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-import stat
 import threading
 import time
 from typing import Any, Iterator, NamedTuple
 
 from sqlalchemy.engine import URL
 
+from ato_adict.surroundings import is_made_up, plain_pieces
 from ato_sql._facts.files.copies import stored_path
 from ato_sql._facts.files.on_the_way import (
     INCOMING,
@@ -23,7 +23,6 @@ from ato_sql._facts.files.on_the_way import (
 from ato_sql._facts.files.written import note_written
 from ato_sql._values.values import as_name, clean_text
 
-_BLOCK = 1 << 20
 _LARGE = 1 << 18  # bytes; what is larger is hashed while it is written
 _LISTED = 10_000  # files of a folder that its manifest names
 
@@ -75,19 +74,11 @@ def _describe_folder(path: str) -> Content:
 
 
 def _hash_file(path: str, digest: Any) -> int:
-    _check_plain(path)
     size = 0
-    with open(path, "rb") as file:
-        for block in iter(lambda: file.read(_BLOCK), b""):
-            digest.update(block)
-            size += len(block)
+    for piece in plain_pieces(path):
+        digest.update(piece)
+        size += len(piece)
     return size
-
-
-def _check_plain(path: str) -> None:
-    """Raise for what never ends or never begins."""
-    if not stat.S_ISREG(os.stat(path).st_mode):
-        raise OSError(f"{path} is a device or a pipe, not a file")
 
 
 def _files(folder: str, but: str | None = None) -> Iterator[str]:
@@ -127,7 +118,20 @@ def _copy_folder(path: str, target: str, but: str) -> None:
         if _is_mere_link(source):
             os.symlink(os.readlink(source), copy)
         else:
-            shutil.copy2(source, copy)
+            _copy_file(source, copy)
+            shutil.copystat(source, copy)
+
+
+def _copy_file(path: str, copy: str) -> None:
+    """Copy what is in a file; what never ends or never begins is refused."""
+    pieces = plain_pieces(path)
+    first = next(pieces, b"")  # it is refused before anything is written
+    if not is_made_up(path):
+        shutil.copyfile(path, copy)
+        return
+    with open(copy, "wb") as file:
+        file.write(first)
+        file.writelines(pieces)
 
 
 def copy_into(folder: str, path: str) -> tuple[Content, str]:
@@ -198,8 +202,7 @@ def _copy(path: str, copy: str, but: str) -> None:
                 raise OSError(f"{path!r} is where copies are kept")
             _copy_folder(path, copy, but)
         else:
-            _check_plain(path)
-            shutil.copyfile(path, copy)
+            _copy_file(path, copy)
     except ValueError as error:  # a NUL or a lone surrogate in the path
         raise FileNotFoundError(f"there is no file {path!r}: {error}") from None
 

@@ -10,6 +10,7 @@ import json
 import os
 from typing import Any, Mapping, NamedTuple, Sequence
 
+from ato_adict.surroundings import plain_pieces
 from ato_sql._errors import MetricError
 from ato_sql._facts.files.copies import is_named_for, read_copy
 from ato_sql._facts.media.histograms import histogram
@@ -17,7 +18,7 @@ from ato_sql._facts.media.images import checked_image, image_bytes, is_path
 from ato_sql._facts.media.tables import table_from, table_of_rows
 from ato_sql._facts.media.types import ending_of, type_of
 from ato_sql._facts.settings import Settings
-from ato_sql._values.values import as_text, clean_text
+from ato_sql._values.values import as_text, brief_error, brief_path, clean_text
 
 IMAGE, TABLE, TEXT, HISTOGRAM = "image", "table", "text", "histogram"
 AUDIO, VIDEO = "audio", "video"
@@ -150,11 +151,16 @@ def _file(kind: str, data: bytes, type_name: str, path: str | None) -> Piece:
 
 
 def _read(what: str, path: str, limit: int) -> bytes:
+    """Return the content of a file, of which no more is read than may be kept."""
+    pieces, size = [], 0
     try:
         checked_size(what, os.path.getsize(path), limit)
-        with open(path, "rb") as file:
-            return file.read()
+        for piece in plain_pieces(path):
+            size += len(piece)
+            checked_size(what, size, limit)  # it may grow, or have no size
+            pieces.append(piece)
     except (OSError, ValueError) as error:
         if isinstance(error, MetricError):
             raise
-        raise MetricError(f"{what}: cannot read {path!r}: {error}") from None
+        raise MetricError(f"{what}: cannot read {brief_path(path)}: {brief_error(error)}") from None
+    return b"".join(pieces)
