@@ -10,9 +10,9 @@ import os
 import sys
 import time
 
-from ato_adict._names.texts import holds_long as holds_long
-from ato_adict._names.texts import shown as shown
-from ato_adict._names.texts import whole_repr as whole_repr
+from ato_adict._texts import holds_long as holds_long
+from ato_adict._texts import shown as shown
+from ato_adict._texts import whole_repr as whole_repr
 from ato_adict.notebooks import main_file, shell
 
 TYPE_CHECKING = False

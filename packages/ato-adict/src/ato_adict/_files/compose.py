@@ -16,7 +16,7 @@ from ato_adict._errors import (
     did_you_mean,
 )
 from ato_adict._files.files import SUFFIXES, load
-from ato_adict._names.texts import cut, holds_long, shown
+from ato_adict._texts import cut, holds_long, shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from ato_adict._errors import ConfigFileError
 from ato_adict._files.numbers import bounded_int, too_long
 from ato_adict._files.simplify import Rules, countable, no_surrogates, simplify
 from ato_adict._names import nesting_error
-from ato_adict._names.texts import shown
+from ato_adict._texts import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import os
 from ato_adict._errors import ConversionError
 from ato_adict._names.depth import nesting_error
 from ato_adict._names.dotted import join
-from ato_adict._names.texts import cut, shown
+from ato_adict._texts import cut, shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ key has a backslash before it, an empty string is `['']`. So no two places have 
 
 from __future__ import annotations
 
-from ato_adict._names.texts import shown
+from ato_adict._texts import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

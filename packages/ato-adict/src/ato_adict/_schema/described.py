@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from ato_adict._errors import ConversionError, did_you_mean
 from ato_adict._names import join
-from ato_adict._names.texts import shown
 from ato_adict._node.convert import to_plain
 from ato_adict._schema.fields import Field, fields_of_class, is_schema
 from ato_adict._schema.instances import differs, has_own_say, instance_of, take
@@ -19,6 +18,7 @@ from ato_adict._schema.typed import (
     type_text,
 )
 from ato_adict._sentinel import MISSING
+from ato_adict._texts import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

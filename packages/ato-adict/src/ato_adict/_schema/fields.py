@@ -7,8 +7,8 @@ import sys
 import typing
 
 from ato_adict._errors import ConversionError
-from ato_adict._names.texts import shown as text_of
 from ato_adict._sentinel import MISSING
+from ato_adict._texts import shown as text_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from ato_adict._errors import ConversionError
 from ato_adict._names.depth import nesting_error
 from ato_adict._names.dotted import literal, part
 from ato_adict._names.places import flatten
-from ato_adict._names.texts import shown, whole_repr
 from ato_adict._node.state import ATOMS
+from ato_adict._texts import shown, whole_repr
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from ato_adict._names.depth import nesting_error
-from ato_adict._names.texts import shown
+from ato_adict._texts import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
