@@ -186,6 +186,8 @@ class _Interpreter:
         return slice(*(None if n is None else self.value(n, depth) for n in bounds))
 
 
+_MOST_LEVELS = 20  # of a key that a message repeats
+
 VISIT: dict[str, Callable[[_Interpreter, Any, int], Any]] = {
     **dict.fromkeys(
         ("Constant", "Num", "Str", "Bytes", "NameConstant", "Ellipsis"), _Interpreter.constant
@@ -208,9 +210,9 @@ VISIT: dict[str, Callable[[_Interpreter, Any, int], Any]] = {
 
 
 def _dotted(node: Any) -> str:
-    """Return `model.depth` as it is typed; nothing where not all are names."""
+    """Return `model.depth` as it is typed; nothing where not all are names, or they are many."""
     names: list[str] = []
-    while type(node).__name__ == "Attribute":
+    while type(node).__name__ == "Attribute" and len(names) < _MOST_LEVELS:
         names.append(node.attr)
         node = node.value
     return ".".join([node.id, *reversed(names)]) if type(node).__name__ == "Name" else ""
