@@ -68,7 +68,6 @@ def said(shell, tmp_path):
         ("runs -json", "there is no option -json; did you mean '--json'?"),
         ("-help", "there is no option -help; did you mean '--help'?"),
         ("-n 3 runs", "-n stands after a command: ato runs -n 3"),
-        ("why 1-2", "why compares two runs, not 1, as in: ato why 1 2"),
         ("", "a command is needed, such as ato runs"),
     ],
 )

@@ -75,7 +75,7 @@ def _two_runs(stored: Any, options: argparse.Namespace) -> tuple[int, int]:
     if options.project is not None:
         raise UserError("--project asks for its last two runs: name two runs or a project")
     if len(options.runs) != 2:
-        raise UserError(f"why compares two runs, not {len(options.runs)}, as in: ato why 1 2")
+        raise UserError(f"why compares two runs, not {len(options.runs)}")
     first, second = (run_id(text, options.db) for text in options.runs)
     return first, second
 
