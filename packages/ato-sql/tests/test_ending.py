@@ -1,11 +1,13 @@
 """However a process ends and wherever it works, nothing that was logged is lost."""
 
+import json
 import os
 import pickle
 import signal
 import sqlite3
 import subprocess
 import sys
+import textwrap
 import time
 
 import pytest
@@ -51,6 +53,38 @@ class TestSignals:
     @needs_fork
     def test_a_hundred_sigterms_lose_nothing(self, path):
         kill_and_count(100, "SIGTERM", "interrupted", **settings(path))
+
+    @needs_fork
+    @pytest.mark.parametrize("start", ["fork", "spawn"])
+    def test_a_worker_without_an_open_run_leaves_them_to_its_pool(self, path, tmp_path, start):
+        # Which would wait for ever for one that a handler of Python's kept from its end.
+        (tmp_path / "pool.py").write_text(
+            textwrap.dedent(
+                """
+                import json, multiprocessing, signal, sys
+                from ato_sql import SQLLogger
+
+                def is_watched():
+                    return signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL
+
+                def work(number):
+                    before = is_watched()
+                    with SQLLogger(CONFIG).start():
+                        inside = is_watched()
+                    return [before, inside, is_watched()]
+
+                CONFIG = {"experiment": {"project_name": "p", "sql": {"db_path": sys.argv[1]}}}
+                if __name__ == "__main__":
+                    with SQLLogger(CONFIG).start():
+                        with multiprocessing.get_context(sys.argv[2]).Pool(1) as pool:
+                            print(json.dumps([*pool.map(work, range(2)), is_watched()]))
+                """
+            )
+        )
+        command = [sys.executable, str(tmp_path / "pool.py"), f"sqlite:///{path}", start]
+        done = subprocess.run(command, stdout=subprocess.PIPE, check=True)
+        worker = [False, True, False]
+        assert json.loads(done.stdout.decode()) == [worker, worker, True]
 
     @needs_fork
     def test_one_that_comes_as_the_thread_is_being_started_waits_for_no_thread(self, path):

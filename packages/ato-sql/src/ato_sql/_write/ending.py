@@ -82,6 +82,30 @@ def watch_signals() -> None:
             signal.signal(number, _end_by_signal)
 
 
+def leave_signals_to_workers() -> None:
+    """Stop watching in a child of multiprocessing that has no open run.
+
+    A pool sends SIGTERM to its workers as they give back the last result. One that comes just
+    before a worker waits for its next task would never reach a handler of Python's, and the pool
+    would wait for that worker for ever. What was logged needs no handler: it is in the database, or
+    in a journal.
+    """
+    process = sys.modules.get("multiprocessing.process")
+    is_child = process is not None and getattr(process.current_process(), "_parent_pid", None)
+    if is_child and not any(writer.has_runs() for writer in list(WRITERS)):
+        stop_watching()
+
+
+def stop_watching() -> None:
+    """Let signals end the process as they did before; only the main thread can."""
+    if not STATE["watched"] or threading.current_thread() is not threading.main_thread():
+        return
+    STATE["watched"] = False
+    for number in _SIGNALS:
+        if signal.getsignal(number) is _end_by_signal:
+            signal.signal(number, signal.SIG_DFL)
+
+
 def _end_by_signal(number: int, frame: Any) -> None:
     name = signal.Signals(number).name
     for writer in list(WRITERS):

@@ -148,6 +148,7 @@ class Writer:
 
     def resume(self, uuid: str, data: dict[str, Any], gather: Callable[[bool], None]) -> None:
         """Keep a run alive which the database has already; `gather` is as for `begin`."""
+        ending.watch_signals()
         self._alive[uuid] = gather
         self.put_event(uuid, _batch.UPDATE, {**data, "heartbeat": time.time()})
         self.flush()
@@ -159,7 +160,12 @@ class Writer:
         self._begun.pop(uuid, None)
         self._ask(self._finish_up)
         self.committer.forget(uuid)
+        ending.leave_signals_to_workers()
         self.committer.check()
+
+    def has_runs(self) -> bool:
+        """Tell whether a run is open."""
+        return bool(self._alive)
 
     def flush(self) -> None:
         """Commit all that was put before this call, or, in trouble, leave it in the journal.
@@ -384,6 +390,7 @@ def _after_fork_in_parent() -> None:
 def _after_fork_in_child() -> None:
     _HELD.clear()
     ending.STATE["ended"] = False
+    ending.stop_watching()  # its runs, if it begins some, watch for themselves
     for writer in list(_WRITERS):
         writer.renew()
 
