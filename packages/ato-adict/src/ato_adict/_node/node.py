@@ -47,7 +47,12 @@ class Node(Slots):
     """A dict with attribute access that knows which of its keys were read."""
 
     __slots__ = ()
-    __repr__ = Repr()
+    if TYPE_CHECKING:
+
+        def __repr__(self) -> str: ...
+
+    else:
+        __repr__ = Repr()
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
