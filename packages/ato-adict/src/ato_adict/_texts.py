@@ -38,6 +38,14 @@ def shown(value: Any, longest: int | None = None) -> str:
     return text if longest is None else cut(text, longest)
 
 
+def name_of(key: Any) -> str:
+    """Return a key as it stands in a name or in JSON: its `str`, where it has one."""
+    try:
+        return str(key)
+    except Exception:  # a number of too many digits, or another's code
+        return shown(key)
+
+
 def cut(text: str, longest: int = 200) -> str:
     """Return a text as a message shows it."""
     return text if len(text) <= longest else text[:longest] + "..."

@@ -11,6 +11,7 @@ import sys
 import time
 
 from ato_adict._texts import holds_long as holds_long
+from ato_adict._texts import name_of as name_of
 from ato_adict._texts import shown as shown
 from ato_adict._texts import whole_repr as whole_repr
 from ato_adict.notebooks import main_file, shell
@@ -37,6 +38,7 @@ __all__ = [
     "whole_repr",
     "holds_long",
     "shown",
+    "name_of",
     "MEMORY_FOLDER",
 ]
 

@@ -67,11 +67,9 @@ def format_of(path: Path) -> str:
     if suffix.lower() not in SUFFIXES:
         what = f"suffix '{suffix}' of '{os.fspath(path)}'"
         hint = "" if os.path.exists(path) else did_you_mean_file(os.fspath(path))
-        raise (
-            ConfigFileError(f"unknown {what}{hint}")
-            if hint
-            else _unknown(what, suffix, list(SUFFIXES))
-        )
+        if hint:
+            raise ConfigFileError(f"unknown {what}{hint}")
+        raise _unknown(what, suffix, list(SUFFIXES))
     return SUFFIXES[suffix.lower()]
 
 

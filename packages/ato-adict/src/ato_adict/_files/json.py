@@ -11,7 +11,7 @@ from ato_adict._errors import ConfigFileError
 from ato_adict._files.numbers import bounded_int, too_long
 from ato_adict._files.simplify import Rules, countable, no_surrogates, simplify
 from ato_adict._names import nesting_error
-from ato_adict._texts import shown
+from ato_adict._texts import cut, name_of, shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def _jsonable(value: Any, other: Callable[[Any], Any]) -> Any:
     if value is None or isinstance(value, (str, int)):
         return value
     if isinstance(value, Mapping):
-        return {_key(key): _jsonable(child, other) for key, child in value.items()}
+        return {name_of(key): _jsonable(child, other) for key, child in value.items()}
     if isinstance(value, (list, tuple)):
         return [_jsonable(item, other) for item in value]
     if isinstance(value, (set, frozenset)):
@@ -72,13 +72,6 @@ def _jsonable(value: Any, other: Callable[[Any], Any]) -> Any:
     if hasattr(value, "dtype") and getattr(value, "shape", None) == ():
         return _jsonable(value.item(), other)
     return value.isoformat() if isinstance(value, (date, time)) else other(value)
-
-
-def _key(key: Any) -> str:
-    try:
-        return str(key)
-    except Exception:  # a number of too many digits, or another's code
-        return shown(key)
 
 
 def loads(text: str) -> Any:
@@ -141,10 +134,9 @@ def _duplicate(text: str) -> ConfigFileError:
         if found.group("is_key"):
             name = str(json.loads(found.group(0)[: found.end("text") + 1 - found.start()]))
             if name in open_[-1]:
-                shown = name if len(name) <= 80 else name[:80] + "..."
                 line = text.count("\n", 0, found.start()) + 1
                 column = found.start() - text.rfind("\n", 0, found.start())
-                problem = f"the key '{shown}' appears twice in one object"
+                problem = f"the key '{cut(name, 80)}' appears twice in one object"
                 return ConfigFileError(problem, None, line, column)
             open_[-1].add(name)
         elif found.group(0) in ("[", "{"):

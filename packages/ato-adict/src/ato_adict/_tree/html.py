@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from ato_adict._names.depth import nesting_error
-from ato_adict._texts import shown
+from ato_adict._texts import name_of, shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,18 +32,11 @@ def _mapping(name: str, value: Any, depth: int) -> str:
 
 def _row(key: Any, value: Any, depth: int) -> str:
     if isinstance(value, dict):
-        return _mapping(_name(key), value, depth)
+        return _mapping(name_of(key), value, depth)
     return (
-        f'<div style="{_STYLE}">{escape(_name(key))}: <code>{escape(_short(value))}</code> '
+        f'<div style="{_STYLE}">{escape(name_of(key))}: <code>{escape(_short(value))}</code> '
         f"<small>{escape(type(value).__name__)}</small></div>"
     )
-
-
-def _name(key: Any) -> str:
-    try:
-        return str(key)
-    except Exception:  # a number of too many digits, or another's code
-        return shown(key)
 
 
 def _short(value: Any) -> str:

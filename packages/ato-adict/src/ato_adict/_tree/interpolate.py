@@ -141,8 +141,8 @@ class Resolver:
             if depth == 0:
                 return position
             if depth > MAX_DEPTH:
-                self.fail(keys, f"'{_cut(text[start:])}' is nested too deeply")
-        return self.fail(keys, f"'{_cut(text[start:])}' has no closing brace")
+                self.fail(keys, f"'{cut(text[start:], 60)}' is nested too deeply")
+        return self.fail(keys, f"'{cut(text[start:], 60)}' has no closing brace")
 
     def inner(self, expression: str, keys: Keys) -> Any:
         """Return the value of what stands between the braces."""
@@ -152,7 +152,9 @@ class Resolver:
         if expression.startswith(ENVIRONMENT):
             return self.environment(expression[len(ENVIRONMENT) :], keys)
         if ":" in expression:
-            self.fail(keys, f"unknown resolver in '{_cut(f'${{{expression}}}')}'; known is oc.env")
+            self.fail(
+                keys, f"unknown resolver in '{cut(f'${{{expression}}}', 60)}'; known is oc.env"
+            )
         if not expression.strip("."):
             self.fail(keys, "'${}' names nothing")
         return self.reference(expression, keys)
@@ -173,7 +175,7 @@ class Resolver:
         name = expression.lstrip(".")
         levels = len(expression) - len(name)
         if levels > len(keys):
-            self.fail(keys, f"'{_cut(f'${{{expression}}}')}' goes above the root")
+            self.fail(keys, f"'{cut(f'${{{expression}}}', 60)}' goes above the root")
         target = (*(keys[: len(keys) - levels] if levels else ()), *split(name))
         value, place = self.root, ()
         for key in target:
@@ -215,10 +217,6 @@ class _Value:
 
     def __init__(self, value: Any) -> None:
         self.value = value
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= 60 else text[:60] + "..."
 
 
 def _count(value: Any) -> int:

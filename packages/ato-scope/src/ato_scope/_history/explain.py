@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ato_adict import MISSING, ADict, did_you_mean
-from ato_adict.surroundings import shown
+from ato_adict.surroundings import name_of, shown
 from ato_scope._errors import ScopeError
-from ato_scope._history.recorder import Event, Source, is_same, jsonable, name_of
+from ato_scope._history.recorder import Event, Source, is_same, jsonable
 from ato_scope._program import shorten
 
 TYPE_CHECKING = False

@@ -8,7 +8,7 @@ journal is replayed to find the dotted key of each write.
 from __future__ import annotations
 
 from ato_adict import MISSING, ADict, record_writes
-from ato_adict.surroundings import holds_long, shown
+from ato_adict.surroundings import holds_long, name_of, shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -235,11 +235,3 @@ def jsonable(value: Any) -> Any:
         base: Any = list if isinstance(value, list) else tuple  # it may be walked otherwise
         return [jsonable(item) for item in base.__iter__(value)]
     return shown(value)
-
-
-def name_of(key: Any) -> str:
-    """Return a key as it stands in a dotted name."""
-    try:
-        return str(key)
-    except Exception:  # a number of too many digits, or another's code
-        return shown(key)

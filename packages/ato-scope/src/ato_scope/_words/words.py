@@ -6,10 +6,10 @@ import re
 import sys
 
 from ato_adict import ADict, AtoError, did_you_mean
-from ato_adict.surroundings import escape_output
+from ato_adict.surroundings import escape_output, name_of
 from ato_scope._errors import TokenError
 from ato_scope._history.explain import explain_all, explain_key
-from ato_scope._history.recorder import jsonable, name_of
+from ato_scope._history.recorder import jsonable
 from ato_scope._program import Answered, is_printing_rank, program_name
 from ato_scope._terminal import bold, clip, drop_output, width
 from ato_scope._views.order import order_views
