@@ -29,12 +29,10 @@ def unknown_option(
         options: The options that the program has itself, as they are typed.
     """
     name, sign, value = raw.lstrip("-").partition("=")
-    key = _named(name, keys)
+    key, is_print = _named(name, keys), name == "print" and value in FORMATS
     if raw in SWEEP_OPTIONS:
         fix = f"; it goes with {SWEEP} key=value,value"
-    elif name == "print" and value in FORMATS and not key:
-        fix = f"; write {quoted(raw.lstrip('-'))}, without dashes"
-    elif sign and not key and name in (*WORDS, "help"):
+    elif sign and not (key or is_print) and name in (*WORDS, "help"):
         fix = f"; write {asked(name, value)}"
     elif name in WORDS or (name in views and not sign):
         fix = f"; write {quoted(raw.lstrip('-'))}, without dashes"
