@@ -94,9 +94,7 @@ def _settle(temporary: str, target: str) -> None:
     try:
         old = os.stat(target)
     except FileNotFoundError:
-        mask = os.umask(0)
-        os.umask(mask)
-        os.chmod(temporary, 0o666 & ~mask)
+        os.chmod(temporary, 0o666 & ~_umask())
         os.replace(temporary, target)
         return
     if not _give_to(temporary, old):
@@ -104,6 +102,17 @@ def _settle(temporary: str, target: str) -> None:
         return
     os.chmod(temporary, old.st_mode & 0o7777)
     os.replace(temporary, target)
+
+
+def _umask() -> int:
+    """Return what new files are not allowed; other threads, which make some too, see no change."""
+    try:
+        with open("/proc/self/status", "rb") as file:
+            return next(int(line.split()[1], 8) for line in file if line.startswith(b"Umask:"))
+    except (OSError, StopIteration):  # not Linux, where it is told only by setting it
+        mask = os.umask(0o077)
+        os.umask(mask)
+        return mask
 
 
 def _give_to(temporary: str, old: os.stat_result) -> bool:

@@ -223,12 +223,17 @@ class Writer:
         self.committer.drain(now=True)
 
     def _finish_up(self) -> None:
+        """Drain, and store what children left that were killed."""
+        self._drain_whole()
+        if not self._alive:
+            self.committer.recover_quietly()
+
+    def _drain_whole(self) -> None:
         """Drain; leave no file behind where nobody is going to write to it."""
         self.committer.drain(now=True)
         if not self._alive:
             self.journal.rest()
             self.committer.drain(now=True)
-            self.committer.recover_quietly()  # of children that were killed
 
     def _close(self) -> None:
         self._finish_up()
@@ -330,7 +335,7 @@ class Writer:
         if self.committer.in_trouble:
             return False
         with self._lock:
-            self._finish_up()
+            self._drain_whole()
         # Ctrl-C at the very end of a `with` may have left it locked: then the thread goes on.
         if not self._thread_lock.acquire(timeout=ROUND_SECONDS):
             return False

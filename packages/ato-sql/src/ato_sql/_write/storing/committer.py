@@ -121,6 +121,7 @@ class Committer:
             self.renew()
             self._error = refused
             self._warned.discard("trouble")
+            self.recover_quietly()  # which `prepare` may not have come to
 
     def check(self) -> None:
         """Raise what went wrong, where that is asked for.
