@@ -29,6 +29,9 @@ __all__ = [
     "restart_command",
     "program_file",
     "program_folder",
+    "working_folder",
+    "absolute",
+    "from_here",
     "escape_output",
     "escaped",
     "content_hash",
@@ -164,8 +167,8 @@ def program_file() -> str | None:
         return _program_files[file]
     named = sys.argv[0] if sys.argv and sys.argv[0].endswith((".py", ".pyw")) else None
     for one in (file, named):
-        if one and os.path.isfile(one) and not _is_installed(os.path.abspath(one)):
-            found = os.path.abspath(one)
+        if one and os.path.isfile(one) and not _is_installed(absolute(one)):
+            found = absolute(one)
             if file is not None:
                 _program_files[file] = found
             return found
@@ -192,8 +195,27 @@ _STANDARD_LIBRARY = os.path.dirname(os.path.realpath(os.__file__)) + os.sep
 def program_folder() -> str:
     """Return the folder of the program that runs, else the working directory."""
     file = program_file()
-    folder = os.path.dirname(file) if file else os.getcwd()
-    return folder if os.path.isdir(folder) else os.getcwd()
+    folder = os.path.dirname(file) if file else working_folder()
+    return folder if os.path.isdir(folder) else working_folder()
+
+
+def working_folder() -> str:
+    """Return the working directory, also where it was removed: then what the shell calls it."""
+    try:
+        return os.getcwd()
+    except OSError:
+        return os.environ.get("PWD") or os.sep
+
+
+def absolute(path: str) -> str:
+    """Return a path as `os.path.abspath` does, also where the working directory was removed."""
+    return os.path.normpath(path if os.path.isabs(path) else os.path.join(working_folder(), path))
+
+
+def from_here(path: str) -> str:
+    """Return a path as it is called in the working directory, if it is below it."""
+    here = os.path.join(working_folder(), "")
+    return path[len(here) :] if path.startswith(here) else path
 
 
 def escape_output() -> None:

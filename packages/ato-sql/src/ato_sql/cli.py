@@ -13,6 +13,7 @@ import re
 import sys
 import warnings
 
+from ato_adict.surroundings import working_folder
 from ato_sql import _commands
 from ato_sql._commands import again
 from ato_sql._commands.parser import CommandParser, one_line
@@ -373,7 +374,8 @@ def _no_database(database: str | None, path: str) -> DatabaseError:
             f"there is no database {path}, which ATO_DB names{did_you_mean_file(path)}"
         )
     return DatabaseError(
-        f"there is no {DEFAULT_DATABASE} in {os.getcwd()}, ATO_DB is not set and no --db was given"
+        f"there is no {DEFAULT_DATABASE} in {working_folder()}, ATO_DB is not set and no --db "
+        "was given"
     )
 
 

@@ -17,6 +17,7 @@ from ato_adict._errors import (
 from ato_adict._files.kinds import MAX_BYTES, refuse_other_kinds
 from ato_adict._files.replace import replacing
 from ato_adict._names import nesting_error
+from ato_adict.surroundings import absolute
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -139,7 +140,7 @@ def read_text(name: str) -> str:
 def real_path(name: str) -> str:
     """Return what a path leads to, links resolved."""
     try:
-        return os.path.realpath(name)
+        return os.path.realpath(absolute(name))
     except ValueError as error:
         raise ConfigFileError(f"is no path: {error}", repr(name)) from None
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import os
 import re
 import sys
 from keyword import iskeyword
@@ -11,6 +10,7 @@ from types import FunctionType, ModuleType
 
 from ato_adict._errors import ConfigFileError, ConversionError, NestingError
 from ato_adict._files.simplify import Rules, countable, no_surrogates, set_problem, simplify
+from ato_adict.surroundings import absolute
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def sets_bases(tree: ast.AST) -> bool:
 
 def new_variables(path: str) -> dict[str, Any]:
     """Return the variables that a config file begins with."""
-    return {"__file__": os.path.abspath(path), "__name__": "config"}
+    return {"__file__": absolute(path), "__name__": "config"}
 
 
 def visible(variables: dict[str, Any], private: bool = False) -> dict[str, Any]:

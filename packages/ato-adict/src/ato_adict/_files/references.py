@@ -16,6 +16,7 @@ from copy import deepcopy
 from ato_adict._errors import ConfigFileError, MissingKeyError, NestingError, did_you_mean
 from ato_adict._files.files import parse
 from ato_adict._names import lookup
+from ato_adict.surroundings import absolute
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -134,7 +135,7 @@ class References:
     def _surroundings(self, match: re.Match[str]) -> str:
         """Return what the path of the file, or the environment, says."""
         if match.group("file"):
-            directory, basename = os.path.split(os.path.abspath(self.path))
+            directory, basename = os.path.split(absolute(self.path))
             stem, suffix = os.path.splitext(basename)
             return {
                 "fileDirname": directory.replace("\\", "/"),

@@ -10,7 +10,7 @@ import stat
 import tempfile
 import time
 
-from ato_adict.surroundings import MEMORY_FOLDER
+from ato_adict.surroundings import MEMORY_FOLDER, absolute
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def replacing(path: Path) -> Iterator[str]:
     if _is_stream(name):
         yield name
         return
-    target = os.path.realpath(name)
+    target = os.path.realpath(absolute(name))
     if os.path.isdir(target):
         raise IsADirectoryError(21, "Is a directory", name)
     _sweep(target)
@@ -61,7 +61,7 @@ def replacing(path: Path) -> Iterator[str]:
 
 def _is_stream(name: str) -> bool:
     """Tell whether what is there is written to, not replaced."""
-    path = os.path.abspath(name)
+    path = absolute(name)
     is_device = path.startswith(("/dev/", "/proc/")) and not path.startswith(MEMORY_FOLDER)
     if is_device:  # even if it stands for a file
         return os.path.exists(name) and not os.path.isdir(name)

@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 from ato_adict import ADict
+from ato_adict.surroundings import absolute
 
 # Where the folders of searches lie that name none.
 DEFAULT_ROOT = "checkpoints"
@@ -47,7 +48,7 @@ def free_root(study: str, seed: int) -> str:
     """
     name = study.split("<locals>.")[-1]
     plain = re.sub(r"[^\w.-]+", "_", name).strip("._") or "search"
-    first = os.path.abspath(os.path.join(DEFAULT_ROOT, f"{plain}-{seed}"))
+    first = absolute(os.path.join(DEFAULT_ROOT, f"{plain}-{seed}"))
     root, count = first, 1
     while os.path.exists(root):
         count += 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from ato_adict.surroundings import absolute
 from ato_hyperband import _study
 from ato_hyperband._errors import SettingsError
 from ato_hyperband._study.log import Log
@@ -41,7 +42,7 @@ def _path_of(url: str) -> str:
             "logs to one of these"
         )
     path = url[len("sqlite:///") :]
-    folder = os.path.dirname(os.path.abspath(path))
+    folder = os.path.dirname(absolute(path))
     if path != ":memory:" and not os.path.isdir(folder):
         raise SettingsError(f"storage {url!r} is in a folder that does not exist: {folder}")
     return path

@@ -18,6 +18,7 @@ from sqlalchemy.engine import URL, Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
+from ato_adict.surroundings import absolute
 from ato_sql._db.engine import PATIENCE_SECONDS, open_engine
 from ato_sql._db.identity import current_revision, refuse_foreign
 from ato_sql._db.revision import VERSION_TABLE
@@ -267,7 +268,7 @@ def _is_sealed(uri: str, path: str) -> bool:
     A file in write-ahead mode in a folder that is not writable cannot be locked; without a log
     beside it, nobody writes it.
     """
-    if os.path.exists(f"{path}-wal") or os.access(os.path.dirname(os.path.abspath(path)), os.W_OK):
+    if os.path.exists(f"{path}-wal") or os.access(os.path.dirname(absolute(path)), os.W_OK):
         return False
     connection = sqlite3.connect(uri, uri=True)
     try:

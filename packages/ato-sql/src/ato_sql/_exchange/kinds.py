@@ -6,6 +6,7 @@ import gzip
 import json
 import os
 
+from ato_adict.surroundings import absolute
 from ato_sql._errors import ExportError
 
 METRIC_COLUMNS = ("run_id", "project", "key", "step", "value", "timestamp")
@@ -24,7 +25,7 @@ def refuse_other_kinds(path: str, own: str | None, force: bool) -> None:
     Raises:
         ExportError: it would.
     """
-    base = _database_of(os.path.realpath(path))
+    base = _database_of(os.path.realpath(absolute(path)))
     if own is not None and _same(base or path, own):
         raise ExportError(f"{path} is the database itself; name another file")
     if force:

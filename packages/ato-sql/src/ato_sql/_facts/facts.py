@@ -12,7 +12,14 @@ import sys
 from typing import Any, NamedTuple, Sequence
 
 from ato_adict.notebooks import main_file, own_arguments, running_cell, shell, shell_name
-from ato_adict.surroundings import git, host_name, process_identity, program_folder
+from ato_adict.surroundings import (
+    absolute,
+    git,
+    host_name,
+    process_identity,
+    program_folder,
+    working_folder,
+)
 from ato_sql._facts.worker import worker
 from ato_sql._values.secrets.redact import redact_command
 from ato_sql._values.secrets.text import redact_text
@@ -127,7 +134,7 @@ def module_of_tool(program: str, spec: Any) -> str | None:
         program: The first word of `sys.argv`.
         spec: That of the module after the first `-m`, the tool.
     """
-    if not spec.origin or os.path.abspath(program) == spec.origin:
+    if not spec.origin or absolute(program) == spec.origin:
         return None
     words = words_of_process()
     for word in words[words.index("-m", 1) + 2 :] if "-m" in words[1:] else []:
@@ -135,7 +142,7 @@ def module_of_tool(program: str, spec: Any) -> str | None:
         if found is None or not found.origin or found.origin == spec.origin:
             continue
         main = os.path.join(os.path.dirname(found.origin), "__main__.py")
-        is_program = os.path.isfile(program) and os.path.abspath(program) in (found.origin, main)
+        is_program = os.path.isfile(program) and absolute(program) in (found.origin, main)
         if word == program or is_program:
             return module_name(word)
     return None
@@ -180,7 +187,7 @@ def start_folder() -> str:
     It is the working directory, unless the program has changed that: then where its own file was
     found by the name that the command has for it.
     """
-    here = os.getcwd()
+    here = working_folder()
     main = sys.modules.get("__main__")
     spec: Any = getattr(main, "__spec__", None)
     name, file = sys.argv[0] if sys.argv else "", main_file()
@@ -190,7 +197,7 @@ def start_folder() -> str:
         name, file = spec.name.replace(".", os.sep) + ".py", spec.origin
     elif file and os.path.basename(file) == "__main__.py" != os.path.basename(name):
         name, file = os.path.normpath(name), os.path.normpath(os.path.dirname(file))
-        first = os.path.dirname(os.path.abspath(first))
+        first = os.path.dirname(absolute(first))
     if not name or not file or os.path.isabs(name):
         return here
     if not os.path.isabs(file):  # Python 3.7 and 3.8 keep the whole path of the folder only

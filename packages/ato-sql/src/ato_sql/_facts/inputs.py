@@ -6,7 +6,7 @@ import hashlib
 import os
 from typing import Any, Callable, Iterable, Mapping
 
-from ato_adict.surroundings import content_hash
+from ato_adict.surroundings import absolute, content_hash
 from ato_sql._errors import MetricError
 from ato_sql._facts.configs.contents import content_bytes
 from ato_sql._values.secrets.text import Kind
@@ -105,7 +105,7 @@ def _of_address(text: str, name: str | None) -> dict[str, Any]:
 
 
 def _of_path(text: str, name: str | None) -> dict[str, Any]:
-    path = os.path.abspath(os.path.expanduser(text))
+    path = absolute(os.path.expanduser(text))
     try:
         if os.path.isdir(path):
             size, value = _folder(path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from ato_adict.surroundings import working_folder
 from ato_sql._errors import SettingsError
 
 SYSTEM = "system/"  # what the names of these metrics begin with
@@ -37,7 +38,7 @@ class Machine:
         found: dict[str, float] = {}
         _add(found, "cpu_percent", self._load)
         _add(found, "memory_percent", lambda: psutil.virtual_memory().percent)
-        _add(found, "disk_percent", lambda: psutil.disk_usage(os.getcwd()).percent)
+        _add(found, "disk_percent", lambda: psutil.disk_usage(working_folder()).percent)
         _add(found, "process_cpu_percent", self._process.cpu_percent)
         _add(found, "process_memory_mb", lambda: self._process.memory_info().rss / _MEGA)
         for number, gpu in self._gpus:

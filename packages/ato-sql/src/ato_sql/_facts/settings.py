@@ -8,6 +8,7 @@ from typing import Any, Mapping, NamedTuple
 
 from ato_adict import did_you_mean
 from ato_adict.notebooks import main_file, notebook_name
+from ato_adict.surroundings import absolute, working_folder
 from ato_sql import _values
 from ato_sql._errors import SettingsError
 from ato_sql._facts.facts import runs_another
@@ -195,11 +196,11 @@ def program_name() -> str:
         name = spec.name[: -len(".__main__")] if spec.name.endswith(".__main__") else spec.name
     elif path and not path.startswith("<"):  # `<stdin>` is no file
         if os.path.basename(path) == "__main__.py":  # a folder, or a zipapp, is the program
-            path = os.path.dirname(os.path.abspath(path))
+            path = os.path.dirname(absolute(path))
         name = os.path.splitext(os.path.basename(path))[0]
     else:  # a prompt, or a notebook, whose name not every program that shows it tells
         notebook = notebook_name()
-        name = os.path.splitext(notebook)[0] if notebook else os.path.basename(os.getcwd())
+        name = os.path.splitext(notebook)[0] if notebook else os.path.basename(working_folder())
     return clean_text(name)[:NAME_LENGTH] or "default"
 
 
@@ -222,7 +223,7 @@ def _checked(values: Mapping[str, Any]) -> Any:
         checked["secret_keys"] = tuple(str(key) for key in checked["secret_keys"])
     for folder in ("journal_dir", "artifact_dir"):
         if checked.get(folder) is not None:
-            checked[folder] = os.path.abspath(os.path.expanduser(os.fspath(checked[folder])))
+            checked[folder] = absolute(os.path.expanduser(os.fspath(checked[folder])))
     return checked
 
 

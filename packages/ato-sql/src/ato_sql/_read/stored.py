@@ -6,12 +6,12 @@ An SQLite file is read without SQLAlchemy, whose import takes longer than all th
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 import weakref
 from types import SimpleNamespace
 from typing import Any, Callable, Dict, Iterable, Iterator, NamedTuple, Sequence, Tuple
 
+from ato_adict.surroundings import absolute
 from ato_sql._db.revision import HEAD, VERSION_TABLE
 from ato_sql._db.sqlite.damage import leave_out_damage
 from ato_sql._db.sqlite.files import leave_no_log, uri_of
@@ -311,7 +311,7 @@ def of_file(path: str) -> Stored | None:
         return connection.execute(query, values).fetchall()
 
     stored = Stored(ask, f"sqlite:///{path}")
-    weakref.finalize(stored, _close, connection, os.path.abspath(path))
+    weakref.finalize(stored, _close, connection, absolute(path))
     return stored
 
 

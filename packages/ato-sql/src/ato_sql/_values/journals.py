@@ -7,6 +7,8 @@ import glob
 import os
 from typing import Any
 
+from ato_adict.surroundings import absolute
+
 fcntl: Any
 try:
     import fcntl
@@ -38,7 +40,7 @@ def may_be_left_behind(path: str) -> bool:
     places = [(folder, os.path.basename(path)) for folder in spare_folders()]
     found = glob.glob(f"{glob.escape(path)}-*{SUFFIX}")
     if any(_named(folder, name) for folder, name in places):
-        stem = stem_of(path, os.path.abspath(path))
+        stem = stem_of(path, absolute(path))
         found += [journal for folder, _ in places for journal in _named(folder, stem)]
     for journal in found:
         try:

@@ -7,6 +7,7 @@ import re
 import sys
 from typing import Any
 
+from ato_adict.surroundings import absolute as absolute_path
 from ato_sql import _values
 
 TYPE_CHECKING = False
@@ -47,7 +48,7 @@ def place_of(database: str | URL | os.PathLike[str]) -> str | URL:
 
 def absolute(place: str | URL) -> str | URL:
     """Return the place of a database as it is meant in any folder."""
-    return os.path.abspath(place) if isinstance(place, str) else _values.url.resolve(place)
+    return absolute_path(place) if isinstance(place, str) else _values.url.resolve(place)
 
 
 def url_of(place: str | URL) -> URL:

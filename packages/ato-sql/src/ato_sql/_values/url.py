@@ -9,6 +9,7 @@ import re
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from ato_adict.surroundings import absolute, from_here
 from ato_sql._errors import DatabaseError
 from ato_sql._values.place import looks_like_url
 from ato_sql._values.scratch import is_scratch, scratch_file
@@ -94,8 +95,7 @@ def typed_url(url: URL) -> str:
         return redact_text(bare.render_as_string())
     if is_scratch(path):
         return "sqlite:// (in memory)"
-    inside = os.path.join(os.getcwd(), "")
-    return path[len(inside) :] if path.startswith(inside) else path
+    return from_here(path)
 
 
 def clean_error(error: BaseException, url: URL) -> str:
@@ -117,7 +117,7 @@ def resolve(url: URL) -> URL:
     path = sqlite_file(url)
     if path is None or path != url.database:
         return url
-    return url.set(database=os.path.abspath(path))
+    return url.set(database=absolute(path))
 
 
 def sqlite_file(url: URL) -> str | None:

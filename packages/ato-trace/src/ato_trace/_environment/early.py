@@ -11,6 +11,7 @@ import os
 import re
 import stat
 
+from ato_adict.surroundings import absolute, working_folder
 from ato_trace._environment.modules import own_sources
 from ato_trace._environment.readers import shown_file
 from ato_trace._source.projects import is_of_ato
@@ -70,8 +71,8 @@ def _named_in(tree: Any, nodes: list[Any], folder: str) -> Iterator[tuple[str, i
         return
     for top in [*nodes, *used]:
         for text, line in _paths(top):
-            for base in dict.fromkeys((os.getcwd(), folder)):
-                path = os.path.abspath(os.path.join(base, text))
+            for base in dict.fromkeys((working_folder(), folder)):
+                path = absolute(os.path.join(base, text))
                 if _is_data(path):
                     yield path, line
 

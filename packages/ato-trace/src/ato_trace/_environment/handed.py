@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 
+from ato_adict.surroundings import absolute, working_folder
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Iterator
@@ -28,7 +30,7 @@ def files_in(event: str, arguments: tuple[Any, ...]) -> Iterator[str]:
     """Yield the absolute paths of the files that an event names."""
     words_at, folder_at = EVENTS[event]
     folder = arguments[folder_at] if folder_at is not None else None
-    folder = os.path.abspath(os.fsdecode(folder) if folder is not None else os.getcwd())
+    folder = absolute(os.fsdecode(folder) if folder is not None else working_folder())
     words = _words(arguments[words_at])
     if event == "sqlite3.connect":
         words = [_database(arguments[words_at])]
@@ -38,7 +40,7 @@ def files_in(event: str, arguments: tuple[Any, ...]) -> Iterator[str]:
         for text in {word, word.partition("=")[2]}:
             path = os.path.join(folder, text)
             if text and os.path.isfile(path):
-                yield os.path.abspath(path)
+                yield absolute(path)
 
 
 def _words(command: Any) -> list[str]:

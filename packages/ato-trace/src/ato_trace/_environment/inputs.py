@@ -6,7 +6,7 @@ import os
 import sys
 import time
 
-from ato_adict.surroundings import program_folder
+from ato_adict.surroundings import absolute, program_folder, working_folder
 from ato_trace._environment import children, reads
 from ato_trace._environment.content import hashes
 from ato_trace._environment.places import is_in_cache, may_hold_data
@@ -165,9 +165,9 @@ def _states(named: Iterable[tuple[str, str]]) -> dict[str, reads.Read]:
 
 def _roots() -> list[str]:
     """The folders whose files are the project's: its own, and the working directory."""
-    folders = [project_folder(program_folder()), os.getcwd()]
+    folders = [project_folder(program_folder()), working_folder()]
     home = os.path.expanduser("~")
-    above = {os.path.abspath(os.sep), home, os.path.dirname(home)}
+    above = {absolute(os.sep), home, os.path.dirname(home)}
     return [folder for folder in dict.fromkeys(folders) if folder not in above]
 
 
@@ -175,7 +175,7 @@ def _paths_in(configs: Iterable[Any]) -> set[str]:
     """The absolute paths that the values of configs name, of files and folders that exist."""
     found = set()
     for value in _texts(list(configs)):
-        path = os.path.abspath(os.path.expanduser(value))
+        path = absolute(os.path.expanduser(value))
         # "/" or the home folder as a value would make everything an input.
         is_all = os.path.dirname(path) == path or path == os.path.expanduser("~")
         if not is_all and os.path.exists(path):
@@ -199,4 +199,4 @@ def _texts(value: Any) -> Iterator[str]:
 def _loaded_files() -> set[str]:
     """The files of loaded modules: their sources are recorded as such."""
     files = (getattr(module, "__file__", None) for module in list(sys.modules.values()))
-    return {os.path.abspath(file) for file in files if isinstance(file, str)}
+    return {absolute(file) for file in files if isinstance(file, str)}

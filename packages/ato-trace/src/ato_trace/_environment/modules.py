@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from ato_adict.surroundings import program_file, program_folder
+from ato_adict.surroundings import absolute, program_file, program_folder, working_folder
 from ato_trace._environment.reads import Muted
 from ato_trace._environment.reloads import execution_of, is_text_of
 from ato_trace._source.projects import OWN, owner_of_module, project_folder
@@ -102,7 +102,7 @@ def _own_files() -> list[tuple[str, str]]:
         if name not in _judged:
             _judged[name] = owner_of_module(name) == OWN
         if _judged[name]:
-            found.append((name, os.path.abspath(file)))
+            found.append((name, absolute(file)))
     program = program_file()
     if program and all(name != "__main__" and path != program for name, path in found):
         found.append(("__main__", program))  # run by a tool, as `python -m cProfile` does
@@ -149,7 +149,7 @@ def _notebook() -> tuple[str, str]:
 
 
 def _short(path: str, root: str) -> str:
-    for folder in (root, os.getcwd()):
+    for folder in (root, working_folder()):
         if path.startswith(folder + os.sep):
             return os.path.relpath(path, folder).replace(os.sep, "/")
     return path

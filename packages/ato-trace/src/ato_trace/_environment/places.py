@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from ato_adict.surroundings import MEMORY_FOLDER
+from ato_adict.surroundings import MEMORY_FOLDER, absolute
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def path_of(name: Any, writes: bool = False) -> str | None:
         return None
     if path.endswith(".pyc"):
         return None if writes else _source_of(path)
-    whole = os.path.abspath(path)
+    whole = absolute(path)
     if whole != path and not os.path.exists(whole):
         return _in_open_folder(path) or whole
     return whole
@@ -61,7 +61,7 @@ def path_of(name: Any, writes: bool = False) -> str | None:
 
 def _source_of(path: str) -> str | None:
     """The source behind kept byte code: what Python runs where it does not read the source."""
-    folder, name = os.path.split(os.path.abspath(path))
+    folder, name = os.path.split(absolute(path))
     parent, last = os.path.split(folder)
     return os.path.join(parent, name.partition(".")[0] + ".py") if last == "__pycache__" else None
 

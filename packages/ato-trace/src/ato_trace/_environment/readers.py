@@ -6,7 +6,7 @@ import functools
 import os
 
 from ato_adict.notebooks import cell_line, code_place
-from ato_adict.surroundings import program_folder
+from ato_adict.surroundings import absolute, program_folder, working_folder
 from ato_trace._environment.places import is_of_library
 from ato_trace._source.projects import is_of_ato, project_folder
 
@@ -51,8 +51,8 @@ def shown_file(file: str) -> str:
     if cell != file:
         return cell
     if file not in _shown:
-        whole = os.path.abspath(file)
-        roots = [_root(program_folder()), os.getcwd() + os.sep]
+        whole = absolute(file)
+        roots = [_root(program_folder()), working_folder() + os.sep]
         inside = next((whole[len(root) :] for root in roots if whole.startswith(root)), "")
         _shown[file] = inside.replace(os.sep, "/") or os.path.basename(file)
     return _shown[file]

@@ -14,6 +14,7 @@ import stat
 import sys
 from _thread import _local
 
+from ato_adict.surroundings import working_folder
 from ato_trace._environment import children, handed
 from ato_trace._environment.places import path_of
 from ato_trace._environment.readers import (
@@ -215,7 +216,7 @@ def _is_known(name: Any, writes: bool) -> bool:
     """Whether there is nothing new to say: the short way of loops that open the same files."""
     if type(name) is not str:
         return type(name) is int
-    path = name if name[:1] == "/" else f"{os.getcwd()}/{name}"
+    path = name if name[:1] == "/" else f"{working_folder()}/{name}"
     if writes:
         return all(path in log.written for log in _noting())
     return all(path in log.files or path in log.written for log in _noting())

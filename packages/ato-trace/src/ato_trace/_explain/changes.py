@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from ato_adict.surroundings import from_here
 from ato_trace._explain.sections import pair_sections, recorded
 from ato_trace._explain.statement_diff import differing_statements
 from ato_trace._explain.values import differences
@@ -231,9 +232,9 @@ def _place(section: Section, line: int = 1) -> str:
 
 def _short(file: str) -> str:
     """A file as it is shown: relative to where one is, else its name."""
-    here = os.getcwd() + os.sep
-    if file.startswith(here):
-        return file[len(here) :]
+    shorter = from_here(file)
+    if shorter != file:
+        return shorter
     folder, name = os.path.split(file)
     return os.path.join(os.path.basename(folder), name) if name == "__init__.py" else name
 

@@ -14,7 +14,7 @@ import zipfile
 from ato._cli.passing_on import run_passing_on
 from ato._cli.relay import open_outputs
 from ato_adict import UserError
-from ato_adict.surroundings import file_name
+from ato_adict.surroundings import absolute, file_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def run_again(finder: SQLFinder, run: Any, quiet: bool, database: str | None) ->
 
 
 def _absolute(database: str) -> str:
-    return database if "://" in database else os.path.abspath(database)
+    return database if "://" in database else absolute(database)
 
 
 def _ending(code: int) -> str:

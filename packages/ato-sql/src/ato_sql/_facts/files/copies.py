@@ -12,7 +12,7 @@ from typing import Iterator
 
 from sqlalchemy.engine import URL
 
-from ato_adict.surroundings import file_name
+from ato_adict.surroundings import absolute, file_name
 from ato_sql._errors import ArtifactError, DatabaseError
 from ato_sql._facts.files.on_the_way import OUTGOING, folder_on_the_way
 from ato_sql._values.url import sqlite_file
@@ -29,9 +29,9 @@ def real_file(url: URL) -> str | None:
 def artifact_folder(url: URL, chosen: str | None) -> str:
     """Return where copies go: `<file>.artifacts` beside an SQLite file, else ./ato_artifacts."""
     if chosen is not None:
-        return os.path.abspath(chosen)
+        return absolute(chosen)
     path = real_file(url)
-    return os.path.abspath("ato_artifacts") if path is None else f"{path}.artifacts"
+    return absolute("ato_artifacts") if path is None else f"{path}.artifacts"
 
 
 # -- where a copy is, as it is stored and as it is read --------------------------------------------
@@ -47,7 +47,7 @@ def stored_path(path: str, url: URL) -> str:
         relative = os.path.relpath(os.path.realpath(path), os.path.dirname(base))
         if not os.path.isabs(relative) and relative.split(os.sep)[0] != os.pardir:
             return relative.replace(os.sep, "/")
-    return os.path.abspath(path)
+    return absolute(path)
 
 
 def found_path(stored: str, digest: str | None, url: URL, chosen: str | None) -> str | None:
@@ -59,7 +59,7 @@ def found_path(stored: str, digest: str | None, url: URL, chosen: str | None) ->
     What is stored as an absolute path, as earlier versions did, or is not there, is looked for by
     its content in the database's own folder first: the whole project may have been moved or copied.
     """
-    base = real_file(url) or os.path.abspath("ato")
+    base = real_file(url) or absolute("ato")
     path = os.path.normpath(os.path.join(os.path.dirname(base), file_name(stored)))
     is_certain = not os.path.isabs(stored) and os.path.exists(path)
     if not is_certain and digest and _NAME.fullmatch(digest):

@@ -11,7 +11,7 @@ from typing import Iterable
 
 from sqlalchemy.engine import URL
 
-from ato_adict.surroundings import is_alive
+from ato_adict.surroundings import absolute, is_alive, working_folder
 from ato_sql._values.journals import SUFFIX, fcntl, lock, spare_folders, stem_of
 from ato_sql._values.url import sqlite_file
 from ato_sql._write.batch import Batch, Births, as_line
@@ -25,9 +25,9 @@ _UNBORN_SECONDS = 3600.0
 def journal_folders(url: URL, chosen: str | None) -> list[str]:
     """Return the folders a journal may be in, the preferred one first."""
     if chosen is not None:
-        return [os.path.abspath(chosen)]
+        return [absolute(chosen)]
     path = sqlite_file(url)
-    beside = os.path.dirname(os.path.abspath(path)) if path is not None else os.getcwd()
+    beside = os.path.dirname(absolute(path)) if path is not None else working_folder()
     return [beside, *spare_folders()]
 
 
@@ -35,7 +35,7 @@ def journal_stem(url: URL) -> str:
     """Return what the names of a database's journals begin with; no credentials in it."""
     path = sqlite_file(url)
     if path is not None:
-        return stem_of(path, os.path.abspath(path))
+        return stem_of(path, absolute(path))
     where = f"{url.get_backend_name()} {url.host} {url.port} {url.database}"
     return stem_of(str(url.database), where)
 
@@ -163,7 +163,7 @@ def _pattern(url: URL, place: str) -> str:
     count, so that they are found when the whole folder was moved.
     """
     path, stem = sqlite_file(url), glob.escape(journal_stem(url))
-    if path is not None and os.path.dirname(os.path.abspath(path)) == os.path.abspath(place):
+    if path is not None and os.path.dirname(absolute(path)) == absolute(place):
         stem = glob.escape(os.path.basename(path)) + "-" + "[0-9a-f]" * 8
     return f"{stem}-*"
 

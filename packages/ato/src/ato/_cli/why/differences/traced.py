@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import re
 
 from ato._cli.why.differences.sources import full_name
+from ato_adict.surroundings import from_here
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,12 +51,7 @@ def code_changes(
 
 
 def _place(side: StoredPrint | None) -> str | None:
-    return _short(side.location) if side is not None and side.location else None
-
-
-def _short(location: str) -> str:
-    here = os.getcwd() + os.sep
-    return location[len(here) :] if location.startswith(here) else location
+    return from_here(side.location) if side is not None and side.location else None
 
 
 def _function(stored: Stored, run: StoredRun, side: StoredPrint | None) -> str | None:
@@ -139,7 +134,7 @@ def _at(change: Any, line: int | None, version: StoredPrint) -> str | None:
     if line is None or not version.location or _own_name(version) != change.function:
         return None
     file, _, first = version.location.rpartition(":")
-    return f"{_short(file)}:{int(first) + line - 1}" if first.isdigit() else None
+    return f"{from_here(file)}:{int(first) + line - 1}" if first.isdigit() else None
 
 
 def _match(statement: dict[str, Any], trace_id: str, sources: Iterable[dict[str, Any]]) -> None:
