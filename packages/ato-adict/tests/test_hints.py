@@ -70,6 +70,11 @@ def test_a_key_of_such_a_name_is_a_key():
     assert config.save == {"path": "x"}
 
 
+def test_two_letters_that_changed_places_are_close_however_short_the_name_is():
+    assert did_you_mean("rl", ["lr", "seed"]) == "; did you mean 'lr'?"
+    assert did_you_mean("ab", ["cd", "aa"]) == ""
+
+
 def test_a_hint_is_one_word_for_a_shell_whatever_is_in_the_name():
     meant = "it's $(reboot)"
     hint = did_you_mean("its $(reboot)", [meant])

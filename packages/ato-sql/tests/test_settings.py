@@ -129,6 +129,7 @@ class TestSettings:
         [
             ("nosuch://host/x", "unknown database system 'nosuch'"),
             ("oracle://host/x", "unknown database system 'oracle'; the tracker knows sqlite, post"),
+            ("sqllite:///x.db", "and mariadb; did you mean 'sqlite'"),
             ("not a url://", "cannot read .* as a database URL"),
             ("postgresql://host:port/x", "cannot read .* as a database URL"),
         ],
@@ -140,6 +141,13 @@ class TestSettings:
     def test_mistakes_in_settings_are_the_users(self):
         with pytest.raises(UserError):
             SQLLogger(3)
+
+    @pytest.mark.parametrize("config", ["x://u:pa55@h/x", {"experiment": "x://u:pa55@h/x"}])
+    def test_what_is_no_config_is_shown_without_credentials(self, config):
+        with pytest.raises(SettingsError) as caught:
+            SQLFinder(config)
+        assert "pa55" not in str(caught.value)
+        assert "db_path" in str(caught.value)
 
     def test_reading_settings_is_no_access_of_the_config(self, config):
         SQLLogger(config)

@@ -153,7 +153,7 @@ def did_you_mean(
     names = {c.lower(): c for c in candidates if isinstance(c, str) and c != name}
     wanted = name.lower()
     close = get_close_matches(wanted, list(names), n=1, cutoff=0.65)
-    close = close or [known for known in names if _begins(wanted, known)]
+    close = close or [name for name in names if _begins(wanted, name) or _swaps(wanted, name)]
     if not close:
         return ""
     meant = names[close[0]]
@@ -191,3 +191,9 @@ def _begins(one: str, other: str) -> bool:
     """Whether one name is the beginning of the other, as 'batch' is of 'batch_size'."""
     shorter, longer = sorted((one, other), key=len)
     return len(shorter) > 1 and longer.startswith(shorter)
+
+
+def _swaps(one: str, other: str) -> bool:
+    """Whether two letters changed places, as in 'rl' for 'lr', which is too short to be close."""
+    differ = [pair for pair in zip(one, other) if pair[0] != pair[1]]
+    return len(one) == len(other) and len(differ) == 2 and differ[0] == differ[1][::-1]

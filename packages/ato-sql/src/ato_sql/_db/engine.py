@@ -10,6 +10,7 @@ from sqlalchemy.engine import URL, Connection, Engine
 from sqlalchemy.exc import NoSuchModuleError
 from sqlalchemy.pool import QueuePool
 
+from ato_adict import did_you_mean
 from ato_sql._db.watchdog import watch
 from ato_sql._errors import DatabaseError
 from ato_sql._values.url import sqlite_file
@@ -44,7 +45,10 @@ def open_engine(url: URL, full_sync: bool = False, patience: float = PATIENCE_SE
 
 def _unknown(url: URL) -> DatabaseError:
     known = f"{', '.join(_SYSTEMS[:-1])} and {_SYSTEMS[-1]}"
-    return DatabaseError(f"unknown database system {url.drivername!r}; the tracker knows {known}")
+    hint = did_you_mean(url.get_backend_name(), _SYSTEMS)
+    return DatabaseError(
+        f"unknown database system {url.drivername!r}; the tracker knows {known}{hint}"
+    )
 
 
 def _sqlite_engine(url: URL, full_sync: bool, patience: float) -> Engine:

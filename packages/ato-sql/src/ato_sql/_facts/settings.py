@@ -152,17 +152,24 @@ def _check_misspelt(experiment: Mapping[str, Any]) -> None:
             raise SettingsError(f"unknown setting config.experiment.{name}{hint}")
 
 
+def _fix(config: Any) -> str:
+    """Say how a database is named, where one was given for a config."""
+    is_place = isinstance(config, (str, os.PathLike))
+    return "; name a database as {'experiment': {'sql': {'db_path': ...}}}" if is_place else ""
+
+
 def _section(config: Any, name: str, where: str) -> Mapping[str, Any]:
     """Return a section of a config, an empty one where it is not there."""
     if not isinstance(config, Mapping):
-        raise SettingsError(f"{where} must be a mapping, not {config!r}")
+        found = redact_text(repr(config))
+        raise SettingsError(f"{where} must be a mapping, not {found}{_fix(config)}")
     section = _items(config).get(name)
     if section is None:
         return {}
     if not isinstance(section, Mapping):
         raise SettingsError(
             f"{where}.{name} must hold settings, such as project_name or sql.db_path, "
-            f"not {section!r}"
+            f"not {redact_text(repr(section))}"
         )
     return section
 
