@@ -109,6 +109,14 @@ def test_one_that_could_not_be_beside_its_database_is_asked_too(
     assert len(open_stored(path).latest(9)) == 2
 
 
+def test_readers_are_told_of_one_that_is_not_stored(path, journal):
+    os.chmod(journal, 0o606)
+    with pytest.warns(TrackerWarning):
+        SQLLogger(config_of(path)).start().finish()
+    with pytest.warns(TrackerWarning, match="is not stored, as others may write to it"):
+        assert len(open_stored(path).latest(9)) == 1
+
+
 def test_none_is_written_where_it_would_not_be_trusted(path, monkeypatch, tmp_path):
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     folder = os.path.dirname(path) + "/open"

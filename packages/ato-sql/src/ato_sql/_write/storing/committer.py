@@ -250,12 +250,8 @@ class Committer:
     # -- after earlier programs ----------------------------------------------------------------
 
     def _tell_of_distrusted(self) -> None:
-        for path in distrusted(self._settings.url, self._settings.journal_dir):
-            self._warn(
-                "distrusted",
-                f"{path} is not stored, as others may write to it or its folder; move it to a "
-                "folder of yours, chmod 600, and name that as experiment.sql.journal_dir",
-            )
+        for text in _about_distrusted(self._settings):
+            self._warn("distrusted", text)
 
     def recover(self) -> None:
         """Store what programs that are gone could not; the rest later if it takes long."""
@@ -301,6 +297,8 @@ class Committer:
 
 def store_left_behind(settings: Settings) -> None:
     """Store what killed programs left, if one may; this creates and upgrades nothing."""
+    for text in _about_distrusted(settings):
+        warnings.warn(text, TrackerWarning, stacklevel=2)
     if not left_behind(settings.url, settings.journal_dir):
         return
     file = sqlite_file(settings.url)
@@ -318,6 +316,14 @@ def store_left_behind(settings: Settings) -> None:
         log.info("what a killed program left cannot be stored now: %s", error)
     finally:
         engine.dispose()
+
+
+def _about_distrusted(settings: Settings) -> Iterator[str]:
+    for path in distrusted(settings.url, settings.journal_dir):
+        yield (
+            f"{path} is not stored, as others may write to it or its folder; move it to a "
+            "folder of yours, chmod 600, and name that as experiment.sql.journal_dir"
+        )
 
 
 def _with_and_without(batch: Batch, notes: list[Event]) -> Iterator[Batch]:
