@@ -194,6 +194,8 @@ class TestAskedByAScriptOfAto:
         assert offered("--optimizer", "s", source=source) == ["sgd"]
         assert offered("--optimizer=s", source=source) == ["--optimizer=sgd"]
         assert offered("--optimizer=", source=source) == ["--optimizer=adam", "--optimizer=sgd"]
+        assert offered("optimizer:=s", source=source) == ["optimizer:=sgd"]
+        assert offered("optimizer:", source=source) == ["optimizer:=adam", "optimizer:=sgd"]
         assert offered("--data=s", source=source) == []
 
     def test_arguments_of_the_programs_own_are_no_question(self, program):

@@ -107,6 +107,10 @@ class TestEnvironment:
     def test_the_options_that_python_was_started_with(self, told, words, options):
         assert told(*words)["options"] == options
 
+    def test_how_text_is_encoded(self, told):
+        assert told(environment={"PYTHONIOENCODING": "l1"})["output_encoding"] == "iso8859-1"
+        assert told(environment={"PYTHONUTF8": "1"})["file_encoding"] == "utf-8"
+
     def test_where_modules_are_looked_for(self, told, tmp_path):
         path = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
         assert told(environment={"PYTHONPATH": path})["search_path"] == path

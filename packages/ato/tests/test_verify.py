@@ -644,6 +644,40 @@ class TestWhichPython:
         )
 
 
+class TestHowItsOutputIsEncoded:
+    @pytest.fixture
+    def printing(self, shell, project):
+        project("""
+            with SQLLogger({"experiment": {"project_name": "digits"}}).start() as run:
+                run.log_metric("loss", 0.5, 0)
+                print("epoch 1 \\u2192 2")
+        """)
+        shell("train.py", PYTHONIOENCODING="utf-8")
+
+    @pytest.mark.parametrize("encoding", ["cp1252", "ascii"])
+    def test_it_is_that_of_the_run(self, printing, ato, encoding):
+        said = ato("verify", "1", PYTHONIOENCODING=encoding)
+        assert "run 2, against run 1: the same" in said
+
+    def test_another_is_a_cause_where_it_ended_a_run(self, printing, shell, ato):
+        shell("train.py", code=1, PYTHONIOENCODING="cp1252")
+        said = ato("why", "1", "2", code=1)
+        assert said.startswith("output_encoding changed: utf-8 -> cp1252\n")
+
+    def test_another_is_none_where_it_ended_no_run(self, project, shell, ato):
+        project("track(float(os.environ['LOSS']))")
+        shell("train.py", LOSS="1", PYTHONIOENCODING="utf-8")
+        shell("train.py", LOSS="2", PYTHONIOENCODING="cp1252")
+        assert "output_encoding" not in ato("why", "1", "2", code=1)
+
+
+def test_a_rerun_leaves_no_log_beside_the_database(shell, project, ato, tmp_path):
+    project("track(0.5)")
+    shell("train.py")
+    ato("verify", "1")
+    assert sorted(os.listdir(str(tmp_path))) == ["experiments.db", "train.py"]
+
+
 @pytest.mark.skipif(os.name == "nt", reason="pipes of another system")
 class TestWhatTheProgramPrints:
     """With a program that prints much, and in `ato verify` into a pipe."""

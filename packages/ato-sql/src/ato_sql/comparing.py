@@ -3,12 +3,14 @@
 For programs that explain runs, as `ato why` does; `SQLFinder.compare` gives the same comparison.
 `ato_sql.cli.open_stored` opens a database as `Stored`. `rerun_environment` tells a program that its
 run is the rerun of another, as `ato verify` does; `is_named_worker` says whether the worker that
-made a run can be found again in its rerun. `literal` is a stored value as Python writes it.
+made a run can be found again in its rerun, `output_encoding` how this process encodes what it
+prints. `literal` is a stored value as Python writes it.
 """
 
 from __future__ import annotations
 
 from ato_sql._facts.configs.config import is_incidental
+from ato_sql._facts.facts import output_encoding
 from ato_sql._facts.rerun import rerun_environment
 from ato_sql._facts.worker import is_named_worker
 from ato_sql._read.differences.compare import (
@@ -45,6 +47,7 @@ __all__ = [
     "literal",
     "rerun_environment",
     "is_named_worker",
+    "output_encoding",
 ]
 
 for _public in (Stored, StoredRun, StoredMetric, StoredPrint):

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from ato_scope._command.argparse import capture_parser as capture_parser
     from ato_scope._command.argparse import check_choice as check_choice
     from ato_scope._command.argparse import help_texts as help_texts
+    from ato_scope._command.argparse import key_choices as key_choices
     from ato_scope._command.argparse import option_choices as option_choices
     from ato_scope._command.argparse import option_names as option_names
     from ato_scope._command.argparse import stop_capturing as stop_capturing
@@ -25,6 +26,7 @@ else:
                 "capture_parser",
                 "check_choice",
                 "help_texts",
+                "key_choices",
                 "option_choices",
                 "option_names",
                 "stop_capturing",

@@ -341,6 +341,12 @@ def option_names(parser: Parser) -> list[str]:
     return [name for action in parser._actions for name in action.option_strings]
 
 
+def key_choices(parser: Parser) -> list[tuple[str, Any]]:
+    """Return the values that the keys of options may have, none of a key that may have any."""
+    actions = [a for a in _actions(parser) if a.choices and a.nargs in (None, argparse.OPTIONAL)]
+    return [(action.dest, choice) for action in actions for choice in action.choices or ()]
+
+
 def option_choices(parser: Parser, option: str) -> list[str]:
     """Return the values that an option may have, none where any is allowed."""
     for action in parser._actions:

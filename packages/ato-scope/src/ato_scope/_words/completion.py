@@ -148,6 +148,7 @@ def candidates(
                 found += [f"~{key}" for key in _removable(config, place)]
             else:
                 found += _settings(config, place, prefix)
+                found += _choices(scope, start)
     begun = [word for word in found if word.startswith(prefix) and _is_typable(word)]
     return [word for word in begun if _fits(word, prefix, explains)]
 
@@ -191,6 +192,14 @@ def _settings(node: Any, keys: tuple[Any, ...], prefix: str) -> Iterator[str]:
             yield f"{name}="
             if prefix.startswith(name):
                 yield from _values(name, value)
+
+
+def _choices(scope: Member, start: str) -> list[str]:
+    """Return what sets the keys of options that may have only certain values."""
+    if scope.state.parser is None:
+        return []
+    choices = _command.key_choices(scope.state.parser)
+    return [word for key, choice in choices for word in _values(start + key, choice)]
 
 
 def _levels(key: str) -> list[str]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import codecs
 import functools
 import hashlib
 import json
+import locale
 import os
 import platform
 import shlex
@@ -242,8 +244,23 @@ def _installation() -> dict[str, Any]:
         "platform": platform.platform(),
         "executable": clean_text(sys.executable) if sys.executable else None,
         "options": " ".join(map(shlex.quote, interpreter_options())) or None,
+        "file_encoding": _encoding(locale.getpreferredencoding(False)),
+        "output_encoding": output_encoding(),
         "packages": dict(sorted(_packages().items())),
     }
+
+
+def output_encoding() -> str | None:
+    """Return what encodes the text that this process prints, None where nothing does."""
+    return _encoding(getattr(sys.__stdout__, "encoding", None))
+
+
+def _encoding(name: str | None) -> str | None:
+    """Return the one name that Python has for an encoding of many."""
+    try:
+        return codecs.lookup(name).name if name else None
+    except LookupError:
+        return name
 
 
 def interpreter_options() -> list[str]:

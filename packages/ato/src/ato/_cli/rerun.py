@@ -54,12 +54,12 @@ def run_again(finder: SQLFinder, run: Any, quiet: bool, database: str | None) ->
     worker, place = known.get("worker"), _place(finder, run)
     wanted = str(uuid.uuid4()) if worker is None else None
     environment = {**os.environ, **rerun_environment(wanted, run.uuid, place)}
-    if known.get("search_path"):
-        environment["PYTHONPATH"] = file_name(known["search_path"])
+    environment.update(_recorded_variables(known))
     if database is not None:
         environment["ATO_DB"] = _absolute(database)
     before = [one.id for one in _reruns(finder, run)]
     folder = file_name(run.directory)
+    finder.close()  # the last to let go of an SQLite file leaves no log beside it: that program
     with open_outputs() as outputs:
         if quiet:
             outputs["stdout"] = subprocess.DEVNULL
@@ -245,6 +245,19 @@ def _circumstances(finder: SQLFinder, run: Any) -> Mapping[str, Any]:
 
     with finder.connection() as connection:
         return circumstances(connection, run)
+
+
+def _recorded_variables(known: Mapping[str, Any]) -> dict[str, str]:
+    """Return what lets a program find its modules, and encode its output, as it did."""
+    from ato_sql.comparing import output_encoding
+
+    found = {}
+    if known.get("search_path"):
+        found["PYTHONPATH"] = file_name(known["search_path"])
+    encoding = known.get("output_encoding")
+    if encoding and encoding != output_encoding():
+        found["PYTHONIOENCODING"] = str(encoding)
+    return found
 
 
 def _interpreter(run: Any, known: Mapping[str, Any]) -> list[str]:

@@ -87,11 +87,14 @@ def matters(name: str, a: StoredRun, b: StoredRun) -> bool:
     """Tell whether a fact that differs may have changed the results.
 
     Not what says only where a run happened, which job it was, or which packages lay beside those
-    that it imported; nor the state of the checkout where the sources themselves were recorded.
+    that it imported; nor how its output was encoded, unless that ended it; nor the state of the
+    checkout where the sources themselves were recorded.
     """
     kind, _, what = name.partition(" ")
     if name in INCIDENTAL or name == "platform":
         return False
+    if name == "output_encoding":
+        return any("UnicodeEncodeError" in (run.error or "") for run in (a, b))
     if kind == "package":
         return "imported" not in a.environment or "imported" not in b.environment
     if kind == "imported":
