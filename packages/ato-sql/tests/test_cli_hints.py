@@ -51,6 +51,12 @@ class TestRuns:
         line = said("runs", "--where", "project:digitz")
         assert line == "there is no project digitz; did you mean 'digits'?\n"
 
+    def test_misspelt_values_of_other_fields(self, said, finder):
+        name = finder.get_run(1).name
+        line = said("runs", "--where", f"name={name}x")
+        assert line == f"no run has the name {name}x; did you mean '{name}'?\n"
+        assert said("runs", "--where", f"name={name} tag=unrelated") == ""
+
     def test_nothing_is_said_where_nothing_is_alike(self, said):
         assert said("runs", "--where", "tag:unrelated") == ""
         assert said("runs", "--where", "project:unrelated") == ""

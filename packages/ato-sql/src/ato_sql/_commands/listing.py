@@ -15,10 +15,13 @@ from ato_sql._facts.rerun import TAG
 from ato_sql._finder import SQLFinder
 from ato_sql._read.points.better import usual_mode
 from ato_sql._read.points.metrics import common_keys, last_value
+from ato_sql._read.question.completion import known_values
 from ato_sql._read.question.terms import asks_for_reruns, parse_question
 from ato_sql._read.tables import took
 from ato_sql._read.which.nesting import NestedRun
 from ato_sql._values.shown import number_text, text_of
+
+_MISSING = {"project": "there is no project "}
 
 
 def runs(finder: SQLFinder, options: Namespace) -> int:
@@ -53,19 +56,23 @@ def _check_names(finder: SQLFinder, options: Namespace) -> None:
 
 
 def _say_what_there_is_not(finder: SQLFinder, options: Namespace, summaries: Any) -> None:
-    """Name a tag and a project of a question that found nothing, where another is meant."""
+    """Name the values of a question that found nothing, where others are meant."""
     if summaries:
         return
     asked = [term for text in options.where or () for term in parse_question(text)]
-    wanted = [(term.field, term.value) for term in asked if term.sign in "=:" and not term.negated]
-    for tag in (value for field, value in wanted if field == "tag"):
-        hint = did_you_mean(tag, finder.known_tags())
+    for term in asked:
+        if term.field is None or term.sign not in "=:" or term.negated:
+            continue
+        with finder.connection() as connection:
+            known = known_values(connection, term.field)
+        is_part = term.sign == ":"
+        is_there = any(term.value == one or (is_part and term.value in one) for one in known)
+        # Numbers that look alike are different numbers.
+        alike = [one for one in known if not set(one) <= set("0123456789.+-e")]
+        hint = "" if is_there else did_you_mean(term.value, alike)
         if hint:
-            print(f"no run has the tag {text_of(tag)}{hint}", file=sys.stderr)
-    for name in (value for field, value in wanted if field == "project"):
-        hint = did_you_mean(name, [project.name for project in finder.get_projects()])
-        if hint:
-            print(f"there is no project {text_of(name)}{hint}", file=sys.stderr)
+            what = _MISSING.get(term.field, "no run has the {} ").format(text_of(term.field))
+            print(f"{what}{text_of(term.value)}{hint}", file=sys.stderr)
 
 
 def _chosen(finder: SQLFinder, options: Namespace) -> list[NestedRun]:

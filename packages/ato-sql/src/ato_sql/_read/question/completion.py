@@ -13,7 +13,9 @@ from ato_sql._errors import QuestionError
 from ato_sql._read.question.fields import (
     MOST_NAMES,
     PARAMS,
+    RUN_FIELDS,
     RUNS,
+    TEXT,
     Field,
     find_field,
     known_names,
@@ -49,7 +51,7 @@ def complete(
         return []
     if last.group("sign"):
         field, sign, begun = last.group("field", "sign", "value")
-        values = _fitting(begun.lstrip('"'), _values(connection, field.strip('"'), project_id))
+        values = _fitting(begun.lstrip('"'), known_values(connection, field.strip('"'), project_id))
         return [field + sign + _quoted(one) for one in values][:limit]
     word = last.group("word")
     names = _fitting(word.lstrip('"'), known_names(connection, project_id, "." in word))
@@ -67,7 +69,14 @@ def _quoted(value: str) -> str:
     return f'"{value}"' if re.search(r"[\s,]", value) or not value else value
 
 
-def _values(connection: Connection, name: str, project_id: int | None) -> list[str]:
+def known_values(connection: Connection, name: str, project_id: int | None = None) -> list[str]:
+    """Return the words that a field of a question can be asked for; none of numbers and moments.
+
+    Args:
+        connection: to the database; reading is enough.
+        name: of the field: `tag`, `user_name`, `config.optimizer`.
+        project_id: only values of this project.
+    """
     try:
         field = find_field(connection, name, project_id)
     except QuestionError:
@@ -79,6 +88,10 @@ def _values(connection: Connection, name: str, project_id: int | None) -> list[s
         return known_statuses(connection)
     if field == Field("run", "project"):
         return known_projects(connection)
+    if field.kind == "run" and RUN_FIELDS.get(field.key) == TEXT and field.key != "error":
+        column = RUNS.name if field.key == "run_name" else RUNS[field.key]
+        query = select(column).where(*of_project(project_id)).distinct().limit(MOST_NAMES)
+        return sorted(filter(None, connection.execute(query).scalars()))
     if field == Field("run", "tag"):
         query = select(RUNS.tags).where(*of_project(project_id)).order_by(RUNS.id.desc())
         recent = connection.execute(query.limit(_RECENT)).scalars()
