@@ -55,6 +55,8 @@ def said(shell, tmp_path):
         ("runs --metric los", "no run has the metric 'los'; did you mean 'loss'?"),
         ("runs --project digits --metric a", "no run of 'digits' has the metric 'a'"),
         ("show bset:loss", "did you mean 'best:loss'?"),
+        ("ls", "there is no command 'ls'; did you mean 'runs'?"),
+        ("serve", "there is no command 'serve'; did you mean 'ui'?"),
         ("hlep", "there is no command 'hlep'; did you mean 'help'?"),
         ("completion", "ato completion: the following arguments are required: SHELL (see"),
         ("tag", "ato tag: the following arguments are required: RUN (see"),

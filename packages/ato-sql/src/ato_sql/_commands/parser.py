@@ -10,6 +10,21 @@ from typing import Any, Iterable, NoReturn, Sequence
 from ato_adict import did_you_mean
 
 LONGEST_LINE = 2000
+# What shells and other tools call a command.
+_AS_ELSEWHERE = {
+    **dict.fromkeys(("ls", "list", "ps", "history", "status", "experiments"), "runs"),
+    **dict.fromkeys(("info", "describe", "get", "view", "inspect", "cat"), "show"),
+    **dict.fromkeys(("rm", "remove", "del", "drop"), "delete"),
+    **dict.fromkeys(("server", "serve", "dashboard", "board", "web", "gui"), "ui"),
+    **dict.fromkeys(("log", "logs", "watch", "follow"), "tail"),
+    **dict.fromkeys(("reproduce", "repro", "rerun", "check"), "verify"),
+    **dict.fromkeys(("explain", "blame"), "why"),
+    "mv": "rename",
+    **dict.fromkeys(("prune", "clean", "cleanup", "vacuum"), "gc"),
+    "top": "best",
+    **dict.fromkeys(("sync", "pull"), "merge"),
+    "migrate": "upgrade",
+}
 
 
 class CommandParser(argparse.ArgumentParser):
@@ -122,6 +137,8 @@ class CommandParser(argparse.ArgumentParser):
         is_command = isinstance(action, argparse._SubParsersAction)
         hint = did_you_mean(str(value), [*choices, "help"] if is_command else choices)
         if is_command:
+            other = _AS_ELSEWHERE.get(str(value).lower())
+            hint = hint or (f"; did you mean '{other}'?" if other in choices else "")
             raise argparse.ArgumentError(None, f"there is no command {value!r}{hint}")
         raise argparse.ArgumentError(action, f"{value!r} is none of {', '.join(choices)}{hint}")
 
