@@ -18,7 +18,7 @@ from ato_adict.notebooks import main_file, shell
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Iterator
+    from typing import Any, Iterable, Iterator
 
 __all__ = [
     "git",
@@ -34,6 +34,8 @@ __all__ = [
     "from_here",
     "escape_output",
     "escaped",
+    "is_typable",
+    "print_offers",
     "content_hash",
     "hash_of_file",
     "is_made_up",
@@ -247,6 +249,26 @@ def escaped(text: str, longest: int | None = None) -> str:
     if not text.isprintable():
         text = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
     return text if longest is None or len(text) <= longest else text[: longest - 3] + "..."
+
+
+def is_typable(word: str) -> bool:
+    """Tell whether a shell can offer a word: it would cut it at a control character.
+
+    A lone surrogate stands for bytes that are no text, which no program takes.
+    """
+    return not any(c < " " or "\x7f" <= c <= "\x9f" or "\ud800" <= c <= "\udfff" for c in word)
+
+
+def print_offers(words: Iterable[str]) -> None:
+    """Answer a shell that asks what may be typed, as the scripts of `ato completion` read it.
+
+    Args:
+        words: What may be; each is printed once, after a mark that tells it from other output.
+    """
+    found = dict.fromkeys(filter(is_typable, words))
+    text = "".join(f"\x1f{word}\n" for word in found)
+    sys.stdout.buffer.write(text.encode("utf-8"))
+    sys.stdout.flush()
 
 
 def _start_ticks(pid: object) -> int:

@@ -1,18 +1,16 @@
 """What the shell offers for a program: views, keys, values, words and options.
 
 Two ways of asking are understood. The scripts of `ato completion` set `_ATO_COMPLETE` and give the
-words before the cursor as arguments; what they offer is printed, each line after `MARK`, so that
-what a program prints besides is told from it. argcomplete sets `_ARGCOMPLETE`.
+words before the cursor as arguments; what they offer is printed. argcomplete sets `_ARGCOMPLETE`.
 """
 
 from __future__ import annotations
 
 import itertools
 import os
-import re
 import sys
 
-from ato_adict.surroundings import shown
+from ato_adict.surroundings import is_typable, print_offers, shown
 from ato_scope import _command
 from ato_scope._command.keys import end_of_key, joined
 from ato_scope._errors import ExpressionError, ScopeError
@@ -31,11 +29,8 @@ if TYPE_CHECKING:
     Build = Callable[[List[str]], Any]
 
 OPTIONS = (SWEEP, JOBS[0], *SWITCHES, "--help")
-MARK = "\x1f"
 LONGEST_VALUE = 500
 FILES = (".yaml", ".yml", ".json", ".toml", ".xyz")
-# A shell would cut a word there, and offer another value; a program takes no lone surrogate.
-_UNTYPABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def complete(scopes: Sequence[Member], qualified: bool, build: Build) -> NoReturn:
@@ -48,10 +43,7 @@ def complete(scopes: Sequence[Member], qualified: bool, build: Build) -> NoRetur
     """
     if COMPLETION in os.environ:
         *before, prefix = sys.argv[1:] or [""]
-        found = dict.fromkeys(offered(prefix, before, scopes, qualified, build))
-        text = "".join(f"{MARK}{word}\n" for word in found)
-        sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
-        sys.stdout.flush()
+        print_offers(offered(prefix, before, scopes, qualified, build))
         os._exit(0)  # nothing that the program would do at its end
     _argcomplete(scopes, qualified, build)
 
@@ -97,7 +89,7 @@ def offered(
     """Return what may stand where `prefix` was typed, options and their values too."""
     found = _options(prefix, before, scopes)
     if found is not None:
-        return [option for option in found if option.startswith(prefix) and _is_typable(option)]
+        return [option for option in found if option.startswith(prefix) and is_typable(option)]
     return candidates(prefix, before, scopes, qualified, build)
 
 
@@ -118,10 +110,6 @@ def _options(prefix: str, before: Sequence[str], scopes: Sequence[Member]) -> It
     return None
 
 
-def _is_typable(word: str) -> bool:
-    return _UNTYPABLE.search(word) is None
-
-
 def candidates(
     prefix: str,
     before: Sequence[str],
@@ -131,7 +119,7 @@ def candidates(
 ) -> list[str]:
     """Return the views, keys and words that may stand where `prefix` was typed."""
     if prefix.startswith("@"):
-        return list(filter(_is_typable, _files(prefix[1:])))
+        return list(filter(is_typable, _files(prefix[1:])))
     explains = "explain" in before
     found = [] if explains else list(WORDS)
     drafts = _built(build, before)
@@ -149,7 +137,7 @@ def candidates(
             else:
                 found += _settings(config, place, prefix)
                 found += _choices(scope, start)
-    begun = [word for word in found if word.startswith(prefix) and _is_typable(word)]
+    begun = [word for word in found if word.startswith(prefix) and is_typable(word)]
     return [word for word in begun if _fits(word, prefix, explains)]
 
 

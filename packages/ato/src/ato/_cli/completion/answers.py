@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import re
-import sys
+
+from ato_adict.surroundings import print_offers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,9 +13,6 @@ if TYPE_CHECKING:
     from ato_sql.comparing import Stored
 
 VARIABLE = "_ATO_COMPLETE"
-MARK = "\x1f"  # before each answer, as in the programs that the same scripts ask
-# A shell would cut a word there.
-_UNTYPABLE = re.compile("[\x00-\x1f\x7f-\x9f]")
 _RUNS = ("run_id", "run_a", "run_b", "runs", "run_ids", "chosen")
 _METRICS = ("metric", "key")
 _RUN_FIELDS = ("id", "status", "start_time", "end_time", "user_name", "host")
@@ -29,10 +26,7 @@ def answer(parser: argparse.ArgumentParser, words: Sequence[str]) -> int:
         words: after `ato`, up to the cursor.
     """
     *before, prefix = words or [""]
-    found = dict.fromkeys(_offered(parser, before, prefix))
-    kept = [one for one in found if one.startswith(prefix) and not _UNTYPABLE.search(one)]
-    text = "".join(f"{MARK}{one}\n" for one in kept)
-    sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
+    print_offers(one for one in _offered(parser, before, prefix) if one.startswith(prefix))
     return 0
 
 
