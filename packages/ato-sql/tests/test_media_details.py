@@ -103,7 +103,7 @@ class TestForeignErrors:
     """What a value's own code raises is named, and reaches a program as ato's own error."""
 
     @pytest.mark.parametrize(
-        "method, values",
+        ("method", "values"),
         [
             ("log_histogram", [1, Unnumbered()]),
             ("log_histogram", Failing()),
