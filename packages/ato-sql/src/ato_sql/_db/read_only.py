@@ -28,7 +28,7 @@ from ato_sql._db.sqlite.files import leave_no_log, uri_of
 from ato_sql._db.sqlite.leftover import log_is_of_another
 from ato_sql._db.sqlite.logs import is_emptied
 from ato_sql._errors import DatabaseError
-from ato_sql._values.types import MYSQL
+from ato_sql._values.types import JSON_SETTINGS, MYSQL
 from ato_sql._values.url import file_identity, show_url, sqlite_file
 
 # Every engine for reading of this process.
@@ -254,7 +254,8 @@ def _sqlite_engine(url: URL, patience: float) -> Engine:
         leave_out_damage(opened, path)
         return opened
 
-    return create_engine(url, creator=connect, poolclass=QueuePool, pool_size=8)
+    settings: Any = {**JSON_SETTINGS, "poolclass": QueuePool, "pool_size": 8}
+    return create_engine(url, creator=connect, **settings)
 
 
 def _uri(path: str) -> str:

@@ -5,7 +5,6 @@ An SQLite file is read without SQLAlchemy, whose import takes longer than all th
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import weakref
 from types import SimpleNamespace
@@ -20,7 +19,7 @@ from ato_sql._facts.machine import is_system
 from ato_sql._facts.outcome import RUNNING
 from ato_sql._facts.rerun import TAG
 from ato_sql._read.provenance import events_of
-from ato_sql._values.marked import unless_damaged
+from ato_sql._values.marked import json_data, unless_damaged
 from ato_sql._values.time import from_seconds, seconds_of
 from ato_sql._values.values import Number, join
 
@@ -278,7 +277,7 @@ def _status(row: Any) -> str | None:
 
 def _json(value: Any) -> Any:
     """Read JSON where the driver handed out its text."""
-    return unless_damaged(json.loads, value) if isinstance(value, str) else value
+    return unless_damaged(json_data, value) if isinstance(value, str) else value
 
 
 def of_connection(connection: Any, shown: str = "the database") -> Stored:
