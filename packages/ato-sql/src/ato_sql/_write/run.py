@@ -185,7 +185,7 @@ class Run(MediaLog):
 
     def _log_axis(self, key: str, step: int | None, axis: Mapping[str, Any]) -> int:
         """Record where a step is on other axes, unless that was said before; return the step."""
-        with naming(f"the axis of metric {key!r}"):
+        with naming("an axis"):
             places = {name: as_number(name, value) for name, value in axis.items()}
         for name in places:
             self._check_key(name)
@@ -290,7 +290,7 @@ class Run(MediaLog):
         Raises:
             MetricError: it cannot be read or hashed, or has no name.
         """
-        with naming("the input" if name is None else f"the input {name!r}"):
+        with naming(f"the input {name!r}" if isinstance(name, str) else "the input"):
             row = logged_input(data, name)
         for column in ("name", "path", "problem"):
             row[column] = row[column] and self._settings.hide(row[column])

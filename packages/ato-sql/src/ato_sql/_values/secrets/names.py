@@ -173,7 +173,6 @@ _TRIPLES = (
     ("sasl", "jaas", "config"),
     ("mot", "de", "passe"),
     ("client", "key", "data"),
-    ("vault", "role", "id"),
 )
 
 
