@@ -77,6 +77,36 @@ def test_merging_from_another_programs_database_changes_neither(foreign, here):
     assert state(foreign) == before
 
 
+@pytest.mark.parametrize(
+    "words", [["runs"], ["upgrade"], ["gc"], ["merge", "o.db"], ["backup", "b.db"], ["runs", "-n1"]]
+)
+@pytest.mark.parametrize("tables", ["app", "same names", "mlflow"])
+def test_nothing_is_left_beside_a_copy_with_its_log(here, words, tables, capsys):
+    """Its index is not there, and whoever opens it in the usual way leaves one."""
+    SQLLogger(config_of("o.db")).start().finish()
+    connection = sqlite3.connect("app.db")
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.executescript(PROGRAMS[tables])
+    for ending in ("", "-wal"):
+        shutil.copy("app.db" + ending, "copy.db" + ending)
+    connection.close()
+    before = state("copy.db")
+    assert len(before) == 2
+    assert main([words[0], "--db", "copy.db", *words[1:]]) == 2
+    assert "database, not a tracker's" in capsys.readouterr().err
+    assert state("copy.db") == before
+
+
+def test_a_copy_of_a_trackers_database_is_read_with_its_log(here, capsys):
+    logger = SQLLogger(config_of("own.db"))
+    logger.start(name="first").flush()
+    for ending in ("", "-wal"):
+        shutil.copy("own.db" + ending, "copy.db" + ending)
+    assert main(["runs", "--db", "copy.db"]) == 0
+    assert "first" in capsys.readouterr().out
+    logger.finish()
+
+
 @pytest.mark.parametrize("words", [["runs"], ["upgrade"], ["gc"], ["merge", "o.db"]])
 @pytest.mark.parametrize("tables", ["app", "same names"])
 def test_what_its_program_left_in_a_log_stays_there(here, words, tables, capsys):

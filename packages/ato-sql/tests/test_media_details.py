@@ -68,9 +68,75 @@ class TestHistogramsOfNumbers:
         with pytest.raises(MetricError, match=r"histogram 'w': bins must be from 1 to 4096"):
             run.log_histogram("w", [1.0], bins=bins)
 
+    @pytest.mark.parametrize(
+        "values", [[1.0, 5e306], [-8e307, 8e307], [sys.float_info.max], [0.0, 5e-324]]
+    )
+    def test_edges_are_finite_and_rise_whatever_the_values(self, run, last, values):
+        run.log_histogram("w", values)
+        edges = last().read()["edges"]
+        assert all(map(math.isfinite, edges))
+        assert all(low < high for low, high in zip(edges, edges[1:]))
+
     def test_values_as_far_apart_as_floats_go_have_no_bins(self, run):
         with pytest.raises(MetricError, match=r"from -1e\+308 to 1e\+308 are too far apart"):
             run.log_histogram("w", [-1e308, 1e308])
+
+
+class Failing:
+    """Of another's code, whatever is asked of it."""
+
+    def fail(self, *arguments):
+        raise RuntimeError("no device")
+
+    __array__ = __float__ = __fspath__ = __index__ = __iter__ = __len__ = __str__ = fail
+    detach = savefig = fail
+
+
+class Unnumbered:
+    """Of numbers as log_histogram may be given them."""
+
+    def __float__(self):
+        raise RuntimeError("no device")
+
+
+class TestForeignErrors:
+    """What a value's own code raises is named, and reaches a program as ato's own error."""
+
+    @pytest.mark.parametrize(
+        ("method", "values"),
+        [
+            ("log_histogram", [1, Unnumbered()]),
+            ("log_histogram", Failing()),
+            ("log_image", Failing()),
+            ("log_audio", Failing()),
+            ("log_video", Failing()),
+            ("log_table", Failing()),
+            ("log_table", [Failing()]),
+            ("log_text", Failing()),
+        ],
+    )
+    def test_of_media_it_is_named(self, run, method, values):
+        with pytest.raises(MetricError, match="'w'.*no device|log_text keeps.*no device"):
+            getattr(run, method)("w", values)
+
+    def test_of_columns_it_is_named(self, run):
+        with pytest.raises(MetricError, match="table 'w' .*no device"):
+            run.log_table("w", [[1]], columns=[Failing()])
+
+    def test_of_the_path_of_an_artifact_it_is_named(self, run):
+        with pytest.raises(MetricError, match="path of an artifact .*no device"):
+            run.log_artifact(Failing(), "model")
+
+    def test_of_tags_it_is_named(self, logger):
+        with pytest.raises(MetricError, match="the tags .*no device"):
+            logger.start(tags=Failing())
+
+    def test_of_what_went_wrong_it_is_named_and_the_run_can_end(self, logger, finder):
+        run = logger.start()
+        with pytest.raises(MetricError, match="what went wrong must be a text"):
+            run.finish("failed", error=Failing())
+        run.finish("failed", error=ValueError("7 is odd"))
+        assert finder.get_run(run.id).error == "7 is odd"
 
 
 class Tensor:

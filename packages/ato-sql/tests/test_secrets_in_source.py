@@ -121,6 +121,9 @@ x = os.getenv("API_KEY") or args.api_key or "SEC"
 return get_password() or "SEC"
 cfg = {"tokens": ["SECa1b2c3", "x"]}
 dict(tokens=["SECa1b2c3"])
+wandb.login(key="SEC")
+wandb.login(anonymous="never", key="SEC")
+x = 1  # wandb login SEC0123456789abcdef0123456789abcdef
 c.set_password("SEC")
 c.setPassword("SEC")
 c.change_password("SEC", "SEC")
@@ -222,6 +225,8 @@ class Password: table = "User1Table"
 url = "https://h/?page=" + "SEC"
 if get_mode() == "password": pass
 names = ["password", "token"]
+wandb.login(key=key)
+rows.login(key="name")
 lexer.set_token("NUMBER")
 c.set_password_rules("a1B2c3D4")
 c.set_password(x)

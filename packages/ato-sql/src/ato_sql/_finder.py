@@ -509,7 +509,8 @@ class SQLFinder:
 
         Raises:
             OSError: the file cannot be read.
-            DatabaseError: the file is not such an export, or is torn; the runs before are added.
+            DatabaseError: the file is not such an export, or is torn, or runs in it do not fit the
+                schema, which are named; all others are added.
         """
         return _exchange.whole_runs.import_file(self._reader, os.fspath(path))
 
@@ -517,7 +518,8 @@ class SQLFinder:
         """Add the runs of another database of any kind; as `import_` does.
 
         Raises:
-            DatabaseError: the other database does not exist or is of a newer schema.
+            DatabaseError: the other database does not exist or is of a newer schema, or runs of it
+                cannot be taken, which are named; all others are added.
         """
         return _exchange.whole_runs.merge_from(self._reader, other_url)
 

@@ -13,6 +13,7 @@ from sqlalchemy.pool import QueuePool
 from ato_adict import did_you_mean
 from ato_sql._db.watchdog import watch
 from ato_sql._errors import DatabaseError
+from ato_sql._values.types import JSON_SETTINGS
 from ato_sql._values.url import sqlite_file
 
 PATIENCE_SECONDS = 20.0
@@ -55,7 +56,7 @@ def _sqlite_engine(url: URL, full_sync: bool, patience: float) -> Engine:
     settings: Any = {"connect_args": {"timeout": patience, "check_same_thread": False}}
     if sqlite_file(url) is not None:
         settings.update(poolclass=QueuePool, pool_size=2, max_overflow=20)
-    engine = create_engine(url, **settings)
+    engine = create_engine(url, **JSON_SETTINGS, **settings)
     event.listen(engine, "connect", functools.partial(_set_up_sqlite, full_sync))
     event.listen(engine, "begin", _begin_sqlite)
     event.listen(engine, "close", _end_transaction)
@@ -86,7 +87,7 @@ def _server_engine(url: URL, patience: float) -> Engine:
     watched = url.drivername in _WATCHED
     settings: Any = {"pool_size": 2, "max_overflow": 20, "pool_pre_ping": not watched}
     settings["connect_args"] = _server_timeouts(url.drivername, patience)
-    engine = create_engine(url, **settings)
+    engine = create_engine(url, **JSON_SETTINGS, **settings)
     if watched:
         watch(engine, max(1, int(patience)) + _LATER)
     return engine

@@ -15,7 +15,7 @@ from ato_adict.surroundings import escaped
 from ato_sql._db.engine import writing
 from ato_sql._db.revision import HEAD, VERSION_TABLE
 from ato_sql._db.schema import Base, SchemaVersion, table_of
-from ato_sql._db.sqlite.files import leave_no_log, uri_of
+from ato_sql._db.sqlite.files import has_log_alone, leave_no_log, open_quietly, uri_of
 from ato_sql._errors import DatabaseError
 from ato_sql._values.url import show_url, sqlite_file
 
@@ -122,9 +122,10 @@ def refuse_foreign(connection: Connection, reading: bool) -> None:
 
 
 def refuse_foreign_file(url: URL, reading: bool) -> None:
-    """Raise if an SQLite file to be read is another program's, before it is opened for writing.
+    """Raise if an SQLite file to be read is another program's, before it is opened.
 
-    Opening it so may alone change it: what its program left in a write-ahead log is moved.
+    Opening it so may alone change it: what its program left in a write-ahead log is moved. And
+    where that has no index, whoever reads it leaves one.
 
     Raises:
         DatabaseError: it is.
@@ -132,8 +133,9 @@ def refuse_foreign_file(url: URL, reading: bool) -> None:
     path = sqlite_file(url)
     if not reading or path is None or path != url.database or not os.path.isfile(path):
         return
+    is_quiet = has_log_alone(path)
     try:
-        connection = sqlite3.connect(uri_of(path), uri=True)
+        connection = open_quietly(path) if is_quiet else sqlite3.connect(uri_of(path), uri=True)
         try:
             query = (
                 "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
@@ -144,7 +146,8 @@ def refuse_foreign_file(url: URL, reading: bool) -> None:
             )
         finally:
             connection.close()
-            leave_no_log(path)
+            if not is_quiet:
+                leave_no_log(path)
     except sqlite3.Error:
         return  # whatever is wrong will be said when it is opened
     if tables and not is_ours:

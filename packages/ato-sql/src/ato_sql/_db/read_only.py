@@ -20,15 +20,15 @@ from sqlalchemy.pool import QueuePool
 
 from ato_adict.surroundings import absolute
 from ato_sql._db.engine import PATIENCE_SECONDS, open_engine
-from ato_sql._db.identity import current_revision, refuse_foreign
+from ato_sql._db.identity import current_revision, refuse_foreign, refuse_foreign_file
 from ato_sql._db.revision import VERSION_TABLE
 from ato_sql._db.schema_setup import check_schema, ensure_schema
 from ato_sql._db.sqlite.damage import expect_damage, leave_out_damage
-from ato_sql._db.sqlite.files import leave_no_log, uri_of
+from ato_sql._db.sqlite.files import has_log_alone, leave_no_log, uri_of
 from ato_sql._db.sqlite.leftover import log_is_of_another
 from ato_sql._db.sqlite.logs import is_emptied
 from ato_sql._errors import DatabaseError
-from ato_sql._values.types import MYSQL
+from ato_sql._values.types import JSON_SETTINGS, MYSQL
 from ato_sql._values.url import file_identity, show_url, sqlite_file
 
 # Every engine for reading of this process.
@@ -247,6 +247,8 @@ def _sqlite_engine(url: URL, patience: float) -> Engine:
             f"{path}-wal is the log of another state of {path}, which a backup has replaced; "
             "move it away, or start a run, which sets it aside"
         )
+    if has_log_alone(path):
+        refuse_foreign_file(url, reading=True)
     uri = _uri(path)
 
     def connect() -> sqlite3.Connection:
@@ -254,7 +256,8 @@ def _sqlite_engine(url: URL, patience: float) -> Engine:
         leave_out_damage(opened, path)
         return opened
 
-    return create_engine(url, creator=connect, poolclass=QueuePool, pool_size=8)
+    settings: Any = {**JSON_SETTINGS, "poolclass": QueuePool, "pool_size": 8}
+    return create_engine(url, creator=connect, **settings)
 
 
 def _uri(path: str) -> str:

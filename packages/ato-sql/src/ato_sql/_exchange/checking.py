@@ -10,7 +10,9 @@ from sqlalchemy.sql.schema import Column, Table
 
 from ato_sql._db.schema import Experiment, FingerprintSource, SourceText, table_of
 from ato_sql._errors import DatabaseError
+from ato_sql._exchange.files import UNREADABLE
 from ato_sql._exchange.records import PARTS, Record
+from ato_sql._values.marked import with_marks
 from ato_sql._values.types import JSONValue, UTCDateTime
 from ato_sql._values.values import (
     LONGEST_INTEGER,
@@ -36,9 +38,12 @@ def checked_run(record: Record) -> Record:
         DatabaseError: a value is missing, unknown, or of another type than its column; the run and
             the value are named.
     """
-    as_it_is = {name: _clean(record[name], 1, str) for name in _RAW if name in record}
-    record = {**_clean(record, 0), **as_it_is}
     where = f"run {_short(record.get('uuid'))}"
+    try:
+        as_it_is = {name: _clean(record[name], 1, str) for name in _RAW if name in record}
+        record = {**_clean(record, 0), **as_it_is}
+    except DatabaseError as error:
+        raise DatabaseError(f"{where}: {error}") from None
     for name in ("uuid", "project"):
         if not isinstance(record.get(name), str) or not 0 < len(record[name]) <= NAME_LENGTH:
             raise DatabaseError(f"{where}: {name} must be a text, not {_short(record.get(name))}")
@@ -67,6 +72,8 @@ def checked_metrics(record: Record, uuid: str) -> list[list[Any]]:
         DatabaseError: it is none, or a row is not key, value, step, time and special value.
     """
     where = f"run {_short(uuid)}"
+    if record.get("type") == UNREADABLE:
+        raise DatabaseError(f"{where}: {record['problem']}")
     if record.get("type") != "metrics" or not isinstance(record.get("rows"), list):
         raise DatabaseError(f"{where}: expected metrics, found {_short(record.get('type'))}")
     for row in record["rows"]:
@@ -153,7 +160,7 @@ def _is_moment(value: Any) -> bool:
 
 
 def _clean(value: Any, depth: int, text: Callable[[str], str] = clean_text) -> Any:
-    """Return JSON data with finite numbers, and texts as `text` makes them."""
+    """Return JSON data, numbers that are not finite marked, and texts as `text` makes them."""
     if depth > _DEEPEST + 10:
         raise DatabaseError(f"a record is nested more than {_DEEPEST} levels deep")
     if isinstance(value, str):
@@ -162,11 +169,9 @@ def _clean(value: Any, depth: int, text: Callable[[str], str] = clean_text) -> A
         return {text(str(key)): _clean(item, depth + 1, text) for key, item in value.items()}
     if isinstance(value, list):
         return [_clean(item, depth + 1, text) for item in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        raise DatabaseError(f"{value} is no number of JSON")
     if isinstance(value, int) and value.bit_length() > 14_000:
         raise DatabaseError("a number has more digits than can be read")
-    return value
+    return with_marks(value)
 
 
 def _short(value: Any) -> str:

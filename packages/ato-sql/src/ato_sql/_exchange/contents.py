@@ -133,6 +133,12 @@ class Keeper:
         )
         self._came.clear()
 
+    def forget(self) -> None:
+        """Let go of what came with a run that is not taken; `gc` removes the copies."""
+        self._parts, self._hash = [], ""
+        self._kept.clear()
+        self._came.clear()
+
     def done(self) -> None:
         """Let what was kept be as old as what was logged: its run is in the database now."""
         for path, kept, logged in self._kept:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import gzip
-import json
 import math
 import zlib
 from typing import IO, Any, Iterable, Iterator
@@ -13,11 +12,13 @@ from ato_adict import replacing
 from ato_sql._errors import DatabaseError, SettingsError
 from ato_sql._exchange.kinds import METRIC_COLUMNS
 from ato_sql._exchange.records import Record
+from ato_sql._values.marked import json_data, json_text
 from ato_sql._values.time import iso
 from ato_sql._values.values import Number, join
 
 # In letters. What is larger, the content of files, comes in parts of 1 MiB.
 LONGEST_HEADER, LONGEST_LINE = 1 << 16, 1 << 28
+UNREADABLE = "unreadable"
 
 
 def _open(path: str, mode: str, name: str) -> IO[str]:
@@ -36,7 +37,7 @@ def write_lines(path: str, records: Iterable[Record]) -> None:
 def put_lines(file: IO[str], records: Iterable[Record]) -> None:
     """Write records as JSON lines to an open file."""
     for record in records:
-        file.write(json.dumps(record, separators=(",", ":")) + "\n")
+        file.write(json_text(record, separators=(",", ":")) + "\n")
 
 
 class Lines:
@@ -54,10 +55,11 @@ class Lines:
         return f"{self._path}, line {self._number}" if self._number else self._path
 
     def __iter__(self) -> Iterator[Record]:
-        """Yield the records.
+        """Yield the records; of a line that is none, one of type `UNREADABLE` that says why.
 
         Raises:
-            DatabaseError: a line is not JSON, or longer than any of an export; its number is named.
+            DatabaseError: the file is damaged, or a line longer than any of an export; its number
+                is named.
             OSError: the file cannot be read.
         """
         try:
@@ -86,20 +88,16 @@ class Lines:
 
     def _record(self, line: str) -> Record:
         try:
-            record = json.loads(line, parse_constant=_refuse)
+            record = json_data(line)
         except (ValueError, RecursionError):
-            raise DatabaseError(f"{self.where()}: not JSON") from None
+            return {"type": UNREADABLE, "problem": "not JSON"}
         if not isinstance(record, dict):
-            raise DatabaseError(f"{self.where()}: not a record")
+            return {"type": UNREADABLE, "problem": "not a record"}
         return record
 
     def _damaged(self, what: str, error: Exception) -> str:
         place = f"{self._path}, after line {self._number}" if self._number else self._path
         return f"{place}: {what} ({error})"
-
-
-def _refuse(constant: str) -> Any:
-    raise ValueError(f"{constant} is not JSON")
 
 
 def metric_rows(rows: Iterable[Any]) -> Iterator[tuple[Any, ...]]:

@@ -29,6 +29,7 @@ from ato_sql._db.schema import (
 from ato_sql._exchange.contents import Record as Record
 from ato_sql._exchange.contents import content_records, leave_out_damaged
 from ato_sql._values.time import to_seconds
+from ato_sql._values.values import split
 
 FindCopy = Callable[[str, Optional[str]], Optional[str]]
 FORMAT = 1
@@ -131,4 +132,6 @@ def _metrics(connection: Connection, run_id: int) -> Iterator[Record]:
 
 
 def _metric(key: str, value: Any, step: int, moment: Any, special: Any) -> list[Any]:
+    if value is not None and value - value != 0.0:  # SQLite keeps what a tracker never writes
+        value, special = split(value)
     return [key, value, step, to_seconds(moment), special]

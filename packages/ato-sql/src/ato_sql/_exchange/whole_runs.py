@@ -21,7 +21,7 @@ from ato_sql._facts.outcome import RUNNING
 from ato_sql._facts.settings import read_settings
 from ato_sql._read.points.metrics import read_all
 from ato_sql._read.reader import Reader, RunId, chosen_ids, get_run
-from ato_sql._values.url import sqlite_file
+from ato_sql._values.url import show_url, sqlite_file
 from ato_sql._write.journals.folders import abandoned
 
 
@@ -57,7 +57,8 @@ def merge_from(reader: Reader, other_url: str | URL | os.PathLike[str]) -> Intak
         ids = chosen_ids(other, None, None)
         with other.connection() as connection:
             records = read_records(connection, ids, other.find_copy)
-            return take_records(reader, records)
+            shown = show_url(other.settings.url)
+            return take_records(reader, records, lambda: f"{shown}: ")
     finally:
         other.close()
 

@@ -5,7 +5,7 @@ An SQLite file is read without SQLAlchemy, whose import takes longer than all th
 
 from __future__ import annotations
 
-import json
+import contextlib
 import sqlite3
 import weakref
 from types import SimpleNamespace
@@ -14,13 +14,13 @@ from typing import Any, Callable, Dict, Iterable, Iterator, NamedTuple, Sequence
 from ato_adict.surroundings import absolute
 from ato_sql._db.revision import HEAD, VERSION_TABLE
 from ato_sql._db.sqlite.damage import leave_out_damage
-from ato_sql._db.sqlite.files import leave_no_log, uri_of
+from ato_sql._db.sqlite.files import has_log_alone, leave_no_log, open_quietly, uri_of
 from ato_sql._errors import NotFoundError
 from ato_sql._facts.machine import is_system
 from ato_sql._facts.outcome import RUNNING
 from ato_sql._facts.rerun import TAG
 from ato_sql._read.provenance import events_of
-from ato_sql._values.marked import unless_damaged
+from ato_sql._values.marked import json_data, unless_damaged
 from ato_sql._values.time import from_seconds, seconds_of
 from ato_sql._values.values import Number, join
 
@@ -278,7 +278,7 @@ def _status(row: Any) -> str | None:
 
 def _json(value: Any) -> Any:
     """Read JSON where the driver handed out its text."""
-    return unless_damaged(json.loads, value) if isinstance(value, str) else value
+    return unless_damaged(json_data, value) if isinstance(value, str) else value
 
 
 def of_connection(connection: Any, shown: str = "the database") -> Stored:
@@ -295,15 +295,13 @@ def of_connection(connection: Any, shown: str = "the database") -> Stored:
 def of_file(path: str) -> Stored | None:
     """Return the runs of an SQLite file; None if it must be upgraded or cannot be read so."""
     try:
+        if has_log_alone(path) and not _is_newest_inside(path):
+            return None  # it may be another program's, and is to be left as it is
         connection = sqlite3.connect(uri_of(path), uri=True, timeout=_SECONDS)
         leave_out_damage(connection, path)
     except sqlite3.Error:
         return None
-    try:
-        revision = connection.execute(f"SELECT version_num FROM {VERSION_TABLE}").fetchone()
-    except sqlite3.Error:
-        revision = None
-    if revision != (HEAD,):
+    if not _is_newest(connection):
         _close(connection, path)
         return None
 
@@ -313,6 +311,20 @@ def of_file(path: str) -> Stored | None:
     stored = Stored(ask, f"sqlite:///{path}")
     weakref.finalize(stored, _close, connection, absolute(path))
     return stored
+
+
+def _is_newest_inside(path: str) -> bool:
+    with contextlib.closing(open_quietly(path)) as connection:
+        return _is_newest(connection)
+
+
+def _is_newest(connection: sqlite3.Connection) -> bool:
+    """Tell whether a database is a tracker's of the newest revision."""
+    try:
+        found = connection.execute(f"SELECT version_num FROM {VERSION_TABLE}").fetchone()
+    except sqlite3.Error:
+        return False
+    return bool(found == (HEAD,))
 
 
 def _close(connection: sqlite3.Connection, path: str) -> None:

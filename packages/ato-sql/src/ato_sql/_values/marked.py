@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import functools
 import json
+import math
 import re
 from typing import Any, Callable, Mapping
 
@@ -21,6 +22,32 @@ def unless_damaged(process: Callable[[Any], Any], value: Any) -> Any:
         return process(value)
     except (ValueError, TypeError, RecursionError):
         return {MARK: "damaged", "value": ascii(value)[:200]}
+
+
+def json_text(value: Any, **options: Any) -> str:
+    """Return JSON; a number that it does not have, which not every database takes, is marked."""
+    try:
+        return json.dumps(value, allow_nan=False, **options)
+    except ValueError:
+        return json.dumps(with_marks(value), **options)
+
+
+def json_data(text: Any) -> Any:
+    """Return the data of a stored text, marked what is none of JSON: of older versions, `NaN`."""
+    return json.loads(text, parse_constant=_marked_constant)
+
+
+def with_marks(value: Any) -> Any:
+    """Return JSON data, each NaN and ±inf in it marked."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return {MARK: "float", "value": repr(value)}
+    if isinstance(value, Mapping):
+        return {key: with_marks(item) for key, item in value.items()}
+    return [with_marks(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+
+def _marked_constant(name: str) -> Any:
+    return with_marks(float(name))
 
 
 def is_marked(value: Any) -> bool:

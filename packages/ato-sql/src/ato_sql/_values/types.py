@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-import json
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, DateTime, Double, Integer, String, Text
 from sqlalchemy.dialects import mysql
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from ato_sql._values.marked import unless_damaged
+from ato_sql._values.marked import json_data, json_text, unless_damaged
 from ato_sql._values.values import NAME_LENGTH
 
 MYSQL = ("mysql", "mariadb")
+# How an engine writes and reads JSON where the database's own type does it.
+JSON_SETTINGS = {"json_serializer": json_text, "json_deserializer": json_data}
 BINARY = "utf8mb4_bin"  # 'Acc' and 'acc' are two metrics, as on the other databases
 
 
@@ -68,7 +69,7 @@ class JSONValue(TypeDecorator[Any]):
 
     def process_bind_param(self, value: Any, dialect: Any) -> Any:
         """To JSON text where the database's own type does not do it."""
-        return json.dumps(value) if dialect.name in MYSQL and value is not None else value
+        return json_text(value) if dialect.name in MYSQL and value is not None else value
 
     def result_processor(self, dialect: Any, coltype: object) -> Any:
         """From JSON text where the database's own type does not do it."""
@@ -79,7 +80,7 @@ class JSONValue(TypeDecorator[Any]):
 
 
 def _from_text(value: str | None) -> Any:
-    return None if value is None else unless_damaged(json.loads, value)
+    return None if value is None else unless_damaged(json_data, value)
 
 
 def name(length: int = NAME_LENGTH) -> TypeEngine[str]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import hashlib
 import math
 import operator
 import sys
-from typing import Any, Mapping, Sequence, Union
+from typing import Any, Iterator, Mapping, Sequence, Union
 
+from ato_adict import AtoError
 from ato_sql._errors import MetricError, MetricOverflowError
 from ato_sql._values.secrets.names import is_secret_key
 
@@ -165,7 +167,31 @@ def as_text(what: str, value: Any) -> str:
         return str(value)
     except Exception as error:  # of the value's own code: it may be any
         kind = type(value).__name__
-        raise MetricError(f"{what} must be a text, not {kind}: {error}") from None
+        raise MetricError(f"{what} must be a text, not {kind}: {said(error)}") from None
+
+
+def said(error: Exception) -> str:
+    """Return what an error of another's code says; its kind where it says nothing, or fails."""
+    try:
+        return brief_error(error) or type(error).__name__
+    except Exception:
+        return type(error).__name__
+
+
+@contextlib.contextmanager
+def naming(what: str) -> Iterator[None]:
+    """Name what was handed in where its own code fails, as its `__array__` or `__iter__` may.
+
+    Raises:
+        MetricError: it did; what ato itself raises is raised as it is.
+    """
+    try:
+        yield
+    except AtoError:
+        raise
+    except Exception as error:  # it may be any
+        text = f"{what} cannot be read: {type(error).__name__}: {said(error)}"
+        raise MetricError(text) from error
 
 
 def brief_path(path: str) -> str:

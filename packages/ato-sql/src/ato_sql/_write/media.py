@@ -22,7 +22,15 @@ from ato_sql._facts.files.written import note_run
 from ato_sql._facts.media import pieces as _media
 from ato_sql._facts.media.pieces import Piece, checked_size
 from ato_sql._facts.settings import Settings
-from ato_sql._values.values import as_step, as_text, brief_error, brief_path, check_name, next_step
+from ato_sql._values.values import (
+    as_step,
+    as_text,
+    brief_error,
+    brief_path,
+    check_name,
+    naming,
+    next_step,
+)
 from ato_sql._write import batch as _batch
 from ato_sql._write.writer import Writer
 
@@ -69,7 +77,9 @@ class MediaLog:
             ArtifactError: with `copy=True`, the file cannot be read or the copy not be written; it
                 is an OSError.
         """
-        settings, name, folder = self._settings, os.fsdecode(path), None
+        settings, folder = self._settings, None
+        with naming("the path of an artifact"):
+            name = os.fsdecode(path)
         number = None if step is None else as_step(name, step, "artifact")
         data_type, hidden = (
             settings.hide(as_text("the type of an artifact", data_type)),
@@ -110,7 +120,8 @@ class MediaLog:
             TrackerError: with `on_error='raise'`, it cannot be written.
         """
         key = _key_of(_media.IMAGE, key)
-        piece = _media.image_piece(key, image, self._settings.media_limit)
+        with naming(f"image {key!r}"):
+            piece = _media.image_piece(key, image, self._settings.media_limit)
         self._keep(key, self._with_caption(piece, caption), step)
 
     def log_audio(
@@ -129,7 +140,8 @@ class MediaLog:
         self, kind: str, key: str, recording: Any, step: int | None, caption: str | None
     ) -> None:
         key = _key_of(kind, key)
-        piece = _media.recording_piece(kind, key, recording, self._settings.media_limit)
+        with naming(f"{kind} {key!r}"):
+            piece = _media.recording_piece(kind, key, recording, self._settings.media_limit)
         self._keep(key, self._with_caption(piece, caption), step)
 
     def log_table(
@@ -150,7 +162,9 @@ class MediaLog:
             MetricError: it is no table, or has more bytes than `experiment.sql.media_limit`.
         """
         key = _key_of(_media.TABLE, key)
-        self._keep(key, _media.table_piece(key, rows, columns, self._settings), step)
+        with naming(f"table {key!r}"):
+            piece = _media.table_piece(key, rows, columns, self._settings)
+        self._keep(key, piece, step)
 
     def log_text(self, key: str, text: str, step: int | None = None) -> None:
         """Keep a text of at most 1 MB; secrets in it are hidden.
@@ -174,7 +188,9 @@ class MediaLog:
             MetricError: a value is no number.
         """
         key = _key_of(_media.HISTOGRAM, key)
-        self._keep(key, _media.histogram_piece(key, values, bins), step)
+        with naming(f"histogram {key!r}"):
+            piece = _media.histogram_piece(key, values, bins)
+        self._keep(key, piece, step)
 
     def _keep(self, key: str, piece: Piece, step: int | None) -> None:
         what = f"{piece.kind} {key!r}"

@@ -22,6 +22,7 @@ from ato_sql._values.values import (
     as_text,
     check_name,
     clean_text,
+    naming,
     next_step,
 )
 from ato_sql._write import batch as _batch
@@ -184,7 +185,8 @@ class Run(MediaLog):
 
     def _log_axis(self, key: str, step: int | None, axis: Mapping[str, Any]) -> int:
         """Record where a step is on other axes, unless that was said before; return the step."""
-        places = {name: as_number(name, value) for name, value in axis.items()}
+        with naming("an axis"):
+            places = {name: as_number(name, value) for name, value in axis.items()}
         for name in places:
             self._check_key(name)
             if name == key:
@@ -264,7 +266,8 @@ class Run(MediaLog):
         Raises:
             MetricError: they are of another form.
         """
-        event = fingerprint_event(fingerprints)
+        with naming("what log_fingerprints is given"):
+            event = fingerprint_event(fingerprints)
         if self._settings.redact:
             hide_in_code(event["sources"], self._settings.secret_keys)
         with self._writer.steps_lock:
@@ -287,7 +290,8 @@ class Run(MediaLog):
         Raises:
             MetricError: it cannot be read or hashed, or has no name.
         """
-        row = logged_input(data, name)
+        with naming(f"the input {name!r}" if isinstance(name, str) else "the input"):
+            row = logged_input(data, name)
         for column in ("name", "path", "problem"):
             row[column] = row[column] and self._settings.hide(row[column])
         self._event(_batch.INPUTS, {"inputs": [row]})
@@ -364,6 +368,7 @@ class Run(MediaLog):
         chosen = status is not None
         status = COMPLETED if status is None else status
         status = self._settings.hide_name("a status", status)
+        error = None if error is None else as_text("what went wrong", error)
         while self._beside:
             self._beside.pop().stop()
         again, self.finished = self.finished, True
@@ -449,7 +454,9 @@ def _numbers(values: Any) -> tuple[dict[str, Number], MetricOverflowError | None
         raise MetricError(f"log_metrics takes a dict of names and numbers, not a {kind}")
     numbers: dict[str, Number] = {}
     too_large = None
-    for key, value in values.items():
+    with naming("what log_metrics is given"):
+        pairs = list(values.items())
+    for key, value in pairs:
         try:
             numbers[key] = as_number(key, value)
         except MetricOverflowError as error:

@@ -13,6 +13,31 @@ def uri_of(path: str, mode: str = "ro") -> str:
     return f"{pathlib.Path(path).resolve().as_uri()}?mode={mode}"
 
 
+def has_log_alone(path: str) -> bool:
+    """Tell whether a log lies beside a file without its index, as after a kill or in a copy.
+
+    Whoever opens such a file in the usual way leaves an index beside it, a reader too.
+    """
+    return os.path.exists(f"{path}-wal") and not os.path.exists(f"{path}-shm")
+
+
+def open_quietly(path: str) -> sqlite3.Connection:
+    """Open a file that has its log alone, for reading; it leaves no index beside it.
+
+    SQLite keeps the index in memory where it has the file to itself. No lock is taken for that:
+    nobody has the file open, as there would be an index.
+
+    Raises:
+        sqlite3.Error: it cannot be read, or this SQLite knows no such way.
+    """
+    connection = sqlite3.connect(f"{uri_of(path)}&vfs={_WITHOUT_LOCKS}", uri=True)
+    connection.execute("PRAGMA locking_mode=EXCLUSIVE")
+    return connection
+
+
+_WITHOUT_LOCKS = "win32-none" if os.name == "nt" else "unix-none"
+
+
 def leave_no_log(path: str) -> None:
     """Take away the empty log of a file in write-ahead mode; one in use stays.
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 import operator
+import sys
 from typing import Any, Iterable
 
 from ato_sql._errors import MetricError
 
 _MOST_BINS = 4096
 _SAME = 1e-10  # nearer to each other, beside their size, values are one to floats
+_NO_WIDTH = 1e-300  # nor have bins of a range below it a width that floats can tell
+_LARGEST = sys.float_info.max
 
 
 def histogram(key: str, values: Any, bins: int = 64) -> dict[str, Any]:
@@ -63,8 +66,9 @@ def _of_numbers(key: str, values: Any, bins: int) -> dict[str, Any]:
     counts = [0] * bins
     for value in finite:
         counts[min(bins - 1, int((value - low) / (high - low) * bins))] += 1
-    edges = [low + (high - low) * place / bins for place in range(bins + 1)]
-    return _made(edges, counts, special)
+    width = (high - low) / bins  # first, as of NumPy: many times the range may be no float
+    edges = [low + width * place for place in range(bins)]
+    return _made([*edges, high], counts, special)
 
 
 def _sorted_out(key: str, values: Iterable[Any]) -> tuple[list[float], dict[str, int]]:
@@ -91,10 +95,10 @@ def _range(key: str, low: float, high: float) -> tuple[float, float]:
             f"histogram {key!r}: the values from {low:g} to {high:g} are too far apart for bins"
         )
     size = max(abs(low), abs(high))
-    if high - low > _SAME * size:
+    if high - low > max(_NO_WIDTH, _SAME * size):
         return low, high
     around = max(0.5, _SAME * size)
-    return low - around, high + around
+    return max(low - around, -_LARGEST), min(high + around, _LARGEST)
 
 
 def _made(edges: list[float], counts: list[int], special: dict[str, int]) -> dict[str, Any]:

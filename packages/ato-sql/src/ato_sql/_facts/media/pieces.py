@@ -18,6 +18,7 @@ from ato_sql._facts.media.images import checked_image, image_bytes, is_path
 from ato_sql._facts.media.tables import table_from, table_of_rows
 from ato_sql._facts.media.types import ending_of, type_of
 from ato_sql._facts.settings import Settings
+from ato_sql._values.marked import from_json
 from ato_sql._values.values import as_text, brief_error, brief_path, clean_text
 
 IMAGE, TABLE, TEXT, HISTOGRAM = "image", "table", "text", "histogram"
@@ -126,7 +127,7 @@ def content_of(
     if kind == TEXT and isinstance(info, Mapping):
         return info.get("text", "")
     if kind == HISTOGRAM and isinstance(info, Mapping):
-        return dict(info)
+        return from_json(info)
     if stored is None or digest is None or not is_named_for(stored, digest):
         raise FileNotFoundError("no copy of it was kept")
     data = read_copy(stored, digest, size)

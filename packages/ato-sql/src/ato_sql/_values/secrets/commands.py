@@ -11,6 +11,7 @@ from ato_sql._values.secrets.shapes import NOTHING, REDACTED, is_token, looks_ra
 _LOGINS = words("docker podman nerdctl buildah skopeo helm oras crane az")
 _LDAP = words("ldapsearch ldapadd ldapmodify ldapdelete ldapwhoami ldappasswd ldapcompare")
 _SMB = words("smbclient rpcclient smbget winexe")
+_TAKE_TOKENS = words("vault wandb swanlab")
 _APART = r"""["',\s]{1,6}"""
 _UP_TO = r"""\b[^\n;|&]{0,200}?[\s"']"""
 _FLAGGED = re.compile(
@@ -30,6 +31,12 @@ _VARIABLE = re.compile(
     r"^([ \t]{0,8}(?:ENV|setenv)[ \t]{1,4}([A-Za-z_]\w{0,100})[ \t]{1,4})([^\s=$][^\n]{0,400})",
     re.MULTILINE,
 )
+# `export API_KEY 'x'`, a slip for `=`, and `set -gx API_KEY x` of fish.
+_EXPORTED = re.compile(
+    r"""(\b(?:export|set)(?:[ \t]{1,4}-{1,2}[a-zA-Z]{1,10})?"""
+    r"""[ \t]{1,4}([A-Z][A-Z\d_]{2,100})[ \t]{1,4})"""
+    r"""("[^"\n]{1,400}"|'[^'\n]{1,400}'|[^\s"',;|&<>()=$]{8,400})(?=[\s;&|)`.,]|$)"""
+)
 # A line of `.pgpass`: where, which, who and the password.
 _PGPASS = re.compile(
     r"^([A-Za-z\d*][\w.\-]{0,253}:(?:\d{4,5}|\*):[A-Za-z_*][\w\-]{0,60}:[A-Za-z_*][\w.\-@]{0,60}:)"
@@ -47,6 +54,8 @@ def redact_commands(text: str, extra: Sequence[str] = ()) -> str:
         text = _VAULT.sub(_hide_token, text)
     if "ENV" in text or "setenv" in text:
         text = _VARIABLE.sub(lambda found: _hide_variable(found, extra), text)
+    if "export " in text or "set " in text:
+        text = _EXPORTED.sub(lambda found: _hide_exported(found, extra), text)
     return _PGPASS.sub(_hide_random, text) if text.count(":") >= 4 else text
 
 
@@ -64,7 +73,9 @@ def _is_awaited(before: str, programs: AbstractSet[str]) -> bool:
         return "login" in programs and bool(programs & _LOGINS)
     if before in ("-a", "--pass"):
         return "redis-cli" in programs
-    return "vault" in programs if before == "login" else before == "-w" and bool(programs & _LDAP)
+    if before == "login":
+        return bool(programs & _TAKE_TOKENS)
+    return before == "-w" and bool(programs & _LDAP)
 
 
 def _hide_random(found: re.Match[str]) -> str:
@@ -75,6 +86,16 @@ def _hide_random(found: re.Match[str]) -> str:
 def _hide_token(found: re.Match[str]) -> str:
     before, value = found.groups()
     return f"{before}{REDACTED}" if is_token(value) else found.group(0)
+
+
+def _hide_exported(found: re.Match[str], extra: Sequence[str]) -> str:
+    before, name, value = found.groups()
+    quote = value[0] if value[0] in "\"'" else ""
+    inner = value[1:-1] if quote else value
+    is_value = looks_random(inner) if quote else is_token(inner)
+    if not is_value or NOTHING.match(inner) or not is_secret_key(name, extra):
+        return found.group(0)
+    return f"{before}{quote}{REDACTED}{quote}"
 
 
 def _hide_variable(found: re.Match[str], extra: Sequence[str]) -> str:

@@ -70,6 +70,16 @@ _VENDORS = words(
     " turnstile contentful storyblok prismic strapi webflow meilisearch typesense vonage nexmo"
     " plivo messagebird telnyx zapier pipedream dynatrace logdna instana uptimerobot dashscope"
     " vapid r2 zhipu volcengine siliconflow cartesia hume playht speechmatics googlemaps gmaps"
+    " nvapi civitai swanlab fal octoai moonshot zhipuai bigmodel qianfan volc doubao tencent baidu"
+    " alibaba aliyun bailian modelscope iflytek xfyun sparkdesk zai baichuan stepfun hunyuan"
+    " lingyiwanwu scaleapi predibase friendli featherless kluster parasail nlpcloud aimlapi"
+    " jarvislabs crusoe tensordock fluidstack hyperstack massedcompute denvr cerebrium hathora"
+    " polyaxon valohai sigopt braintrust langtrace agentops literalai openpipe whylabs"
+    " superannotate encord supervisely humansignal labelstudio argilla toloka ideogram midjourney"
+    " kling suno heygen runwayml bfl dreamstudio prodia getimg segmind clipdrop removebg photoroom"
+    " recraft murf wellsaid lmnt revai gladia soniox lancedb chromadb marqo daytona browserless"
+    " crawlbase diffbot scrapingbee oxylabs brightdata linkup kagi mathpix mindee nanonets litellm"
+    " requesty notdiamond truefoundry bentoml bentocloud zenml lakefs neptuneai autodl openbayes"
 )
 _ROLES = words(
     "api access secret private ssh encryption encrypt decryption decrypt signing sign signature"
@@ -144,7 +154,8 @@ _PAIRS = words(
     " authorization_code verification_code recovery_code recovery_codes backup_codes"
     " security_code access_code pin_code private_pem client_pem key_pem otp_seed totp_seed"
     " secret_id secret_ids oauth_verifier code_verifier pkce_verifier backup_code client_assertion"
-    " saml_assertion saml_response snmp_community"
+    " saml_assertion saml_response snmp_community session_sid connect_sid user_pin login_pin"
+    " account_pin card_pin sim_pin unlock_pin wallet_pin security_pin access_pin"
 )
 _GLUED = re.compile(
     r"(?:passw(?:or)?ds?|passphrases?|passcodes?|api_?keys?|(?:access|secret|private|session|signing"

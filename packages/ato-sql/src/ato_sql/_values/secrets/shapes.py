@@ -73,6 +73,9 @@ _HEADER = re.compile(
 _SPOKEN = re.compile(
     r"""(?<![\w\-])(--?[A-Za-z][\w.\-]{0,100}|(?:password|passwd|passphrase)(?:\s{1,3}(?:is|was):?)?"""
     r"""|(?:token|secret|passcode)\s{1,3}(?:is|was):?"""
+    r"""|(?:[a-z]\w{0,60}_)?(?:api|access|secret|auth|account)_key\s{1,3}(?:is|was):?"""
+    r"""|(?:[a-z]\w{0,60}_)?(?:password|passwd|passphrase|(?:api|access|secret|account)_key)"""
+    r"""[ \t]{0,3}(?:->|→)"""
     r"""|(?:api|access|secret|auth|account)[ \t]key"""
     r"""(?:\s{1,3}(?:is|was):?|(?:[ \t]provided)?[ \t]{0,3}[:=])"""
     r"""|\b(?:setx|(?:configure|config)\s{1,3}set)\s{1,3}[\w.\-]{1,100})"""
@@ -99,7 +102,20 @@ _BEHIND_P = re.compile(
 _SPACE = re.compile(r"\s")
 _MAY_SPEAK = re.compile(r"-|pass|token|secret|key", re.IGNORECASE)
 _SAYS = re.compile(
-    r"^(?:setx|\w+\s{1,3}set)\s{1,3}|\s{1,3}(?:is|was):?$|(?:[ \t]provided)?\s{0,3}[:=]$", re.I
+    r"^(?:setx|\w+\s{1,3}set)\s{1,3}|\s{1,3}(?:is|was):?$|(?:[ \t]provided)?\s{0,3}[:=]$"
+    r"|[ \t]{0,3}(?:->|→)$",
+    re.I,
+)
+# What may as well be said of a name: `api_key is required`, `password -> hash`.
+_SAYS_OF_KEY = re.compile(r"_key\s{1,3}(?:is|was):?$|(?:->|→)$", re.IGNORECASE)
+# `wandb login x`, also as a list of words, and `wandb.login(key="x")`.
+_TOOL_LOGIN = re.compile(
+    r"""(\b(?:wandb|swanlab)["',\s]{1,6}login"""
+    r"""(?:["',\s]{1,6}-[^\s"',;|&]{1,100}(?:[ =]https?:[^\s"',;|&]{1,200})?){0,4}"""
+    r"""["',\s]{1,6})([A-Za-z0-9_\-]{20,200})(?![\w\-])"""
+)
+_TOOL_CALL = re.compile(
+    r"""(\bwandb\.login\((?:[^()]{0,200},)?\s{0,200}key\s{0,8}=\s{0,8})("[^"\n]{1,200}"|'[^'\n]{1,200}')"""
 )
 _ATTRIBUTES = re.compile(
     r"""(<[^<>]{0,200}?\b(?:key|name|id)=["']([\w.:\-]{1,100})["']\s{1,8}value=)("[^"<>]+"|'[^'<>]+')"""
@@ -154,6 +170,9 @@ def redact_shapes(text: str, extra: Sequence[str] = (), spoken: bool = True) -> 
     if "-" in text:
         text = _QUOTED_LOGIN.sub(rf"\1{REDACTED}", text)
         text = _LOGIN.sub(rf"\1{REDACTED}", text)
+    if "login" in text:
+        text = _TOOL_LOGIN.sub(_hide_token, text)
+        text = _TOOL_CALL.sub(_hide_text, text)
     if "-p" in text:
         text = _BEHIND_P.sub(rf"\1{REDACTED}", text)
     if "</" in text:
@@ -205,7 +224,9 @@ def _hide_scheme(found: re.Match[str]) -> str:
 def _hide_spoken(found: re.Match[str], extra: Sequence[str]) -> str:
     said, space, value = found.groups()
     name = _SAYS.sub("", said).lstrip("-")
-    is_plain = said[0] == "-" or says_password(name)
+    is_plain = said[0] == "-" or (says_password(name) and not _SAYS_OF_KEY.search(said))
+    if said[-1] in ">→" and (is_secret_key(value, extra) or "." in value):  # of a mapping in code
+        return found.group(0)
     is_value = looks_random(value) if is_plain else is_token(value)
     if said[0] == "-" and space[-1] in "\"'" and _SPACE.search(value):  # `--password 'two words'`
         is_value = True
@@ -213,6 +234,17 @@ def _hide_spoken(found: re.Match[str], extra: Sequence[str]) -> str:
     if not is_value or "=" in value[:-1] or not is_secret_key(name, extra):
         return found.group(0)
     return f"{said}{space}{REDACTED}"
+
+
+def _hide_token(found: re.Match[str]) -> str:
+    before, value = found.groups()
+    return f"{before}{REDACTED}" if is_token(value) else found.group(0)
+
+
+def _hide_text(found: re.Match[str]) -> str:
+    before, value = found.groups()
+    is_nothing = NOTHING.match(value[1:-1])
+    return found.group(0) if is_nothing else f"{before}{value[0]}{REDACTED}{value[0]}"
 
 
 def _hide_attribute(found: re.Match[str], extra: Sequence[str]) -> str:

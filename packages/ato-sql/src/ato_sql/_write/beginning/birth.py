@@ -14,7 +14,7 @@ from ato_sql._facts.outcome import RUNNING
 from ato_sql._facts.rerun import TAG
 from ato_sql._facts.settings import Settings
 from ato_sql._values.secrets.redact import named_entries, redact_provenance
-from ato_sql._values.values import as_name, as_text, clean_text
+from ato_sql._values.values import as_name, as_text, clean_text, naming
 
 
 def birth_of(settings: Settings, config: Any, uuid: str, name: str | None) -> dict[str, Any]:
@@ -60,9 +60,10 @@ def stored_tags(settings: Settings, tags: Sequence[str] | None, is_rerun: bool) 
     Raises:
         MetricError: they are one string, or no list.
     """
-    if isinstance(tags, str) or not isinstance(tags or (), Iterable):
-        raise MetricError(f"tags must be a list of strings; write [{tags!r}]")
-    given = [settings.hide(clean_text(as_text("a tag", tag))) for tag in tags or ()]
+    with naming("the tags"):
+        if isinstance(tags, str) or not isinstance(tags or (), Iterable):
+            raise MetricError(f"tags must be a list of strings; write [{tags!r}]")
+        given = [settings.hide(clean_text(as_text("a tag", tag))) for tag in tags or ()]
     return [*given, TAG] if is_rerun and TAG not in given else given
 
 
