@@ -185,7 +185,7 @@ class TestWhatIsRefused:
         [
             (b'{"type":"ato-sql","format":1}\nnot json\n', "line 2: not JSON"),
             (b"[1]\n", "line 1: not a record"),
-            (b'{"type": nan}\n', "line 1: not JSON"),
+            (b'{"type": NaN}\n', "line 1: not JSON"),
             (b'{"type":"ato-sql","format":1}\n\xff\n', "no text in UTF-8"),
         ],
     )

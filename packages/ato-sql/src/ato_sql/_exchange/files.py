@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import json
 import math
 import zlib
 from typing import IO, Any, Iterable, Iterator
@@ -88,7 +89,7 @@ class Lines:
 
     def _record(self, line: str) -> Record:
         try:
-            record = json_data(line)
+            record = json_data(line) if self._number > 1 else _header(line)
         except (ValueError, RecursionError):
             return {"type": UNREADABLE, "problem": "not JSON"}
         if not isinstance(record, dict):
@@ -98,6 +99,15 @@ class Lines:
     def _damaged(self, what: str, error: Exception) -> str:
         place = f"{self._path}, after line {self._number}" if self._number else self._path
         return f"{place}: {what} ({error})"
+
+
+def _header(line: str) -> Any:
+    """Return the data of a first line, in which no version wrote numbers that JSON lacks."""
+    return json.loads(line, parse_constant=_refuse)
+
+
+def _refuse(constant: str) -> Any:
+    raise ValueError(f"{constant} is not JSON")
 
 
 def metric_rows(rows: Iterable[Any]) -> Iterator[tuple[Any, ...]]:
