@@ -232,6 +232,7 @@ class TestPrograms:
     @pytest.mark.parametrize("text", COMMANDS)
     def test_it_is_hidden_in_a_command_line(self, logger, finder, text, monkeypatch):
         monkeypatch.setattr(sys, "argv", [word.replace("?", "Hx9KqZ42") for word in text.split()])
+        monkeypatch.setattr(sys.modules["__main__"], "__spec__", None)  # of `python -m pytest`
         with logger.start() as run:
             pass
         command = finder.get_run(run.id).command
