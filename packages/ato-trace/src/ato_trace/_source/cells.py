@@ -8,7 +8,7 @@ import sys
 
 from ato_adict.notebooks import cells_as_run, main_file, notebook_name
 from ato_trace._source.bearing import bearing
-from ato_trace._source.free_names import FUNCTIONS, free_names
+from ato_trace._source.free_names import free_names
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -102,8 +102,8 @@ def _over(nodes: dict[Any, list[ast.AST]], key: Any) -> list[Any]:
 
 
 def _read_now(node: Any) -> set[str]:
-    """The names that a statement reads as it runs; the body of a function runs when it is called."""
-    if not isinstance(node, FUNCTIONS):
+    """The names that a statement reads as it runs; the body of a function runs later."""
+    if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
         return free_names(node)
     given = node.args
     parts = [*given.defaults, *filter(None, given.kw_defaults), *node.decorator_list]
