@@ -248,8 +248,7 @@ class TestNotebooks:
     def test_cells_that_look_or_stand_by_are_no_part_of_the_program(self):
         pytest.importorskip("IPython")
         cells = [
-            "from ato_trace import Scope",
-            "from ato_adict import record_of",
+            "from ato_trace import Scope; from ato_adict import record_of",
             "import math, random",
             "RATE = math.sqrt(4)",
             "def f():\n    return RATE",
@@ -298,6 +297,7 @@ class TestNotebooks:
             "with open('/dev/null', 'w'): put(1)",
             "loss = put(0.5)",
             "shuffle(table)",
+            "main(1)",
             "exec('RATE = 7')",
             "from cmath import *",
             "@scope.manual\ndef words(config):\n    config.lr = 'the rate'",

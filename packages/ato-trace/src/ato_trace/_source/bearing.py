@@ -15,8 +15,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Collection, Iterable, Mapping, Sequence
 
-_PLAIN = (bool, bytes, complex, float, int, str, type(None))
-
 
 def bearing(
     statements: Mapping[Any, Sequence[ast.AST]], space: Mapping[str, Any], running: Collection[Any]
@@ -30,8 +28,8 @@ def bearing(
     """
     notebook = Notebook(space, [node for nodes in statements.values() for node in nodes])
     effects = {key: Effects(nodes, notebook) for key, nodes in statements.items()}
-    # Data that was handed to an entry before was part of that run alone.
-    kept = {key for key, one in effects.items() if one.acts or (one.hands and key in running)}
+    # Data that an entry is handed is in no config, and it may have changed it.
+    kept = {key for key, one in effects.items() if one.acts or one.hands}
     touched = {module for one in effects.values() for module in one.modules}
     kept |= {key for key, one in effects.items() if one.reloads & touched}
     used = _names(effects[key] for key in kept)
@@ -50,27 +48,21 @@ def bearing(
 
 def _asked(now: Sequence[Effects], every: Iterable[Effects], space: Mapping[str, Any]) -> set[str]:
     """The names that lead to the entries that run; to all entries where that cannot be told."""
-    found = {name for effect in now for name in _asked_by(effect, space)}
+    found = {name for effect in now for name in _asked_by(effect)}
     if found and not any(effect.is_open for effect in now):
         return found
     called = {name for effect in every for name in effect.entries}
     return found | called | {name for name, value in list(space.items()) if is_entry(value)}
 
 
-def _asked_by(effect: Effects, space: Mapping[str, Any]) -> set[str]:
-    """What a statement calls and gives as values of a config; what is plain stands in that."""
+def _asked_by(effect: Effects) -> set[str]:
+    """What a statement calls and gives as values of a config."""
     if not effect.entries:
         return set()
     found = effect.entries | effect.sets
     if found & effect.binds:  # `for entry in (train, check): entry()`
         found |= effect.names
-    return {name for name in found - effect.binds if not _is_plain(space.get(name))}
-
-
-def _is_plain(value: Any) -> bool:
-    if type(value) in (list, tuple):
-        return all(map(_is_plain, value))
-    return type(value) in _PLAIN
+    return found - effect.binds
 
 
 def _names(effects: Iterable[Effects]) -> set[str]:

@@ -23,7 +23,8 @@ def notebook_source() -> tuple[str, str]:
 
     A definition or assignment that a later cell makes anew is there once, as it is now, and so is a
     statement that was run again: what was tried before is no part of the program, nor is what only
-    looks at results. A comment before each statement says from which cell and line it is.
+    looks at results. A comment before each statement says from which cell and line it is. Several
+    statements on a line are there if one of them counts.
     """
     main = sys.modules.get("__main__")
     cells = getattr(main, "In", None)
@@ -43,7 +44,8 @@ def notebook_source() -> tuple[str, str]:
             nodes[key] = parts
             running.add(key)
     kept = bearing(nodes, vars(main), running)
-    return notebook_name() or "notebook", "".join(texts[key] for key in texts if key in kept)
+    shown = dict.fromkeys(texts[key] for key in texts if key in kept)
+    return notebook_name() or "notebook", "".join(shown)
 
 
 def place_in_cells(text: str, line: int | None) -> str:
@@ -59,16 +61,21 @@ def place_in_cells(text: str, line: int | None) -> str:
 
 
 def _statements(cell: str) -> Iterator[tuple[Any, int, str, list[ast.AST]]]:
-    """Yield for each statement what it is known by, its first line, its text and its nodes."""
+    """Yield for each statement what it is known by, its line, the text there and its nodes."""
     try:
         tree = ast.parse(cell)
     except (SyntaxError, ValueError, RecursionError, MemoryError):  # it did not run, either
         return
     rows = cell.split("\n")
     starts = [_start(node, rows) for node in tree.body]
+    lines = [row for row, column in starts if column == 0]  # what shares one begins further on
     for node, start, end in zip(tree.body, starts, [*starts[1:], (len(rows), 0)]):
-        text, nodes = _below_magic(_between(rows, start, end), [node])
-        yield (_names(nodes[0]) if len(nodes) == 1 else ()) or text, start[0] + 1, text, nodes
+        own, nodes = _below_magic(_between(rows, start, end), [node])
+        first = max(row for row in lines if row <= start[0])
+        last = min((row for row in lines if row > start[0]), default=len(rows))
+        is_alone = start[1] == 0 and end[1] == 0
+        text = own if is_alone else "\n".join(rows[first:last]).rstrip()
+        yield (_names(nodes[0]) if len(nodes) == 1 else ()) or own, first + 1, text, nodes
 
 
 def _start(node: Any, rows: Sequence[str]) -> tuple[int, int]:

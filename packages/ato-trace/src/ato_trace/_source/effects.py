@@ -77,7 +77,7 @@ class Effects:
             config of an entry is recorded by itself.
         is_open: Whether they call methods of which we do not know what entries these call.
         hands: Whether they hand data to an entry, which no config tells.
-        sets: The names that they give as values of a config, which may be functions.
+        sets: The names that they give as words or values of a config, which may be functions.
         changes: The variables that they change in place: they count if these do.
         modules: The modules whose state they may change.
         reloads: The modules that they execute again, as the text of these tells by itself.
@@ -206,7 +206,8 @@ class Effects:
         """`main()` and `main.with_args([...])()` are told by the config; `main(data)` is not."""
         self.entries.add(root)
         if last_of(node.func) == "with_args":
-            self.sets |= {name for word in node.keywords for name in free_names(word.value)}
+            given = [*node.args, *(word.value for word in node.keywords)]
+            self.sets |= {name for one in given for name in free_names(one)}
         elif node.args or node.keywords:
             self.hands = True
             function = self._notebook.functions.get(root)
