@@ -77,6 +77,18 @@ def test_one_that_builds_on_itself_is_kept_with_what_came_before(notebook):
     assert "rate = rate * 2\n" in text
 
 
+def test_what_it_built_is_gone_when_it_is_made_anew(notebook):
+    text = notebook("rate = 1", "rate = rate * 2", "rate = 1", "def train(config): return rate")
+    assert "rate = 1\n" in text
+    assert "rate = rate * 2" not in text
+
+
+@pytest.mark.parametrize("made", ["kept = rate", "def kept(one=rate): pass"])
+def test_but_not_where_something_else_was_made_of_it(notebook, made):
+    cells = ["rate = 1", "rate = rate * 2", made, "rate = 1"]
+    assert "rate = rate * 2\n" in notebook(*cells, "def train(config): return kept, rate")
+
+
 def test_a_cell_that_could_not_be_read_is_none(notebook):
     assert "broken" not in notebook("In.append('broken = (')")
 
@@ -90,6 +102,20 @@ def test_decorators_belong_to_what_they_decorate(notebook):
 def test_statements_on_one_line_are_one(notebook):
     text = notebook("a = 1; b = 2", "def train(config): return a")
     assert "a = 1; b = 2\n" in text
+
+
+def test_a_line_on_which_nothing_counts_does_not(notebook):
+    text = notebook(
+        "b = 2; print(b)", "c = '''\n'''; a = 3; print(c)", "def train(config): return a"
+    )
+    assert "b = 2" not in text
+    assert "# In[4]:1\nc = '''\n'''; a = 3; print(c)\n" in text
+
+
+def test_an_assignment_on_a_shared_line_is_made_anew_as_well(notebook):
+    text = notebook("rate = 1; main()", "rate = 2; main()", "def train(config): return rate")
+    assert "rate = 2" in text
+    assert "rate = 1" not in text
 
 
 USED = "def train(config): return data"
@@ -173,11 +199,200 @@ def test_a_library_that_draws_is_looked_at_and_one_that_counts_is_not(notebook):
 
 def test_a_call_of_an_entry_with_data_counts(notebook):
     assert "main(3)" in notebook(last="found = main(3)")
+    assert "main.with_args([])(3)" in notebook(last="found = main.with_args([])(3)")
+
+
+def test_one_that_has_changed_what_it_was_given_does(notebook):
+    other = "@scope\ndef other(config, given): given.append(1)"
+    text = notebook("data = []", "def train(config): return data", other, "other(data)")
+    assert "other(data)\n" in text
 
 
 def test_what_a_call_of_an_entry_names_counts(notebook):
     text = notebook("words = ['lr=2']", last="found = main.with_args(words)()")
     assert "words = ['lr=2']\n" in text
+
+
+def test_so_does_a_function_that_it_is_given_as_a_value(notebook):
+    text = notebook("def loss(): pass", last="found = main.with_args(loss=loss)()")
+    assert "def loss(): pass\n" in text
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "for lr in (1, 2):\n    main.with_args([f'lr={lr}'])()",
+        "tried = [main.with_args([f'lr={lr}'])() for lr in (1, 2)]",
+        "for lr in (1, 2):\n    for other in (3, 4):\n        main.with_args(lr=lr)()",
+        "n = 0\nwhile n < 3:\n    n += 1\n    main.with_args(lr=n)()",
+        "with open('log', 'w') as log:\n    main()",
+        "try:\n    lr = main()\nexcept ValueError as error:\n    print(error)",
+        "if main():\n    lr = 3",
+        "lr = main.with_args(['lr=2'])(); print('after', lr)",
+        "get_ipython().run_line_magic('time', 'main()')",
+        "for lr in (1, 2):\n    get_ipython().run_line_magic('time', 'main.with_args(lr=lr)()')",
+        "get_ipython().run_line_magic('prun', '-q main()')",
+        "def sweep():\n    for lr in (1, 2): main.with_args(lr=lr)()\nsweep()",
+        "entries = {'a': main}\nentries['a']()",
+    ],
+)
+def test_calls_of_entries_in_cells_before_are_none_of_the_run(notebook, cell):
+    text = notebook(cell)
+    for line in cell.split("\n"):
+        assert line not in text
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "for rate in (1, 2):\n    main()",
+        "for n in (1, 2):\n    rate = n\n    main()",
+        "with open('log', 'w') as rate:\n    main()",
+        "for n in (1, 2):\n    get_ipython().run_line_magic('time', 'rate = n')",
+        "def sweep():\n    global rate\n    rate = main()\nsweep()",
+    ],
+)
+def test_what_they_change_of_what_it_reads_is(notebook, cell):
+    text = notebook("rate = 0", "def train(config): return rate", cell)
+    for line in cell.split("\n"):
+        assert line in text
+
+
+SEARCHED = """import ato_hyperband
+space = {"lr": {"param_type": "FLOAT", "param_range": (0.1, 1.0)}}
+search = ato_hyperband.HyperBand(scope, space, resource="steps", max_resource=2, seed=0)"""
+
+
+@pytest.mark.parametrize(
+    ("objective", "call"),
+    [
+        ("@search.main\ndef objective(config): return config.lr", "best = objective()"),
+        ("def objective(config): return config.lr", "best = search.run(objective, [])"),
+    ],
+)
+def test_a_search_that_is_over_is_none_of_the_run(notebook, objective, call):
+    pytest.importorskip("ato_hyperband")
+    text = notebook(SEARCHED, objective, call)
+    assert "search" not in text
+    assert "objective" not in text
+
+
+OTHER = "@scope\ndef other(config): return {}"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "return limit",
+        "found = []; found.append(limit)",
+        "with open('log', 'w') as log: log.write(str(limit))",
+        "total = 0\n    for n in range(limit): total += n",
+    ],
+)
+def test_an_entry_that_is_not_called_is_none_of_the_run(notebook, body):
+    text = notebook("limit = 3", f"@scope\ndef other(config):\n    {body}", "other()")
+    assert "def other" not in text
+    assert "limit = 3" not in text
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "scope.ready = 1",
+        "rate.append(1)",
+        "import random; random.seed(0)",
+        "import sys as s; s.path.append(0)",
+        "kept = rate; kept.append(1)",
+        "for one in [rate]: one.append(1)",
+        "global rate; rate = 2",
+    ],
+)
+def test_one_that_acts_on_what_is_around_it_counts(notebook, body):
+    rate = ["rate = []", "def train(config): return rate"]
+    assert "def other" in notebook(*rate, f"@scope\ndef other(config):\n    {body}")
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "entry()",
+        "entries['b']()",
+        "lab.other()",
+        "lab.do()",
+        "sweep()",
+        "run(other)",
+        "for one in (main, other): one()",
+        "import threading; threading.Thread(target=other).run()",
+    ],
+)
+def test_one_that_is_called_by_another_name_counts(notebook, call):
+    names = [
+        "entry = other",
+        "entries = {'b': other}",
+        "class Lab:\n    other = staticmethod(other)\n    def do(self): other()\nlab = Lab()",
+        "def run(one): one()",
+        "def sweep(): run(entry)",
+    ]
+    assert "def other" in notebook(OTHER.format(1), *names, last=f"found = main()\n{call}")
+
+
+def test_every_entry_counts_where_it_cannot_be_told_which_one_runs(notebook):
+    assert "def other" in notebook(OTHER.format(1), last="found = globals()['main']()")
+
+
+RELOAD = "importlib.reload(helper)"
+USES_HELPER = "def train(config): return helper.rate"
+DEFINES = "import os\nrate = 1\nrates = []\nrates.append(2)\ndef step(): rates.clear()\n"
+
+
+@pytest.fixture
+def reloaded(tmp_path, notebook):
+    """Run cells after `import helper`, and reload it; return the text of the program."""
+
+    def reloaded(text, *cells, reload=RELOAD):
+        (tmp_path / "helper.py").write_text(text)
+        imports = "import importlib, sys; sys.path.insert(0, '.')\nimport helper"
+        return notebook(imports, USES_HELPER, *cells, reload)
+
+    return reloaded
+
+
+@pytest.mark.parametrize("text", [DEFINES, DEFINES + "if __name__ == '__main__':\n    exec('1')"])
+def test_a_module_that_is_loaded_again_is_told_by_its_own_text(reloaded, text):
+    assert RELOAD not in reloaded(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "rate = 1\nimport random\nrandom.seed(0)",
+        "rate = 1\nimport os\nos.environ['A'] = '1'",
+        "rate = 1\nfrom sys import path\npath.append('x')",
+        "rate = 1\ndef kept(f): return f\n@kept\ndef step(): pass",
+    ],
+)
+def test_one_whose_text_acts_on_what_is_around_it_counts(reloaded, text):
+    assert RELOAD in reloaded(text)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "helper.rate = 3",
+        "helper.rates.append(3)",
+        "helper.step()",
+        "from helper import step\nstep()",
+        "setattr(helper, 'rate', 3)",
+        "def change(): helper.rate = 3\nchange()",
+    ],
+)
+def test_so_does_one_that_takes_back_what_a_cell_has_changed(reloaded, cell):
+    assert RELOAD in reloaded(DEFINES, cell)
+
+
+def test_a_library_that_is_loaded_again_counts(reloaded):
+    again = "import json\nimportlib.reload(json)"
+    assert "importlib.reload(json)" in reloaded(DEFINES, reload=again)
 
 
 def test_of_a_program_in_a_file_there_are_no_cells(notebook):

@@ -306,6 +306,46 @@ def test_looking_at_results_is_no_cause(tmp_path):
 
 
 @pytest.mark.parametrize(
+    "between",
+    [
+        ["for lr in (1, 2):\n    draw.with_args([f'lr={lr}'])()", "runs = finder.search()"],
+        ["found = [draw.with_args([f'lr={lr}'])() for lr in (1, 2)]"],
+        ["x = draw.with_args(['print'])(); print('after', x)", "x = draw(); print(x)"],
+        ["%time draw()", "%prun -q draw()", "%%time\nfor lr in (1, 2): draw.with_args(lr=lr)()"],
+        ["importlib.reload(helper); draw()", "import json"],
+        [SEARCH, "result = search()\nprint(result)", "result = search.with_args([])()"],
+    ],
+)
+def test_nor_is_what_other_cells_have_run(tmp_path, between):
+    (tmp_path / "helper.py").write_text(MODULE)
+    drawing = DRAWING.replace("random.random()", "helper.step(random.random())")
+    first = [PROGRAM[0], "import helper, importlib\nfinder = SQLFinder()", drawing, "draw()"]
+    last = "print(finder.why(1, finder.named_run('last').id))"
+    cells = run_cells([*first, *between, "draw()", last], tmp_path)
+    assert not [cell.errors for cell in cells if cell.errors]
+    assert cells[-1].printed.startswith("The metrics differ, and nothing that was recorded")
+    assert "In[" not in cells[-1].printed.splitlines()[0]
+
+
+@pytest.mark.parametrize(
+    ("between", "cause"),
+    [
+        ("helper.gain = 3", "notebook changed outside of its functions (In[5]:1)"),
+        ("for lr in (1, 2): bonus = lr; draw()", "outside of its functions (In[5]:1)"),
+        ("draw(); bonus = 1", "In[5]:1 changed: bonus = 0 -> bonus = 1"),
+        ("bonus = bonus + 1; draw()", "notebook.bonus changed (In[5]:1)"),
+    ],
+)
+def test_what_such_cells_change_of_what_a_run_reads_is(tmp_path, between, cause):
+    (tmp_path / "helper.py").write_text(MODULE)
+    drawing = DRAWING.replace("random.random()", "helper.step(random.random()) + bonus")
+    first = [PROGRAM[0], "import helper\nfinder = SQLFinder()\nbonus = 0", drawing, "draw()"]
+    last = "print(finder.why(1, finder.named_run('last').id))"
+    [*_, cell] = run_cells([*first, between, "draw()", last], tmp_path)
+    assert cause in cell.printed.splitlines()[0]
+
+
+@pytest.mark.parametrize(
     ("question", "text"),
     [
         ("finder.why(1, 2)", "<b>notebook.step changed (In[5]:2)</b>"),

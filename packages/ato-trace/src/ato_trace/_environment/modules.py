@@ -145,7 +145,8 @@ def _notebook() -> tuple[str, str]:
         return "", ""
     from ato_trace._source.cells import notebook_source
 
-    return notebook_source()
+    with Muted():  # it may look into modules that were loaded again
+        return notebook_source()
 
 
 def _short(path: str, root: str) -> str:

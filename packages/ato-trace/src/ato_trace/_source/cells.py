@@ -7,11 +7,12 @@ import re
 import sys
 
 from ato_adict.notebooks import cells_as_run, main_file, notebook_name
-from ato_trace._source.effects import bearing
+from ato_trace._source.bearing import bearing
+from ato_trace._source.free_names import free_names
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Iterator
+    from typing import Any, Iterator, Sequence
 
 _TIMED = re.compile(r"get_ipython\(\)\.run_line_magic\('time', (.*)\)$")
 _HEADER = re.compile(r"# In\[(\d+)\]:(\d+)$")
@@ -22,7 +23,8 @@ def notebook_source() -> tuple[str, str]:
 
     A definition or assignment that a later cell makes anew is there once, as it is now, and so is a
     statement that was run again: what was tried before is no part of the program, nor is what only
-    looks at results. A comment before each statement says from which cell and line it is.
+    looks at results. A comment before each statement says from which cell and line it is. Several
+    statements on a line are there if one of them counts.
     """
     main = sys.modules.get("__main__")
     cells = getattr(main, "In", None)
@@ -32,12 +34,18 @@ def notebook_source() -> tuple[str, str]:
         return "", ""
     texts: dict[Any, str] = {}
     nodes: dict[Any, list[ast.AST]] = {}
+    running: set[Any] = set()
     for number, (cell, above) in enumerate(cells_as_run(cells)):
+        running = set()
         for key, line, text, parts in _statements(cell):
+            for built in _over(nodes, key):
+                del texts[built], nodes[built]
             texts[key] = f"# In[{number}]:{above + line}\n{text}\n"
             nodes[key] = parts
-    kept = bearing(nodes, vars(main))
-    return notebook_name() or "notebook", "".join(texts[key] for key in texts if key in kept)
+            running.add(key)
+    kept = bearing(nodes, vars(main), running)
+    shown = dict.fromkeys(texts[key] for key in texts if key in kept)
+    return notebook_name() or "notebook", "".join(shown)
 
 
 def place_in_cells(text: str, line: int | None) -> str:
@@ -53,21 +61,68 @@ def place_in_cells(text: str, line: int | None) -> str:
 
 
 def _statements(cell: str) -> Iterator[tuple[Any, int, str, list[ast.AST]]]:
-    """Yield for each statement what it is known by, its first line, its text and its nodes."""
+    """Yield for each statement what it is known by, its line, the text there and its nodes."""
     try:
         tree = ast.parse(cell)
     except (SyntaxError, ValueError, RecursionError, MemoryError):  # it did not run, either
         return
     rows = cell.split("\n")
-    on_line: dict[int, list[Any]] = {}  # statements that share a line are one
-    for node in tree.body:
-        on_line.setdefault(_first_line(node), []).append(node)
-    starts = list(on_line)
-    for start, end in zip(starts, [*starts[1:], len(rows) + 1]):
-        nodes = on_line[start]
-        text = "\n".join(rows[start - 1 : end - 1]).rstrip()
-        text, nodes = _below_magic(text, nodes)
-        yield (_names(nodes[0]) if len(nodes) == 1 else ()) or text, start, text, nodes
+    starts = [_start(node, rows) for node in tree.body]
+    lines = [row for row, column in starts if column == 0]  # what shares one begins further on
+    for node, start, end in zip(tree.body, starts, [*starts[1:], (len(rows), 0)]):
+        own, nodes = _below_magic(_between(rows, start, end), [node])
+        first = max(row for row in lines if row <= start[0])
+        last = min((row for row in lines if row > start[0]), default=len(rows))
+        is_alone = start[1] == 0 and end[1] == 0
+        text = own if is_alone else "\n".join(rows[first:last]).rstrip()
+        yield (_names(nodes[0]) if len(nodes) == 1 else ()) or own, first + 1, text, nodes
+
+
+def _start(node: Any, rows: Sequence[str]) -> tuple[int, int]:
+    """The row and the column where a statement begins, from 0."""
+    if getattr(node, "decorator_list", ()):
+        return _first_line(node) - 1, 0  # the column is that of the decorator's name
+    row = int(node.lineno) - 1
+    before = rows[row].encode("utf-8", "surrogatepass")[: max(node.col_offset, 0)]
+    return row, len(before.decode("utf-8", "surrogatepass"))
+
+
+def _between(rows: Sequence[str], start: tuple[int, int], end: tuple[int, int]) -> str:
+    """The text from one place to another, without the semicolon that ends a statement."""
+    parts = [*rows[start[0] : end[0]], *(row[: end[1]] for row in rows[end[0] : end[0] + 1])]
+    if end[0] == start[0]:
+        return parts[0][start[1] :].rstrip().rstrip(";").rstrip()
+    text = "\n".join([parts[0][start[1] :], *parts[1:]]).rstrip()
+    return text.rstrip(";").rstrip() if end[1] else text
+
+
+def _over(nodes: dict[Any, list[ast.AST]], key: Any) -> list[Any]:
+    """The keys of statements such as `w = w + 1` that were for nothing, as `w` is defined anew.
+
+    Where something else was made of `w`, that may be of what it was then.
+    """
+    names = set() if isinstance(key, str) else set(key)
+    found = [one for one in nodes if isinstance(one, str) and _only_makes(nodes[one], names)]
+    others = [parts[0] for one, parts in nodes.items() if one not in found] if found else []
+    is_used = any(names & _read_now(node) for node in others)
+    return [] if is_used else found
+
+
+def _read_now(node: Any) -> set[str]:
+    """The names that a statement reads as it runs; the body of a function runs later."""
+    if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        return free_names(node)
+    given = node.args
+    parts = [*given.defaults, *filter(None, given.kw_defaults), *node.decorator_list]
+    return {name for part in parts for name in free_names(part)}
+
+
+def _only_makes(nodes: Sequence[Any], names: set[str]) -> bool:
+    """Whether a statement assigns to some of these names, and calls nothing that may do more."""
+    if len(nodes) != 1 or not isinstance(nodes[0], ast.Assign):
+        return False
+    made = {getattr(target, "id", "") for target in nodes[0].targets}
+    return made <= names and not any(isinstance(part, ast.Call) for part in ast.walk(nodes[0]))
 
 
 def _below_magic(text: str, nodes: list[Any]) -> tuple[str, list[Any]]:

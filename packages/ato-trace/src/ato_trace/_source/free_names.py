@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from typing import Any, Iterable, Iterator
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
-_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
 def free_names(node: ast.AST) -> set[str]:
@@ -21,10 +21,16 @@ def free_names(node: ast.AST) -> set[str]:
         around = [*arguments.defaults, *filter(None, arguments.kw_defaults)]
         around += getattr(node, "decorator_list", [])
         return _all_free(around) | (_all_free(body_of(node)) - local_names(node))
-    if isinstance(node, _COMPREHENSIONS):
-        made = {name for one in node.generators for name in _stored([one.target])}
-        return _all_free(ast.iter_child_nodes(node)) - made
+    if isinstance(node, COMPREHENSIONS):
+        return _all_free(ast.iter_child_nodes(node)) - made_names(node)
     return _all_free(ast.iter_child_nodes(node))
+
+
+def made_names(node: ast.AST) -> set[str]:
+    """The names that a statement makes; of a comprehension those that it counts by."""
+    if isinstance(node, COMPREHENSIONS):
+        return {name for one in node.generators for name in _stored([one.target])}
+    return set(_stored([node]))
 
 
 def body_of(function: Any) -> list[ast.AST]:
@@ -44,7 +50,7 @@ def local_names(function: Any) -> set[str]:
     body = body_of(function)
     shared = {
         name
-        for part in _inside(body)
+        for part in inside(body)
         if isinstance(part, (ast.Global, ast.Nonlocal))
         for name in part.names
     }
@@ -56,7 +62,7 @@ def _all_free(nodes: Iterable[ast.AST]) -> set[str]:
 
 
 def _stored(nodes: Iterable[ast.AST]) -> Iterator[str]:
-    for part in _inside(nodes):
+    for part in inside(nodes):
         if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
             yield part.id
         elif isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
@@ -67,9 +73,9 @@ def _stored(nodes: Iterable[ast.AST]) -> Iterator[str]:
             yield part.name
 
 
-def _inside(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
+def inside(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
     """All parts of some code, less what is inside of functions and classes defined there."""
     for node in nodes:
         yield node
         if not isinstance(node, (*FUNCTIONS, ast.ClassDef)):
-            yield from _inside(ast.iter_child_nodes(node))
+            yield from inside(ast.iter_child_nodes(node))

@@ -206,10 +206,27 @@ def _statement_sentence(change: Mapping[str, Any], place: str | None) -> str:
     names = [re.match(r"([A-Za-z_]\w*)\s*(?::[^=\n]*)?=[^=]", text) for text in (old, new)]
     if names[0] and names[1] and names[0].group(1) == names[1].group(1):
         return f"{change['name']}.{names[0].group(1)} changed ({place})"
-    for name, other, word in ((names[0], new, "removed"), (names[1], old, "added")):
+    for name, text, other, word in (
+        (names[0], old, new, "was removed"),
+        (names[1], new, old, "was added"),
+    ):
         if name and not other:
-            return f"{change['name']}.{name.group(1)} was {word} ({place})"
+            said = "changed" if _builds_on_itself(text) else word
+            return f"{change['name']}.{name.group(1)} {said} ({place})"
     return f"{change['name']} changed outside of its functions ({place})"
+
+
+def _builds_on_itself(text: str) -> bool:
+    """Whether a text begins with `w = w + 1`: there was one before, and is one without it."""
+    import ast
+
+    try:
+        first = ast.parse(text).body[0]
+    except SyntaxError:
+        return False
+    names = [part for part in ast.walk(first) if isinstance(part, ast.Name)]
+    read = {name.id for name in names if isinstance(name.ctx, ast.Load)}
+    return any(name.id in read for name in names if isinstance(name.ctx, ast.Store))
 
 
 def module_sentence(change: Mapping[str, Any]) -> str:
