@@ -332,7 +332,7 @@ def test_nor_is_what_other_cells_have_run(tmp_path, between):
     [
         ("helper.gain = 3", "notebook changed outside of its functions (In[5]:1)"),
         ("for lr in (1, 2): bonus = lr; draw()", "outside of its functions (In[5]:1)"),
-        ("draw(); bonus = 1", "In[5]:1 changed: bonus = 0 -> bonus = 1"),
+        ("draw(); bonus = 1", "In[5]:1 changed: bonus = 0 -> draw(); bonus = 1"),
         ("bonus = bonus + 1; draw()", "notebook.bonus changed (In[5]:1)"),
     ],
 )
