@@ -257,6 +257,12 @@ def test_a_bad_token_is_named_with_the_fix(scope, token):
     message.encode("utf-8")
 
 
+def test_of_a_misspelt_key_whose_text_is_no_value_the_key_is_told(scope):
+    with pytest.raises(TokenError) as caught:
+        scope.apply(["lrr=fast"])
+    assert str(caught.value).endswith("no view has set the key 'lrr'; did you mean 'lr:=fast'?")
+
+
 def test_an_unknown_word_is_a_view_that_does_not_exist(scope):
     with pytest.raises(UnknownViewError, match="unknown view 'fast'; run with 'views'"):
         scope.apply(["fast"])

@@ -47,6 +47,7 @@ DAMAGE = [
     ("notes", [{"text": 1}], "notes: text cannot be 1"),
     ("no_such", 1, "there is no column 'no_such'"),
     ("config", None, "config cannot be None"),
+    ("config", [1], "config must be a mapping"),
     ("environment", [1], "environment must be a mapping"),
     ("environment_hash", None, "environment_hash is missing, which names its environment"),
 ]

@@ -97,6 +97,20 @@ def test_nothing_is_left_beside_a_copy_with_its_log(here, words, tables, capsys)
     assert state("copy.db") == before
 
 
+@pytest.mark.parametrize("tables", ["app", "same names"])
+def test_an_index_without_a_log_stays(here, tables, capsys):
+    connection = sqlite3.connect("app.db")
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.executescript(PROGRAMS[tables])
+    connection.close()
+    with open("app.db-shm", "wb") as file:
+        file.write(bytes(32768))
+    before = state("app.db")
+    assert main(["runs", "--db", "app.db"]) == 2
+    assert "database, not a tracker's" in capsys.readouterr().err
+    assert state("app.db") == before
+
+
 def test_a_copy_of_a_trackers_database_is_read_with_its_log(here, capsys):
     logger = SQLLogger(config_of("own.db"))
     logger.start(name="first").flush()

@@ -226,6 +226,13 @@ class TestNothingExplainsIt:
         )
         assert "sets no seed" in output
 
+    def test_what_a_program_changes_between_its_runs(self, program):
+        changing = "for helper.GAIN in (1, 2):\n    train()"
+        program.write("helper.py", "GAIN = 1\n" + HELPER.replace("self.by", "GAIN"))
+        program.edit("train.py", "\n\ntrain()\n", f"\n\n{changing}\n")
+        program.run()
+        assert "one process made both, and what it changed between them" in program.why()
+
     def test_what_other_programs_read_and_which_files_there_are(self, program):
         asking = "len(os.listdir('parts')) + len(subprocess.check_output(['cat', 'x']))"
         program.write("helper.py", "import os\nimport subprocess\n" + HELPER)

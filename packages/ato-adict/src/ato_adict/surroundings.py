@@ -216,7 +216,10 @@ def absolute(path: str) -> str:
 
 def from_here(path: str) -> str:
     """Return a path as it is called in the working directory, if it is below it."""
-    here = os.path.join(working_folder(), "")
+    try:
+        here = os.path.join(os.getcwd(), "")
+    except OSError:  # it was removed, and what is called so now is not in it
+        return path
     return path[len(here) :] if path.startswith(here) else path
 
 

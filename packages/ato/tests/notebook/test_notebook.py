@@ -331,6 +331,8 @@ def test_nor_is_what_other_cells_have_run(tmp_path, between):
     ("between", "cause"),
     [
         ("helper.gain = 3", "notebook changed outside of its functions (In[5]:1)"),
+        ("random.seed(1)\ndraw()", "notebook changed outside of its functions (In[5]:1)"),
+        ("globals()['bonus'] = 1", "notebook changed outside of its functions (In[5]:1)"),
         ("for lr in (1, 2): bonus = lr; draw()", "outside of its functions (In[5]:1)"),
         ("draw(); bonus = 1", "In[5]:1 changed: bonus = 0 -> draw(); bonus = 1"),
         ("bonus = bonus + 1; draw()", "notebook.bonus changed (In[5]:1)"),
@@ -343,6 +345,7 @@ def test_what_such_cells_change_of_what_a_run_reads_is(tmp_path, between, cause)
     last = "print(finder.why(1, finder.named_run('last').id))"
     [*_, cell] = run_cells([*first, between, "draw()", last], tmp_path)
     assert cause in cell.printed.splitlines()[0]
+    assert "nothing that was recorded" not in cell.printed
 
 
 @pytest.mark.parametrize(

@@ -77,7 +77,10 @@ def _apply(
     if token.kind == "append":
         _append(config, keys, evaluated(token, names), token, names)
         return
-    value = evaluated(token, names) if token.kind == "set" else snapshot(token.value)
+    if token.kind == "set":
+        value = _evaluated_for(config, keys, token, names)
+    else:
+        value = snapshot(token.value)
     if token.kind != "option":
         _check_key(draft, keys, token, strict)
         if strict:
@@ -86,6 +89,27 @@ def _apply(
     if token.kind in ("set", "text"):
         warn_of_type(value_at(config, keys, None), value, token)
     put(config, keys, value)
+
+
+def _evaluated_for(config: ADict, keys: Keys, token: Token, names: Mapping[str, Any]) -> Any:
+    """Return the value of a token; where it is none and the key is misspelt, say that as well."""
+    try:
+        return evaluated(token, names)
+    except ExpressionError as error:
+        node, done = config, _scope_typed(token, keys)
+        for n, part in enumerate(keys):
+            if not isinstance(node, dict) or not dict.__contains__(node, part):
+                break
+            node, done = dict.__getitem__(node, part), f"{done}{part}."
+        else:
+            raise
+        rest = "".join(f".{part}" for part in keys[n + 1 :])
+        known = names_in(node) if isinstance(node, dict) else []
+        meant = {name: f"{done}{name}{rest}:={token.value}" for name in map(str, known)}
+        hint = did_you_mean(part, meant, meant) if token.value.isprintable() else ""
+        if not hint:
+            raise
+        raise ExpressionError(f"no view has set the key {'.'.join(map(str, keys))!r}{hint}") from error
 
 
 def _apply_typed(

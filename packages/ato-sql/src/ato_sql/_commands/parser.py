@@ -19,6 +19,7 @@ _AS_ELSEWHERE = {
     **dict.fromkeys(("log", "logs", "watch", "follow"), "tail"),
     **dict.fromkeys(("reproduce", "repro", "rerun", "check"), "verify"),
     **dict.fromkeys(("explain", "blame"), "why"),
+    "cp": "backup",
     "mv": "rename",
     **dict.fromkeys(("prune", "clean", "cleanup", "vacuum"), "gc"),
     "top": "best",
@@ -138,7 +139,7 @@ class CommandParser(argparse.ArgumentParser):
         hint = did_you_mean(str(value), [*choices, "help"] if is_command else choices)
         if is_command:
             other = _AS_ELSEWHERE.get(str(value).lower())
-            hint = hint or (f"; did you mean '{other}'?" if other in choices else "")
+            hint = f"; did you mean '{other}'?" if other in choices else hint
             raise argparse.ArgumentError(None, f"there is no command {value!r}{hint}")
         raise argparse.ArgumentError(action, f"{value!r} is none of {', '.join(choices)}{hint}")
 

@@ -15,7 +15,7 @@ from ato_adict.surroundings import escaped
 from ato_sql._db.engine import writing
 from ato_sql._db.revision import HEAD, VERSION_TABLE
 from ato_sql._db.schema import Base, SchemaVersion, table_of
-from ato_sql._db.sqlite.files import has_log_alone, leave_no_log, open_quietly, uri_of
+from ato_sql._db.sqlite.files import has_log_in_part, leave_no_log, open_quietly, uri_of
 from ato_sql._errors import DatabaseError
 from ato_sql._values.url import show_url, sqlite_file
 
@@ -133,7 +133,7 @@ def refuse_foreign_file(url: URL, reading: bool) -> None:
     path = sqlite_file(url)
     if not reading or path is None or path != url.database or not os.path.isfile(path):
         return
-    is_quiet = has_log_alone(path)
+    is_quiet = has_log_in_part(path)
     try:
         connection = open_quietly(path) if is_quiet else sqlite3.connect(uri_of(path), uri=True)
         try:

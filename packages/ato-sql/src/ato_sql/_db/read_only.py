@@ -24,7 +24,7 @@ from ato_sql._db.identity import current_revision, refuse_foreign, refuse_foreig
 from ato_sql._db.revision import VERSION_TABLE
 from ato_sql._db.schema_setup import check_schema, ensure_schema
 from ato_sql._db.sqlite.damage import expect_damage, leave_out_damage
-from ato_sql._db.sqlite.files import has_log_alone, leave_no_log, uri_of
+from ato_sql._db.sqlite.files import has_log_in_part, leave_no_log, uri_of
 from ato_sql._db.sqlite.leftover import log_is_of_another
 from ato_sql._db.sqlite.logs import is_emptied
 from ato_sql._errors import DatabaseError
@@ -247,7 +247,7 @@ def _sqlite_engine(url: URL, patience: float) -> Engine:
             f"{path}-wal is the log of another state of {path}, which a backup has replaced; "
             "move it away, or start a run, which sets it aside"
         )
-    if has_log_alone(path):
+    if has_log_in_part(path):
         refuse_foreign_file(url, reading=True)
     uri = _uri(path)
 

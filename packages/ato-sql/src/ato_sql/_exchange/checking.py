@@ -51,8 +51,9 @@ def checked_run(record: Record) -> Record:
     columns = {name: record.get(name) for name in record if name not in (*_BESIDE, *parts)}
     _check_row(where, columns, table_of(Experiment), whole=True)
     _check_lists_of_texts(where, record)
-    if record.get("environment") is not None and not isinstance(record["environment"], dict):
-        raise DatabaseError(f"{where}: environment must be a mapping")
+    for name in ("environment", "config"):
+        if record.get(name) is not None and not isinstance(record[name], dict):
+            raise DatabaseError(f"{where}: {name} must be a mapping")
     if record.get("environment") is not None and not record.get("environment_hash"):
         raise DatabaseError(f"{where}: environment_hash is missing, which names its environment")
     for name, table in (

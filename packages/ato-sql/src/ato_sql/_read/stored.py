@@ -14,7 +14,7 @@ from typing import Any, Callable, Dict, Iterable, Iterator, NamedTuple, Sequence
 from ato_adict.surroundings import absolute
 from ato_sql._db.revision import HEAD, VERSION_TABLE
 from ato_sql._db.sqlite.damage import leave_out_damage
-from ato_sql._db.sqlite.files import has_log_alone, leave_no_log, open_quietly, uri_of
+from ato_sql._db.sqlite.files import has_log_in_part, leave_no_log, open_quietly, uri_of
 from ato_sql._errors import NotFoundError
 from ato_sql._facts.machine import is_system
 from ato_sql._facts.outcome import RUNNING
@@ -68,6 +68,7 @@ class StoredRun(NamedTuple):
         span: when it began and when it ended, in seconds since 1970; None where that is not known.
         status: how it ended, that it is running, or `lost` where it is gone without an end.
         error: the traceback of what ended it, if anything did.
+        process: what tells the process that made it from all others; None where that is not known.
     """
 
     id: int
@@ -83,6 +84,7 @@ class StoredRun(NamedTuple):
     span: tuple[float | None, float | None]
     status: str | None = None
     error: str | None = None
+    process: Any = None
 
 
 class Stored:
@@ -125,6 +127,7 @@ class Stored:
             (seconds_of(row["start_time"]), seconds_of(row["end_time"])),
             _status(row),
             row["error"],
+            row["process"] and (row["host"], row["pid"], row["process"]),
         )
 
     def last_project(self) -> str | None:
@@ -295,7 +298,7 @@ def of_connection(connection: Any, shown: str = "the database") -> Stored:
 def of_file(path: str) -> Stored | None:
     """Return the runs of an SQLite file; None if it must be upgraded or cannot be read so."""
     try:
-        if has_log_alone(path) and not _is_newest_inside(path):
+        if has_log_in_part(path) and not _is_newest_inside(path):
             return None  # it may be another program's, and is to be left as it is
         connection = sqlite3.connect(uri_of(path), uri=True, timeout=_SECONDS)
         leave_out_damage(connection, path)

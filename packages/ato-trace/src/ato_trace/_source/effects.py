@@ -63,6 +63,7 @@ _SHOWING_MAGICS |= frozenset(["autoreload", "conda", "load_ext", "pip", "time", 
 _CELL_MAGICS = frozenset(["capture", "prun", "time", "timeit"])
 _LINE_MAGICS = frozenset(["prun", "time", "timeit"])
 _OPTIONS = re.compile(r"(-[a-zA-Z]\S*\s*(\d+\s+)?)*")
+_SPACES = frozenset(["globals", "locals", "vars"])
 _SHELL = frozenset(["getoutput", "get_ipython", "system"])
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _CALLED = (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, type)
@@ -167,7 +168,7 @@ class Effects:
     def _change(self, target: ast.AST) -> None:
         root = root_of(target)
         value = self._notebook.space.get(root) if root is not None else None
-        if root is None or isinstance(value, types.ModuleType):
+        if root is None or root in _SPACES or isinstance(value, types.ModuleType):
             self.acts = True
             self._touch(value)
         else:

@@ -13,23 +13,25 @@ def uri_of(path: str, mode: str = "ro") -> str:
     return f"{pathlib.Path(path).resolve().as_uri()}?mode={mode}"
 
 
-def has_log_alone(path: str) -> bool:
-    """Tell whether a log lies beside a file without its index, as after a kill or in a copy.
+def has_log_in_part(path: str) -> bool:
+    """Tell whether of a log and its index only one lies beside a file, as after a kill or a copy.
 
-    Whoever opens such a file in the usual way leaves an index beside it, a reader too.
+    Whoever opens such a file in the usual way, a reader too, leaves an index, or takes it away.
     """
-    return os.path.exists(f"{path}-wal") and not os.path.exists(f"{path}-shm")
+    return os.path.exists(f"{path}-wal") != os.path.exists(f"{path}-shm")
 
 
 def open_quietly(path: str) -> sqlite3.Connection:
-    """Open a file that has its log alone, for reading; it leaves no index beside it.
+    """Open a file that has its log in part, for reading; what is beside it stays as it is.
 
     SQLite keeps the index in memory where it has the file to itself. No lock is taken for that:
-    nobody has the file open, as there would be an index.
+    nobody has the file open, as there would be both.
 
     Raises:
         sqlite3.Error: it cannot be read, or this SQLite knows no such way.
     """
+    if not os.path.exists(f"{path}-wal"):  # all there is of it is in the file
+        return sqlite3.connect(f"{uri_of(path)}&immutable=1", uri=True)
     connection = sqlite3.connect(f"{uri_of(path)}&vfs={_WITHOUT_LOCKS}", uri=True)
     connection.execute("PRAGMA locking_mode=EXCLUSIVE")
     return connection

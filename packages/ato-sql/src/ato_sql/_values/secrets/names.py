@@ -154,8 +154,8 @@ _PAIRS = words(
     " authorization_code verification_code recovery_code recovery_codes backup_codes"
     " security_code access_code pin_code private_pem client_pem key_pem otp_seed totp_seed"
     " secret_id secret_ids oauth_verifier code_verifier pkce_verifier backup_code client_assertion"
-    " saml_assertion saml_response snmp_community session_sid connect_sid user_pin login_pin"
-    " account_pin card_pin sim_pin unlock_pin wallet_pin security_pin access_pin"
+    " saml_assertion saml_response snmp_community pincode session_sid connect_sid user_pin"
+    " login_pin account_pin card_pin sim_pin unlock_pin wallet_pin security_pin access_pin"
 )
 _GLUED = re.compile(
     r"(?:passw(?:or)?ds?|passphrases?|passcodes?|api_?keys?|(?:access|secret|private|session|signing"

@@ -35,6 +35,11 @@ _LONGEST = 60
 _OF_MODULES = 5
 _WEAK = 7
 _CALL = 9  # a cell that looks at results, or starts the run, as a rule
+# Calls that say by their names that they change what is there.
+_CHANGES = re.compile(
+    r"(^|_)(seed|set|update|append|extend|insert|add|remove|discard|pop|popitem|clear|setdefault|"
+    r"sort|reverse|fill|setattr|delattr|exec|reload|patch|use|enable|disable|chdir|putenv)(_|$)"
+)
 
 
 def is_label(change: Mapping[str, Any]) -> bool:
@@ -143,7 +148,7 @@ def _rank_of_source(change: Mapping[str, Any]) -> int:
 
 
 def _only_calls(change: Mapping[str, Any]) -> bool:
-    """Whether a statement outside of any function defines nothing."""
+    """Whether a statement outside of any function defines nothing, and changes nothing."""
     import ast
 
     if change["function"] != "<module>":
@@ -152,7 +157,10 @@ def _only_calls(change: Mapping[str, Any]) -> bool:
         nodes = [node for side in ("old", "new") for node in ast.parse(change[side]).body]
     except SyntaxError:
         return False
-    return all(isinstance(node, ast.Expr) for node in nodes)
+    calls = [part.func for node in nodes for part in ast.walk(node) if isinstance(part, ast.Call)]
+    named = [getattr(func, "attr", getattr(func, "id", "")) for func in calls]
+    changes = any(map(_CHANGES.search, named))
+    return not changes and all(isinstance(node, ast.Expr) for node in nodes)
 
 
 def _rank_of_fact(name: str) -> int:

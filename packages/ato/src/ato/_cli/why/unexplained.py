@@ -93,6 +93,7 @@ def measures(stored: Stored, a: StoredRun, b: StoredRun, report: Mapping[str, An
     text = "\n".join(texts.values())
     return [
         *_missing_records(a, b),
+        *_of_one_process(a, b),
         *_of_files(a, b, text),
         *_of_variables(text),
         *_of_chance(b, text),
@@ -116,6 +117,14 @@ def _missing_records(a: StoredRun, b: StoredRun) -> Iterator[str]:
                 else "it was turned off by experiment.sql.inputs"
             )
             yield f"no inputs were recorded of run {run.id}: {why}"
+
+
+def _of_one_process(a: StoredRun, b: StoredRun) -> Iterator[str]:
+    if a.process and a.process == b.process:
+        yield (
+            "one process made both, and what it changed between them, such as a global, is not "
+            "recorded where the source is the same: put it into the config"
+        )
 
 
 def _why_nothing(run: StoredRun) -> str:
