@@ -176,6 +176,7 @@ class TestNumbersThatJSONLacks:
         assert other.merge(path).added == [infinite]
         assert self.read(other, infinite) == self.read(finder, infinite) == READ
 
+    @pytest.mark.databases
     def test_they_survive_the_journey_to_a_server(self, infinite, path, url, open_finder):
         other = open_finder(url)
         assert other.merge(path).added == [infinite]
