@@ -40,6 +40,16 @@ URL.createObjectURL = (blob) => {
   return made(blob);
 };
 """
+# What share of the lowest line of a plot is painted.
+AT_THE_BOTTOM = """
+const canvas = document.querySelector('.plot canvas');
+const over = document.querySelector('.plot .u-over').getBoundingClientRect();
+const box = canvas.getBoundingClientRect();
+const ratio = canvas.width / box.width;
+const place = [over.left - box.left, over.bottom - box.top - 3, over.width, 1 / ratio];
+const {data} = canvas.getContext('2d').getImageData(...place.map((one) => Math.round(one * ratio)));
+return data.filter((value, at) => at % 4 === 3 && value > 30).length / (data.length / 4);
+"""
 BOX = (
     "const box = document.querySelector(arguments[0]).getBoundingClientRect();"
     "return [box.top, box.bottom];"
@@ -250,6 +260,23 @@ class TestCurvesOfAProject:
         asked = "key=islands&show=groups&log=y"
         view = look(charted).open(f"/projects/1/curves?{asked}", ".plot canvas")
         view.wait_for(lambda: "1 ≤ 0 not on a log axis" in view.texts(".chart-note")[0])
+
+    @pytest.mark.parametrize("outliers", ["", "&outliers=no"])
+    def test_on_a_log_axis_a_spread_that_reaches_below_zero_goes_down_to_its_bottom(
+        self, look, serve, new_database, outliers
+    ):
+        for value in (1.0, 1.0, 10.0):
+            with new_database().start() as run:
+                for step in range(10):
+                    run.log_metric("wide", value, step=step)
+                    run.log_metric("small", 2 + value / 10, step=step)
+        path = f"/projects/1/curves?show=groups&log=y{outliers}"
+        view = look(serve(new_database.url)).open(f"{path}&key=wide", ".plot canvas")
+        view.wait_for(lambda: view.script(AT_THE_BOTTOM) > 0.9)
+        assert view.complaints() == []
+        view.open(f"{path}&key=small", ".plot canvas")
+        view.wait_for(lambda: view.script(DRAWN, ".plot canvas"))
+        assert view.script(AT_THE_BOTTOM) < 0.1
 
     def test_they_have_the_tools_that_the_charts_of_a_run_have(self, look, charted):
         view = look(charted).open("/projects/3/curves", ".plot canvas")
