@@ -192,6 +192,28 @@ class TestManyMetrics:
         assert len(view.shown(".chart")) == 1
 
 
+class TestManyMetricsOfRunsThatAreCompared:
+    ROWS = "[aria-label^=Metrics].matrix tbody tr"
+
+    def test_their_table_lies_in_folded_sections_too(self, look, serve, new_database):
+        logger = new_database()
+        for _ in range(2):
+            with logger.start() as run:
+                run.log_metrics({f"layer{n // 20}/w{n % 20}": n for n in range(400)}, step=0)
+        view = look(serve(new_database.url)).open("/compare?run=1&run=2", ".matrix-section")
+        assert view.texts(".matrix-section b")[:3] == ["layer0", "layer1", "layer2"]
+        assert view.script("return document.documentElement.scrollHeight") < 6000
+        assert len(view.shown(self.ROWS)) == 12
+        view.all(".matrix-section > summary")[7].click()
+        view.wait_for(lambda: len(view.shown(self.ROWS)) == 24)
+        view.script("document.querySelector('.matrix-section .button.more').click()")
+        view.wait_for(lambda: len(view.shown(self.ROWS)) == 32)
+        assert len(view.all(self.ROWS)) == 400
+        Select(view.one("[aria-label=Statistic]")).select_by_visible_text("max")
+        assert len(view.shown(self.ROWS)) == 32  # what lies open stays
+        assert view.complaints() == []
+
+
 class TestManyMetricsWithoutASlash:
     @pytest.mark.parametrize("width", [420, 1400])
     def test_the_first_dozen_is_in_sight_and_the_rest_a_click_away(self, look, charted, width):
