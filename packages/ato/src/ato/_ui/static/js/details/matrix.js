@@ -2,6 +2,7 @@
 
 import { h } from "../base/dom.js";
 import { plural } from "../base/format.js";
+import { breakable } from "../base/pieces.js";
 import { firstOf, sectionsOf, stateOf } from "../panels/sections.js";
 
 /** The colour that a run is drawn in. */
@@ -17,7 +18,7 @@ export function matrix(label, title, runs, rows, cell, numeric = false) {
     h(
       "tr",
       { class: row.differs && "differs" },
-      h("th", { scope: "row" }, row.key, row.type === "runtime" && h("span", { class: "muted" }, " output")),
+      h("th", { scope: "row" }, breakable(row.key), row.type === "runtime" && h("span", { class: "muted" }, " output")),
       row.cells.map((content) => h("td", { class: kind }, cell(content, row)))
     )
   );
