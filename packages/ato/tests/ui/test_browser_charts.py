@@ -31,11 +31,14 @@ return [...document.querySelectorAll(arguments[0])]
 KEEP = """
 window.kept = [];
 window.texts = [];
+window.pictures = [];
 const made = URL.createObjectURL;
 URL.createObjectURL = (blob) => {
   kept.push([blob.type, blob.size]);
   if (blob.type === "text/csv") {
     blob.text().then((text) => texts.push(text));
+  } else {
+    pictures.push(blob);
   }
   return made(blob);
 };
@@ -49,6 +52,22 @@ const ratio = canvas.width / box.width;
 const place = [over.left - box.left, over.bottom - box.top - 3, over.width, 1 / ratio];
 const {data} = canvas.getContext('2d').getImageData(...place.map((one) => Math.round(one * ratio)));
 return data.filter((value, at) => at % 4 === 3 && value > 30).length / (data.length / 4);
+"""
+# The colours of the legend that are in the part of a kept picture below the chart.
+LEGEND_IN = """
+const seen = document.querySelector('dialog canvas');
+const image = await createImageBitmap(pictures[0]);
+const canvas = new OffscreenCanvas(image.width, image.height);
+const context = canvas.getContext('2d');
+context.drawImage(image, 0, 0);
+const top = seen.height + 34 * devicePixelRatio;
+const {data} = context.getImageData(0, top, image.width, Math.max(1, image.height - top));
+const found = new Set();
+for (let at = 0; at < data.length; at += 4) {
+  found.add(`rgb(${data[at]}, ${data[at + 1]}, ${data[at + 2]})`);
+}
+const swatches = [...document.querySelectorAll('dialog .legend .swatch')];
+return swatches.filter((one) => found.has(getComputedStyle(one).backgroundColor)).length;
 """
 BOX = (
     "const box = document.querySelector(arguments[0]).getBoundingClientRect();"
@@ -330,6 +349,17 @@ class TestCurvesOfAProject:
         assert head.startswith("x,mlp mean,mlp low,mlp high,mlp runs,cnn mean")
         assert first.split(",")[4] == "6"
         assert len(others) == 19
+        assert view.complaints() == []
+
+    @pytest.mark.parametrize("show", ["runs", "groups"])
+    def test_what_the_colours_mean_is_in_the_picture(self, look, charted, show):
+        view = look(charted).open(f"/projects/3/curves?by=model&show={show}", ".plot canvas")
+        view.script(KEEP)
+        view.one(".enlarge").click()
+        view.wait("dialog canvas")
+        view.one_with_text("dialog .toolbar .button", "PNG").click()
+        view.wait_for(lambda: view.script("return pictures.length"))
+        assert view.script(LEGEND_IN) == 2
         assert view.complaints() == []
 
     def test_a_click_on_a_curve_leads_to_its_run(self, look, charted):
