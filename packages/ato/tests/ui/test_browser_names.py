@@ -85,6 +85,21 @@ class TestInANarrowWindow:
         assert narrow.script(CUT, ".scrolls") == []
 
 
+@pytest.mark.parametrize(("project", "whole"), [("digits", 2), ("digits" * 20, 1)])
+def test_where_a_run_is_stays_in_sight_whatever_its_name(look, serve, new_database, project, whole):
+    new_database(project).start(name="resnet50_imagenet_bs256_lr0.1" * 4).finish()
+    view = look(serve(new_database.url))
+    size = {"width": 420, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+    view.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    try:
+        view.open("/runs/1", ".crumbs > :nth-child(3)")
+        assert view.script(CUT, f".crumbs > :nth-child(-n + {whole})") == []
+        assert len(view.script(CUT, ".crumbs > *")) == 3 - whole
+        assert all(crumb.size["width"] > 40 for crumb in view.all(".crumbs > *"))
+    finally:
+        view.browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
 # The parts of keys between dots, slashes and underscores that are broken in two lines.
 BROKEN = """
 const texts = [];
