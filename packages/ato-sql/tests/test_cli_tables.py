@@ -28,6 +28,21 @@ class TestTables:
         assert {line[status : status + 9] for line in lines[1:]} == {"completed"}
         assert {line[tags : tags + 5] for line in lines[1:]} == {"sweep"}
 
+    def test_a_long_name_is_cut_and_whole_as_json(self, logger, command):
+        search = logger.start(name="n" * 255)
+        logger.start(name="b" * 40, parent=search).finish()
+        search.finish()
+        first, second = command("runs").splitlines()[1:]
+        assert first.split()[1:4] == ["n" * 39 + "…", "(1", "trial)"]
+        assert second.split()[1] == "b" * 40
+        assert json.loads(command("runs", "--json"))[0]["name"] == "n" * 255
+
+    def test_where_it_was_cut_is_escaped_as_other_letters_are(self, logger):
+        logger.start(name="n" * 255).finish()
+        environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+        done = subprocess.run([*ATO, "runs"], env=environment, capture_output=True, text=True)
+        assert "n" * 39 + "\\u2026  digits" in done.stdout
+
     def test_wide_letters_count_twice(self, logger, config, command):
         logger.start(tags=["日本"]).finish()
         logger.start(tags=["ab"]).finish()

@@ -176,6 +176,101 @@ def test_a_bar_that_is_drawn_again_and_again_leaves_its_last_state(logger, finde
     assert finder.console(run.id) == "20000 of 20000\ndone\n"
 
 
+UP = "\x1b[A"
+
+
+def draw(place, text):
+    """Draw a bar as tqdm does: so many lines below the first, and back up."""
+    print("\n" * place + f"\r{text}" + UP * place, end="")
+
+
+def test_nested_bars_leave_the_last_state_of_each_line(logger, finder):
+    with logger.start(console=True) as run:
+        print("before")
+        for epoch in range(20):
+            draw(0, f"epoch {epoch}")
+            for step in range(500):
+                draw(1, f"step {step}")
+                draw(2, f"fold {step % 5}")
+            if epoch == 7:
+                run.flush()
+        print("\n\n\nafter")
+    assert finder.console(run.id) == "before\nepoch 19\nstep 499\nfold 4\nafter\n"
+
+
+def test_so_they_do_when_they_are_slower_than_lines_are_stored(logger, finder):
+    with logger.start(console=True) as run:
+        for step in range(3):
+            draw(0, "epoch 0")
+            draw(1, f"step {step}")
+            time.sleep(1.2)
+        print("\n\nafter")
+    assert finder.console(run.id) == "epoch 0\nstep 2\nafter\n"
+
+
+def test_bars_of_tqdm_are_kept_with_what_is_written_between_them(logger, finder):
+    tqdm = pytest.importorskip("tqdm").tqdm
+    with logger.start(console=True) as run:
+        for epoch in tqdm(range(3), desc="epochs", ascii=True, mininterval=0):
+            for _ in tqdm(range(40), desc="steps", ascii=True, mininterval=0, leave=False):
+                pass
+            tqdm.write(f"epoch {epoch} is over", file=sys.stderr)
+    lines = [line for line in finder.console(run.id).splitlines() if line.strip()]
+    assert lines[:-1] == [f"epoch {epoch} is over" for epoch in range(3)]
+    assert lines[-1].startswith("epochs: 100%")
+
+
+@pytest.mark.parametrize(
+    ("printed", "kept"),
+    [
+        ("10%\b\b\b20%\b\b\b30%\n", "30%\n"),
+        ("loss 0.51\b\b49\n", "loss 0.49\n"),
+        ("whole\b\b\n", "whole\n"),
+        ("\b\bbegins\n", "begins\n"),
+        (f"one\ntwo\n{UP}{UP}\n\nthree\n", "one\ntwo\nthree\n"),
+        ("one\ntwo\n\x1b[2A1\x1b[1B\r2\x1b[Ethree\n", "1\n2\nthree\n"),
+        ("one\ntwo\n\x1b[2F1\n\x1b[31m2\x1b[0m\n", "1\n2\n"),
+        ("one\n\x1b[99Atwo\n", "one\ntwo\n"),
+        (f"one\ntwo{UP} and a half\n", "one and a half\ntwo"),
+        (f"a bar\r{UP}\rabove\n", "above\na bar"),
+        ("".join(f"{n}\n" for n in range(40)) + UP, "".join(f"{n}\n" for n in range(40))),
+        ("one\n" + f"{UP}\n" * 99 + "two\n", "one\ntwo\n"),
+        (f"{'x' * 70_000}\n{UP}\nend\n", f"{'x' * 70_000}\nend\n"),
+    ],
+)
+def test_where_the_cursor_goes_back_the_last_state_of_a_line_is_kept(logger, finder, printed, kept):
+    with logger.start(console=True) as run:
+        print(printed, end="")
+    assert finder.console(run.id) == kept
+    with logger.start(console=True) as run:  # in pieces, as it comes from a program
+        for letter in printed:
+            print(letter, end="")
+    assert finder.console(run.id) == kept
+
+
+def test_lines_between_which_a_cursor_goes_up_are_all_kept(logger, finder):
+    with logger.start(console=True) as run:
+        for number in range(3000):
+            print(f"line {number}")
+            draw(1, "a bar")
+            print()
+            print("\r", end="")
+        print("end")
+    lines = finder.console(run.id).splitlines()
+    assert [line for line in lines if line.startswith("line")] == [f"line {n}" for n in range(3000)]
+    assert lines[-1] == "end"
+
+
+def test_a_cursor_that_goes_back_costs_no_time_on_a_long_line(logger, finder):
+    with logger.start(console=True) as run:
+        for _ in range(200_000):
+            print(".\b.", end="")
+        print("\nend")
+    text = finder.console(run.id)
+    assert text.count(".") == 200_000
+    assert text.endswith("\nend\n")
+
+
 @pytest.mark.parametrize("wrong", ["yes", 1, None])
 def test_what_is_no_yes_or_no_is_refused_before_there_is_a_run(logger, finder, wrong):
     for begin in (logger.start, logger.run):

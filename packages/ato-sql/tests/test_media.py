@@ -73,6 +73,26 @@ class TestImages:
         run.log_image("x", np.array([[math.nan, 1.0]]))
         assert pixels(finder.media(run.id)[0].read()).ravel().tolist() == [0, 255]
 
+    @pytest.mark.filterwarnings("ignore:the matrix subclass")
+    def test_a_matrix_is_an_image_too(self, run, finder):
+        run.log_image("x", np.asmatrix([[0.0, 1.0], [np.nan, 1.0]]))
+        assert pixels(finder.media(run.id)[0].read()).tolist() == [[[0], [255]], [[0], [255]]]
+
+    def test_of_an_animation_of_pillow_the_frame_is_kept_that_it_is_at(self, run, finder, tmp_path):
+        pillow = pytest.importorskip("PIL.Image")
+        frames = [pillow.new("RGB", (2, 2), (shade, 0, 0)) for shade in (10, 90, 170)]
+        frames[0].save(tmp_path / "a.gif", save_all=True, append_images=frames[1:])
+        image = pillow.open(tmp_path / "a.gif")
+        image.seek(1)
+        run.log_image("a frame", image)
+        run.log_image("all", tmp_path / "a.gif")
+        every, one = (
+            pillow.open(io.BytesIO(media.read()))
+            for media in sorted(finder.media(run.id), key=lambda media: media.key != "all")
+        )
+        assert one.convert("RGB").getpixel((0, 0)) == (90, 0, 0)
+        assert every.n_frames == 3
+
     def test_bytes_and_files_stay_as_they_are(self, run, finder, tmp_path):
         (tmp_path / "a.jpg").write_bytes(JPEG)
         run.log_image("x", PNG + b"rest", caption="a cat")
@@ -100,7 +120,9 @@ class TestImages:
         run.log_image("figure", Figure())
         assert [m.read() for m in finder.media(run.id)] == [PNG + b"png", PNG + b"PNG"]
 
-    @pytest.mark.parametrize("mode", ["CMYK", "YCbCr", "HSV", "I", "F", "1", "P", "LA"])
+    @pytest.mark.parametrize(
+        "mode", ["CMYK", "YCbCr", "HSV", "I", "F", "1", "P", "LA", "PA", "La", "RGBa"]
+    )
     def test_an_image_of_pillow_in_any_mode_is_kept(self, run, finder, mode):
         pillow = pytest.importorskip("PIL.Image")
         run.log_image("x", pillow.new(mode, (3, 2)))
@@ -122,6 +144,8 @@ class TestImages:
         [
             (np.zeros((3, 20, 30)), r"channels come first.*transpose\(1, 2, 0\)"),
             (np.zeros((2, 2)) + 200.0, "floats must be from 0 to 1.*200"),
+            (np.array([[0.5, np.inf]]), "from 0 to 1, and ±inf is no colour$"),
+            (np.array([[-np.inf, 0.5]]), "±inf is no colour$"),
             (np.zeros((2, 2), int) - 1, "numbers from 0 to 255"),
             (np.zeros((0, 2)), "array of shape"),
             (b"<svg xmlns=''/>", "an SVG may run scripts"),

@@ -43,6 +43,14 @@ class TestHistogramsOfNumbers:
             with pytest.raises(MetricError, match="histogram 'w' needs numbers"):
                 run.log_histogram("w", values)
 
+    @pytest.mark.parametrize("unit", ["D", "ns"])
+    @pytest.mark.parametrize("kind", ["datetime64", "timedelta64"])
+    def test_days_and_durations_are_none_either(self, run, kind, unit):
+        days = pytest.importorskip("numpy").arange(3).astype(f"{kind}[{unit}]")
+        for values in (days, list(days)):
+            with pytest.raises(MetricError, match="histogram 'x' needs numbers"):
+                run.log_histogram("x", values)
+
     def test_of_no_numbers_there_are_no_bins(self, run, last):
         run.log_histogram("w", [])
         assert last().read() == {"edges": [], "counts": []}

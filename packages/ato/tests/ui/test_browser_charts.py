@@ -31,14 +31,43 @@ return [...document.querySelectorAll(arguments[0])]
 KEEP = """
 window.kept = [];
 window.texts = [];
+window.pictures = [];
 const made = URL.createObjectURL;
 URL.createObjectURL = (blob) => {
   kept.push([blob.type, blob.size]);
   if (blob.type === "text/csv") {
     blob.text().then((text) => texts.push(text));
+  } else {
+    pictures.push(blob);
   }
   return made(blob);
 };
+"""
+# What share of the lowest line of a plot is painted.
+AT_THE_BOTTOM = """
+const canvas = document.querySelector('.plot canvas');
+const over = document.querySelector('.plot .u-over').getBoundingClientRect();
+const box = canvas.getBoundingClientRect();
+const ratio = canvas.width / box.width;
+const place = [over.left - box.left, over.bottom - box.top - 3, over.width, 1 / ratio];
+const {data} = canvas.getContext('2d').getImageData(...place.map((one) => Math.round(one * ratio)));
+return data.filter((value, at) => at % 4 === 3 && value > 30).length / (data.length / 4);
+"""
+# The colours of the legend that are in the part of a kept picture below the chart.
+LEGEND_IN = """
+const seen = document.querySelector('dialog canvas');
+const image = await createImageBitmap(pictures[0]);
+const canvas = new OffscreenCanvas(image.width, image.height);
+const context = canvas.getContext('2d');
+context.drawImage(image, 0, 0);
+const top = seen.height + 34 * devicePixelRatio;
+const {data} = context.getImageData(0, top, image.width, Math.max(1, image.height - top));
+const found = new Set();
+for (let at = 0; at < data.length; at += 4) {
+  found.add(`rgb(${data[at]}, ${data[at + 1]}, ${data[at + 2]})`);
+}
+const swatches = [...document.querySelectorAll('dialog .legend .swatch')];
+return swatches.filter((one) => found.has(getComputedStyle(one).backgroundColor)).length;
 """
 BOX = (
     "const box = document.querySelector(arguments[0]).getBoundingClientRect();"
@@ -182,6 +211,28 @@ class TestManyMetrics:
         assert len(view.shown(".chart")) == 1
 
 
+class TestManyMetricsOfRunsThatAreCompared:
+    ROWS = "[aria-label^=Metrics].matrix tbody tr"
+
+    def test_their_table_lies_in_folded_sections_too(self, look, serve, new_database):
+        logger = new_database()
+        for _ in range(2):
+            with logger.start() as run:
+                run.log_metrics({f"layer{n // 20}/w{n % 20}": n for n in range(400)}, step=0)
+        view = look(serve(new_database.url)).open("/compare?run=1&run=2", ".matrix-section")
+        assert view.texts(".matrix-section b")[:3] == ["layer0", "layer1", "layer2"]
+        assert view.script("return document.documentElement.scrollHeight") < 6000
+        assert len(view.shown(self.ROWS)) == 12
+        view.all(".matrix-section > summary")[7].click()
+        view.wait_for(lambda: len(view.shown(self.ROWS)) == 24)
+        view.script("document.querySelector('.matrix-section .button.more').click()")
+        view.wait_for(lambda: len(view.shown(self.ROWS)) == 32)
+        assert len(view.all(self.ROWS)) == 400
+        Select(view.one("[aria-label=Statistic]")).select_by_visible_text("max")
+        assert len(view.shown(self.ROWS)) == 32  # what lies open stays
+        assert view.complaints() == []
+
+
 class TestManyMetricsWithoutASlash:
     @pytest.mark.parametrize("width", [420, 1400])
     def test_the_first_dozen_is_in_sight_and_the_rest_a_click_away(self, look, charted, width):
@@ -251,6 +302,23 @@ class TestCurvesOfAProject:
         view = look(charted).open(f"/projects/1/curves?{asked}", ".plot canvas")
         view.wait_for(lambda: "1 ≤ 0 not on a log axis" in view.texts(".chart-note")[0])
 
+    @pytest.mark.parametrize("outliers", ["", "&outliers=no"])
+    def test_on_a_log_axis_a_spread_that_reaches_below_zero_goes_down_to_its_bottom(
+        self, look, serve, new_database, outliers
+    ):
+        for value in (1.0, 1.0, 10.0):
+            with new_database().start() as run:
+                for step in range(10):
+                    run.log_metric("wide", value, step=step)
+                    run.log_metric("small", 2 + value / 10, step=step)
+        path = f"/projects/1/curves?show=groups&log=y{outliers}"
+        view = look(serve(new_database.url)).open(f"{path}&key=wide", ".plot canvas")
+        view.wait_for(lambda: view.script(AT_THE_BOTTOM) > 0.9)
+        assert view.complaints() == []
+        view.open(f"{path}&key=small", ".plot canvas")
+        view.wait_for(lambda: view.script(DRAWN, ".plot canvas"))
+        assert view.script(AT_THE_BOTTOM) < 0.1
+
     def test_they_have_the_tools_that_the_charts_of_a_run_have(self, look, charted):
         view = look(charted).open("/projects/3/curves", ".plot canvas")
         for name in ("Log y", "Log x", "Outliers"):
@@ -281,6 +349,17 @@ class TestCurvesOfAProject:
         assert head.startswith("x,mlp mean,mlp low,mlp high,mlp runs,cnn mean")
         assert first.split(",")[4] == "6"
         assert len(others) == 19
+        assert view.complaints() == []
+
+    @pytest.mark.parametrize("show", ["runs", "groups"])
+    def test_what_the_colours_mean_is_in_the_picture(self, look, charted, show):
+        view = look(charted).open(f"/projects/3/curves?by=model&show={show}", ".plot canvas")
+        view.script(KEEP)
+        view.one(".enlarge").click()
+        view.wait("dialog canvas")
+        view.one_with_text("dialog .toolbar .button", "PNG").click()
+        view.wait_for(lambda: view.script("return pictures.length"))
+        assert view.script(LEGEND_IN) == 2
         assert view.complaints() == []
 
     def test_a_click_on_a_curve_leads_to_its_run(self, look, charted):

@@ -85,6 +85,58 @@ class TestInANarrowWindow:
         assert narrow.script(CUT, ".scrolls") == []
 
 
+@pytest.mark.parametrize(("project", "whole"), [("digits", 2), ("digits" * 20, 1)])
+def test_where_a_run_is_stays_in_sight_whatever_its_name(look, serve, new_database, project, whole):
+    new_database(project).start(name="resnet50_imagenet_bs256_lr0.1" * 4).finish()
+    view = look(serve(new_database.url))
+    size = {"width": 420, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+    view.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    try:
+        view.open("/runs/1", ".crumbs > :nth-child(3)")
+        assert view.script(CUT, f".crumbs > :nth-child(-n + {whole})") == []
+        assert len(view.script(CUT, ".crumbs > *")) == 3 - whole
+        assert all(crumb.size["width"] > 40 for crumb in view.all(".crumbs > *"))
+    finally:
+        view.browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+# The parts of keys between dots, slashes and underscores that are broken in two lines.
+BROKEN = """
+const texts = [];
+for (const head of document.querySelectorAll('.matrix th[scope=row]')) {
+  const nodes = document.createTreeWalker(head, NodeFilter.SHOW_TEXT);
+  while (nodes.nextNode()) {
+    const range = document.createRange();
+    range.selectNodeContents(nodes.currentNode);
+    const lines = new Set([...range.getClientRects()].map((place) => place.top));
+    texts.push([nodes.currentNode.data, lines.size]);
+  }
+}
+return texts.filter(([, lines]) => lines !== 1);
+"""
+
+
+@pytest.mark.parametrize("width", [420, 1000, 1400])
+def test_a_comparison_of_eight_runs_breaks_no_word_of_a_key(look, serve, new_database, width):
+    for number in range(8):
+        about = {"optimizer": {"learning_rate_of_the_head": number}, "name": f"a name {number}" * 3}
+        with new_database(**about).start(name=f"a run with a long name {number}") as run:
+            run.log_metric("validation/macro_averaged_precision", number)
+    view = look(serve(new_database.url))
+    size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+    view.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    try:
+        runs = "&".join(f"run={number}" for number in range(1, 9))
+        view.open(f"/compare?{runs}", ".matrix")
+        view.one("[aria-label=Config] input").click()
+        keys = view.texts("[aria-label=Config].matrix th[scope=row]")
+        assert {"experiment.project_name", "optimizer.learning_rate_of_the_head"} <= set(keys)
+        assert view.script(BROKEN) == []
+        assert view.script("return document.documentElement.scrollWidth") <= width
+    finally:
+        view.browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
 WORD = "resnet50_imagenet_bs256_lr0.1_wd1e4_mixup_cutmix_ema_v2_" * 2
 
 

@@ -21,6 +21,7 @@ from ato_sql._read.tables import took
 from ato_sql._read.which.nesting import NestedRun
 from ato_sql._values.shown import number_text, text_of
 
+_LONGEST_NAME = 40  # letters of one in a table, for the longest widens all its rows
 _MISSING = {"project": "there is no project "}
 
 
@@ -120,7 +121,7 @@ def _print_runs(
         [
             run.id,
             _name(one),
-            projects.get(run.project_id),
+            _cut(projects.get(run.project_id)),
             run.status,
             run.start_time,
             took(run),
@@ -138,8 +139,13 @@ def _name(one: NestedRun) -> str:
     told = [f"{number} {kind}{'' if number == 1 else 's'}" for number, kind in kinds if number]
     if one.parent is not None:
         told.append(f"of {one.parent}")
-    name = f"{'  ' * one.depth}{text_of(one.run.name)}"
+    name = f"{'  ' * one.depth}{text_of(_cut(one.run.name))}"
     return f"{name} ({', '.join(told)})" if told else name
+
+
+def _cut(name: str | None) -> str | None:
+    """Return the beginning of a name that is too long for a table."""
+    return name if name is None or len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
 
 
 def best(finder: SQLFinder, options: Namespace) -> int:

@@ -10,6 +10,7 @@ from typing import Any, Iterable
 from ato_sql._errors import MetricError
 
 _MOST_BINS = 4096
+_NO_NUMBERS = ("c", "M", "m")  # kinds of arrays: complex; days and durations, of whatever unit
 _SAME = 1e-10  # nearer to each other, beside their size, values are one to floats
 _NO_WIDTH = 1e-300  # nor have bins of a range below it a width that floats can tell
 _LARGEST = sys.float_info.max
@@ -40,7 +41,7 @@ def _of_array(key: str, array: Any, bins: int) -> dict[str, Any]:
     import numpy
 
     try:
-        if array.dtype.kind == "c":
+        if array.dtype.kind in _NO_NUMBERS:
             raise TypeError
         flat = array.ravel().astype("float64")
     except (TypeError, ValueError):
@@ -76,7 +77,7 @@ def _sorted_out(key: str, values: Iterable[Any]) -> tuple[list[float], dict[str,
     special = {"nan": 0, "inf": 0, "-inf": 0}
     try:
         for value in values:
-            if isinstance(value, (str, bytes)):
+            if isinstance(value, (str, bytes)) or _kind_of(value) in _NO_NUMBERS:
                 raise TypeError
             number = float(value)
             if math.isfinite(number):
@@ -86,6 +87,11 @@ def _sorted_out(key: str, values: Iterable[Any]) -> tuple[list[float], dict[str,
     except (TypeError, ValueError, OverflowError):
         raise MetricError(f"histogram {key!r} needs numbers, an array or a list of them") from None
     return finite, special
+
+
+def _kind_of(value: Any) -> Any:
+    """Return of what kind a number of NumPy is; some become floats that are none."""
+    return getattr(getattr(value, "dtype", None), "kind", None)
 
 
 def _range(key: str, low: float, high: float) -> tuple[float, float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import os
 from typing import Any
 
@@ -14,6 +15,13 @@ _TAKEN = (
     "an image is bytes or the path of a PNG, JPEG, GIF or WebP, an array of HxW, HxWx3 or HxWx4 "
     "(floats from 0 to 1, or uint8), a PIL image or a figure of matplotlib"
 )
+# Modes of Pillow that PNG does not have, and those that show the same.
+_INSTEAD = {
+    **dict.fromkeys(("CMYK", "YCbCr", "HSV", "LAB", "RGBX"), "RGB"),
+    "PA": "RGBA",
+    "RGBa": "RGBA",
+    "La": "LA",
+}
 _SLACK = 0.01  # how far floats may leave 0 to 1, as rounding makes them
 
 
@@ -37,6 +45,8 @@ def image_bytes(key: str, image: Any) -> bytes:
         image = image.__array__()
     if hasattr(image, "filled"):
         image = image.filled(0)  # what is masked is black, as NaN is
+    if hasattr(type(image), "A1"):
+        image = image.A  # a matrix of NumPy, which has two dimensions whatever is done to it
     if not all(hasattr(image, name) for name in ("astype", "shape", "reshape")):
         raise MetricError(f"image {key!r}: {_TAKEN}; not {type(image).__name__}")
     return encode_png(_pixels(key, image))
@@ -66,8 +76,8 @@ def _of_pillow(key: str, image: Any) -> bytes:
 
         return encode_png(_pixels(key, numpy.asarray(image)))
     try:
-        if mode in ("CMYK", "YCbCr", "HSV", "LAB", "RGBX"):  # which PNG does not have
-            image = image.convert("RGB")
+        if mode in _INSTEAD:
+            image = image.convert(_INSTEAD[mode])
         return _saved(lambda file: image.save(file, format="PNG"))
     # Of another mode, without pixels (a SystemError of Pillow before 10), closed.
     except (OSError, ValueError, SystemError) as error:
@@ -105,6 +115,8 @@ def _from_floats(key: str, array: Any) -> Any:
     array = array.copy()
     array[array != array] = 0.0  # NaN is black
     low, high = float(array.min()), float(array.max())
+    if math.isinf(low) or math.isinf(high):
+        raise MetricError(f"image {key!r}: floats must be from 0 to 1, and ±inf is no colour")
     if low < -_SLACK or high > 1 + _SLACK:
         raise MetricError(
             f"image {key!r}: floats must be from 0 to 1, these are from {low:g} to {high:g}; "

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import atexit
 import logging
-import re
 import threading
 from collections import deque
 from typing import Any, Callable
 
 from ato_sql._errors import SettingsError
 from ato_sql._values.secrets.keys import OpenKey
-from ato_sql._values.values import clean_text
 from ato_sql._write.beside.repeat import Repeat
+from ato_sql._write.beside.screen import MOST_LETTERS, Screen
 from ato_sql._write.beside.streams import hear_again, leave, listen
 
 # Of the pieces that a run's output is kept in, the first and the last stay.
 FIRST_PIECES, LAST_PIECES = 16, 48
 PIECE = 16_384  # letters
-_RAW = 65_536  # letters that are looked at together
 log = logging.getLogger("ato_sql")
-_ESCAPES = re.compile(r"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
 
 _FRAME = "-----BEGIN PRIVATE KEY-----\n"
 
@@ -87,7 +84,7 @@ class Console:
         self._hide = hide
         self._parts: deque[str] = deque()
         self._letters = 0
-        self._rest = ""
+        self._screen = Screen()
         self._key = OpenKey()
         self._waiting = _Waiting()
         self._number, self._filled = 0, 0
@@ -101,7 +98,7 @@ class Console:
         """Take what was printed."""
         self._parts.append(text)
         self._letters += len(text)
-        if self._letters > _RAW:
+        if self._letters > MOST_LETTERS:
             try:
                 self._see()
             except Exception:  # whoever prints is not to hear of it
@@ -110,14 +107,7 @@ class Console:
     def _see(self, last: bool = False) -> None:
         """Let the whole lines wait as they are seen; with `last` what has no end yet, too."""
         with self._lock:
-            text = self._rest + self._printed()
-            end = len(text) if last else text.rfind("\n") + 1
-            lines, self._rest = _as_seen(text[:end]), text[end:]
-            if len(self._rest) > _RAW:  # a progress bar, of which only the last state counts
-                self._rest = _as_seen(self._rest) + ("\r" if self._rest[-1] == "\r" else "")
-            if len(self._rest) > _RAW:
-                lines, self._rest = lines + self._rest, ""
-            lines = self._without_key(lines)
+            lines = self._without_key(self._screen.take(self._printed(), last))
             if lines:
                 self._waiting.add(lines)
 
@@ -164,13 +154,3 @@ class Console:
         leave(self.take)
         self._repeat.stop()
         self.flush(last=True)
-
-
-def _as_seen(text: str) -> str:
-    """Return lines as a terminal shows them at their end: no colours, the last state of a bar."""
-    if "\x1b" in text:
-        text = _ESCAPES.sub("", text)
-    text = text.replace("\r\n", "\n")
-    if "\r" in text:
-        text = "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in text.split("\n"))
-    return clean_text(text)

@@ -25,6 +25,11 @@ export function facts(pairs) {
   );
 }
 
+/** A key that may go on in the next line behind a dot, slash or underscore, and not within a word. */
+export function breakable(key) {
+  return (key.match(/[^./_]*[./_]+|[^./_]+/g) || []).map((part, index) => [index > 0 && h("wbr"), part]);
+}
+
 export function card(title, { tools = [], body = null, id = null } = {}) {
   return h(
     "section",

@@ -119,7 +119,9 @@ function rangeOfY({ logY, outliers, limits = [null, null] }) {
     if (low === null) {
       return logY ? [1, 10] : [0, 1];
     }
-    const [from, to] = outliers === false ? withoutOutliers(plot.data.slice(1), low, high) : [low, high];
+    // A spread may end below zero, where a log axis is not.
+    const tables = () => plot.data.slice(1).map((values) => (logY ? values.filter((value) => value > 0) : values));
+    const [from, to] = outliers === false ? withoutOutliers(tables(), low, high) : [low, high];
     return logY ? paddedLog(from, to) : padded(from, to);
   };
   return (plot, low, high) => {

@@ -138,11 +138,10 @@ function drawBars({ ctx, bbox, data, valToPos }, { stroke, at, indices }) {
   ctx.restore();
 }
 
-// A spread that reaches below zero goes down to the least that is drawn.
+// A spread that reaches below zero keeps its end there: uPlot draws it below the axis, so that its band reaches the bottom.
 function onLog(mean, low, high) {
-  const least = Math.min(...[...mean, ...high].filter((value) => value > 0));
-  const above = (column, instead) => column.map((value) => (value === undefined || value > 0 ? value : instead));
-  return [above(mean, null), above(low, least).map((value, index) => (high[index] > 0 ? value : null)), above(high, null)];
+  const above = (column) => column.map((value) => (value > 0 ? value : null));
+  return [above(mean), low.map((value, index) => (high[index] > 0 ? value : null)), above(high)];
 }
 
 function faint(stroke) {

@@ -2,6 +2,7 @@
 
 import { get } from "../base/api.js";
 import { codeDiff } from "../details/diff.js";
+import { matrix, metricsMatrix, swatch } from "../details/matrix.js";
 import { openDialog } from "../base/dialog.js";
 import { h, put } from "../base/dom.js";
 import { duration, elapsed, number } from "../base/format.js";
@@ -23,6 +24,7 @@ export async function render(root, { query, signal }) {
   const media = makeMediaPanel(runs, signal);
   const above = h("div");
   const below = h("div", { class: "below" });
+  const memory = { statistic: "last", sections: new Map() };
   await watch("compare", { run: ids }, {
     signal,
     isActive,
@@ -40,7 +42,7 @@ export async function render(root, { query, signal }) {
         codeCard(answer, runs),
         contentsCard("Inputs", "Input", "not read", answer.inputs, runs),
         contentsCard("Own modules", "Module", "not loaded", answer.modules, runs),
-        metricsCard(answer, runs),
+        metricsCard(answer, runs, memory),
         environmentCard(answer, runs)
       );
       media.update(answer.media);
@@ -59,10 +61,6 @@ function nameAll(runs, facts) {
 
 function isActive({ runs }) {
   return runs.some((run) => run.status === "running");
-}
-
-function swatch(run) {
-  return h("span", { class: "swatch", style: { background: `var(--${run.colour})` } });
 }
 
 function heads(facts, runs) {
@@ -132,7 +130,8 @@ async function showChange(question, name, old, fresh) {
   openDialog(name, h("div", { class: "dialog-body" }, reason && h("p", { class: "muted" }, reason), codeDiff(lines)));
 }
 
-function metricsCard({ metrics: all }, runs) {
+// The page is drawn again while a run goes on: `memory` keeps what was chosen and what lies open.
+function metricsCard({ metrics: all }, runs, memory) {
   const metrics = all.filter(({ key }) => !isSystem(key));
   if (!metrics.length) {
     return null;
@@ -140,11 +139,15 @@ function metricsCard({ metrics: all }, runs) {
   const choice = h(
     "select",
     { class: "field", "aria-label": "Statistic" },
-    ["last", "min", "max"].map((name) => h("option", { value: name }, name))
+    ["last", "min", "max"].map((name) => h("option", { value: name, selected: name === memory.statistic }, name))
   );
   const holder = h("div");
-  const show = () => put(holder, matrix("Metrics", "Metric", runs, metrics, (cell) => number(cell && cell[choice.value]), true));
-  choice.addEventListener("change", show);
+  const cell = (content) => number(content && content[memory.statistic]);
+  const show = () => put(holder, metricsMatrix(runs, metrics, cell, memory.sections));
+  choice.addEventListener("change", () => {
+    memory.statistic = choice.value;
+    show();
+  });
   show();
   return card("Metrics", { tools: [choice], body: holder });
 }
@@ -155,23 +158,4 @@ function environmentCard({ environment }, runs) {
   }
   const cell = (text) => text ?? h("span", { class: "muted" }, "–");
   return card("Environment that differs", { body: matrix("Environment", "Name", runs, environment, cell) });
-}
-
-/** A table with a row for each of `rows` ({key, cells, differs}) and a column for each run. */
-function matrix(label, title, runs, rows, cell, numeric = false) {
-  const kind = numeric && "numeric";
-  const headings = runs.map((run) => h("th", { scope: "col", class: kind }, swatch(run), " ", run.id, run.name && h("div", { class: "muted run-label", title: run.name }, run.name)));
-  const lines = rows.map((row) =>
-    h(
-      "tr",
-      { class: row.differs && "differs" },
-      h("th", { scope: "row" }, row.key, row.type === "runtime" && h("span", { class: "muted" }, " output")),
-      row.cells.map((content) => h("td", { class: kind }, cell(content, row)))
-    )
-  );
-  return h(
-    "div",
-    { class: "scrolls" },
-    h("table", { class: "grid wraps matrix", "aria-label": label }, h("thead", {}, h("tr", {}, h("th", { scope: "col" }, title), headings)), h("tbody", {}, lines))
-  );
 }

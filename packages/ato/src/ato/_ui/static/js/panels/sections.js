@@ -26,7 +26,8 @@ export function arrange(keys, chart, states) {
   return [...ownSections(own, make), ...folded];
 }
 
-function stateOf(states, name, open) {
+/** What `states`, a Map, keeps of the section `name`: {open, all}. */
+export function stateOf(states, name, open) {
   if (!states.has(name)) {
     states.set(name, { open, all: false });
   }
@@ -34,21 +35,31 @@ function stateOf(states, name, open) {
 }
 
 function ownSections(keys, make) {
+  return sectionsOf(keys).map(({ name, keys: some, folds, open }) => make(name, some, folds, open));
+}
+
+/** The sections that `keys` lie in, as {name, keys, folds, open}: one without a name where they are few. */
+export function sectionsOf(keys) {
   const groups = new Map();
   for (const key of keys) {
     const prefix = prefixOf(key);
     groups.set(prefix, [...(groups.get(prefix) || []), key]);
   }
   if (keys.length < SECTIONS_FROM || groups.size <= 1) {
-    return [make("", keys, false, true)];
+    return [{ name: "", keys, folds: false, open: true }];
   }
   let open = 0;
   const named = [...groups].sort(([a], [b]) => a.localeCompare(b, "en", { numeric: true }));
   return named.map(([prefix, some]) => {
     const opened = open === 0 || open + some.length <= OPEN;
     open += opened ? Math.min(some.length, AT_ONCE) : 0;
-    return make(prefix || "others", some, true, opened);
+    return { name: prefix || "others", keys: some, folds: true, open: opened };
   });
+}
+
+/** Those of `found` that are in sight before more are asked for. */
+export function firstOf(found) {
+  return found.length <= AT_ONCE + FEW_MORE ? found : found.slice(0, AT_ONCE);
 }
 
 function prefixOf(key) {
@@ -73,7 +84,7 @@ function makeSection(name, keys, chart, folds, state) {
 
   function show() {
     const found = keys.filter((key) => key.toLowerCase().includes(text));
-    const shown = new Set(state.all || found.length <= AT_ONCE + FEW_MORE ? found : found.slice(0, AT_ONCE));
+    const shown = new Set(state.all ? found : firstOf(found));
     keys.forEach((key) => (chart(key).hidden = !shown.has(key)));
     more.hidden = shown.size === found.length;
     more.textContent = `Show all ${plural(found.length, "metric")}`;

@@ -1,0 +1,136 @@
+"""What a program prints, as a terminal shows it at its end: no colours, the last state of a bar."""
+
+from __future__ import annotations
+
+import re
+
+from ato_sql._values.values import clean_text
+
+# Letters without an end of a line that wait for one, and lines that a cursor may go back to.
+MOST_LETTERS, MOST_LINES = 65_536, 20
+_AFTER = r"(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])"  # an escape
+_ESCAPES = re.compile(rf"\x1b{_AFTER}")
+_GOES_BACK = re.compile(r"\x08|\x1b\[\d*[AF]")
+_MOVES = re.compile(
+    rf"([^\n\r\x08\x1b]+|\x1b(?!{_AFTER}))|(\n)|(\r)|(\x08+)|\x1b\[(\d*)([ABEF])|\x1b{_AFTER}"
+)
+_NO_END = re.compile(r"\x1b(?:\[[0-9;?]*|\][^\x07\x1b]{0,200})?\Z")
+_FAR = 10**9
+
+
+class Screen:
+    """The lines that a program may still change.
+
+    Most programs change none but the last one: of them whole lines are handed on as they come.
+    Where a cursor goes up or back the lines around it are followed, as nested bars need it. What is
+    written from the start of a line takes its place; what a cursor only passes stays.
+    """
+
+    def __init__(self) -> None:
+        self._rest = ""  # printed and not looked at: it has no end yet
+        self._rows: list[str | None] = []  # None: gone back to, and nothing written there yet
+        self._row, self._column, self._highest = 0, 0, 0
+        self._is_fresh = True  # what is written takes the place of the line, as a bar is drawn
+
+    def take(self, text: str, last: bool = False) -> str:
+        """Take what was printed; return the lines that stay, with `last` all that there is."""
+        text = self._rest + text
+        if self._rows or _GOES_BACK.search(text):
+            return self._follow(text, last)
+        end = len(text) if last else text.rfind("\n") + 1
+        lines, self._rest = as_seen(text[:end]), text[end:]
+        if len(self._rest) > MOST_LETTERS:  # a progress bar, of which only the last state counts
+            self._rest = as_seen(self._rest) + ("\r" if self._rest[-1] == "\r" else "")
+        if len(self._rest) > MOST_LETTERS:
+            lines, self._rest = lines + self._rest, ""
+        return lines
+
+    def _follow(self, text: str, last: bool) -> str:
+        self._rows = self._rows or [""]
+        half = _NO_END.search(text)
+        end = half.start() if half and not last else len(text)
+        self._rest = text[end:]
+        self._highest = _FAR
+        for move in _MOVES.finditer(text, 0, end):
+            self._do(*move.groups())
+        return self._settled(last)
+
+    def _do(self, written: str, newline: str, start: str, back: str, many: str, way: str) -> None:
+        if written:
+            self._write(written)
+        elif newline:
+            self._go_down()
+            self._go_to_start()
+        elif start:
+            self._go_to_start()
+        elif back:
+            self._column = max(0, self._column - len(back))
+        elif way:
+            self._move(int(many[:7] or 1) or 1, way)
+
+    def _go_to_start(self) -> None:
+        self._column, self._is_fresh = 0, True
+
+    def _write(self, text: str) -> None:
+        old = "" if self._is_fresh else self._rows[self._row] or ""
+        end = self._column + len(text)
+        self._rows[self._row] = old[: self._column].ljust(self._column) + text + old[end:]
+        self._column, self._is_fresh = end, False
+
+    def _move(self, many: int, way: str) -> None:
+        if way in "AF":
+            self._go_up(many)
+        else:
+            self._row = min(self._row + many, len(self._rows) - 1)
+        if way in "EF":
+            self._go_to_start()
+
+    def _go_down(self) -> None:
+        self._row += 1
+        if self._row == len(self._rows):
+            self._rows.append("")
+
+    def _go_up(self, many: int) -> None:
+        above = self._row - many
+        if len(self._rows) - above > MOST_LINES:  # what is so far up stays, and is printed again
+            if self._rows[-1]:
+                self._rows.append("")
+            self._row = self._highest = len(self._rows) - 1
+            self._go_to_start()
+            return
+        if above < 0:  # to lines that are stored already
+            self._rows[:0] = [None] * -above
+            above = 0
+        self._row = above
+        self._highest = min(self._highest, above)
+
+    def _settled(self, last: bool) -> str:
+        """Return the lines above those that the cursor was on of late."""
+        end = max(min(self._highest, self._row), len(self._rows) - MOST_LINES)
+        if self._letters_from(end) > MOST_LETTERS:
+            end = self._row
+        if last or self._letters_from(end) > MOST_LETTERS:
+            end = len(self._rows)
+        rows = [row for row in self._rows[:end] if row is not None]
+        del self._rows[:end]
+        self._row -= end
+        if not self._rows:
+            self._row = 0
+            self._go_to_start()
+        elif len(self._rows) == 1 and (self._is_fresh or self._column == len(self._rows[0] or "")):
+            # Only the last line is left: what follows need not be looked at letter by letter.
+            self._rest = (self._rows.pop() or "") + ("\r" if self._is_fresh else "") + self._rest
+        return clean_text("\n".join(rows) if last else "".join(f"{row}\n" for row in rows))
+
+    def _letters_from(self, row: int) -> int:
+        return sum(len(text or "") for text in self._rows[row:])
+
+
+def as_seen(text: str) -> str:
+    """Return lines as they are at their end."""
+    if "\x1b" in text:
+        text = _ESCAPES.sub("", text)
+    text = text.replace("\r\n", "\n")
+    if "\r" in text:
+        text = "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in text.split("\n"))
+    return clean_text(text)
