@@ -117,6 +117,14 @@ def test_readers_are_told_of_one_that_is_not_stored(path, journal):
         assert len(open_stored(path).latest(9)) == 1
 
 
+def test_one_that_its_writer_removes_while_it_is_stored_is_no_trouble(path, journal, monkeypatch):
+    remove = os.remove
+    monkeypatch.setattr(os, "remove", lambda name: remove(name) or remove(name))
+    sql = {"db_path": f"sqlite:///{path}", "on_error": "raise"}
+    SQLLogger({"experiment": {"project_name": "p", "sql": sql}}).start().finish()
+    assert count(path) == 3
+
+
 def test_none_is_written_where_it_would_not_be_trusted(path, monkeypatch, tmp_path):
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     folder = os.path.dirname(path) + "/open"

@@ -87,10 +87,13 @@ class LeftBehind:
         Returns:
             Where it is then.
         """
-        if self.problem() is None:
-            os.remove(self.path)
+        try:
+            if self.problem() is None:
+                os.remove(self.path)
+                return None
+            os.replace(self.path, self.path + _DAMAGED)
+        except FileNotFoundError:  # its writer was about to remove it when we opened it
             return None
-        os.replace(self.path, self.path + _DAMAGED)
         return self.path + _DAMAGED
 
     def close(self) -> None:
