@@ -254,12 +254,9 @@ def place_in(code: CodeType, line: int | None = None) -> str:
 
 def shorten(location: str) -> str:
     """Return `file:line` relative to the working directory where the file is below it."""
-    try:
-        here = os.getcwd() + os.sep
-    except OSError:
-        # The working directory was removed.
-        return location
-    return location[len(here) :] if location.startswith(here) else location
+    from ato_adict.surroundings import from_here
+
+    return from_here(location)
 
 
 # -- whose mistake an exception is -----------------------------------------------------------------
