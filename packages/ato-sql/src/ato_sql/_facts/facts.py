@@ -23,8 +23,7 @@ from ato_adict.surroundings import (
     working_folder,
 )
 from ato_sql._facts.worker import worker
-from ato_sql._values.secrets.redact import redact_command
-from ato_sql._values.secrets.text import redact_text
+from ato_sql._values import secrets
 from ato_sql._values.values import clean_text
 
 
@@ -42,8 +41,8 @@ def facts(redacted: bool, secret_keys: Sequence[str], with_git: bool) -> dict[st
     command = [clean_text(argument) for argument in command_line()]
     folder = clean_text(start_folder())
     return {
-        "command": redact_command(command, secret_keys) if redacted else command,
-        "directory": redact_text(folder, secret_keys) if redacted else folder,
+        "command": secrets.redact.redact_command(command, secret_keys) if redacted else command,
+        "directory": secrets.text.redact_text(folder, secret_keys) if redacted else folder,
         "git_commit": state.commit,
         "git_dirty": state.dirty,
         **here(),

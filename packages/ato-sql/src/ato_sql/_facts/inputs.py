@@ -9,7 +9,7 @@ from typing import Any, Callable, Iterable, Mapping
 from ato_adict.surroundings import absolute, content_hash
 from ato_sql._errors import MetricError
 from ato_sql._facts.configs.contents import content_bytes
-from ato_sql._values.secrets.text import Kind
+from ato_sql._values.secrets.kinds import Kind
 from ato_sql._values.values import clean_text
 
 LONGEST_TEXT = 64 << 10  # bytes of an input whose text is kept, to show which lines changed

@@ -12,9 +12,9 @@ from ato_adict.surroundings import absolute, working_folder
 from ato_sql import _values
 from ato_sql._errors import SettingsError
 from ato_sql._facts.facts import runs_another
+from ato_sql._values import secrets
 from ato_sql._values.place import is_url, place_of, url_of
-from ato_sql._values.secrets.redact import redact, redact_pairs
-from ato_sql._values.secrets.text import Kind, redact_text
+from ato_sql._values.secrets.kinds import Kind
 from ato_sql._values.values import NAME_LENGTH, check_name, clean_text
 
 TYPE_CHECKING = False
@@ -96,7 +96,7 @@ class Settings(NamedTuple):
 
     def hide(self, text: str, kind: Kind = Kind.PROSE) -> str:
         """Return a text without the secrets in it, unless they are to be kept."""
-        return redact_text(text, self.secret_keys, kind) if self.redact else text
+        return secrets.text.redact_text(text, self.secret_keys, kind) if self.redact else text
 
     def hide_name(self, what: str, name: Any) -> str:
         """Return a name without the secrets in it, if every database can keep it.
@@ -108,11 +108,11 @@ class Settings(NamedTuple):
 
     def hide_in(self, value: Any) -> Any:
         """Return JSON data without the secrets in it, unless they are to be kept."""
-        return redact(value, self.secret_keys) if self.redact else value
+        return secrets.redact.redact(value, self.secret_keys) if self.redact else value
 
     def hide_pairs(self, rows: list[list[Any]]) -> list[list[Any]]:
         """Return rows of a name and a value without the secrets, unless they are to be kept."""
-        return redact_pairs(rows, self.secret_keys) if self.redact else rows
+        return secrets.redact.redact_pairs(rows, self.secret_keys) if self.redact else rows
 
 
 def read_settings(config: Any, need_project: bool = True) -> Settings:
@@ -161,7 +161,7 @@ def _fix(config: Any) -> str:
 def _section(config: Any, name: str, where: str) -> Mapping[str, Any]:
     """Return a section of a config, an empty one where it is not there."""
     if not isinstance(config, Mapping):
-        found = redact_text(repr(config))
+        found = secrets.text.redact_text(repr(config))
         raise SettingsError(f"{where} must be a mapping, not {found}{_fix(config)}")
     section = _items(config).get(name)
     if section is None:
@@ -169,7 +169,7 @@ def _section(config: Any, name: str, where: str) -> Mapping[str, Any]:
     if not isinstance(section, Mapping):
         raise SettingsError(
             f"{where}.{name} must hold settings, such as project_name or sql.db_path, "
-            f"not {redact_text(repr(section))}"
+            f"not {secrets.text.redact_text(repr(section))}"
         )
     return section
 

@@ -7,6 +7,7 @@ from ato_adict import lazy_exports
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ato_sql._values import secrets as secrets
     from ato_sql._values import url as url
-else:  # it needs SQLAlchemy, which a program loads with its first run
-    __getattr__ = lazy_exports(__name__, {"url": ()})
+else:  # SQLAlchemy and what finds secrets are loaded with the first run
+    __getattr__ = lazy_exports(__name__, {"secrets": (), "url": ()})

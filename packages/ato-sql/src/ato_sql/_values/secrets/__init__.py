@@ -2,3 +2,12 @@
 
 `redact` is the way in; `names` is the one rule for names.
 """
+
+from ato_adict import lazy_exports
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ato_sql._values.secrets import redact as redact
+    from ato_sql._values.secrets import text as text
+else:  # hundreds of patterns, which a program that asks for help does not need
+    __getattr__ = lazy_exports(__name__, {"redact": (), "text": ()})

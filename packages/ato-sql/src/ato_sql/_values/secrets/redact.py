@@ -9,9 +9,10 @@ import re
 from typing import Any, Iterable, Mapping, Sequence
 
 from ato_sql._values.secrets.commands import redact_word
+from ato_sql._values.secrets.kinds import Kind
 from ato_sql._values.secrets.names import is_secret_key, says_password
 from ato_sql._values.secrets.shapes import REDACTED, looks_random
-from ato_sql._values.secrets.text import Kind, redact_text
+from ato_sql._values.secrets.text import redact_text
 
 # `key=`, `--key=`, `~key=`, `key["of any letters"]=`.
 _FLAG = re.compile(

@@ -6,13 +6,13 @@ make takes time in proportion to its length.
 
 from __future__ import annotations
 
-import enum
 import re
 from typing import Sequence
 
 from ato_sql._values.secrets.blocks import is_data, lines_below, redact_blocks
 from ato_sql._values.secrets.calls import redact_calls
 from ato_sql._values.secrets.commands import redact_commands
+from ato_sql._values.secrets.kinds import Kind
 from ato_sql._values.secrets.names import is_secret_key, says_password
 from ato_sql._values.secrets.shapes import (
     COUNT,
@@ -25,17 +25,6 @@ from ato_sql._values.secrets.shapes import (
     redact_shapes,
 )
 from ato_sql._values.secrets.urls import redact_urls
-
-
-class Kind(enum.Enum):
-    """What a text is, which says where a value ends."""
-
-    PROSE = "notes, messages, tracebacks, config values"
-    SOURCE = "Python: only what stands in quotes is a value"
-    DATA = "files of data: the rest of a line is a value as well"
-    COMMAND = "a word of a command line, whose quotes the shell may have taken"
-    LITERAL = "what stands in quotes in Python: a value ends with a blank, no quote is lost"
-
 
 # A name and its sign: `API_KEY = `, `"password": `, `config["token"] = `.
 _NAME = r"""(?<![\w.\-])([\-+~]{0,3}[A-Za-z_][\w.\-]{0,200})(?![\w.\-])"""

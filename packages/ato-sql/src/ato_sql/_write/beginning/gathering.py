@@ -10,8 +10,9 @@ from ato_sql._facts.configs.config import to_json
 from ato_sql._facts.facts import current_environment, digest
 from ato_sql._facts.inputs import input_rows
 from ato_sql._facts.settings import Settings
+from ato_sql._values.secrets.kinds import Kind
 from ato_sql._values.secrets.names import is_secret_key
-from ato_sql._values.secrets.text import Kind, redact_text
+from ato_sql._values.secrets.text import redact_text
 from ato_sql._values.values import as_name, clean_text
 from ato_sql._write import batch as _batch
 
