@@ -268,6 +268,65 @@ class TestInputs:
         """
         assert program(body, a="1", b="2") == [["a.txt"], ["b.txt"]]
 
+    AGAIN = """
+            @scope
+            def main(config):
+                {within}
+                found = record_of(config).inputs(True)
+                return [(one["name"], one["how"], str(one["hash"])[7:11]) for one in found]
+
+            def save(text, name="a.txt"):
+                {saving}
+
+            def load(name="a.txt"):
+                return open(name).read()
+
+            calls = []
+            for text in ("1", "22"):
+                {between}
+                calls.append(main())
+            print(json.dumps(calls))
+        """
+    ONE, TWO = "6b86", "785f"  # SHA-256 of the two texts
+
+    def again(
+        self, program, between, within="pass", saving="os.system(f'echo -n {text} > {name}')"
+    ):
+        return program(self.AGAIN.format(between=between, within=within, saving=saving), a="0")
+
+    def test_a_file_that_is_read_again_between_two_calls_is_as_it_was_then(self, program):
+        found = self.again(program, "save(text); load()")
+        assert found == [[["a.txt", "read", self.ONE]], [["a.txt", "read", self.TWO]]]
+
+    def test_a_file_that_is_changed_and_not_read_again_is_as_it_was_read(self, program):
+        found = self.again(program, "save(text); calls or load()")
+        assert found[1] in (found[0], [])  # nobody can hash what it was unless it was hashed then
+
+    def test_a_file_that_the_program_writes_and_reads_between_two_calls_is_an_input(self, program):
+        saving = "print(text, end='', file=open(name, 'w'))"
+        found = self.again(program, "save(text); load()", saving=saving)
+        assert found == [[["a.txt", "read", self.ONE]], [["a.txt", "read", self.TWO]]]
+
+    def test_a_counter_that_the_program_reads_and_writes_between_two_calls_is_updated(
+        self, program
+    ):
+        saving = "print(text * 2, file=open(name, 'w'))"
+        found = self.again(program, "load(); save(text)", saving=saving)
+        assert [[one[:2] for one in call] for call in found] == [[["a.txt", "updated"]]] * 2
+
+    def test_what_a_call_wrote_and_the_program_only_looks_at_is_no_input(self, program):
+        writes = "open('log.txt', 'a').write('x'); open('log.txt').read()"
+        found = self.again(program, "calls and load('log.txt')", within=writes)
+        assert found == [[], []]
+
+    def test_what_a_script_names_is_as_it_was_when_it_was_run_last(self, program, tmp_path):
+        (tmp_path / "project").mkdir()
+        (tmp_path / "project" / "reads.py").write_text("open('a.txt')")
+        runs = "import subprocess; subprocess.run([sys.executable, 'reads.py'])"
+        found = self.again(program, "save(text)", within=runs)
+        hashes = [digest for call in found for name, _, digest in call if name == "a.txt"]
+        assert hashes == [self.ONE, self.TWO]
+
     def test_a_large_number_of_files_is_counted_by_folder(self, program):
         body = """os.makedirs("many")
     for n in range(10_010):

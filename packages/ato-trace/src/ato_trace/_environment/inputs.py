@@ -32,6 +32,7 @@ class Inputs:
         self._named = sorted(_paths_in(configs))
         self._roots = _roots()
         self._began = time.time_ns()
+        self._scripts: dict[str, dict[str, reads.Read]] = {}  # what they name that were handed on
 
     def end(self) -> None:
         """The entry has ended: what is read from now on is not its input."""
@@ -64,8 +65,11 @@ class Inputs:
         found = {path: read for log in logs for path, read in log.handed.items()}
         for log in logs:
             found.update(log.files)
-        for path, read in [*_early().items(), *self._of_scripts(list(found))]:
+        for path, read in _early().items():
             found.setdefault(path, read)
+        for path, read in self._of_scripts(list(found)):
+            if path not in found or found[path].is_changed():  # it was known as it was before
+                found[path] = read
         for path, size, mtime_ns, reader in children.reported():
             found.setdefault(path, reads.Read(path, size, mtime_ns, reader))
         sources = _loaded_files()
@@ -92,7 +96,9 @@ class Inputs:
         """
         for script in paths:
             if script in self._log.handed and script.endswith(".py"):
-                for path, read in _named_in(script).items():
+                if script not in self._scripts:
+                    self._scripts[script] = _named_in(script)
+                for path, read in self._scripts[script].items():
                     if read.mtime_ns < self._began:
                         yield path, read
 
@@ -132,8 +138,6 @@ class Inputs:
 # What modules had read before reads were noticed; looked for once.
 _earlier: dict[str, reads.Read] = {}
 _looked: list[bool] = []
-# What scripts name that other programs were handed.
-_scripts: dict[str, dict[str, reads.Read]] = {}
 
 
 def _early() -> dict[str, reads.Read]:
@@ -146,12 +150,10 @@ def _early() -> dict[str, reads.Read]:
 
 
 def _named_in(script: str) -> dict[str, reads.Read]:
-    if script not in _scripts:
-        from ato_trace._environment.early import script_reads
+    from ato_trace._environment.early import script_reads
 
-        with reads.Muted():
-            _scripts[script] = _states(script_reads(script))
-    return _scripts[script]
+    with reads.Muted():
+        return _states(script_reads(script))
 
 
 def _states(named: Iterable[tuple[str, str]]) -> dict[str, reads.Read]:

@@ -3,8 +3,8 @@
 A hook cannot be taken out again, so there is one for the process, and what it does for any other
 event is one comparison. What it notes belongs to the entries that run at that moment, or, where
 none does, to every entry that comes later: data that a module loads when it is imported, or a cell
-of a notebook, is input of all runs after it. So with what it notes of writing: what a run writes
-itself is no input of it, and what was prepared before the run is.
+of a notebook, is input of all runs after it, as it was when it was read last. So with what it notes
+of writing: what a run writes itself is no input of it, and what was prepared before the run is.
 """
 
 from __future__ import annotations
@@ -100,12 +100,20 @@ class ReadLog:
         opened = self.updatable.get(read.path, read if read.handed else None)
         return read.path in self.written or (opened is not None and opened.is_changed())
 
+    def knows_written(self, path: str) -> bool:
+        """Whether there is nothing to say of a file that is written."""
+        return path in self.written
+
+    def add_written(self, path: str) -> None:
+        """Add a file that is opened to be written, or that another is renamed to."""
+        self.written.add(path)
+
     def add(self, read: Read) -> None:
-        """Add a file that is not in it."""
+        """Add a file that is not settled."""
         if read.handed:
             self.handed.setdefault(read.path, read)
             return
-        if len(self.files) < MOST_FILES:
+        if len(self.files) < MOST_FILES or read.path in self.files:
             self.files[read.path] = read
             return
         self._counted.add(hash(read.path))
@@ -116,6 +124,45 @@ class ReadLog:
         crowd[2] = (crowd[2] + _digest(f"{name}\0{read.size}")) % 2**128
 
 
+class OutsideLog(ReadLog):
+    """What was read while no entry ran: of what was read again, the last time counts.
+
+    A cell of a notebook, or a loop that calls an entry, loads a file anew that was changed.
+
+    Attributes:
+        prepared: What the program wrote while no entry ran, and no entry has written since.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.prepared: set[str] = set()
+
+    def is_settled(self, path: str) -> bool:
+        if path in self.files:
+            return not self.files[path].is_changed()
+        return super().is_settled(path) and path not in self.prepared
+
+    def is_updated(self, read: Read) -> bool:
+        is_ready = read.path in self.prepared and not read.is_changed()  # written, and then read
+        return super().is_updated(read) and not is_ready
+
+    def knows_written(self, path: str) -> bool:
+        return path in self.prepared
+
+    def add_written(self, path: str) -> None:
+        super().add_written(path)
+        self.prepared.add(path)
+
+    def add(self, read: Read) -> None:
+        self.handed.pop(read.path, None)
+        super().add(read)
+
+    def end(self, log: ReadLog) -> None:
+        """An entry has ended: what it wrote, the program may look at without using it."""
+        self.written |= log.written
+        self.prepared -= log.written
+
+
 def _digest(text: str) -> int:
     import hashlib
 
@@ -124,7 +171,7 @@ def _digest(text: str) -> int:
 
 
 # The one state of the process: what was read outside of entries, and the entries that run.
-outside = ReadLog()
+outside = OutsideLog()
 _running: list[ReadLog] = []
 _state = {"hooked": False}
 loaded_before: set[str] = set()  # the modules that were loaded before reads were noticed
@@ -154,7 +201,7 @@ def end(log: ReadLog) -> None:
     """An entry has ended; what is read from now on of what it wrote is the program's own."""
     if log in _running:
         _running.remove(log)
-        outside.written |= log.written
+        outside.end(log)
 
 
 class Muted:
@@ -201,7 +248,7 @@ def _noting() -> Sequence[ReadLog]:
 
 def _note_written(path: str) -> None:
     for log in _noting():
-        log.written.add(path)
+        log.add_written(path)
 
 
 def _keep_state(path: str) -> None:
@@ -218,8 +265,8 @@ def _is_known(name: Any, writes: bool) -> bool:
         return type(name) is int
     path = name if name[:1] == "/" else f"{working_folder()}/{name}"
     if writes:
-        return all(path in log.written for log in _noting())
-    return all(path in log.files or path in log.written for log in _noting())
+        return all(log.knows_written(path) for log in _noting())
+    return all(log.is_settled(path) for log in _noting())
 
 
 def _renamed(target: Any) -> None:
