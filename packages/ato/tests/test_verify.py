@@ -185,6 +185,26 @@ class TestWhichRunIsJudged:
         shell("train.py", ATO_DB=str(tmp_path / "kept.db"))
         assert "the same" in ato("verify", "1", "--db", "kept.db")
 
+    @pytest.mark.parametrize("relative", ["{}", "sqlite:///{}"])
+    def test_a_program_that_was_run_in_another_folder_tracks_in_the_same_database(
+        self, project, tmp_path, relative
+    ):
+        project("track(0.5)")
+        (tmp_path / "below").mkdir()
+
+        def run(*words, folder=".", database):
+            environment = {**os.environ, "ATO_DB": relative.format(database)}
+            command = [sys.executable, *words]
+            folder = str(tmp_path / folder)
+            return subprocess.check_output(command, cwd=folder, env=environment).decode()
+
+        run("../train.py", folder="below", database="../kept.db")
+        assert "the same" in run("-m", "ato", "verify", "1", database="kept.db")
+        option = relative.format("../kept.db")
+        asks = ["-m", "ato", "verify", "1", "--db", option]
+        assert "the same" in run(*asks, folder="below", database="other.db")
+        assert os.listdir(str(tmp_path / "below")) == []
+
     def test_a_program_that_skips_what_is_done_does_it_again(self, shell, project, verify):
         project(
             """

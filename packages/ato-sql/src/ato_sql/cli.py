@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CommandParser",
     "add_commands",
+    "database_anywhere",
     "database_url",
     "main",
     "open_finder",
@@ -353,6 +354,18 @@ def _named(database: str | None) -> str:
             "name a file or a server"
         )
     return name
+
+
+def database_anywhere(database: str | None = None) -> str:
+    """Return the database a command means as it is named in any folder, with its password.
+
+    Args:
+        database: as of `database_url`.
+    """
+    from ato_sql._values.place import absolute, place_of
+
+    place = absolute(place_of(_named(database)))
+    return place if isinstance(place, str) else place.render_as_string(hide_password=False)
 
 
 def _no_database(database: str | None, path: str) -> DatabaseError:

@@ -14,7 +14,7 @@ import zipfile
 from ato._cli.passing_on import run_passing_on
 from ato._cli.relay import open_outputs
 from ato_adict import UserError
-from ato_adict.surroundings import absolute, file_name
+from ato_adict.surroundings import file_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,14 +33,15 @@ _PROMPT_MODULES = re.compile(r"code|asyncio|_pyrepl|idlelib(?:\.\w+)?")
 _OPEN_FILES = re.compile(r"/dev/(?:stdin|tty|fd/\d+)|/proc/(?:self|\d+)/fd/\d+")
 
 
-def run_again(finder: SQLFinder, run: Any, quiet: bool, database: str | None) -> int:
+def run_again(finder: SQLFinder, run: Any, quiet: bool, database: str) -> int:
     """Run the command of a run; return the id of the run that it made.
 
     Args:
         finder: The tracker's database.
         run: The run.
         quiet: Whether the program's output is thrown away.
-        database: Where a program tracks that names no database; where it always does if None.
+        database: The tracker's database as any folder names it: where a program tracks that names
+            none itself.
 
     Raises:
         UserError: It cannot be run again, its program did not come to the end though the run
@@ -55,8 +56,7 @@ def run_again(finder: SQLFinder, run: Any, quiet: bool, database: str | None) ->
     wanted = str(uuid.uuid4()) if worker is None else None
     environment = {**os.environ, **rerun_environment(wanted, run.uuid, place)}
     environment.update(_recorded_variables(known))
-    if database is not None:
-        environment["ATO_DB"] = _absolute(database)
+    environment["ATO_DB"] = database
     before = [one.id for one in _reruns(finder, run)]
     folder = file_name(run.directory)
     finder.close()  # the last to let go of an SQLite file leaves no log beside it: that program
@@ -74,10 +74,6 @@ def run_again(finder: SQLFinder, run: Any, quiet: bool, database: str | None) ->
     if again is None:
         raise UserError(_no_run(run, place, bool(made), worker))
     return int(again.id)
-
-
-def _absolute(database: str) -> str:
-    return database if "://" in database else absolute(database)
 
 
 def _ending(code: int) -> str:

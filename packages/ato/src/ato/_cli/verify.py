@@ -62,14 +62,14 @@ def _verify(options: argparse.Namespace) -> int:
     from ato._cli.rerun import at_the_same_time, run_again
     from ato._cli.why.report import report_of
     from ato_adict import UserError
-    from ato_sql.cli import open_finder, open_stored
+    from ato_sql.cli import database_anywhere, open_finder, open_stored
     from ato_sql.comparing import plain
 
     finder = open_finder(options.db)
     run = finder.named_run(options.run_id)
     if run.status == "running":
         raise UserError(f"run {run.id} is still running: verify it when it has ended")
-    again = run_again(finder, run, options.json, options.db)
+    again = run_again(finder, run, options.json, database_anywhere(options.db))
     report = report_of(open_stored(options.db), run.id, again)
     verdict = _judge(finder, report, options.rtol, options.atol)
     why = None if verdict["verdict"] == "same" else report
