@@ -266,6 +266,25 @@ class TestOthers:
 
 
 class TestBetween:
+    @pytest.mark.parametrize("folder", [False, True])
+    def test_a_copy_that_another_run_logged_where_it_lies_is_kept(self, tmp_path, collect, folder):
+        path, source = tmp_path / "e.db", tmp_path / "model"
+        if folder:
+            source.mkdir()
+        (source / "weights" if folder else source).write_text("weights")
+        logger = SQLLogger(config_of(path))
+        with logger.start() as first:
+            first.log_artifact(str(source), "model", copy=True)
+        stored = copy_of(path, first)
+        with logger.start() as second:
+            second.log_artifact(os.path.join(stored, "weights") if folder else stored, "input")
+        logger.close()
+        delete(path, first)
+        assert collect(path) == []
+        assert os.path.exists(stored)
+        delete(path, second)
+        assert collect(path) == [stored]
+
     def test_content_that_another_run_logs_meanwhile_is_kept(self, tmp_path):
         run = log_copy(tmp_path / "e.db")
         shutil.copy(tmp_path / "e.db", tmp_path / "before")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import re
 import time
 import warnings
-from typing import Any, Callable, Container, Iterable, Mapping, NamedTuple, Sequence
+from typing import Any, Callable, Container, Iterable, Iterator, Mapping, NamedTuple, Sequence
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.engine import Connection, Engine
@@ -34,6 +35,8 @@ from ato_sql._facts.files.written import CLAIMS, RUNS, runs_of, written_in
 from ato_sql._values.time import from_seconds, now, to_seconds
 from ato_sql._write.storing.apply import find_runs
 
+# The path of a copy, as its run's artifacts tell it and as another may log it.
+_COPY = re.compile(r"(?=(?:^|[/\\])(?P<two>[0-9a-f]{2})[/\\]((?P=two)[0-9a-f]{62})(?:[/\\]|$))")
 _GRACE_SECONDS = 3600.0  # a copy may be older than its row by the time its writer takes
 _CLOCK_SECONDS = 0.002  # moments are stored rounded
 _WRITER_DAYS = 365  # a journal older than this is not recognised as replayed
@@ -186,12 +189,28 @@ def _deleted(connection: Connection) -> Iterable[str]:
 
 
 def _referred(connection: Connection) -> dict[str, float]:
-    """The content of the copies that runs have, and when each was last logged."""
+    """The content of the copies that runs have or name, and when each was last logged."""
     artifact = table_of(Artifact)
     query = select(artifact.c.content_hash, func.max(artifact.c.created_at))
     query = query.where(artifact.c.stored.is_not(None)).group_by(artifact.c.content_hash)
-    rows = connection.execute(query).all()
-    return {digest: to_seconds(moment) or 0.0 for digest, moment in rows}
+    rows = [*connection.execute(query), *_named(connection)]
+    wanted: dict[str, float] = {}
+    for digest, moment in rows:
+        wanted[digest] = max(to_seconds(moment) or 0.0, wanted.get(digest, 0.0))
+    return wanted
+
+
+def _named(connection: Connection) -> Iterator[tuple[str, Any]]:
+    """Yield which copies the paths of artifacts name, and when these were logged.
+
+    A run that goes on from the checkpoint of another may log that one's copy where it lies, or a
+    file in a copied folder.
+    """
+    artifact = table_of(Artifact)
+    query = select(artifact.c.path, artifact.c.created_at).where(artifact.c.stored.is_(None))
+    for path, moment in connection.execute(query.where(func.length(artifact.c.path) > 64)):
+        for named in _COPY.finditer(path):
+            yield named.group(2), moment
 
 
 def collect(engine: Engine, folder: str | None, owner: Owner, dry_run: bool = False) -> Cleanup:
