@@ -11,7 +11,7 @@ from fractions import Fraction
 
 import pytest
 
-from ato_sql import MetricError, NotFoundError, TrackerWarning
+from ato_sql import MetricError, NotFoundError, SQLFinder, SQLLogger, TrackerWarning
 from helping import PNG
 
 np = pytest.importorskip("numpy")
@@ -313,6 +313,21 @@ class TestTables:
     def test_secrets_are_hidden(self, run, finder):
         run.log_table("x", [{"user": "ann", "password": "hunter2"}])
         assert finder.media(run.id)[0].read()["rows"] == [["ann", "[redacted]"]]
+
+    def test_in_a_column_of_tokens_only_what_is_made_as_a_key_is_hidden(self, run, finder):
+        cells = ["the", "ĠRepublican", "x1", 7, None, "a1b2c3d4e5f6a7b8c9"]
+        run.log_table("x", {"token": cells, "prob": [0.1] * 6, "hf_token": cells})
+        rows = finder.media(run.id)[0].read()["rows"]
+        assert [row[0] for row in rows] == [*cells[:5], "[redacted]"]
+        assert {row[2] for row in rows} == {"[redacted]"}
+
+    def test_a_column_that_is_named_as_secret_is_hidden_whole(self, path):
+        sql = {"db_path": path, "secret_keys": ["token"]}
+        logger = SQLLogger({"experiment": {"project_name": "p", "sql": sql}})
+        with logger.start() as run:
+            run.log_table("x", {"token": ["the"], "n": [1]})
+        finder = SQLFinder({"experiment": {"sql": sql}})
+        assert finder.media(run.uuid)[0].read()["rows"] == [["[redacted]", 1]]
 
     def test_so_is_what_follows_the_name_of_one_in_a_row(self, run, finder):
         rows = [["lr", 0.1], ["password", "hunter2"], ["token", "label"], [None, 1]]

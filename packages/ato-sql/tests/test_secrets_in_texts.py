@@ -171,12 +171,33 @@ class TestProse:
             "num_tokens=4096 pad_token=0",
             "password=None and token=null",
             "password=*** in the log",
+            "top token = cat, next token: 'the' p=0.3, Predicted token = \"Paris\"",
+            "student_token=1.3 teacher_token=0.4 token=0.31",
+            "    token = tokens[i]\n    token = tokenizer.decode(ids)\n",
+            "    password = getpass.getpass()\n    api_key = load_key(name, 3)",
+            "def f(password: str, access_key: str)",
+            "PWD=/home/alice/exp\nOLDPWD=~/runs/2\npwd: C:\\Users\\alice",
             "basic arithmetic, bearer of news",
             "a=b c:d",
         ],
     )
     def test_prose_about_secrets_stays(self, noted, text):
         assert noted(text) == text
+
+    @pytest.mark.parametrize(
+        ("text", "kept"),
+        [
+            ("your new token: 'abc'", "your new token: '[redacted]'"),
+            ("next token: a1b2c3d4e5", "next token: [redacted]"),
+            ("the token = 'abc'", "the token = '[redacted]'"),
+            ("token = x1y2z3[0]", "token = [redacted]"),
+            ("password=abc[1] password=abc(d)", "password=[redacted] password=[redacted]"),
+            ("password = open(x1y2, 'r')", "password = [redacted], 'r')"),
+            ("db_pwd=/home/alice/exp", "db_pwd=[redacted]"),
+        ],
+    )
+    def test_what_only_looks_like_prose_or_code_is_hidden(self, noted, text, kept):
+        assert noted(text) == kept
 
     def test_a_private_key_keeps_only_its_frame(self, noted):
         key = "-----BEGIN RSA PRIVATE KEY-----\nMIIEow\nIBAAK\n-----END RSA PRIVATE KEY-----"
@@ -189,7 +210,10 @@ class TestProse:
         assert noted(key) == f"{BEGIN}[redacted]-----END PGP PRIVATE KEY BLOCK-----"
 
     @pytest.mark.timeout(60)  # many minutes where each name looks to the end
-    @pytest.mark.parametrize("text", ["token:a[", "token:a[[b", "token=***", "pwd=none["])
+    @pytest.mark.parametrize(
+        "text",
+        ["token:a[", "token:a[[b", "token=***", "pwd=none[", "token = f(a", "pwd=/a", "a token = "],
+    )
     def test_a_long_word_of_names_takes_no_longer_than_others(self, noted, text):
         assert noted(text * 30_000)
 

@@ -110,6 +110,10 @@ class Settings(NamedTuple):
         """Return JSON data without the secrets in it, unless they are to be kept."""
         return secrets.redact.redact(value, self.secret_keys) if self.redact else value
 
+    def hide_column(self, name: str, cells: list[Any]) -> list[Any]:
+        """Return a column of a table without the secrets in it, unless they are to be kept."""
+        return secrets.redact.redact_column(name, cells, self.secret_keys) if self.redact else cells
+
     def hide_pairs(self, rows: list[list[Any]]) -> list[list[Any]]:
         """Return rows of a name and a value without the secrets, unless they are to be kept."""
         return secrets.redact.redact_pairs(rows, self.secret_keys) if self.redact else rows

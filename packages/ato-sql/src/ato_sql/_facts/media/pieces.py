@@ -84,13 +84,11 @@ def table_piece(key: str, data: Any, columns: Sequence[str] | None, settings: Se
 def _without_secrets(
     columns: Sequence[str], rows: list[list[Any]], settings: Settings
 ) -> list[list[Any]]:
-    names = [f"{number} {name}" for number, name in enumerate(columns)]  # two may have one name
-    kept = [
-        settings.hide_in({name: [row[number] for row in rows]}) for number, name in enumerate(names)
+    hidden = [
+        settings.hide_column(name, [row[number] for row in rows])
+        for number, name in enumerate(columns)
     ]
-    hidden = [next(iter(column.values())) for column in kept]
-    whole = [c if isinstance(c, list) else [c] * len(rows) for c in hidden]
-    found = [list(row) for row in zip(*whole)] if whole else rows
+    found = [list(row) for row in zip(*hidden)] if hidden else rows
     # Where there are two columns, a row may be the name of a secret and what it is.
     return settings.hide_pairs(found) if len(columns) == 2 else found
 

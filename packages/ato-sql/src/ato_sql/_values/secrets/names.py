@@ -91,7 +91,7 @@ _ROLES = words(
     " postgres postgresql mongo mongodb redis rabbitmq amqp kafka mqtt ldap sudo wifi vpn basic jwt"
     " csrf xsrf push broker backup recovery verification ca ci cd wallet serial"
     " unseal unlock ingest ingestion instrumentation integration provisioning pkce saml sasl"
-    " fernet preshared priv kms ibm oci ncbi pubmed dagshub scholar"
+    " fernet preshared priv kms cognitive ibm oci ncbi pubmed dagshub scholar"
 )
 _OWNERS = _VENDORS | _ROLES
 # Who has a password; as `user_key` and `host_key` these are columns and fingerprints.
@@ -121,6 +121,12 @@ _LANGUAGE_MODEL = words(
     " sentence chunk entity relation edge node region box seg segmentation depth scene goal motion"
     " pose point voxel event note bar beat chord tempo obs act rtg transcribe translate timestamp"
     " notimestamps nospeech lm summarization filler pause jump candidate center centre classes"
+    " top bottom best worst predicted pred gold golden true truth false greedy argmax sample"
+    " student teacher correct incorrect wrong subject pooled scale punct punctuated digit digits"
+    " number unit units rare frequent oov decoded decoding raw likely alt alternative chosen"
+    " rejected accepted proposed speculative emitted completion positive negative surprisal"
+    " stopword content ref reference hyp hypothesis beam copy copied noun verb role turn header"
+    " padded unpadded"
 )
 # Which of several a secret is: `password_old`, `api_key_prod`, `secret_b`.
 _WHICH = words(
@@ -191,6 +197,19 @@ def is_secret_key(key: object, extra: Iterable[str] = ()) -> bool:
             `license.code` as well, and `server.code` the `code` of any `server`.
     """
     return _is_secret(str(key)[-_LONGEST:], tuple(extra))
+
+
+def may_be_words(name: str, extra: Iterable[str] = ()) -> bool:
+    """Tell whether what has this name may as well be words of a text: `token`, `text_tokens`.
+
+    It is no secret's name then, or one that says no more than that it is a token.
+    """
+    segments = _segments(unicodedata.normalize("NFKC", name))
+    if segments[-1:] not in (("token",), ("tokens",)):
+        return False
+    owner = segments[-2:-1]
+    is_owned = bool(owner) and owner[0] in _OWNERS | _PEOPLE
+    return not is_owned and not any(_is_below([_plain(segments)], one) for one in extra)
 
 
 def says_password(name: str) -> bool:

@@ -10,8 +10,8 @@ from typing import Any, Iterable, Mapping, Sequence
 
 from ato_sql._values.secrets.commands import redact_word
 from ato_sql._values.secrets.kinds import Kind
-from ato_sql._values.secrets.names import is_secret_key, says_password
-from ato_sql._values.secrets.shapes import REDACTED, looks_random
+from ato_sql._values.secrets.names import is_secret_key, may_be_words, says_password
+from ato_sql._values.secrets.shapes import REDACTED, is_mixed, looks_random
 from ato_sql._values.secrets.text import redact_text
 
 # `key=`, `--key=`, `~key=`, `key["of any letters"]=`.
@@ -24,6 +24,7 @@ _BRACKETS = {"[": 1, "{": 1, "(": 1, "]": -1, "}": -1, ")": -1}
 # `Authorization: Bearer x` without quotes around it.
 _SCHEMES = ("bearer", "basic")
 _MANY = 1_000_000
+_SHORTEST_KEY = 16
 _SEVERAL = (list, tuple, set, frozenset)  # JSON has the first, a word of a command line any
 _ENTRY_NAMES = ("name", "key")
 _VALUES = ("value", "Value", "VALUE")
@@ -78,6 +79,21 @@ def _redact_list(value: Sequence[Any], extra: Sequence[str], path: str) -> list[
     if all(isinstance(item, str) for item in value) and any(map(_OPTION.match, value)):
         return redact_command(value, extra)
     return [redact(item, extra, path) for item in value]
+
+
+def redact_column(name: str, cells: Sequence[Any], extra: Sequence[str] = ()) -> list[Any]:
+    """Return a column of a table, all of it hidden where its name is that of a secret.
+
+    One of tokens may hold words of texts: there only what is of the make of a key is hidden.
+    """
+    if may_be_words(name, extra):
+        return [REDACTED if _is_key(cell) else redact(cell, extra) for cell in cells]
+    hidden = _redact_item(name, list(cells), extra)
+    return hidden if isinstance(hidden, list) else [hidden] * len(cells)
+
+
+def _is_key(cell: Any) -> bool:
+    return isinstance(cell, str) and len(cell) >= _SHORTEST_KEY and is_mixed(cell)
 
 
 def redact_pairs(rows: Iterable[Sequence[Any]], extra: Sequence[str] = ()) -> list[list[Any]]:

@@ -9,16 +9,15 @@ from __future__ import annotations
 import re
 from typing import Sequence
 
+from ato_sql._values.secrets.bare import bare_end
 from ato_sql._values.secrets.blocks import is_data, lines_below, redact_blocks
 from ato_sql._values.secrets.calls import redact_calls
 from ato_sql._values.secrets.commands import redact_commands
 from ato_sql._values.secrets.kinds import Kind
-from ato_sql._values.secrets.names import is_secret_key, says_password
+from ato_sql._values.secrets.names import is_secret_key, says_password, words
 from ato_sql._values.secrets.shapes import (
-    COUNT,
     NOTHING,
     REDACTED,
-    is_mixed,
     is_token,
     looks_random,
     redact_headers,
@@ -75,18 +74,9 @@ _ESCAPED = re.compile(r"""\\{1,2}(["'])[^\n]{1,500}?\\{1,2}\1""")  # JSON in a t
 # The list or mapping that a text of JSON has under a name, without what nests in it.
 _JSON = re.compile(r"""[\[{]\s{0,8}(?=\\{0,2}["'])[^\[\]{}\n]{1,2000}[\]}]""")
 _JSON_TEXT = re.compile(r"""(\\{0,2}["'])([^"'\\\n]{1,400})\1""")
-_BARE = {
-    Kind.PROSE: re.compile(
-        r"""(?:[^\s;,"'&\[\](){}]|[&,](?![\w.\-]{1,40}=|\s|$)|["'](?=\w)|[\[\](){}](?=[^\s,;"'])){3,}"""
-    ),
-    Kind.COMMAND: re.compile(r"""[^,\]})\n]+"""),
-    Kind.DATA: re.compile(r"""[^"'\s#\[{|>][^\n]*"""),
-    Kind.LITERAL: re.compile(r"""[^\s;,"'&\\(){}\[\]<>|%]{3,}"""),
-}
-_SECRET = re.compile(r"secrets?\Z", re.IGNORECASE)
-_TELLING = 400
-# In code a line must end behind a word in a text for it to be one and no description begun.
-_LINE_END = re.compile(r"""[ \t]*(?:["'\r\n]|\\[rn]|\Z)""")
+_WORD_BEFORE = re.compile(r"(?<![\w.\-])([A-Za-z]{2,30})[ \t]{1,2}\Z")
+_WHICH_ONE = words("new current latest last old")  # "your new token: …"
+_VALUE = re.compile(r"""[\s"'(]{0,4}([^\s"',;()\[\]{}]{0,400})""")
 _IS_KEY = re.compile(r"\s{0,8}:")
 _LINE_START = re.compile(r"[ \t]*(?:-[ \t]+|export[ \t]+|set[ \t]+)?[\"']?$")
 _MARKED_BLOCK = re.compile(r"[|>][+\-]?[ \t]*\r?\n")
@@ -151,7 +141,7 @@ def _redact_assigned(text: str, extra: Sequence[str], kind: Kind) -> str:
     while found is not None:
         # Where nothing is hidden the sign may have swallowed the next name: `x: password = …`.
         end, shown = found.end(1), text[at : found.end(1)]
-        if is_secret_key(found.group(1), extra):
+        if is_secret_key(found.group(1), extra) and not _is_word_of_text(text, found):
             hidden = _value(text, found, kind)
             if hidden is not None:
                 end, shown = hidden[0], _shown(text, at, found) + hidden[1]
@@ -160,6 +150,18 @@ def _redact_assigned(text: str, extra: Sequence[str], kind: Kind) -> str:
         found = named.search(text, at)
     text = "".join(parts) + text[at:]
     return _HANDED.sub(lambda call: _hide_handed(call, extra), text)
+
+
+def _is_word_of_text(text: str, named: re.Match[str]) -> bool:
+    """Tell whether it is `next token: "the"`, of which the word before says what token it is."""
+    name, start = named.group(1), named.start(1)
+    before = _WORD_BEFORE.search(text, max(start - 40, 0), start)
+    if before is None or name.lower() not in ("token", "tokens"):
+        return False
+    value = _VALUE.match(text, named.end())
+    is_told = before.group(1).lower() not in _WHICH_ONE
+    told = f"{before.group(1)}_{name}"
+    return is_told and not is_secret_key(told) and not (value and is_token(value.group(1)))
 
 
 def _redact_listed(text: str, extra: Sequence[str]) -> str:
@@ -211,44 +213,10 @@ def _value(text: str, named: re.Match[str], kind: Kind) -> tuple[int, str] | Non
             return below
     if kind is Kind.PROSE and _MARKED_BLOCK.match(text, start):
         return _lines_below(text, text.rfind("\n", 0, named.start()) + 1, named)
-    return _bare_value(text, named, kind)
-
-
-def _bare_value(text: str, named: re.Match[str], kind: Kind) -> tuple[int, str] | None:
-    """Return what `_value` does, of a value that stands in no quotes."""
-    start = named.end()
-    # What a word without blanks is, however long, its first letters tell.
-    bare = _BARE[kind].match(text, start, start + _TELLING)
-    if bare is None or NOTHING.match(bare.group(0).strip()):
-        return None
-    if COUNT.fullmatch(bare.group(0).strip()) and named.group(1).lower().endswith("tokens"):
-        return None
-    if "\n" in named.group(2) and not _is_alone(text, bare):
-        return None
-    is_spoken = kind in (Kind.PROSE, Kind.LITERAL) and "=" not in named.group(2)
-    # `:param password: Of the user.` in a docstring is no password.
-    if is_spoken and not _is_said(text, named.group(1), bare, kind):
-        return None
-    bare = _BARE[kind].match(text, start) or bare
-    if text[bare.end() : bare.end() + 1] == "(" and kind is not Kind.COMMAND:  # SecretStr('…')
-        return _bracketed(text, bare.end(), Kind.DATA)
-    return bare.end(), REDACTED
-
-
-def _is_alone(text: str, bare: re.Match[str]) -> bool:
-    """Tell whether what stands in the next line is all of it: no sentence, no `value:`."""
-    ends = _LINE_END.match(text, bare.end()) is not None
-    return is_token(bare.group(0)) or (ends and not bare.group(0).rstrip().endswith(":"))
-
-
-def _is_said(text: str, name: str, bare: re.Match[str], kind: Kind) -> bool:
-    """Tell whether what stands behind `password:` is one, and not what prose says of it."""
-    value = bare.group(0)
-    if is_token(value):
-        return True
-    if kind is Kind.PROSE:
-        return says_password(name) or (_SECRET.search(name) is not None and is_mixed(value))
-    return says_password(name) and is_mixed(value) and bool(_LINE_END.match(text, bare.end()))
+    bare = bare_end(text, named, kind)
+    if bare is not None and text[bare : bare + 1] == "(" and kind is not Kind.COMMAND:
+        return _bracketed(text, bare, Kind.DATA)  # SecretStr('…')
+    return None if bare is None else (bare, REDACTED)
 
 
 def _lists_words(text: str, start: int, name: str) -> bool:

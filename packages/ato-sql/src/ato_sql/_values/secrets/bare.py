@@ -1,0 +1,99 @@
+"""Whether and how far what stands in no quotes behind a secret's name is one."""
+
+from __future__ import annotations
+
+import re
+
+from ato_sql._values.secrets.kinds import Kind
+from ato_sql._values.secrets.names import says_password, words
+from ato_sql._values.secrets.shapes import COUNT, NOTHING, is_mixed, is_token, looks_random
+
+_BARE = {
+    Kind.PROSE: re.compile(
+        r"""(?:[^\s;,"'&\[\](){}]|[&,](?![\w.\-]{1,40}=|\s|$)|["'](?=\w)|[\[\](){}](?=[^\s,;"'])){3,}"""
+    ),
+    Kind.COMMAND: re.compile(r"""[^,\]})\n]+"""),
+    Kind.DATA: re.compile(r"""[^"'\s#\[{|>][^\n]*"""),
+    Kind.LITERAL: re.compile(r"""[^\s;,"'&\\(){}\[\]<>|%]{3,}"""),
+}
+_SECRET = re.compile(r"secrets?\Z", re.IGNORECASE)
+_FRACTION = re.compile(r"[+\-]?\d{0,12}\.\d{1,20}(?:[eE][+\-]?\d{1,3})?")
+_TYPES = words("str int float bool bytes object list dict tuple Any Optional SecretStr")
+# `tokens[i]`, `tokenizer.decode(ids)`: what a line of code in a traceback gives a name.
+_CODE = re.compile(
+    r"([A-Za-z_][\w.]{0,80})"
+    r"(?:\[[\w.\-:]{0,40}\]|\((?:\w[\w.]{0,40}(?:, \w[\w.]{0,40}){0,5})?\))(?=[\s,)]|\Z)"
+)
+_FOLDER = re.compile(r"~?(?:[/\\][\w.@+\- ]{1,100}){2,40}[/\\]?|[A-Z]:[/\\][^\n]{1,200}")
+_TELLING = 400
+# In code a line must end behind a word in a text for it to be one and no description begun.
+_LINE_END = re.compile(r"""[ \t]*(?:["'\r\n]|\\[rn]|\Z)""")
+
+
+def bare_end(text: str, named: re.Match[str], kind: Kind) -> int | None:
+    """Return where the value behind a secret's name ends; None where there is no secret.
+
+    Args:
+        text: Where it stands.
+        named: The name, and in its second group the sign behind it.
+        kind: What the text is.
+    """
+    start = named.end()
+    # What a word without blanks is, however long, its first letters tell.
+    bare = _BARE[kind].match(text, start, start + _TELLING)
+    if bare is None or NOTHING.match(bare.group(0).strip()):
+        return None
+    name, value = named.group(1), bare.group(0).strip()
+    if _says_else(name, value) or (kind is Kind.PROSE and _is_code(text, named)):
+        return None
+    if "\n" in named.group(2) and not _is_alone(text, bare):
+        return None
+    is_spoken = kind in (Kind.PROSE, Kind.LITERAL) and "=" not in named.group(2)
+    # `:param password: Of the user.` in a docstring is no password.
+    if is_spoken and not _is_said(text, name, bare, kind):
+        return None
+    bare = _BARE[kind].match(text, start) or bare
+    return _closed(text, bare)
+
+
+def _says_else(name: str, value: str) -> bool:
+    """Tell whether a value is none of a secret: how many tokens there are, a working directory."""
+    name = name.lower()
+    if name.endswith("tokens") and COUNT.fullmatch(value):
+        return True
+    if name.endswith("token") and _FRACTION.fullmatch(value):
+        return True
+    return name in ("pwd", "oldpwd") and _FOLDER.fullmatch(value) is not None
+
+
+def _is_code(text: str, named: re.Match[str]) -> bool:
+    code = _CODE.match(text, named.end()) if " = " in named.group(2) else None
+    return code is not None and not any(map(looks_random, code.group(1).split(".")))
+
+
+def _closed(text: str, bare: re.Match[str]) -> int:
+    """Return where a value ends with the brackets that it opened."""
+    end, value = bare.end(), bare.group(0)
+    for first, last in ("[]", "{}", "()"):
+        opened = value.count(first) - value.count(last)
+        while opened > 0 and text[end : end + 1] == last:
+            end, opened = end + 1, opened - 1
+    return end
+
+
+def _is_alone(text: str, bare: re.Match[str]) -> bool:
+    """Tell whether what stands in the next line is all of it: no sentence, no `value:`."""
+    ends = _LINE_END.match(text, bare.end()) is not None
+    return is_token(bare.group(0)) or (ends and not bare.group(0).rstrip().endswith(":"))
+
+
+def _is_said(text: str, name: str, bare: re.Match[str], kind: Kind) -> bool:
+    """Tell whether what stands behind `password:` is one, and not what prose says of it."""
+    value = bare.group(0)
+    if value in _TYPES:  # `password: str`
+        return False
+    if is_token(value):
+        return True
+    if kind is Kind.PROSE:
+        return says_password(name) or (_SECRET.search(name) is not None and is_mixed(value))
+    return says_password(name) and is_mixed(value) and bool(_LINE_END.match(text, bare.end()))
