@@ -60,6 +60,20 @@ KEYS = [
         "a nested key", words=("opt.decay=0.1", "opt.decay=0.2"), says=r"^opt\.decay: 0\.1 -> 0\.2"
     ),
     Pair(
+        "the priority of a view",
+        edit("train.py", "priority=1", "priority=3"),
+        first=[
+            edit(
+                "train.py",
+                "@scope.observe()\n",
+                "@scope.observe(priority=1)\ndef a(config):\n    config.epochs = 3\n\n\n"
+                "@scope.observe(priority=2)\n",
+            )
+        ],
+        words=("a longer", "a longer"),
+        says=r"^epochs: 4 -> 3 \(view 'a' \(train\.py:\d+\), applied later than before\)",
+    ),
+    Pair(
         "two keys, each of them named",
         words=("", "lr=0.2 epochs=3"),
         says=[r"lr: 0\.1 -> 0\.2", r"epochs: 2 -> 3"],

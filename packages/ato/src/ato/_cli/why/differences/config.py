@@ -16,8 +16,11 @@ def config_changes(a: StoredRun, b: StoredRun, compared: Comparison) -> list[dic
     """Return for each key that differs its value in both runs and who set it last."""
     if not compared.config:
         return []
-    by_a, by_b = _setters(a.provenance), _setters(b.provenance)
     changes = compared.to_dict()["config"]
+    by_a, by_b = _setters(a.provenance), _setters(b.provenance)
+    for key in changes:
+        if _is_reordered(a.provenance, b.provenance, key):
+            by_b[key] += ", applied later than before"
     return [
         {"key": key, "a": _side(change, "a", by_a, key), "b": _side(change, "b", by_b, key)}
         for key, change in changes.items()
@@ -37,6 +40,19 @@ def _setters(provenance: Iterable[Mapping[str, Any]]) -> dict[str, str]:
 
     last = {event["key"]: event["source"] for event in provenance}
     return {key: describe_source(source) for key, source in last.items()}
+
+
+def _is_reordered(
+    a: Iterable[Mapping[str, Any]], b: Iterable[Mapping[str, Any]], key: str
+) -> bool:
+    """Whether the same views set a key in both runs, another of them last."""
+    before, after = _views(a, key), _views(b, key)
+    return set(before) == set(after) and before[-1:] != after[-1:]
+
+
+def _views(provenance: Iterable[Mapping[str, Any]], key: str) -> list[tuple[Any, Any]]:
+    sources = (event["source"] for event in provenance if event["key"] == key)
+    return [(source.get("kind"), source.get("name")) for source in sources]
 
 
 # -- in words --------------------------------------------------------------------------------------
