@@ -49,6 +49,11 @@ class Server:
         self.port = free_port()
         self.process = None
 
+    def apart(self):
+        """Return how it is started: silent, its own files where another user may write."""
+        silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        return {**silent, "env": {**os.environ, "TMPDIR": self.folder}}
+
     def wait(self):
         deadline = time.monotonic() + 60
         while not self.is_ready():
@@ -95,8 +100,7 @@ class Postgres(Server):
 
     def start(self):
         data = os.path.join(self.folder, "data")
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        quiet.update(as_user("postgres"), cwd=self.folder)
+        quiet = {**self.apart(), **as_user("postgres"), "cwd": self.folder}
         if not os.path.exists(data):
             command = [self.initdb, "-D", data, "-U", "postgres", "-A", "trust", "--no-sync"]
             subprocess.run(command, check=True, **quiet)
@@ -133,7 +137,7 @@ class MariaDB(Server):
 
     def start(self):
         data = os.path.join(self.folder, "data")
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        quiet = self.apart()
         user = ["--user=mysql"] if os.getuid() == 0 else []
         if not os.path.exists(data):
             command = [self.install, "--no-defaults", f"--datadir={data}", *user]
