@@ -348,6 +348,18 @@ def test_what_such_cells_change_of_what_a_run_reads_is(tmp_path, between, cause)
     assert "nothing that was recorded" not in cell.printed
 
 
+@pytest.mark.parametrize("save", ["!printf {} > bonus.txt", "open('bonus.txt', 'w').write('{}')"])
+@pytest.mark.parametrize("load", ["bonus = float(open('bonus.txt').read())", "bonus = load()"])
+def test_data_that_a_cell_reads_again_is(tmp_path, save, load):
+    loader = "def load():\n    return float(open('bonus.txt').read())"
+    drawing = DRAWING.replace("random.random()", "bonus")
+    first = [PROGRAM[0], loader, save.format(1), load, drawing, "draw()"]
+    last = "print(SQLFinder().why())"
+    [*_, cell] = run_cells([*first, save.format(2), load, "draw()", last], tmp_path)
+    assert cell.printed.splitlines()[0].startswith("bonus.txt changed (")
+    assert "line 1: 1 -> 2" in cell.printed
+
+
 @pytest.mark.parametrize(
     ("question", "text"),
     [
