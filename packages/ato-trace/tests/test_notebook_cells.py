@@ -72,6 +72,39 @@ def test_so_is_an_assignment_that_does_not_build_on_itself(notebook):
     assert "rate = 1" not in text
 
 
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("from math import sin as rate", "from math import cos as rate"),
+        ("import math as rate", "import cmath as rate"),
+        ("import math as rate", "rate = 2"),
+        ("rate, other = 1, 2", "rate, other = 1, 3"),
+        ("rate, (other, *_) = 1, (2, 3)", "[rate, [other, *_]] = 2, (2, 4)"),
+        ("rate: int = 1", "rate: int = 2"),
+    ],
+)
+def test_so_is_whatever_binds_the_same_names(notebook, first, second):
+    text = notebook(first, second, "def train(config): return rate")
+    assert second in text
+    assert first not in text
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("import os.path", "import os"),
+        ("import xml.dom", "import xml.sax"),
+        ("from math import *", "from cmath import *"),
+        ("os, xml = 1, 2", "xml, os = os, xml"),
+        ("os, xml = 1, 2", "os = 3"),
+    ],
+)
+def test_what_binds_others_or_adds_to_them_leaves_them(notebook, first, second):
+    text = notebook(first, second, "def train(config): return lambda: (os, xml)")
+    assert first in text
+    assert second in text
+
+
 def test_one_that_builds_on_itself_is_kept_with_what_came_before(notebook):
     text = notebook("rate = 1", "rate = rate * 2", "def train(config): return rate")
     assert "rate = 1\n" in text

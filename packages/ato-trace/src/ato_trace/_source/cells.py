@@ -146,8 +146,30 @@ def _names(node: Any) -> tuple[str, ...]:
     """The names that a statement defines whatever they were before; none where it does more."""
     if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
         return (node.name,)
-    if not isinstance(node, ast.Assign) or not all(isinstance(t, ast.Name) for t in node.targets):
+    if isinstance(node, (ast.Import, ast.ImportFrom)):
+        return _imported(node)
+    targets = [node.target] if isinstance(node, ast.AnnAssign) and node.value else []
+    targets = node.targets if isinstance(node, ast.Assign) else targets
+    parts = [part for target in targets for part in _unpacked(target)]
+    if not parts or not all(isinstance(part, ast.Name) for part in parts):
         return ()
-    names = tuple(target.id for target in node.targets if isinstance(target, ast.Name))
+    names = tuple(part.id for part in parts)
     uses = {part.id for part in ast.walk(node.value) if isinstance(part, ast.Name)}
     return () if uses & set(names) else names
+
+
+def _imported(node: ast.Import | ast.ImportFrom) -> tuple[str, ...]:
+    """The names of an import; none of `import a.b`, which adds to what `a` is, and of `*`."""
+    if any("." in alias.name and not alias.asname for alias in node.names):
+        return ()
+    names = tuple(alias.asname or alias.name for alias in node.names)
+    return () if "*" in names else names
+
+
+def _unpacked(target: Any) -> Iterator[Any]:
+    """The single targets of `a, (b, *c) = ...`."""
+    if isinstance(target, (ast.Tuple, ast.List)):
+        for part in target.elts:
+            yield from _unpacked(part)
+    else:
+        yield target.value if isinstance(target, ast.Starred) else target
