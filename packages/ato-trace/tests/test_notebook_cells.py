@@ -22,7 +22,7 @@ def get_ipython():
 
 for _cell in {cells!r}:
     In.append(_cell)
-    exec(compile(_cell, "<ipython-input-%d-0>" % len(In), "exec"), globals())
+    exec(compile(_cell, "<ipython-input-%d-0>" % (len(In) - 1), "exec"), globals())
 print(json.dumps(found))
 """
 SCOPE = """from ato_adict import record_of
@@ -103,6 +103,47 @@ def test_what_binds_others_or_adds_to_them_leaves_them(notebook, first, second):
     text = notebook(first, second, "def train(config): return lambda: (os, xml)")
     assert first in text
     assert second in text
+
+
+CLASS = "class Net:\n    {}\n    def step(self): return {}"
+PLAIN, STATIC = "depth = 1", "@staticmethod\n    def build(): pass"
+
+
+@pytest.mark.parametrize("first", [PLAIN, STATIC])
+@pytest.mark.parametrize(
+    ("make", "use"),
+    [
+        ("net = Net()", "net.step()"),
+        ("net = [Net(), Net()]", "net[0].step()"),
+        ("net = {'a': (Net(),)}", "net['a'][0].step()"),
+        ("class Deep(Net): pass\nnet = Deep()", "net.step()"),
+        ("class Deep(Net): pass", "Deep().step()"),
+        ("net = Net().step", "net()"),
+        ("import functools\nnet = functools.partial(Net.step, Net())", "net()"),
+    ],
+)
+def test_of_a_class_the_definition_counts_that_its_objects_were_made_by(notebook, make, use, first):
+    cells = [CLASS.format(first, 1), make, f"def train(config): {use}", CLASS.format(first, 2)]
+    before, after = notebook(*cells), notebook(*cells, make)
+    assert "return 1" in before
+    assert "return 2" not in before
+    assert "return 1" not in after
+    assert "return 2" in after
+
+
+def test_so_does_that_of_functions_that_a_list_holds_with_what_it_names(notebook):
+    cells = ["rate = 3", "def step(): return rate", "steps = [step]"]
+    cells += ["def train(config): steps[0]()", "def step(): return 2"]
+    text = notebook(*cells)
+    assert "def step(): return rate" in text
+    assert "rate = 3" in text
+    assert "def step(): return 2" in notebook(*cells, "steps = [step]")
+
+
+@pytest.mark.parametrize("body", ["Net(), net", "(lambda: Net)(), net"])
+def test_what_a_function_names_is_what_stands_there_now(notebook, body):
+    cells = [CLASS.format(PLAIN, 1), "net = Net()", f"def train(config): {body}"]
+    assert "return 2" in notebook(*cells, CLASS.format(PLAIN, 2))
 
 
 def test_one_that_builds_on_itself_is_kept_with_what_came_before(notebook):
