@@ -375,6 +375,23 @@ def test_a_change_in_the_cells_of_a_notebook_is_where_it_stands_in_its_cell():
     assert (change.old_place, change.new_place) == ("In[4]:4", "In[9]:2")
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("x = 1", "x = 2"),
+        ("from math import sin as x", "from math import cos as x"),
+        ("x, y = 1, 2", "x, y = 1, 3"),
+        ("x, (y, *z) = f()", "x, (y, *z) = g()"),
+    ],
+)
+def test_statements_that_bind_the_same_names_are_one_change_among_new_ones(old, new):
+    found = changes(
+        {"m": f"{old}\nprint(x)\n"}, {"m": f"a = 0\nsetup(a)\n{new}\nb = 0\nprint(x)\n"}
+    )
+    assert ("changed", "m", "<module>", old, new) in found
+    assert {c[0] for c in found if c[4] != new} <= {"added"}
+
+
 def test_a_change_in_a_file_is_in_no_cell():
     [change] = explain_sources({"a": "X = 1"}, {"a": "X = 2"})
     assert (change.old_place, change.new_place) == ("", "")

@@ -16,12 +16,13 @@ In = [""]
 
 def get_ipython():
     return types.SimpleNamespace(
-        run_line_magic=lambda *given: None, system=lambda line: None, getoutput=lambda line: None
+        run_line_magic=lambda *given: None, run_cell_magic=lambda *given: None,
+        system=lambda line: None, getoutput=lambda line: None,
     )
 
 for _cell in {cells!r}:
     In.append(_cell)
-    exec(compile(_cell, "<ipython-input-%d-0>" % len(In), "exec"), globals())
+    exec(compile(_cell, "<ipython-input-%d-0>" % (len(In) - 1), "exec"), globals())
 print(json.dumps(found))
 """
 SCOPE = """from ato_adict import record_of
@@ -69,6 +70,80 @@ def test_so_is_an_assignment_that_does_not_build_on_itself(notebook):
     text = notebook("rate = 1", "rate = 2", "def train(config): return rate")
     assert "rate = 2" in text
     assert "rate = 1" not in text
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("from math import sin as rate", "from math import cos as rate"),
+        ("import math as rate", "import cmath as rate"),
+        ("import math as rate", "rate = 2"),
+        ("rate, other = 1, 2", "rate, other = 1, 3"),
+        ("rate, (other, *_) = 1, (2, 3)", "[rate, [other, *_]] = 2, (2, 4)"),
+        ("rate: int = 1", "rate: int = 2"),
+    ],
+)
+def test_so_is_whatever_binds_the_same_names(notebook, first, second):
+    text = notebook(first, second, "def train(config): return rate")
+    assert second in text
+    assert first not in text
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("import os.path", "import os"),
+        ("import xml.dom", "import xml.sax"),
+        ("from math import *", "from cmath import *"),
+        ("os, xml = 1, 2", "xml, os = os, xml"),
+        ("os, xml = 1, 2", "os = 3"),
+    ],
+)
+def test_what_binds_others_or_adds_to_them_leaves_them(notebook, first, second):
+    text = notebook(first, second, "def train(config): return lambda: (os, xml)")
+    assert first in text
+    assert second in text
+
+
+CLASS = "class Net:\n    {}\n    def step(self): return {}"
+PLAIN, STATIC = "depth = 1", "@staticmethod\n    def build(): pass"
+
+
+@pytest.mark.parametrize("first", [PLAIN, STATIC])
+@pytest.mark.parametrize(
+    ("make", "use"),
+    [
+        ("net = Net()", "net.step()"),
+        ("net = [Net(), Net()]", "net[0].step()"),
+        ("net = {'a': (Net(),)}", "net['a'][0].step()"),
+        ("class Deep(Net): pass\nnet = Deep()", "net.step()"),
+        ("class Deep(Net): pass", "Deep().step()"),
+        ("net = Net().step", "net()"),
+        ("import functools\nnet = functools.partial(Net.step, Net())", "net()"),
+    ],
+)
+def test_of_a_class_the_definition_counts_that_its_objects_were_made_by(notebook, make, use, first):
+    cells = [CLASS.format(first, 1), make, f"def train(config): {use}", CLASS.format(first, 2)]
+    before, after = notebook(*cells), notebook(*cells, make)
+    assert "return 1" in before
+    assert "return 2" not in before
+    assert "return 1" not in after
+    assert "return 2" in after
+
+
+def test_so_does_that_of_functions_that_a_list_holds_with_what_it_names(notebook):
+    cells = ["rate = 3", "def step(): return rate", "steps = [step]"]
+    cells += ["def train(config): steps[0]()", "def step(): return 2"]
+    text = notebook(*cells)
+    assert "def step(): return rate" in text
+    assert "rate = 3" in text
+    assert "def step(): return 2" in notebook(*cells, "steps = [step]")
+
+
+@pytest.mark.parametrize("body", ["Net(), net", "(lambda: Net)(), net"])
+def test_what_a_function_names_is_what_stands_there_now(notebook, body):
+    cells = [CLASS.format(PLAIN, 1), "net = Net()", f"def train(config): {body}"]
+    assert "return 2" in notebook(*cells, CLASS.format(PLAIN, 2))
 
 
 def test_one_that_builds_on_itself_is_kept_with_what_came_before(notebook):
@@ -183,6 +258,86 @@ def test_what_acts_on_what_is_around_it_counts(notebook, cell):
 )
 def test_what_only_looks_or_stands_by_does_not(notebook, cell):
     assert cell not in notebook(cell)
+
+
+IDLE_MAGICS = """
+alias|alias now|autosave 10|bookmark here|cat a.txt|clear|colors nocolor|debug
+dhist|dirs|doctest_mode|env|env HOME|gui|hist|history|ll|load a.py|logstart
+logstop|logstate|ls|lsmagic|macro|magic|man ls|mkdir sub|more a.txt
+notebook a.ipynb|page rate|pdb|pdoc rate|pfile rate|pinfo rate|pprint|precision 3
+psearch r*|psource rate|pwd|pycat a.py|quickref|recall 1|rehashx|reload_ext ext
+rm a.txt|save a.py 1|store|store rate|store -d rate|sx ls|system ls|tb
+unload_ext ext|who|who_ls|whos|xmode plain
+"""
+
+
+def magic(text):
+    name, _, line = text.partition(" ")
+    return f"get_ipython().run_line_magic({name!r}, {line!r})"
+
+
+@pytest.mark.parametrize("lines", IDLE_MAGICS.strip().split("\n"))
+def test_nor_do_magics_that_show_something_or_change_how_it_looks(notebook, lines):
+    text = notebook("rate = 0", *map(magic, lines.split("|")))
+    assert "get_ipython" not in text
+    assert "rate = 0" not in text
+
+
+def test_nor_do_cells_that_are_shown_written_or_run_by_other_programs(notebook):
+    names = "! HTML SVG bash file html javascript js latex markdown perl python3 ruby script sh svg"
+    cells = [f"get_ipython().run_cell_magic({n!r}, '', 'x')" for n in names.split()]
+    written = "get_ipython().run_cell_magic('writefile', 'notes.txt', 'so far')"
+    assert "get_ipython" not in notebook(*cells, written)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "env RATE=2",
+        "env RATE 2",
+        "set_env RATE=2",
+        "cd sub",
+        "cd",
+        "pushd sub",
+        "popd",
+        "run x.py",
+        "rerun 1",
+        "edit x.py",
+        "debug rate()",
+        "reset -f",
+        "reset_selective -f rate",
+        "store -r",
+        "pylab",
+        "code_wrap timed",
+        "unheard_of",
+    ],
+)
+def test_magics_that_set_what_a_program_goes_by_count(notebook, line):
+    assert magic(line) in notebook(magic(line))
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["store -r rate", "macro rate 1-2", "macro -q rate 1-2", "xdel -n rate", "sc rate=ls"],
+)
+def test_magics_that_make_a_variable_count_if_it_does(notebook, line):
+    assert magic(line) in notebook("rate = 0", "def train(config): return rate", magic(line))
+    assert magic(line) not in notebook("rate = 0", magic(line))
+
+
+def test_so_do_programs_whose_output_is_kept_in_one(notebook):
+    cell = "get_ipython().run_cell_magic('bash', '--out rate', 'echo 1')"
+    assert cell in notebook("rate = 0", "def train(config): return rate", cell)
+    assert cell not in notebook("rate = 0", cell)
+
+
+def test_and_what_defines_a_magic_if_something_uses_that(notebook):
+    alias = magic("alias fetch curl %s")
+    used = magic("fetch data.csv")
+    assert alias not in notebook(alias)
+    text = notebook(alias, used)
+    assert alias in text
+    assert used in text
 
 
 def test_a_library_that_draws_is_looked_at_and_one_that_counts_is_not(notebook):

@@ -483,6 +483,21 @@ class TestCircumstances:
         assert (variables["APP_SIZE"], variables["MYMODE"]) == ("3", "1")
         assert "OTHER_SIZE" not in variables
 
+    def test_of_their_parts_single_characters_are_those_where_they_are_asked_for(
+        self, program, monkeypatch
+    ):
+        for name in ("MYX", "MYY", "MYZ", "XY"):
+            monkeypatch.setenv(name, "1")
+        body = """
+            @scope
+            def main(config):
+                os.getenv("MY" + "X"), os.environ.get("MY" + "unset", "Y"), "Z"
+                print(json.dumps(record_of(config).environment()))
+            main()
+        """
+        variables = program(body)["variables"]
+        assert {name for name in variables if name in ("MYX", "MYY", "MYZ", "XY")} == {"MYX"}
+
     def test_threads_and_imported_packages_are_told(self, program):
         found = program(self.SHOW)
         assert found["threads"]["cpus"] >= 1

@@ -360,6 +360,68 @@ def test_data_that_a_cell_reads_again_is(tmp_path, save, load):
     assert "line 1: 1 -> 2" in cell.printed
 
 
+IDLE = ["%ls", "%pwd\n%whos\n%dirs\n%alias", "%cd .", "%env HOME", "%precision 3\n%xmode plain"]
+IDLE += ["%autosave 10", "%logstop", "%%writefile notes.txt\nso far", "!ls\n!!ls", "%%bash\nls"]
+
+
+def test_nor_are_magics_that_show_something_or_change_how_it_looks(tmp_path):
+    cells = [PROGRAM[0], DRAWING, "draw()", *IDLE, "draw()", "print(SQLFinder().why())"]
+    [*_, cell] = run_cells(cells, tmp_path)
+    assert cell.printed.startswith("The metrics differ, and nothing that was recorded explains it.")
+    assert "The logic differs" not in cell.printed
+
+
+def test_a_variable_that_a_magic_sets_is_told_once(tmp_path):
+    drawing = "import os\n" + DRAWING.replace("random.random()", "int(os.environ.get('GAIN', '1'))")
+    cells = [PROGRAM[0], drawing, "draw()", "%env GAIN=2", "draw()", "print(SQLFinder().why())"]
+    [*_, cell] = run_cells(cells, tmp_path)
+    first = cell.printed.splitlines()[0]
+    assert first == "The environment variable GAIN changed: (not set) -> 2"
+    assert "The logic differs" not in cell.printed
+
+
+def test_magics_and_commands_are_shown_as_they_were_typed(tmp_path):
+    drawing = DRAWING.replace("random.random()", "len(names)")
+    put = "from IPython.core.magic import register_cell_magic as r\nr('put')(lambda *given: None)"
+    cells = [PROGRAM[0] + put, drawing, "names = !echo a", "draw()"]
+    cells += ["%env SIZE=2", "%%put notes.txt\nso far\nso good", "names = !echo a; echo b"]
+    [*_, cell] = run_cells([*cells, "draw()", "print(SQLFinder().why())"], tmp_path)
+    lines = [line.strip() for line in cell.printed.splitlines()]
+    assert lines[0] == "In[7]:1 changed: names = !echo a -> names = !echo a; echo b"
+    start = lines.index("+ %env SIZE=2")
+    assert lines[start : start + 4] == [
+        "+ %env SIZE=2",
+        "+ %%put notes.txt",
+        "+ so far",
+        "+ so good",
+    ]
+    assert "- names = !echo a" in lines
+    assert "get_ipython" not in cell.printed
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("from math import sin as gain", "from math import cos as gain"),
+        ("gain, other = abs, 2", "gain, other = round, 2"),
+    ],
+)
+def test_what_a_name_was_bound_to_before_is_told(tmp_path, old, new):
+    train = PROGRAM[2].replace("step(", "gain(1.6 + ")
+    cells = [PROGRAM[0], old, train, "train()", new, "train()", "print(SQLFinder().why())"]
+    [*_, cell] = run_cells(cells, tmp_path)
+    assert cell.printed.splitlines()[0] == f"In[5]:1 changed: {old} -> {new}"
+
+
+def test_the_class_that_an_object_has_is_what_counts(tmp_path):
+    net = "class Net:\n    def step(self, x): return x * {}"
+    train = PROGRAM[2].replace("step(", "net.step(")
+    cells = [PROGRAM[0], net.format(2), "net = Net()", train, "train()", net.format(3), "train()"]
+    last = "print(*(SQLFinder().why(n, n + 1).cause for n in (1, 2)))"
+    [*_, cell] = run_cells([*cells, "net = Net()", "train()", last], tmp_path)
+    assert cell.printed == "[] ['notebook.Net.step changed (In[6]:2)']\n"
+
+
 @pytest.mark.parametrize(
     ("question", "text"),
     [

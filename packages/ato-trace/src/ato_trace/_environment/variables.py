@@ -33,6 +33,11 @@ _COMPUTED = re.compile(
 _LITERAL = re.compile(r"""(['"])((?:(?!\1)[^\\\n]){1,64})\1""")
 _HOLE = re.compile(r"\{[^{}]*\}")  # of an f-string
 _SHORTEST = 2
+# What stands where a name is asked for: there single characters are parts of it, elsewhere they
+# would make up whatever is set.
+_WHERE_ASKED = re.compile(
+    r"(?:environ(?:\.get|\.pop|\.setdefault)?|getenv)\s*[\[(]([^),\]]{1,200})"  # no defaults
+)
 
 
 def variables(texts: Iterable[str], environ: Mapping[str, str]) -> dict[str, str | None]:
@@ -67,7 +72,9 @@ def _may_be_asked(name: str, environ: Mapping[str, str]) -> bool:
 
 def _put_together(texts: Iterable[str], environ: Mapping[str, str]) -> list[str]:
     """The variables whose names begin with, or are made of, pieces that stand in the sources."""
-    pieces = {piece for text in texts for piece in _pieces(text)}
+    pieces = {piece for text in texts for piece in _pieces(text) if len(piece) >= _SHORTEST}
+    asking = (part for text in texts for part in _WHERE_ASKED.findall(text))
+    pieces.update(piece for part in asking for piece in _pieces(part))
     prefixes = tuple(p for p in pieces if p.endswith("_") and p.isupper() and len(p) > _SHORTEST)
     pieces |= {piece.upper() for piece in pieces}
     return [
@@ -80,7 +87,7 @@ def _put_together(texts: Iterable[str], environ: Mapping[str, str]) -> list[str]
 def _pieces(text: str) -> Iterable[str]:
     for _, literal in _LITERAL.findall(text):
         for piece in _HOLE.split(literal):
-            if len(piece) >= _SHORTEST and re.fullmatch(r"\w+", piece):
+            if re.fullmatch(r"\w+", piece):
                 yield piece
 
 

@@ -7,6 +7,7 @@ import re
 
 from ato_trace._explain.imports import absolute, import_in, telling
 from ato_trace._explain.moves import Moves, Names
+from ato_trace._explain.rebound import by_names
 from ato_trace._explain.statement_diff import differing_statements
 from ato_trace._explain.units import STATEMENTS, Module
 from ato_trace._source.cells import place_in_cells
@@ -177,9 +178,11 @@ class _Comparison:
         before = self.names.today(old, old_module, one.aliases(other), after)
         old_places = self._telling("old", old_module, before, one, other)
         new_places = self._telling("new", module, after, other, one)
-        spans = differing_statements(
-            [before[place] for place in old_places], [after[place] for place in new_places]
-        )
+        olds_told = [before[place] for place in old_places]
+        news_told = [after[place] for place in new_places]
+        spans = differing_statements(olds_told, news_told)
+        if new.name == STATEMENTS:
+            spans = (part for span in spans for part in by_names(olds_told, news_told, span))
         for old_span, new_span in spans:
             olds, news = [old_places[i] for i in old_span], [new_places[i] for i in new_span]
             yield SourceChange(

@@ -8,12 +8,14 @@ import sys
 
 from ato_adict.notebooks import cells_as_run, main_file, notebook_name
 from ato_trace._source.bearing import bearing
+from ato_trace._source.former import Former, read_later
 from ato_trace._source.free_names import free_names
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Iterator, Sequence
+    from typing import Any, Iterator, Mapping, Sequence
 
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _TIMED = re.compile(r"get_ipython\(\)\.run_line_magic\('time', (.*)\)$")
 _HEADER = re.compile(r"# In\[(\d+)\]:(\d+)$")
 
@@ -34,6 +36,7 @@ def notebook_source() -> tuple[str, str]:
         return "", ""
     texts: dict[Any, str] = {}
     nodes: dict[Any, list[ast.AST]] = {}
+    versions: dict[Any, list[tuple[int, range, str, list[ast.AST]]]] = {}
     running: set[Any] = set()
     for number, (cell, above) in enumerate(cells_as_run(cells)):
         running = set()
@@ -43,9 +46,35 @@ def notebook_source() -> tuple[str, str]:
             texts[key] = f"# In[{number}]:{above + line}\n{text}\n"
             nodes[key] = parts
             running.add(key)
+            if len(parts) == 1 and isinstance(parts[0], _DEFINITIONS):
+                lines = range(above + line, above + line + text.count("\n") + 1)
+                versions.setdefault(key, []).append((number, lines, texts[key], parts))
     kept = bearing(nodes, vars(main), running)
+    anew = {key: found for key, found in versions.items() if key in kept and len(found) > 1}
+    if anew and _put_former(texts, nodes, anew, kept, running, vars(main)):
+        kept = bearing(nodes, vars(main), running)
     shown = dict.fromkeys(texts[key] for key in texts if key in kept)
     return notebook_name() or "notebook", "".join(shown)
+
+
+def _put_former(
+    texts: dict[Any, str],
+    nodes: dict[Any, list[ast.AST]],
+    versions: Mapping[Any, Sequence[tuple[int, range, str, list[ast.AST]]]],
+    kept: set[Any],
+    running: set[Any],
+    space: Mapping[str, Any],
+) -> bool:
+    """Put a version before in the place of a definition of which only that is used."""
+    read = read_later(node for key in kept for node in nodes[key])
+    read |= {name for key in running for node in nodes[key] for name in free_names(node)}
+    former, is_other = Former(read, space), False
+    for key, found in versions.items():
+        place = former.place(key[0])
+        for number, lines, text, parts in found:
+            if place is not None and number == place[0] and place[1] in lines:
+                texts[key], nodes[key], is_other = text, parts, True
+    return is_other
 
 
 def place_in_cells(text: str, line: int | None) -> str:
@@ -144,10 +173,32 @@ def _first_line(node: Any) -> int:
 
 def _names(node: Any) -> tuple[str, ...]:
     """The names that a statement defines whatever they were before; none where it does more."""
-    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+    if isinstance(node, _DEFINITIONS):
         return (node.name,)
-    if not isinstance(node, ast.Assign) or not all(isinstance(t, ast.Name) for t in node.targets):
+    if isinstance(node, (ast.Import, ast.ImportFrom)):
+        return _imported(node)
+    targets: list[Any] = list(node.targets) if isinstance(node, ast.Assign) else []
+    targets += [node.target] if isinstance(node, ast.AnnAssign) and node.value else []
+    parts = [part for target in targets for part in _unpacked(target)]
+    if not parts or not all(isinstance(part, ast.Name) for part in parts):
         return ()
-    names = tuple(target.id for target in node.targets if isinstance(target, ast.Name))
+    names = tuple(part.id for part in parts)
     uses = {part.id for part in ast.walk(node.value) if isinstance(part, ast.Name)}
     return () if uses & set(names) else names
+
+
+def _imported(node: ast.Import | ast.ImportFrom) -> tuple[str, ...]:
+    """The names of an import; none of `import a.b`, which adds to what `a` is, and of `*`."""
+    if any("." in alias.name and not alias.asname for alias in node.names):
+        return ()
+    names = tuple(alias.asname or alias.name for alias in node.names)
+    return () if "*" in names else names
+
+
+def _unpacked(target: Any) -> Iterator[Any]:
+    """The single targets of `a, (b, *c) = ...`."""
+    if isinstance(target, (ast.Tuple, ast.List)):
+        for part in target.elts:
+            yield from _unpacked(part)
+    else:
+        yield target.value if isinstance(target, ast.Starred) else target

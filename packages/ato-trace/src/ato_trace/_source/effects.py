@@ -22,6 +22,7 @@ from ato_trace._source.free_names import (
     made_names,
     parameters,
 )
+from ato_trace._source.magics import made_by_cell, made_by_line
 from ato_trace._source.notebook import (
     LITERALS,
     Notebook,
@@ -56,10 +57,7 @@ _SETS = re.compile(
 _READERS = frozenset(["SQLFinder"])
 _FOUND = frozenset(["Evaluation", "Outcome", "Plan", "Result", "Trial"])  # what a search gives
 _QUESTIONS = frozenset(["apply", "explain", "explain_change", "fingerprint", "history", "verify"])
-# Magics that show something, and those that run a cell, as IPython writes them; of any other nobody
-# knows what it does.
-_SHOWING_MAGICS = frozenset(["config", "history", "lsmagic", "matplotlib", "pinfo", "pinfo2"])
-_SHOWING_MAGICS |= frozenset(["autoreload", "conda", "load_ext", "pip", "time", "timeit", "who"])
+# Magics that run what they are given, as IPython writes them.
 _CELL_MAGICS = frozenset(["capture", "prun", "time", "timeit"])
 _LINE_MAGICS = frozenset(["prun", "time", "timeit"])
 _OPTIONS = re.compile(r"(-[a-zA-Z]\S*\s*(\d+\s+)?)*")
@@ -295,9 +293,18 @@ class Effects:
                 pass
         elif last == "run_line_magic" and len(words) == 2 and words[0] in _LINE_MAGICS:
             self._timed(words[1])
+        elif last == "run_line_magic" and len(words) == 2:
+            self._made(words[0], made_by_line(*words))
+        elif last == "run_cell_magic" and len(words) == 3:
+            self._made(words[0], made_by_cell(*words[:2]))
         elif last not in _SHELL:
-            is_shown = last == "run_line_magic" and words[:1] and words[0] in _SHOWING_MAGICS
-            self.acts = self.acts or not is_shown
+            self.acts = True
+
+    def _made(self, magic: str, names: set[str] | None) -> None:
+        """A magic that gives names a meaning counts if these do; so does an alias that it uses."""
+        self.names.add("%" + magic)
+        self.acts = self.acts or names is None
+        self.binds.update(names or ())
 
     def _timed(self, line: str) -> None:
         """Take what a magic in a line runs, below its options."""

@@ -12,6 +12,7 @@ from ato._cli.why.differences.inputs import input_sentence
 from ato._cli.why.differences.naming import PERHAPS
 from ato._cli.why.differences.results import artifact_sentence
 from ato._cli.why.excerpts import excerpts, places_that_differ
+from ato._cli.why.typed import typed_change
 from ato_sql.comparing import is_incidental
 
 TYPE_CHECKING = False
@@ -197,6 +198,7 @@ def _used_by(change: Mapping[str, Any], *place: str) -> str:
 
 def source_sentence(change: Mapping[str, Any]) -> str:
     """Say that a definition changed, and where it stands."""
+    change = typed_change(change)
     places = places_that_differ(change)
     place = places[1] or places[0]
     words = {"changed": "changed", "added": "was added", "removed": "was removed"}

@@ -13,7 +13,11 @@ from ato._cli.why.differences.results import (
     metric_changes,
     output_changes,
 )
-from ato._cli.why.differences.sources import mark_settings, source_changes
+from ato._cli.why.differences.sources import (
+    mark_settings,
+    mark_variables,
+    source_changes,
+)
 from ato._cli.why.differences.traced import code_changes, skipped_by
 from ato._cli.why.unexplained import measures, recorded
 from ato_sql.comparing import compare_runs
@@ -41,6 +45,8 @@ def report_of(stored: Stored, key_a: Any, key_b: Any) -> dict[str, Any]:
     sources, modules = source_changes(stored, a, b, compared)
     config = config_changes(a, b, compared)
     mark_settings(sources, config)
+    environment = environment_changes(a, b, compared)
+    mark_variables(sources, environment)
     report: dict[str, Any] = {
         "run_a": a.id,
         "run_b": b.id,
@@ -49,7 +55,7 @@ def report_of(stored: Stored, key_a: Any, key_b: Any) -> dict[str, Any]:
         "sources": sources,
         "modules": modules,
         "inputs": input_changes(stored, a, b, compared),
-        "environment": environment_changes(a, b, compared),
+        "environment": environment,
         "outputs": output_changes(stored, compared),
         "metrics": metric_changes(compared),
         "artifacts": artifact_changes(a, b, compared),

@@ -14,6 +14,7 @@ from ato._cli.why.differences.results import (
     metric_sentence,
 )
 from ato._cli.why.excerpts import excerpts, places_that_differ, rows_that_differ
+from ato._cli.why.typed import typed_change
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ def _logic(report: Mapping[str, Any]) -> Iterator[str]:
     for change in report["code"]:
         yield from _traced(change)
     shown = None
-    for change in report["sources"]:
+    for change in map(typed_change, report["sources"]):
         if change["traced_as"] or change["set_key"]:
             continue
         header = _source_header(change)
@@ -159,7 +160,7 @@ def _traced(change: Mapping[str, Any]) -> Iterator[str]:
         yield f"{name}: it cannot be compared, {change['problem']}"
     else:
         yield f"{name}:" if change["statements"] else f"{name}: what it was made of was not kept"
-    for statement in change["statements"]:
+    for statement in map(typed_change, change["statements"]):
         yield from _statement(statement, change["function"] or "")
 
 

@@ -42,9 +42,7 @@ def _setters(provenance: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     return {key: describe_source(source) for key, source in last.items()}
 
 
-def _is_reordered(
-    a: Iterable[Mapping[str, Any]], b: Iterable[Mapping[str, Any]], key: str
-) -> bool:
+def _is_reordered(a: Iterable[Mapping[str, Any]], b: Iterable[Mapping[str, Any]], key: str) -> bool:
     """Whether the same views set a key in both runs, another of them last."""
     before, after = _views(a, key), _views(b, key)
     return set(before) == set(after) and before[-1:] != after[-1:]

@@ -7,6 +7,7 @@ import re
 
 from ato._cli.why.differences.config import is_code_alone
 from ato._cli.why.differences.naming import mark_unused
+from ato._cli.why.typed import changes_nothing, variables_set
 from ato_adict import MISSING
 
 TYPE_CHECKING = False
@@ -32,6 +33,7 @@ def source_changes(
     found = explain_sources(old, new)
     whole = {module for module in pairs if _is_new_or_gone(module, found, old, new)}
     changes = [_source_change(one, a, b) for one in found if one.module not in whole]
+    changes = [one for one in changes if not changes_nothing(one)]
     both = [module for module, pair in pairs.items() if MISSING not in pair]
     lost = [m for m in both if m not in old or m not in new]
     changes += [_untold(module, a, b, "too large to keep") for module in lost]
@@ -139,6 +141,17 @@ def mark_settings(sources: Sequence[dict[str, Any]], config: Sequence[dict[str, 
             is_view = one["function"].rpartition(".")[2] in views
             if is_view and all(sets.search(text) and "\n" not in text for text in texts):
                 one["set_key"] = change["key"]
+
+
+def mark_variables(
+    sources: Sequence[dict[str, Any]], environment: Sequence[dict[str, Any]]
+) -> None:
+    """Mark the magics that set an environment variable that differs: the variable tells it."""
+    known = {one["name"] for one in environment if one["matters"]}
+    for one in sources:
+        names = {f"variable {name}" for name in variables_set(one)}
+        if names and names <= known:
+            one["set_key"] = ", ".join(sorted(names))
 
 
 _VIEW = re.compile(r"view '(\w+)'")
