@@ -2,6 +2,7 @@
 
 import collections
 import ctypes
+import datetime
 import enum
 import io
 import socket
@@ -13,8 +14,9 @@ import weakref
 
 import pytest
 
-from ato_adict import ADict, ConversionError
+from ato_adict import ADict, ConversionError, jsonable
 
+FORMATS = ["yaml", "json", "jsonl", "toml", "xyz"]
 METHODS = ("__bool__", "__fspath__", "__getattr__", "__len__")
 
 
@@ -184,6 +186,64 @@ def test_a_difference_of_what_cannot_be_compared_is_one():
     assert not ADict(x=same).diff(ADict(x=same))
 
 
+class TestDumps:
+    @pytest.mark.parametrize("format", FORMATS)
+    @pytest.mark.parametrize(
+        "value",
+        [
+            function(),
+            io.StringIO("x"),
+            memoryview(b"ab"),
+            range(3),
+            collections.deque([1]),
+            OfMetaclass(),
+            failing("__getattr__")(),
+            failing("__fspath__")(),
+            failing("__iter__", list)([1]),
+            failing("dtype")(),
+            type("Odd", (), {"__class__": 5})(),
+            datetime.datetime(2020, 1, 1, tzinfo=failing("utcoffset", datetime.tzinfo)()),
+            enum.Flag("flags", "A B")(3),
+            enum.IntFlag("flags", "A B")(3),
+        ],
+        ids=lambda value: value if isinstance(value, str) else "",
+    )
+    def test_refuse_what_no_format_holds_with_its_key(self, value, format):
+        with pytest.raises(ConversionError, match=r"cannot hold a .*, at 'm\.x'") as error:
+            ADict(m={"x": value}).dumps(format)
+        assert "\n" not in str(error.value)
+
+    @pytest.mark.parametrize("format", FORMATS)
+    def test_write_members_of_enums_by_the_names_that_restore_them(self, format):
+        flags = enum.IntFlag("flags", "A B")
+        assert ADict.loads(ADict(x=flags.B).dumps(format), format) == {"x": "B"}
+
+    @pytest.mark.parametrize("format", FORMATS)
+    def test_write_the_value_of_a_number_whatever_its_methods_say(self, format):
+        class Seven(int):
+            def __int__(self):
+                return 8
+
+        class Half(float):
+            def __float__(self):
+                return 0.25
+
+        config = ADict(n=Seven(7), x=Half(0.5))
+        assert ADict.loads(config.dumps(format), format) == {"n": 7, "x": 0.5}
+
+    def test_refuse_members_of_a_set_that_are_written_alike(self):
+        colors = enum.Enum("colors", "RED")
+        assert ADict.loads(ADict(x={colors.RED}).dumps("xyz"), "xyz") == {"x": {"RED"}}
+        with pytest.raises(
+            ConversionError, match="a set with members that are written alike, .*'x"
+        ):
+            ADict(x={colors.RED, "RED"}).dumps("xyz")
+
+    def test_name_the_key_of_a_set_with_a_member_that_is_not_written(self):
+        with pytest.raises(ConversionError, match=r"a set with a range .*, at 'm\.x'"):
+            ADict(m={"x": {range(3)}}).dumps("xyz")
+
+
 DIGEST = """
 import numpy
 from ato_adict import ADict
@@ -195,6 +255,55 @@ class TestNumpy:
     @pytest.fixture
     def numpy(self):
         return pytest.importorskip("numpy")
+
+    @pytest.mark.parametrize("format", FORMATS)
+    def test_what_is_masked_is_refused(self, numpy, format):
+        array = numpy.ma.array([1, 2], mask=[0, 1])
+        record = numpy.ma.array([(1, 2)], dtype="i,i", mask=[(0, 1)])[0]
+        for value in (numpy.ma.masked, array[1], array, numpy.ma.array(1, mask=True), record):
+            with pytest.raises(ConversionError, match=r"(?i)cannot hold a masked.*, at 'm\.x'"):
+                ADict(m={"x": value}).dumps(format)
+        assert ADict.loads(ADict(x=array[0]).dumps(format), format) == {"x": 1}
+
+    @pytest.mark.parametrize("format", FORMATS)
+    @pytest.mark.parametrize(
+        "words",
+        [
+            ("datetime64", "NaT", "s"),
+            ("datetime64", "2020-01-01T00:00:00.123456789"),
+            ("datetime64", "20200-01-01"),
+            ("timedelta64", "NaT", "s"),
+            ("timedelta64", 3, "ns"),
+            ("timedelta64", 3, "Y"),
+        ],
+        ids=str,
+    )
+    def test_a_time_to_which_none_of_python_is_equal_is_refused(self, numpy, words, format):
+        value = getattr(numpy, words[0])(*words[1:])
+        for one in (value, numpy.array(value)):
+            with pytest.raises(ConversionError, match="which no plain value equals, at 'x'"):
+                ADict(x=one).dumps(format)
+
+    @pytest.mark.parametrize("format", ["yaml", "toml", "xyz"])
+    @pytest.mark.parametrize("unit", ["ns", "us", "s"])
+    def test_a_time_is_the_equal_one_whatever_its_unit(self, numpy, unit, format):
+        moment = datetime.datetime(2020, 1, 2, 3, 4, 5)
+        text = ADict(x=numpy.datetime64("2020-01-02T03:04:05", unit)).dumps(format)
+        assert ADict.loads(text, format) == {"x": moment}
+
+    @pytest.mark.parametrize("format", FORMATS)
+    def test_records_are_refused(self, numpy, format):
+        with pytest.raises(ConversionError, match="cannot hold a void .*, at 'x'"):
+            ADict(x=numpy.zeros(1, "i,i")[0]).dumps(format)
+
+    @pytest.mark.parametrize("format", FORMATS)
+    def test_a_long_double_is_the_equal_float_or_refused(self, numpy, format):
+        text = ADict(x=numpy.longdouble(0.5)).dumps(format)
+        assert ADict.loads(text, format) == {"x": 0.5}
+        tenth = numpy.longdouble(1) / 10
+        if tenth != 0.1:
+            with pytest.raises(ConversionError, match="which no plain value equals, at 'x'"):
+                ADict(x=tenth).dumps(format)
 
     def test_what_is_masked_has_a_hash(self, numpy):
         def digest(value):
@@ -220,3 +329,7 @@ class TestNumpy:
         one, two = (numpy.ma.array([1, 2], mask=mask) for mask in ([0, 1], [1, 0]))
         assert ADict(x=one).diff(ADict(x=two)).changed
         assert not ADict(x=numpy.ma.masked).diff(ADict(x=numpy.ma.masked))
+
+    def test_for_people_what_is_masked_is_no_number(self, numpy):
+        found = jsonable([numpy.ma.masked, numpy.datetime64("2020-01-01")])
+        assert found == ["masked", "2020-01-01"]

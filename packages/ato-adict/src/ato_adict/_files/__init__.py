@@ -2,10 +2,10 @@
 
 `files` chooses the format, reads with clear errors and writes all or nothing; one module per format
 (`yaml`, `json`, `toml`, `python_files`, the folder `xyz`) turns text into data and back; `simplify`
-makes sure that a format can hold a config before anything is written, `kinds` that what it replaces
-is one; `compose` and `mm` build a config from several files. May call `_tree`, `_node` and
-`_names`. Loaded when a method first needs it, and each third-party library when its format is first
-used.
+makes sure that a format can hold a config before anything is written, with `scalars` for numbers
+of numpy and torch, `kinds` that what it replaces is one; `compose` and `mm` build a config from
+several files. May call `_tree`, `_node` and `_names`. Loaded when a method first needs it, and each
+third-party library when its format is first used.
 """
 
 from ato_adict._door import lazy_exports
