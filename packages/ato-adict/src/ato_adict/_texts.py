@@ -62,6 +62,28 @@ def cut(text: str, longest: int = 200) -> str:
     return text if len(text) <= longest else text[:longest] + "..."
 
 
+def escaped(text: str, longest: int | None = None) -> str:
+    """Return text of others as one line that cannot steer a terminal.
+
+    Args:
+        text: A name, a value, a message.
+        longest: Where to cut it; what is cut off ends in dots.
+    """
+    if not text.isprintable():
+        text = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    return text if longest is None or len(text) <= longest else text[: longest - 3] + "..."
+
+
+def one_line(text: str, longest: int = 300) -> str:
+    """Return a text as a message shows it, as `escaped` does, a long one without its middle.
+
+    Of a path the end says most.
+    """
+    text = escaped(text)
+    half = longest // 2
+    return text if len(text) <= longest else f"{text[:half]}...{text[-half:]}"
+
+
 def piecewise(value: Any, above: frozenset[int] = frozenset()) -> str:
     """Return the text of a value in which something has none."""
     if id(value) in above or len(above) > _DEEPEST:
