@@ -272,6 +272,7 @@ class TestNumpy:
             ("datetime64", "NaT", "s"),
             ("datetime64", "2020-01-01T00:00:00.123456789"),
             ("datetime64", "20200-01-01"),
+            ("datetime64", 2**62, "s"),
             ("timedelta64", "NaT", "s"),
             ("timedelta64", 3, "ns"),
             ("timedelta64", 3, "Y"),

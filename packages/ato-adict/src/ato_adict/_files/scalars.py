@@ -25,7 +25,7 @@ def plain_scalar(value: Any) -> Any:
         NotPlainError: It is masked, no time at all, or more precise than what Python has.
     """
     if _is_masked(value):
-        raise NotPlainError("a masked value, below which is nothing; write None, or leave it out")
+        raise NotPlainError("a masked value, which is missing; write None, or leave it out")
     kind = getattr(value.dtype, "kind", "")
     if kind in ("m", "M"):
         return _moment(value, kind)
@@ -38,7 +38,7 @@ def plain_scalar(value: Any) -> Any:
 
 
 def _is_masked(value: Any) -> bool:
-    # An object of which only parts are masked is a record, which none is of our formats.
+    # Of a record parts may be masked; no format of ours holds one.
     return hasattr(value, "filled") and hasattr(value, "mask") and any(value.mask.tobytes())
 
 
@@ -46,8 +46,12 @@ def _moment(value: Any, kind: str) -> Any:
     """Return a time as Python has it; what is finer or later than its own is an integer there."""
     plain = value.item()
     if type(plain) is int and kind == "M":
-        micro = value.astype("datetime64[us]")
-        plain = micro.item() if micro == value else plain
+        try:
+            micro = value.astype("datetime64[us]")
+            # Back in its own unit: where the conversion wraps around, a comparison does so too.
+            plain = micro.item() if micro.astype(value.dtype) == value else plain
+        except OverflowError:  # which numpy says from 2.5 on
+            pass
     if plain is None or type(plain) is int:
         raise _not_plain(value)
     return plain
