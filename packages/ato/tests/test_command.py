@@ -92,6 +92,35 @@ def test_hash_tells_structure_from_values(ato, tmp_path):
     assert hashes["a.yaml"]["values"] != hashes["b.yaml"]["values"]
 
 
+def test_hash_names_file_and_key_of_a_value_without_one(ato, tmp_path):
+    (tmp_path / "a.yaml").write_text("lr: 0.1\n")
+    (tmp_path / "b.py").write_text("a = {'x': (i for i in [1])}\n")
+    code, out, err = ato("hash", "a.yaml", "b.py")
+    assert (code, out) == (2, "")
+    assert err.startswith("ato: b.py: get_value_hash: an object of type generator has no canonical")
+    assert "at 'a.x'; leave it out" in err
+    assert err.count("\n") == 1
+
+
+def test_convert_names_the_key_of_what_is_masked(ato, tmp_path):
+    pytest.importorskip("numpy")
+    (tmp_path / "a.py").write_text("import numpy\nx = numpy.ma.masked\n")
+    code, out, err = ato("convert", "a.py", "b.yaml")
+    assert (code, out) == (2, "")
+    assert err.startswith("ato: YAML cannot hold a masked value")
+    assert not (tmp_path / "b.yaml").exists()
+
+
+@pytest.mark.parametrize("words", ["hash {}", "diff {} {}", "convert a.yaml {}"])
+def test_a_path_of_5000_letters_is_shown_without_its_middle(ato, tmp_path, words):
+    (tmp_path / "a.yaml").write_text("lr: 0.1\n")
+    path = "x" * 5000 + ".yaml"
+    code, out, err = ato(*[word.format(path) for word in words.split()])
+    assert (code, out) == (2, "")
+    assert "File name too long" in err
+    assert len(err) < 500
+
+
 def test_convert_writes_the_format_of_the_suffix(ato, tmp_path):
     (tmp_path / "a.yaml").write_text("model: {depth: 50}\n")
     code, _, _ = ato("convert", "a.yaml", "b.toml")

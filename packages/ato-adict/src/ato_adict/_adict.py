@@ -265,7 +265,8 @@ class ADict(Node):
         It is independent of insertion order and of the Python version.
 
         Raises:
-            ConversionError: For a value without a canonical form.
+            ConversionError: For a value without a canonical form, such as a generator or an open
+                file; the message names its key.
         """
         return _tree.value_hash(self)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ato_adict._texts import one_line
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Iterable, Mapping
@@ -116,6 +118,7 @@ class ConfigFileError(UserError, ValueError):
 
     def __str__(self) -> str:
         place = [str(part) for part in (self.path, self.line, self.column) if part is not None]
+        place[:1] = [one_line(part) or "''" for part in place[:1]]
         if self.path is None and self.line is not None:
             place = [f"line {self.line}"]
             if self.column is not None:

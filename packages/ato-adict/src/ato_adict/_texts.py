@@ -38,6 +38,17 @@ def shown(value: Any, longest: int | None = None) -> str:
     return text if longest is None else cut(text, longest)
 
 
+def kind_name(value: Any) -> str:
+    """Return the name of the type of any value; a metaclass of another's has no say in it."""
+    name: str = type.__dict__["__name__"].__get__(type(value))
+    return name
+
+
+def in_line(value: Any, longest: int = 200) -> str:
+    """Return what `shown` does, as one line: the repr of a table has several."""
+    return cut(" ".join([line.strip() for line in shown(value).split("\n")]), longest)
+
+
 def name_of(key: Any) -> str:
     """Return a key as it stands in a name or in JSON: its `str`, where it has one."""
     try:
@@ -49,6 +60,28 @@ def name_of(key: Any) -> str:
 def cut(text: str, longest: int = 200) -> str:
     """Return a text as a message shows it."""
     return text if len(text) <= longest else text[:longest] + "..."
+
+
+def escaped(text: str, longest: int | None = None) -> str:
+    """Return text of others as one line that cannot steer a terminal.
+
+    Args:
+        text: A name, a value, a message.
+        longest: Where to cut it; what is cut off ends in dots.
+    """
+    if not text.isprintable():
+        text = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    return text if longest is None or len(text) <= longest else text[: longest - 3] + "..."
+
+
+def one_line(text: str, longest: int = 300) -> str:
+    """Return a text as a message shows it, as `escaped` does, a long one without its middle.
+
+    Of a path the end says most.
+    """
+    text = escaped(text)
+    half = longest // 2
+    return text if len(text) <= longest else f"{text[:half]}...{text[-half:]}"
 
 
 def piecewise(value: Any, above: frozenset[int] = frozenset()) -> str:
@@ -66,7 +99,7 @@ def piecewise(value: Any, above: frozenset[int] = frozenset()) -> str:
             return _in_brackets(kind, [piecewise(item, above) for item in value])
         return whole_repr(value)
     except Exception as error:
-        return f"<{type(value).__name__}, its repr failed: {type(error).__name__}>"
+        return f"<{kind_name(value)}, its repr failed: {type(error).__name__}>"
 
 
 def is_long(number: int) -> bool:

@@ -10,6 +10,7 @@ import os
 import sys
 import time
 
+from ato_adict._texts import escaped as escaped
 from ato_adict._texts import holds_long as holds_long
 from ato_adict._texts import name_of as name_of
 from ato_adict._texts import shown as shown
@@ -240,18 +241,6 @@ def file_name(text: str) -> str:
     except UnicodeEncodeError:
         return os.fsdecode(text.encode("utf-8", "surrogateescape"))
     return text
-
-
-def escaped(text: str, longest: int | None = None) -> str:
-    """Return text of others as one line that cannot steer a terminal.
-
-    Args:
-        text: A name, a value, a message.
-        longest: Where to cut it; what is cut off ends in dots.
-    """
-    if not text.isprintable():
-        text = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
-    return text if longest is None or len(text) <= longest else text[: longest - 3] + "..."
 
 
 def is_typable(word: str) -> bool:

@@ -74,7 +74,7 @@ def dump(obj: Any, path_or_file: PathOrFile, force: bool = False) -> None:
     if isinstance(path_or_file, (str, os.PathLike)):
         _files.write(path_or_file, text, "xyz", force, holds_any=True)
     else:
-        path_or_file.write(text)
+        _method(path_or_file, "write")(text)
 
 
 def load(path_or_file: PathOrFile) -> Any:
@@ -84,5 +84,11 @@ def load(path_or_file: PathOrFile) -> Any:
         ConfigFileError: For malformed text; the message names path, line and column.
     """
     if isinstance(path_or_file, (str, os.PathLike)):
-        return _files.read_xyz(_files.read_text(os.fspath(path_or_file)), os.fspath(path_or_file))
-    return _files.read_xyz(path_or_file.read())
+        name = _files.path_text(path_or_file)
+        return _files.read_xyz(_files.read_text(name), name)
+    return _files.read_xyz(_method(path_or_file, "read")())
+
+
+def _method(file: Any, name: str) -> Any:
+    """Return a method of an open file; what has none is not taken for a path alone."""
+    return getattr(file, name, None) or _files.path_text(file)

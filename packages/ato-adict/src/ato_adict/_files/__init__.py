@@ -2,10 +2,10 @@
 
 `files` chooses the format, reads with clear errors and writes all or nothing; one module per format
 (`yaml`, `json`, `toml`, `python_files`, the folder `xyz`) turns text into data and back; `simplify`
-makes sure that a format can hold a config before anything is written, `kinds` that what it replaces
-is one; `compose` and `mm` build a config from several files. May call `_tree`, `_node` and
-`_names`. Loaded when a method first needs it, and each third-party library when its format is first
-used.
+makes sure that a format can hold a config before anything is written, with `scalars` for numbers
+of numpy and torch, `kinds` that what it replaces is one; `compose` and `mm` build a config from
+several files. May call `_tree`, `_node` and `_names`. Loaded when a method first needs it, and each
+third-party library when its format is first used.
 """
 
 from ato_adict._door import lazy_exports
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ato_adict._files.json import jsonable as jsonable
     from ato_adict._files.mm import load_mm as load_mm
     from ato_adict._files.mm import mm_update as mm_update
+    from ato_adict._files.paths import path_text as path_text
     from ato_adict._files.replace import replacing as replacing
     from ato_adict._files.xyz.read import read_xyz as read_xyz
     from ato_adict._files.xyz.write import write_xyz as write_xyz
@@ -33,6 +34,7 @@ else:
             "files": ("dump", "dumps", "load", "loads", "read_text", "write"),
             "json": ("jsonable",),
             "mm": ("load_mm", "mm_update"),
+            "paths": ("path_text",),
             "replace": ("replacing",),
             "xyz.read": ("read_xyz",),
             "xyz.write": ("write_xyz",),

@@ -15,8 +15,10 @@ from ato_adict._errors import (
     did_you_mean_file,
 )
 from ato_adict._files.kinds import MAX_BYTES, refuse_other_kinds
+from ato_adict._files.paths import check_text, path_text
 from ato_adict._files.replace import replacing
 from ato_adict._names import nesting_error
+from ato_adict._texts import in_line, one_line
 from ato_adict.surroundings import absolute
 
 TYPE_CHECKING = False
@@ -54,20 +56,23 @@ def _codec(format: str, writes: bool = False) -> Callable[..., Any]:
     return codec
 
 
-def _text_format(format: str) -> str:
+def _text_format(format: Any) -> str:
+    if not isinstance(format, str):
+        raise _unknown(f"format {in_line(format, 100)}", "", [n for n in _CODECS if n != "py"])
     name = format.lower().lstrip(".")
     name = SUFFIXES.get(f".{name}", name)
     if name not in _CODECS or name == "py":
-        raise _unknown(f"format '{format}'", name, [n for n in _CODECS if n != "py"])
+        raise _unknown(f"format '{one_line(format)}'", name, [n for n in _CODECS if n != "py"])
     return name
 
 
 def format_of(path: Path) -> str:
     """Return the format that the suffix of a path stands for."""
-    suffix = os.path.splitext(os.fspath(path))[1]
+    name = path_text(path)
+    suffix = os.path.splitext(name)[1]
     if suffix.lower() not in SUFFIXES:
-        what = f"suffix '{suffix}' of '{os.fspath(path)}'"
-        hint = "" if os.path.exists(path) else did_you_mean_file(os.fspath(path))
+        what = f"suffix '{one_line(suffix, 40)}' of '{one_line(name)}'"
+        hint = "" if os.path.exists(name) else did_you_mean_file(name)
         if hint:
             raise ConfigFileError(f"unknown {what}{hint}")
         raise _unknown(what, suffix, list(SUFFIXES))
@@ -96,12 +101,14 @@ def loads(text: Any, format: str) -> Any:
     """Return the mapping that a text describes."""
     if isinstance(text, (bytes, bytearray)):
         text = _decode(bytes(text), None)
+    else:
+        check_text(text)
     return parse(text, _text_format(format), None)
 
 
 def load(path: Path) -> Any:
     """Return the mapping in a file."""
-    name, format = os.fspath(path), format_of(path)
+    name, format = path_text(path), format_of(path)
     text = read_text(name)
     if format == "py":
         return _codec(format)(text, name)
@@ -205,7 +212,7 @@ def write(path: Path, text: str, format: str, force: bool = False, holds_any: bo
         force: Replace any file.
         holds_any: Whether any data may be replaced, not mappings alone.
     """
-    name = os.fspath(path)
+    name = path_text(path)
     if not force:
         # A reader merges JSON lines; what is written is one, as a JSON text.
         reader = _codec("json" if format == "jsonl" else format)
@@ -214,7 +221,7 @@ def write(path: Path, text: str, format: str, force: bool = False, holds_any: bo
         with replacing(name) as scratch, open(scratch, "w", encoding="utf-8", newline="") as file:
             file.write(text)
     except FileNotFoundError:
-        problem = f"there is no directory '{os.path.dirname(name)}'"
+        problem = f"there is no directory '{one_line(os.path.dirname(name))}'"
         raise ConfigFileNotFoundError(problem, name) from None
     except OSError as error:
         raise ConfigFileError(f"cannot be written: {error.strerror or error}", name) from None

@@ -9,6 +9,7 @@ from datetime import date, time
 
 from ato_adict._errors import ConfigFileError
 from ato_adict._files.numbers import bounded_int, too_long
+from ato_adict._files.scalars import NotPlainError, is_scalar, plain_scalar
 from ato_adict._files.simplify import Rules, countable, no_surrogates, simplify
 from ato_adict._names import nesting_error
 from ato_adict._texts import cut, name_of, shown
@@ -69,8 +70,11 @@ def _jsonable(value: Any, other: Callable[[Any], Any]) -> Any:
         return [_jsonable(item, other) for item in value]
     if isinstance(value, (set, frozenset)):
         return [_jsonable(item, other) for item in sorted(value, key=shown)]
-    if hasattr(value, "dtype") and getattr(value, "shape", None) == ():
-        return _jsonable(value.item(), other)
+    if is_scalar(value):
+        try:
+            return _jsonable(plain_scalar(value), other)
+        except NotPlainError:
+            return other(value)
     return value.isoformat() if isinstance(value, (date, time)) else other(value)
 
 

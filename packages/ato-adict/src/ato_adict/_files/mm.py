@@ -8,6 +8,7 @@ from copy import deepcopy
 
 from ato_adict._errors import ConfigFileError, NestingError
 from ato_adict._files.files import format_of, parse, read_text, real_path
+from ato_adict._files.paths import name_problem, path_text
 from ato_adict._files.python_files import (
     BASE,
     new_variables,
@@ -18,6 +19,7 @@ from ato_adict._files.python_files import (
 )
 from ato_adict._files.references import References, as_base, as_plain
 from ato_adict._names import nesting_error
+from ato_adict._texts import in_line, one_line
 from ato_adict._tree import merge
 
 TYPE_CHECKING = False
@@ -32,7 +34,7 @@ def load_mm(path: Any) -> dict[str, Any]:
 
     The format is that of mmengine's Config: https://mmengine.readthedocs.io, "Config".
     """
-    return _load_file(os.fspath(path), (), {})
+    return _load_file(path_text(path), (), {})
 
 
 def _load_file(
@@ -131,13 +133,17 @@ def _merged(
     """Return what the bases of a file say together."""
     names = [names] if isinstance(names, str) else names
     if not isinstance(names, (list, tuple)) or not all(isinstance(n, str) for n in names):
-        raise ConfigFileError(f"_base_ must be a path or a list of paths, not {names!r}", path)
+        problem = f"_base_ must be a path or a list of paths, not {in_line(names)}"
+        raise ConfigFileError(problem, path)
+    for name in names:
+        if name_problem(name):
+            raise ConfigFileError(f"_base_ {in_line(name)} is no path: {name_problem(name)}", path)
     if format_of(path) != "py":
         for name in names:
             if format_of(name) == "py":
                 problem = (
-                    f"_base_ {name!r} is a program, on which only a .py config may build;"
-                    f" write this file in Python, or the base as data, {name[:-3]}.yaml"
+                    f"_base_ {in_line(name)} is a program, on which only a .py config may build;"
+                    f" write this file in Python, or the base as data, {one_line(name[:-3])}.yaml"
                 )
                 raise ConfigFileError(problem, path)
     merged: dict[str, Any] = {}

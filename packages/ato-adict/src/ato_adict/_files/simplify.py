@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 
-from ato_adict._errors import ConversionError
+from ato_adict._errors import AtoError, ConversionError
+from ato_adict._files.scalars import NotPlainError, is_scalar, plain_scalar
 from ato_adict._names.depth import nesting_error
 from ato_adict._names.dotted import join
-from ato_adict._texts import cut, shown
+from ato_adict._texts import cut, in_line, kind_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 
 _BASICS: dict[type, Callable[[Any], Any]] = {
     str: str.__str__,
-    int: int,
-    float: float,
+    int: int.__int__,
+    float: float.__float__,
     set: set,
 }
 
@@ -61,6 +62,16 @@ def simplify(tree: Any, rules: Rules) -> Any:
 
 
 def _simplify(value: Any, rules: Rules, keys: tuple[Any, ...]) -> Any:
+    try:
+        return _plain(value, rules, keys)
+    except (AtoError, RecursionError, MemoryError):
+        raise
+    except Exception as error:  # of another's code: an attribute that fails, or is no such thing
+        what = f"a {kind_name(value)} ({in_line(value)}), which fails ({type(error).__name__})"
+        raise _cannot(rules, keys, what) from None
+
+
+def _plain(value: Any, rules: Rules, keys: tuple[Any, ...]) -> Any:
     if isinstance(value, dict):
         return {
             _key(key, rules, keys): _simplify(child, rules, (*keys, key))
@@ -78,7 +89,7 @@ def _key(key: Any, rules: Rules, above: tuple[Any, ...]) -> Any:
     elif isinstance(key, str) and str in rules.keys:
         return str.__str__(key)
     else:
-        problem = f"keys of type {type(key).__name__}"
+        problem = f"keys of type {kind_name(key)}"
     if problem:
         raise _cannot(rules, (*above, key), problem)
     return key
@@ -100,19 +111,22 @@ def _problem(value: Any, rules: Rules) -> str | None:
 
 def _basic(value: Any, rules: Rules, keys: tuple[Any, ...]) -> Any:
     """Return a value of a subclass (of str, int, float, set, …) as the basic type it extends."""
-    if hasattr(value, "dtype") and getattr(value, "shape", None) == ():
-        return _leaf(value.item(), rules, keys)  # a number of numpy or torch
+    if is_scalar(value):
+        try:
+            return _leaf(plain_scalar(value), rules, keys)
+        except NotPlainError as error:
+            raise _cannot(rules, keys, str(error)) from None
     if isinstance(value, os.PathLike):
         return _leaf(os.fspath(value), rules, keys)
-    if hasattr(value, "_value_") and hasattr(value, "_name_") and value._name_:
-        return _leaf(value._name_, rules, keys)  # a member of an enum, which its name restores
-    if not hasattr(value, "_value_"):
+    members = getattr(type(value), "__members__", None)
+    if members is not None and value._name_ in members:
+        return _leaf(value._name_, rules, keys)  # which restores it, as of no flags set together
+    if members is None:
         for base, as_basic in _BASICS.items():
             if isinstance(value, base) and base in rules.leaves:
                 return as_basic(value)
-    raise _cannot(
-        rules, keys, "None" if value is None else f"a {type(value).__name__} ({shown(value, 200)})"
-    )
+    what = "None" if value is None else f"a {kind_name(value)} ({in_line(value)})"
+    raise _cannot(rules, keys, what)
 
 
 def _cannot(rules: Rules, keys: tuple[Any, ...], what: str) -> ConversionError:
@@ -124,7 +138,7 @@ def no_surrogates(text: str) -> str | None:
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:
-        return f"a string with lone surrogates ({shown(text, 200)})"
+        return f"a string with lone surrogates ({in_line(text)})"
     return None
 
 
@@ -147,7 +161,7 @@ def set_problem(members: Any, allowed: tuple[type, ...]) -> str | None:
     """Refuse a set with a member that its format does not write."""
     for member in members:
         if type(member) not in allowed:
-            return f"a set with a {type(member).__name__} ({shown(member, 200)})"
+            return f"a set with a {kind_name(member)} ({in_line(member)})"
         inside = set_problem(member, allowed) if isinstance(member, (tuple, frozenset)) else None
         own = no_surrogates(member) if isinstance(member, str) else inside
         if own or (type(member) is int and countable(member)):

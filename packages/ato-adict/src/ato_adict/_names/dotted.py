@@ -7,7 +7,8 @@ key has a backslash before it, an empty string is `['']`. So no two places have 
 
 from __future__ import annotations
 
-from ato_adict._texts import shown
+from ato_adict._errors import ConversionError
+from ato_adict._texts import in_line, kind_name, shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -64,6 +65,8 @@ def join_path(node: Any, *keys: object) -> str:
 
 def split(name: str) -> tuple[Any, ...]:
     """Return the keys of a dotted name, the inverse of `join`."""
+    if not isinstance(name, str):
+        raise ConversionError(f"{in_line(name, 100)} of type {kind_name(name)} is no dotted name")
     if "\\" not in name and "[" not in name:
         return tuple(name.split("."))
     return tuple(_parse(name))

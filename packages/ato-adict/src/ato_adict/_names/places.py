@@ -6,6 +6,7 @@ from ato_adict._errors import ConversionError, MissingKeyError, did_you_mean
 from ato_adict._names.depth import nesting_error
 from ato_adict._names.dotted import below, join, join_path, split
 from ato_adict._sentinel import MISSING
+from ato_adict._texts import kind_name, one_line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -68,9 +69,10 @@ def set_at(tree: Any, keys: tuple[Any, ...], value: Any) -> None:
             node[key] = {}
             child = dict.__getitem__(node, key)
         if not isinstance(child, dict):
+            name, reached = (join_path(tree, *part) for part in (keys, keys[: depth + 1]))
             raise ConversionError(
-                f"cannot set '{join_path(tree, *keys)}': '{join_path(tree, *keys[: depth + 1])}' "
-                f"is {type(child).__name__}, not a mapping"
+                f"cannot set '{one_line(name)}': '{one_line(reached)}' "
+                f"is {kind_name(child)}, not a mapping"
             )
         node = child
     node[keys[-1]] = value

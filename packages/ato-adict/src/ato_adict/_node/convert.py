@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from ato_adict import _names
+from ato_adict._errors import ConversionError
 from ato_adict._node.locked import FrozenList, FrozenSet, unlock
 from ato_adict._node.modes import retune
 from ato_adict._node.pending import Pending, unset
 from ato_adict._node.state import ATOMS, Slots, set_mode
+from ato_adict._texts import kind_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -73,7 +75,13 @@ def remake_tuple(value: Any, items: Any) -> Any:
 
 
 def _convert_other(value: Any, mode: Mode) -> Any:
-    if isinstance(value, Slots):
+    try:
+        is_node = isinstance(value, Slots)
+    except Exception as error:  # nothing could be told of it from here on
+        kind = kind_name(value)
+        problem = f"an object of type {kind} is no value: its __class__ fails"
+        raise ConversionError(f"{problem} ({type(error).__name__})") from None
+    if is_node:
         adopt(value, mode)
         return value
     if isinstance(value, dict):
@@ -97,7 +105,7 @@ def is_mapping(value: Any) -> bool:
 
     try:
         return isinstance(value, Mapping)
-    except TypeError:  # what it says of its class is none
+    except Exception:  # what it says of its class is none, or fails
         return False
 
 

@@ -1,8 +1,9 @@
 """Trees: what can be done with a whole config.
 
 `changes` sets many keys at once, `copying` makes copies and pickles, `usage` says what was read,
-`hashing` and `diff` what a config is and how two differ, `interpolate` resolves `${...}`, `html`
-shows it in a notebook. May call `_node` and `_names`. Loaded when a method first needs it.
+`hashing` (with `arrays` for those of numpy and torch) and `diff` what a config is and how two
+differ, `interpolate` resolves `${...}`, `html` shows it in a notebook. May call `_node` and
+`_names`. Loaded when a method first needs it.
 """
 
 from ato_adict._door import lazy_exports

@@ -85,4 +85,8 @@ def same(old: Any, new: Any) -> bool:
     try:
         return canonical(old) == canonical(new)
     except ConversionError:
+        pass
+    try:
         return bool(old == new)
+    except Exception:  # of another's code, or several answers, as arrays give
+        return False

@@ -6,14 +6,18 @@ before names keep different trees from having the same text.
 
 from __future__ import annotations
 
+import re
 from hashlib import sha256
+from struct import calcsize
+from types import MemberDescriptorType, ModuleType
 
 from ato_adict._errors import ConversionError
 from ato_adict._names.depth import nesting_error
-from ato_adict._names.dotted import literal, part
+from ato_adict._names.dotted import join, literal, part
 from ato_adict._names.places import flatten
 from ato_adict._node.state import ATOMS
-from ato_adict._texts import shown, whole_repr
+from ato_adict._texts import cut, in_line, kind_name, whole_repr
+from ato_adict._tree.arrays import array_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,7 +31,7 @@ def type_name(value: Any) -> str:
     for kind in (dict, list, set):
         if isinstance(value, kind):
             return kind.__name__
-    return type(value).__name__
+    return kind_name(value)
 
 
 def structural_mapping(tree: Any, deep: bool = False) -> dict[str, str]:
@@ -73,6 +77,31 @@ def value_hash(tree: Any) -> str:
         return _digest(canonical(tree))
     except RecursionError:
         raise nesting_error(tree) from None
+    except ConversionError as error:
+        place = f", at '{cut(join(_place(tree)))}'"
+        raise ConversionError(f"get_value_hash: {error}{place}; {_FIX}") from None
+
+
+def _place(tree: Any) -> list[Any]:
+    """Return the keys that lead to the value at fault: sought only once there is one."""
+    keys: list[Any] = []
+    value = tree
+    while True:
+        pairs: Any = dict.items(value) if issubclass(type(value), dict) else ()
+        pairs = enumerate(value) if type(value) in (list, tuple) else pairs
+        found = next(((key, child) for key, child in pairs if not _is_canonical(child)), None)
+        if found is None:
+            return keys
+        keys.append(found[0])
+        value = found[1]
+
+
+def _is_canonical(value: Any) -> bool:
+    try:
+        canonical(value)
+    except ConversionError:
+        return False
+    return True
 
 
 def _digest(text: str) -> str:
@@ -84,10 +113,15 @@ def canonical(value: Any) -> str:
     kind = type(value)
     if kind in ATOMS:
         return _atom(value)
-    for base, writer in _WRITERS:
-        if isinstance(value, base):
-            return writer(value)
-    return _object(value)
+    try:
+        for base, writer in _WRITERS:
+            if isinstance(value, base):
+                return writer(value)
+        return _object(value)
+    except (ConversionError, RecursionError, MemoryError):
+        raise
+    except Exception as error:  # of another's code: an attribute that fails, or is no such thing
+        raise _unhashable(value, f" ({type(error).__name__})") from None
 
 
 def _atom(value: Any) -> str:
@@ -122,10 +156,12 @@ def _object(value: Any) -> str:
     raise _unhashable(value)
 
 
-def _unhashable(value: Any) -> Exception:
+_FIX = "leave it out of the config, or write what makes it, such as a name or a number"
+
+
+def _unhashable(value: Any, why: str = "") -> Exception:
     return ConversionError(
-        f"get_value_hash: an object of type {type(value).__name__} has no canonical form: "
-        + shown(value, 200)
+        f"an object of type {kind_name(value)} has no canonical form{why}: {in_line(value)}"
     )
 
 
@@ -139,24 +175,37 @@ def _path_text(value: Any) -> str | None:
 
 
 def _named_text(value: Any) -> str | None:
-    """Describe a function or class by where it is defined."""
-    if not hasattr(value, "__qualname__"):
-        return None
+    """Describe a function or class by where it is defined, a module by its name."""
+    if type(value) is ModuleType:
+        return f"module {value.__name__}"
+    if not hasattr(value, "__qualname__") or not hasattr(value, "__module__"):
+        return None  # a generator has but the name of its function
     return f"name {value.__module__}.{value.__qualname__}"
 
 
 def _member_text(value: Any) -> str | None:
-    return f"member {_type_path(value)}.{value.name}" if hasattr(value, "_value_") else None
+    """Describe a member of an enum by its name, one of flags by the names that are in it."""
+    if not hasattr(type(value), "__members__") or not hasattr(value, "_value_"):
+        return None
+    name = value.name
+    if name is None and value._value_:  # as Pythons before 3.11 call flags that are set together
+        name = _flags(value)
+    return f"member {_type_path(value)}.{name}"
+
+
+def _flags(value: Any) -> str:
+    """Return the name that Python gives to flags that are set together since 3.11."""
+    names, rest = [], int(value._value_)
+    for name, member in type(value).__members__.items():
+        bits = member._value_
+        if bits > 0 and not bits & (bits - 1) and bits & rest:
+            names.append(name)
+            rest &= ~bits
+    return "|".join([*names, str(rest)] if rest else names)
 
 
 def _array_text(value: Any) -> str | None:
-    """Describe an array of numpy or torch, or whatever else has the attributes of one."""
-    if hasattr(value, "detach") and hasattr(value, "cpu"):
-        value = value.detach().cpu().numpy()
-    if not all(hasattr(value, name) for name in ("tobytes", "dtype", "shape", "tolist")):
-        return None
-    data = canonical(value.tolist()) if value.dtype.hasobject else value.tobytes().hex()
-    return f"array {value.dtype} {tuple(value.shape)} {data}"
+    return array_text(value, canonical)
 
 
 def _basic_text(value: Any) -> str | None:
@@ -171,12 +220,33 @@ def _state_text(value: Any) -> str | None:
     """Describe a date and the like by its repr, a plain object by its attributes."""
     if type(value).__module__ in ("datetime", "decimal", "fractions", "uuid", "builtins"):
         text = _repr(value)
-        return None if text is None or " object at 0x" in text else f"{_type_path(value)} {text}"
+        return None if text is None or _ADDRESS.search(text) else f"{_type_path(value)} {text}"
+    if _hides_state(type(value)):
+        return None
     for method in ("__reduce_ex__", "__reduce__"):
         if getattr(type(value), method) is not getattr(object, method):
             return None  # its attributes are not all of it
     attributes = _attributes(value)
     return f"{_type_path(value)} {canonical(attributes)}" if attributes is not None else None
+
+
+# What says where an object is, which is elsewhere the next time: `<memory at 0x7f…>`.
+_ADDRESS = re.compile(r"(?:\A<.*|<[^'\"]*) at 0x[0-9a-fA-F]", re.DOTALL)
+
+
+def _hides_state(kind: type) -> bool:
+    """Whether objects of a type have more in them than their attributes, as files and sockets do.
+
+    Each of its classes must need the memory of its slots alone, one pointer for each.
+    """
+    for one in kind.__mro__[:-1]:
+        above = one.__base__
+        more = one.__basicsize__ - (above.__basicsize__ if above else 0)
+        slots = [a for a in one.__dict__.values() if type(a) is MemberDescriptorType]
+        known = len(slots) + sum(name in one.__dict__ for name in ("__dict__", "__weakref__"))
+        if more > calcsize("P") * known:
+            return True
+    return False
 
 
 def _repr(value: Any) -> str | None:
@@ -200,8 +270,8 @@ def _attributes(value: Any) -> dict[str, Any] | None:
 
 _BASICS: dict[type, Callable[[Any], Any]] = {
     str: str.__str__,
-    int: int,
-    float: float,
+    int: int.__int__,
+    float: float.__float__,
     complex: complex,
     bytes: bytes,
 }

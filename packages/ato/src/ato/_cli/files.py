@@ -45,15 +45,16 @@ def _diff(options: argparse.Namespace) -> int:
 
 
 def _hash(options: argparse.Namespace) -> int:
-    from ato_adict import ADict
+    from ato_adict import ADict, ConversionError
 
     report = {}
     for path in options.files:
         config = ADict.from_file(path)
-        report[path] = {
-            "structure": config.get_structural_hash(),
-            "values": config.get_value_hash(),
-        }
+        try:
+            values = config.get_value_hash()
+        except ConversionError as error:
+            raise ConversionError(f"{path}: {error}") from None
+        report[path] = {"structure": config.get_structural_hash(), "values": values}
     if options.json:
         print(json.dumps(report))
     else:

@@ -6,6 +6,7 @@ import re
 
 from ato_adict._errors import ConfigFileError, NestingError
 from ato_adict._files.numbers import MAX_DIGITS
+from ato_adict._files.paths import check_text
 from ato_adict._files.xyz.scalars import marked, number
 
 TYPE_CHECKING = False
@@ -48,6 +49,7 @@ class Reader:
     def __init__(self, text: str, path: str | None) -> None:
         self.path = path
         self.position = 0
+        check_text(text)
         self.lines: list[Line] = []
         for number_, raw in enumerate(text.replace("\r\n", "\n").split("\n"), 1):
             body = raw.lstrip(" ")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from ato_adict._errors import ConversionError
 from ato_adict._files.simplify import Rules, simplify
 from ato_adict._files.xyz.scalars import UNSAFE, key_text, quote, scalar_text
+from ato_adict._texts import in_line, kind_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,8 +31,23 @@ def _rules() -> Rules:
     from datetime import date, datetime, time
 
     keys = (str, int, float, bool, type(None), bytes, complex)
-    leaves = (*keys, date, datetime, time, set, frozenset)
-    return Rules("xyz", dict.fromkeys(leaves), keys, tuples=True)
+    leaves = {**dict.fromkeys((*keys, date)), datetime: _offset_problem, time: _offset_problem}
+    return Rules("xyz", {**leaves, set: _set_problem, frozenset: _set_problem}, keys, tuples=True)
+
+
+def _offset_problem(moment: Any) -> None:
+    moment.utcoffset()  # which may be another's code, and fail: before anything is written
+
+
+def _set_problem(members: Any) -> str | None:
+    """Refuse a set with a member that is not written, or is written as another one is."""
+    plain = set()
+    for member in members:
+        try:
+            plain.add(simplify(member, _rules()))
+        except ConversionError:
+            return f"a set with a {kind_name(member)} ({in_line(member)})"
+    return None if len(plain) == len(members) else "a set with members that are written alike"
 
 
 def write_xyz(obj: Any) -> str:
