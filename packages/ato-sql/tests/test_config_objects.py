@@ -185,9 +185,14 @@ class TestArrays:
             "y": 2.0,
         }
 
-    def test_a_moment_of_numpy_is_kept_by_its_repr(self, keep):
-        found = keep({"x": self.np.datetime64("2026-11-24")}).config["x"]
-        assert "2026-11-24" in found["value"]
+    @pytest.mark.parametrize("text", ["2026-11-24", "2026-11-24T00:00:00.123456789"])
+    def test_a_moment_of_numpy_is_kept_by_its_repr(self, keep, text):
+        found = keep({"x": self.np.datetime64(text)}).config["x"]
+        assert text in found["value"]
+
+    def test_what_is_masked_is_no_number(self, keep):
+        found = keep({"x": self.np.ma.masked, "y": [self.np.ma.masked]}).config
+        assert (found["x"]["value"], found["y"][0]["value"]) == ("masked", "masked")
 
     def test_a_tensor_counts_by_its_values(self, same):
         class Tensor:

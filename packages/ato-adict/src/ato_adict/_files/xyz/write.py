@@ -31,8 +31,10 @@ def _rules() -> Rules:
     from datetime import date, datetime, time
 
     keys = (str, int, float, bool, type(None), bytes, complex)
-    leaves = {**dict.fromkeys((*keys, date)), datetime: _offset_problem, time: _offset_problem}
-    return Rules("xyz", {**leaves, set: _set_problem, frozenset: _set_problem}, keys, tuples=True)
+    leaves: dict[type, Any] = dict.fromkeys((*keys, date))
+    leaves.update(dict.fromkeys((datetime, time), _offset_problem))
+    leaves.update(dict.fromkeys((set, frozenset), _set_problem))
+    return Rules("xyz", leaves, keys, tuples=True)
 
 
 def _offset_problem(moment: Any) -> None:

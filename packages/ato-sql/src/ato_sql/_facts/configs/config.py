@@ -18,7 +18,7 @@ from ato_sql._facts.configs.texts import (
 from ato_sql._facts.facts import digest
 from ato_sql._values.marked import BRACKETS, MARK
 from ato_sql._values.secrets.redact import redact
-from ato_sql._values.values import has_digits
+from ato_sql._values.values import has_digits, is_masked
 
 _DEEPEST = 100
 _LARGEST_STATE = 4000  # letters
@@ -169,11 +169,16 @@ def _asked(question: Callable[[Any], Any], value: Any) -> Any:
 
 
 def _numpy_scalar(value: Any) -> Any | None:
-    """The Python number of a numpy scalar, told by its look as numpy may not be there."""
-    if getattr(value, "shape", None) == () and hasattr(value, "dtype") and hasattr(value, "item"):
-        item = value.item()
-        return item if isinstance(item, (bool, int, float, str)) else None
-    return None
+    """The Python number of a numpy scalar, told by its look as numpy may not be there.
+
+    What is masked is none, and a time is no number, though one of nanoseconds says it is.
+    """
+    if getattr(value, "shape", None) != () or not hasattr(value, "dtype"):
+        return None
+    if is_masked(value) or getattr(value.dtype, "kind", "") in ("m", "M"):
+        return None
+    item = value.item() if hasattr(value, "item") else None
+    return item if isinstance(item, (bool, int, float, str)) else None
 
 
 def _mark(kind: str, text: str, value: Any = None) -> dict[str, Any]:
