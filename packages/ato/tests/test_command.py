@@ -190,6 +190,20 @@ def test_a_mistake_is_one_line_and_exit_code_2(ato, tmp_path, words):
     assert err.count("\n") == 1
 
 
+@pytest.mark.skipif(os.name == "nt", reason="no such names there")
+def test_names_of_files_are_one_line_and_safe_to_paste(ato, tmp_path):
+    (tmp_path / "a\nb.yaml").write_text("lr: 0.1\n")
+    assert ato("hash", "a\nb.yaml")[1].splitlines()[0] == "a\\nb.yaml"
+    assert (
+        ato("convert", "a\nb.yaml", "\x1b[1m.toml")[1] == "a\\nb.yaml -> \\x1b[1m.toml (1 keys)\n"
+    )
+    assert ato("init", "my train.py")[1].startswith("'my train.py' written. Try:\n  python 'my ")
+    assert ato("init")[0] == 0
+    subprocess.run([sys.executable, "train.py"], cwd=str(tmp_path), check=True)
+    assert ato("backup", "b\x1b.db")[1] == "the copy is b\\x1b.db\n"
+    assert ato("export", "e\n.jsonl")[1] == "1 runs in e\\n.jsonl\n"
+
+
 def test_init_does_not_overwrite(ato, tmp_path):
     (tmp_path / "train.py").write_text("# mine\n")
     code, _, err = ato("init")

@@ -8,7 +8,7 @@ from typing import Any
 from ato_sql._commands.shared import report
 from ato_sql._exchange.cleanup import Cleanup
 from ato_sql._finder import SQLFinder
-from ato_sql._values.shown import size_text
+from ato_sql._values.shown import size_text, text_of
 
 
 def import_(finder: SQLFinder, options: Namespace) -> int:
@@ -72,7 +72,7 @@ def delete(finder: SQLFinder, options: Namespace) -> int:
 def backup(finder: SQLFinder, options: Namespace) -> int:
     """Copy the database."""
     finder.backup(options.path)
-    report(options, {"path": options.path}, f"the copy is {options.path}")
+    report(options, {"path": options.path}, f"the copy is {text_of(options.path)}")
     return 0
 
 

@@ -47,7 +47,9 @@ def export(finder: SQLFinder, options: Namespace) -> int:
     is_metrics = _is_metrics(options)
     write = finder.export_metrics if is_metrics else finder.export
     count = write(options.path, options.project, ids, force=options.force)
-    report(options, {"runs": count, "path": options.path}, f"{count} runs in {options.path}")
+    report(
+        options, {"runs": count, "path": options.path}, f"{count} runs in {text_of(options.path)}"
+    )
     return 0
 
 

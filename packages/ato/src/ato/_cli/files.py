@@ -46,6 +46,7 @@ def _diff(options: argparse.Namespace) -> int:
 
 def _hash(options: argparse.Namespace) -> int:
     from ato_adict import ADict, ConversionError
+    from ato_adict.surroundings import escaped
 
     report = {}
     for path in options.files:
@@ -59,12 +60,14 @@ def _hash(options: argparse.Namespace) -> int:
         print(json.dumps(report))
     else:
         for path, hashes in report.items():
-            print(f"{path}\n  structure {hashes['structure']}\n  values    {hashes['values']}")
+            print(escaped(path))
+            print(f"  structure {hashes['structure']}\n  values    {hashes['values']}")
     return 0
 
 
 def _convert(options: argparse.Namespace) -> int:
     from ato_adict import ADict
+    from ato_adict.surroundings import escaped
 
     config = ADict.from_file(options.source)
     config.dump(options.target, force=options.force)
@@ -72,5 +75,6 @@ def _convert(options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps(report))
     else:
-        print(f"{options.source} -> {options.target} ({report['keys']} keys)")
+        source, target = escaped(options.source), escaped(options.target)
+        print(f"{source} -> {target} ({report['keys']} keys)")
     return 0

@@ -22,7 +22,10 @@ def add_command(commands: argparse._SubParsersAction[Any]) -> None:
 
 
 def _init(options: argparse.Namespace) -> int:
+    from shlex import quote
+
     from ato_adict import UserError
+    from ato_adict.surroundings import escaped
 
     path = pathlib.Path(options.path)
     try:
@@ -36,5 +39,6 @@ def _init(options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps({"written": str(path)}))
     else:
-        print(f"{path} written. Try:\n  python {path}\n  python {path} manual\n  ato runs")
+        name = quote(escaped(str(path)))
+        print(f"{name} written. Try:\n  python {name}\n  python {name} manual\n  ato runs")
     return 0
