@@ -336,6 +336,21 @@ class TestTables:
         assert found == [["lr", 0.1], ["password", "[redacted]"], ["token", "label"], [None, 1]]
 
     @pytest.mark.parametrize(
+        "columns", [["name", "value", "source"], ["key", "new", "by"], ["Param", "Default", "at"]]
+    )
+    def test_so_it_is_where_the_columns_say_which_are_name_and_value(self, run, finder, columns):
+        rows = [["lr", "x1", "y2"], ["HF_TOKEN", "x1Y2z3", "env2"], ["password", "abc", "a"]]
+        run.log_table("x", rows, columns=columns)
+        hidden = [rows[0], ["HF_TOKEN", "[redacted]", "env2"], ["password", "[redacted]", "a"]]
+        assert finder.media(run.id)[0].read()["rows"] == hidden
+
+    def test_what_stands_below_a_name_is_none(self, run, finder):
+        rows = [["password", "x1"], ["epochs", "5"]]
+        run.log_table("x", rows, columns=["word", "count"])
+        found = finder.media(run.id)[0].read()["rows"]
+        assert found == [["password", "[redacted]"], ["epochs", "5"]]
+
+    @pytest.mark.parametrize(
         "rows", [3, "abc", ["abc"], [1, 2], [[1], [1, 2]], {"a": 1}, {"a": "bc"}, {"a": {"b": 1}}]
     )
     def test_what_is_none_is_refused(self, run, rows):

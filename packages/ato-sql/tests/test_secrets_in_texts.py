@@ -199,6 +199,69 @@ class TestProse:
     def test_what_only_looks_like_prose_or_code_is_hidden(self, noted, text, kept):
         assert noted(text) == kept
 
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "**password**: {}",
+            "- **Password:** {}",
+            "`password`: {}",
+            "*api_key*: {} and more",
+            "<b>password</b>: {}",
+            "Password for root: {}",
+            "password (root) = {}",
+            "wandb key: {}",
+            "OpenAI key = {}",
+            "HF_TOKEN {}",
+            "HOME /root\n  WANDB_API_KEY      {}\nMYSQL_PWD {}",
+            "AWS_SECRET_ACCESS_KEY          -> {}",
+            "echo {} | docker login -u me --password-stdin",
+            "unzip -P {} a.zip, 7z x -p{} a.7z, openssl enc -k {} -in a",
+            "| password | {} |",
+            "│ HF_TOKEN │ str │ {} │",
+            "| **api_key** | {} | a note |",
+            "| user | password |\n|------|:-----|\n| me | {} |\n| you | {} |\n| a | b |",
+        ],
+    )
+    def test_markdown_listings_and_tables_are_read(self, noted, text):
+        hidden = text.replace("| a | b |", "| a | [redacted] |").replace("{}", "[redacted]")
+        assert noted(text.replace("{}", "x1Y2z3W4v5")) == hidden
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "primary key: x1Y2z3W4v5",
+            "MAX_TOKENS 4096x1Y2z3\nHF_TOKEN unknown\nHOME /home/x1Y2z3W4",
+            "| password | user | num_tokens | 300 |\n| lr | api_key | None |",
+            "| token | prob |\n|---|---|\n| the | 0.1 |\n| ĠRepublican | 0.2 |",
+            "cat a | token | x1Y2z3W4v5",
+            "password *= 222 ** token, f(**password)",
+        ],
+    )
+    def test_what_looks_like_them_stays(self, noted, text):
+        assert noted(text) == text
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            'token = os.environ["HF_TOKEN"]',
+            'password = cfg["db"]["password"] + tail',
+            'api_key = kwargs.pop("api_key", None)',
+            "connect(password=self.password, host=host)",
+            "password: ${oc.env:DB_PASSWORD}",
+            "password=${DB_PASSWORD} token=$HF_TOKEN",
+            "password: $(cat /run/secrets/x)",
+            "password: ${{ secrets.PASSWORD }}",
+            "XDG_SESSION_ID: 3x1Y2z3W4v5",
+        ],
+    )
+    def test_where_a_secret_is_says_not_what_it_is(self, noted, text):
+        assert noted(text) == text
+
+    @pytest.mark.parametrize("value", ["$ecret1x2", "${A:-hunter2}", "${A}hunter2"])
+    def test_what_only_begins_like_that_is_hidden(self, noted, value):
+        assert "hunter2" not in noted(f"password={value}")
+        assert "ecret1" not in noted(f"password={value}")
+
     def test_a_private_key_keeps_only_its_frame(self, noted):
         key = "-----BEGIN RSA PRIVATE KEY-----\nMIIEow\nIBAAK\n-----END RSA PRIVATE KEY-----"
         assert noted(f"use {key} here") == (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Any, Mapping, NamedTuple
+from typing import Any, Mapping, NamedTuple, Sequence
 
 from ato_adict import did_you_mean
 from ato_adict.notebooks import main_file, notebook_name
@@ -114,9 +114,9 @@ class Settings(NamedTuple):
         """Return a column of a table without the secrets in it, unless they are to be kept."""
         return secrets.redact.redact_column(name, cells, self.secret_keys) if self.redact else cells
 
-    def hide_pairs(self, rows: list[list[Any]]) -> list[list[Any]]:
-        """Return rows of a name and a value without the secrets, unless they are to be kept."""
-        return secrets.redact.redact_pairs(rows, self.secret_keys) if self.redact else rows
+    def hide_rows(self, columns: Sequence[str], rows: list[list[Any]]) -> list[list[Any]]:
+        """Return rows that may be of names and values without the secrets in them."""
+        return secrets.redact.redact_rows(columns, rows, self.secret_keys) if self.redact else rows
 
 
 def read_settings(config: Any, need_project: bool = True) -> Settings:

@@ -89,8 +89,7 @@ def _without_secrets(
         for number, name in enumerate(columns)
     ]
     found = [list(row) for row in zip(*hidden)] if hidden else rows
-    # Where there are two columns, a row may be the name of a secret and what it is.
-    return settings.hide_pairs(found) if len(columns) == 2 else found
+    return settings.hide_rows(columns, found)
 
 
 def text_piece(key: str, text: Any, settings: Settings) -> Piece:

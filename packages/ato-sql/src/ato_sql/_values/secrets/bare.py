@@ -21,10 +21,21 @@ _FRACTION = re.compile(r"[+\-]?\d{0,12}\.\d{1,20}(?:[eE][+\-]?\d{1,3})?")
 _TYPES = words("str int float bool bytes object list dict tuple Any Optional SecretStr")
 # `tokens[i]`, `tokenizer.decode(ids)`: what a line of code in a traceback gives a name.
 _CODE = re.compile(
-    r"([A-Za-z_][\w.]{0,80})"
-    r"(?:\[[\w.\-:]{0,40}\]|\((?:\w[\w.]{0,40}(?:, \w[\w.]{0,40}){0,5})?\))(?=[\s,)]|\Z)"
+    r"""([A-Za-z_][\w.]{0,80})(?:(?:\[["']?[\w.\-:]{0,40}["']?\]){1,4}"""
+    r"""|\((?:\w[\w.]{0,40}(?:, \w[\w.]{0,40}){0,5})?\)"""
+    r"""|(?:(?<=\.get)|(?<=\.pop)|(?<=getenv))\(["'][A-Za-z_][\w.\-]{0,80}["'](?:, None)?\))"""
+    r"(?=[\s,)]|\Z)"
+)
+_OWN = re.compile(
+    r"(?:self|cls|args|cfg|config|conf|opts?|options|settings)(?:\.[a-z_]{1,40}){1,5}"
+)
+# `${DB_PASSWORD}`, `${{ secrets.KEY }}`, `$(cat /run/secrets/x)`: where a secret is, not what.
+_ELSEWHERE = re.compile(
+    r"\$(?:\{[\w.:]{1,100}\}|\{\{ ?[\w.\- ]{1,100}\}\}|\([\w/.\- ]{1,200}\)"
+    r"|[A-Z]{2,40}(?:_[A-Z]{1,40}){1,5})(?=[\s,;\"')\]}]|\Z)"
 )
 _FOLDER = re.compile(r"~?(?:[/\\][\w.@+\- ]{1,100}){2,40}[/\\]?|[A-Z]:[/\\][^\n]{1,200}")
+_WORD = re.compile(r"[\w.\-]{1,250}")
 _TELLING = 400
 # In code a line must end behind a word in a text for it to be one and no description begun.
 _LINE_END = re.compile(r"""[ \t]*(?:["'\r\n]|\\[rn]|\Z)""")
@@ -44,7 +55,9 @@ def bare_end(text: str, named: re.Match[str], kind: Kind) -> int | None:
     if bare is None or NOTHING.match(bare.group(0).strip()):
         return None
     name, value = named.group(1), bare.group(0).strip()
-    if _says_else(name, value) or (kind is Kind.PROSE and _is_code(text, named)):
+    if _says_else(name, value) or _is_elsewhere(text, start, kind):
+        return None
+    if kind is Kind.PROSE and _is_code(text, named):
         return None
     if "\n" in named.group(2) and not _is_alone(text, bare):
         return None
@@ -66,9 +79,22 @@ def _says_else(name: str, value: str) -> bool:
     return name in ("pwd", "oldpwd") and _FOLDER.fullmatch(value) is not None
 
 
+def _is_elsewhere(text: str, start: int, kind: Kind) -> bool:
+    found = _ELSEWHERE.match(text, start)
+    # In data all of the line is the value.
+    return found is not None and (kind is not Kind.DATA or bool(_LINE_END.match(text, found.end())))
+
+
 def _is_code(text: str, named: re.Match[str]) -> bool:
+    if _OWN.fullmatch(text, named.end(), _word_end(text, named.end())):
+        return True
     code = _CODE.match(text, named.end()) if " = " in named.group(2) else None
     return code is not None and not any(map(looks_random, code.group(1).split(".")))
+
+
+def _word_end(text: str, start: int) -> int:
+    found = _WORD.match(text, start)
+    return found.end() if found else start
 
 
 def _closed(text: str, bare: re.Match[str]) -> int:

@@ -1,4 +1,4 @@
-"""Blank secrets that a text names a line before: records of name and value, sections, YAML below.
+"""Blank secrets that a text names beside them: records, sections, YAML below, drawn tables.
 
 As everywhere here each pattern starts at a fixed mark and looks a bounded way ahead.
 """
@@ -6,10 +6,17 @@ As everywhere here each pattern starts at a fixed mark and looks a bounded way a
 from __future__ import annotations
 
 import re
-from typing import Sequence
+from typing import Mapping, Sequence
 
-from ato_sql._values.secrets.names import is_secret_key, says_password, words
-from ato_sql._values.secrets.shapes import COUNT, NOTHING, REDACTED, is_token, looks_random
+from ato_sql._values.secrets.names import is_secret_key, may_be_words, says_password, words
+from ato_sql._values.secrets.shapes import (
+    COUNT,
+    NOTHING,
+    REDACTED,
+    is_key,
+    is_token,
+    looks_random,
+)
 
 _QUOTE = r"""\\{0,2}["']?"""
 # Each blank and letter fits in one way only, so that what fits in none is soon known.
@@ -53,6 +60,44 @@ _ITEM = re.compile(
 _OPENS = re.compile(r"""[ \t]*(?:-[ \t]+)?["']?[\w.\-]{1,100}["']?:[ \t\r]*\Z""")
 # What a schema says of a password: `password:\n  type: string`.
 _SCHEMA = words("type format description help title required default nullable example min max")
+
+# A row of a table that is drawn, as Markdown and rich do, and the line below its head.
+_ROW = re.compile(r"[ \t]{0,4}[|│┃][^\n]{3,4000}[|│┃][ \t\r]*")
+_BAR = re.compile(r"([|│┃])")
+_RULE = re.compile(r"[\s|│┃+:\-=─━┼┿╪╇├┤┡┩╞╡┣┫╋]+")
+_DRAWN_MARKS = " \t*`_"
+
+
+def redact_drawn(text: str, extra: Sequence[str] = ()) -> str:
+    """Blank secrets in tables that are drawn: behind their name, or below it in the head."""
+    if not _BAR.search(text):
+        return text
+    lines = text.split("\n")
+    below: dict[int, str] = {}
+    for number, line in enumerate(lines):
+        if _ROW.fullmatch(line) is None:
+            below = below if _RULE.fullmatch(line) else {}
+            continue
+        cells = _BAR.split(line)
+        names = {n: cell.strip(_DRAWN_MARKS) for n, cell in enumerate(cells)}
+        secret = {n: name for n, name in names.items() if name and is_secret_key(name, extra)}
+        if _RULE.fullmatch("".join(lines[number + 1 : number + 2])):
+            below = secret
+        elif secret or below:
+            hidden = [_drawn_cell(n, cell, secret, below) for n, cell in enumerate(cells)]
+            lines[number] = "".join(hidden)
+    return "\n".join(lines)
+
+
+def _drawn_cell(n: int, cell: str, secret: Mapping[int, str], below: Mapping[int, str]) -> str:
+    value = cell.strip()
+    beside = [name for place, name in secret.items() if place < n]
+    is_value = bool(beside) and (
+        is_token(value) or (looks_random(value) and any(map(says_password, beside)))
+    )
+    if n in below and value and not _RULE.fullmatch(value):
+        is_value = is_key(value) if may_be_words(below[n]) else True
+    return cell.replace(value, REDACTED) if is_value and not NOTHING.match(value) else cell
 
 
 def redact_blocks(text: str, extra: Sequence[str] = ()) -> str:

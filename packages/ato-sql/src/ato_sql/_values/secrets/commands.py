@@ -11,12 +11,13 @@ from ato_sql._values.secrets.shapes import NOTHING, REDACTED, is_token, looks_ra
 _LOGINS = words("docker podman nerdctl buildah skopeo helm oras crane az")
 _LDAP = words("ldapsearch ldapadd ldapmodify ldapdelete ldapwhoami ldappasswd ldapcompare")
 _SMB = words("smbclient rpcclient smbget winexe")
+_ZIP = words("zip unzip")
 _TAKE_TOKENS = words("vault wandb swanlab")
 _APART = r"""["',\s]{1,6}"""
 _UP_TO = r"""\b[^\n;|&]{0,200}?[\s"']"""
 _FLAGGED = re.compile(
     rf"""(\b(?:(?:{"|".join(sorted(_LOGINS))}){_APART}(?:registry{_APART})?login{_UP_TO}-p"""
-    rf"""|redis-cli{_UP_TO}(?:-a|--pass)|(?:{"|".join(sorted(_LDAP))}){_UP_TO}-w){_APART})"""
+    rf"""|redis-cli{_UP_TO}(?:-a|--pass)|(?:un)?zip{_UP_TO}-P|openssl{_UP_TO}-k|(?:{"|".join(sorted(_LDAP))}){_UP_TO}-w){_APART})"""
     r"""(?!-)([^\s"',;|&<>()\]]{1,200})"""
 )
 _VAULT = re.compile(
@@ -37,6 +38,17 @@ _EXPORTED = re.compile(
     r"""[ \t]{1,4}([A-Z][A-Z\d_]{2,100})[ \t]{1,4})"""
     r"""("[^"\n]{1,400}"|'[^'\n]{1,400}'|[^\s"',;|&<>()=$]{8,400})(?=[\s;&|)`.,]|$)"""
 )
+# `HF_TOKEN x`, `HF_TOKEN -> x`: a line of a program that prints the environment.
+_LINE = re.compile(
+    r"^([ \t]{0,8}([A-Z][A-Z\d]{1,40}(?:_[A-Z\d]{1,40}){1,8})[ \t]{1,80}(?:->[ \t]{1,8})?)"
+    r"([^\s=:]{6,400})(?=[ \t\r]*$)",
+    re.MULTILINE,
+)
+# `echo x | docker login --password-stdin`.
+_ECHOED = re.compile(
+    rf"""(\becho[ \t]{{1,4}}["']?)([^\s"'|;&<>]{{6,400}})(?=["']?[ \t]{{0,8}}\|[ \t]{{0,8}}"""
+    rf"""(?:{"|".join(sorted(_LOGINS))})\b[^\n;|&]{{0,200}}-stdin)"""
+)
 # A line of `.pgpass`: where, which, who and the password.
 _PGPASS = re.compile(
     r"^([A-Za-z\d*][\w.\-]{0,253}:(?:\d{4,5}|\*):[A-Za-z_*][\w\-]{0,60}:[A-Za-z_*][\w.\-@]{0,60}:)"
@@ -56,6 +68,10 @@ def redact_commands(text: str, extra: Sequence[str] = ()) -> str:
         text = _VARIABLE.sub(lambda found: _hide_variable(found, extra), text)
     if "export " in text or "set " in text:
         text = _EXPORTED.sub(lambda found: _hide_exported(found, extra), text)
+    if "_" in text:
+        text = _LINE.sub(lambda found: _hide_line(found, extra), text)
+    if "-stdin" in text:
+        text = _ECHOED.sub(_hide_random, text)
     return _PGPASS.sub(_hide_random, text) if text.count(":") >= 4 else text
 
 
@@ -73,6 +89,8 @@ def _is_awaited(before: str, programs: AbstractSet[str]) -> bool:
         return "login" in programs and bool(programs & _LOGINS)
     if before in ("-a", "--pass"):
         return "redis-cli" in programs
+    if before in ("-P", "-k"):
+        return bool(programs & (_ZIP if before == "-P" else {"openssl"}))
     if before == "login":
         return bool(programs & _TAKE_TOKENS)
     return before == "-w" and bool(programs & _LDAP)
@@ -96,6 +114,12 @@ def _hide_exported(found: re.Match[str], extra: Sequence[str]) -> str:
     if not is_value or NOTHING.match(inner) or not is_secret_key(name, extra):
         return found.group(0)
     return f"{before}{quote}{REDACTED}{quote}"
+
+
+def _hide_line(found: re.Match[str], extra: Sequence[str]) -> str:
+    before, name, value = found.groups()
+    is_value = is_token(value) or (says_password(name) and looks_random(value))
+    return f"{before}{REDACTED}" if is_value and is_secret_key(name, extra) else found.group(0)
 
 
 def _hide_variable(found: re.Match[str], extra: Sequence[str]) -> str:

@@ -162,6 +162,7 @@ _PAIRS = words(
     " secret_id secret_ids oauth_verifier code_verifier pkce_verifier backup_code client_assertion"
     " saml_assertion saml_response snmp_community pincode session_sid connect_sid user_pin"
     " login_pin account_pin card_pin sim_pin unlock_pin wallet_pin security_pin access_pin"
+    " amz_signature amz_credential"
 )
 _GLUED = re.compile(
     r"(?:passw(?:or)?ds?|passphrases?|passcodes?|api_?keys?|(?:access|secret|private|session|signing"
@@ -267,7 +268,7 @@ def _says_secret(segments: tuple[str, ...]) -> bool:
     if before and _is_one_of_several(before, last):
         return True
     if "_".join(segments[-2:]) in _PAIRS:
-        return not _counts(before)
+        return not _counts(before) and segments != ("xdg", "session", "id")
     if _GLUED.search(last) or last in _ALWAYS:
         return not _counts(before) and not (before and before[-1] in _SWITCHES)
     if not before:

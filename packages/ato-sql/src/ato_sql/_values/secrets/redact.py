@@ -10,8 +10,8 @@ from typing import Any, Iterable, Mapping, Sequence
 
 from ato_sql._values.secrets.commands import redact_word
 from ato_sql._values.secrets.kinds import Kind
-from ato_sql._values.secrets.names import is_secret_key, may_be_words, says_password
-from ato_sql._values.secrets.shapes import REDACTED, is_mixed, looks_random
+from ato_sql._values.secrets.names import is_secret_key, may_be_words, says_password, words
+from ato_sql._values.secrets.shapes import REDACTED, is_key, looks_random
 from ato_sql._values.secrets.text import redact_text
 
 # `key=`, `--key=`, `~key=`, `key["of any letters"]=`.
@@ -24,10 +24,14 @@ _BRACKETS = {"[": 1, "{": 1, "(": 1, "]": -1, "}": -1, ")": -1}
 # `Authorization: Bearer x` without quotes around it.
 _SCHEMES = ("bearer", "basic")
 _MANY = 1_000_000
-_SHORTEST_KEY = 16
 _SEVERAL = (list, tuple, set, frozenset)  # JSON has the first, a word of a command line any
 _ENTRY_NAMES = ("name", "key")
 _VALUES = ("value", "Value", "VALUE")
+# The titles of columns of settings.
+_NAMING = words(
+    "name key param parameter hyperparameter variable var setting option field env config"
+)
+_VALUED = words("value values val v old new before after default current best from to was now a b")
 _OPTION = re.compile(r"--?[A-Za-z]")
 _TOKENS = re.compile(r"(?:\A|[._\-\]])(tokens)\Z", re.IGNORECASE)
 _SPACE = re.compile(r"\s")
@@ -37,6 +41,9 @@ _SETTERS = ("--set", "--set-string", "--option", "--override", "--define", "--en
 _USERS = ("-u", "-U", "--user", "--username", "--proxy-user", "--login", "--auth", "--credentials")
 _GLUED_TO_P = {
     "sshpass",
+    "7z",
+    "7za",
+    "7zr",
     "mysql",
     "mysqldump",
     "mysqladmin",
@@ -87,18 +94,33 @@ def redact_column(name: str, cells: Sequence[Any], extra: Sequence[str] = ()) ->
     One of tokens may hold words of texts: there only what is of the make of a key is hidden.
     """
     if may_be_words(name, extra):
-        return [REDACTED if _is_key(cell) else redact(cell, extra) for cell in cells]
-    hidden = _redact_item(name, list(cells), extra)
-    return hidden if isinstance(hidden, list) else [hidden] * len(cells)
+        return [
+            REDACTED if isinstance(cell, str) and is_key(cell) else redact(cell, extra)
+            for cell in cells
+        ]
+    if is_secret_key(name, extra):
+        return [REDACTED] * len(cells)
+    return [redact(cell, extra, name) for cell in cells]
 
 
-def _is_key(cell: Any) -> bool:
-    return isinstance(cell, str) and len(cell) >= _SHORTEST_KEY and is_mixed(cell)
+def redact_rows(
+    columns: Sequence[str], rows: Iterable[Sequence[Any]], extra: Sequence[str] = ()
+) -> list[list[Any]]:
+    """Return the rows of a table, a value hidden where its row says the name of a secret.
 
-
-def redact_pairs(rows: Iterable[Sequence[Any]], extra: Sequence[str] = ()) -> list[list[Any]]:
-    """Return rows of two cells, the second hidden where the first is the name of a secret."""
-    return [[n, REDACTED] if _is_pair(n, value, extra) else [n, value] for n, value in rows]
+    Of two columns the first may be that of names, whatever it is called.
+    """
+    titles = [column.lower() for column in columns]
+    names = [n for n, title in enumerate(titles) if title in _NAMING]
+    values = [n for n, title in enumerate(titles) if title in _VALUED]
+    if len(columns) == 2:
+        names, values = [0], [1]
+    shown = [list(row) for row in rows]
+    for row in shown if names and values else ():
+        for n in values:
+            if any(_is_pair(row[name], row[n], extra) for name in names):
+                row[n] = REDACTED
+    return shown
 
 
 def _is_pair(name: Any, value: Any, extra: Sequence[str]) -> bool:

@@ -76,6 +76,9 @@ _SPOKEN = re.compile(
     r"""|(?:[a-z]\w{0,60}_)?(?:api|access|secret|auth|account)_key\s{1,3}(?:is|was):?"""
     r"""|(?:[a-z]\w{0,60}_)?(?:password|passwd|passphrase|(?:api|access|secret|account)_key)"""
     r"""[ \t]{0,3}(?:->|→)"""
+    r"""|[a-z]\w{1,30}[ \t]key[ \t]{0,3}[:=]"""
+    r"""|(?:password|passwd|passphrase|passcode)[ \t]"""
+    r"""(?:for[ \t][\w.@\-]{1,60}|\([^()\n]{1,60}\))[ \t]{0,3}[:=]"""
     r"""|(?:api|access|secret|auth|account)[ \t]key"""
     r"""(?:\s{1,3}(?:is|was):?|(?:[ \t]provided)?[ \t]{0,3}[:=])"""
     r"""|\b(?:setx|(?:configure|config)\s{1,3}set)\s{1,3}[\w.\-]{1,100})"""
@@ -95,14 +98,16 @@ _QUOTED_LOGIN = re.compile(
 )
 # `sshpass -p x`, `mysql -px`.
 _BEHIND_P = re.compile(
-    r"""(\bsshpass["']?[\s,]{1,8}["']?-p["',\s]{0,8}"""
+    r"""(\bsshpass["']?[\s,]{1,8}["']?-p["',\s]{0,8}|\b7z[ar]?\b[^\n;|&()]{0,200}?[\s"']-p(?=[^\s"',])"""
     r"""|\b(?:mysql(?:dump|admin|import)?|mariadb(?:-dump)?)\b[^\n;|&()]{0,200}?[\s"']-p(?=[^\s"',]))"""
     r"""([^\s"',;|&<>)\]]{1,200})"""
 )
 _SPACE = re.compile(r"\s")
+_SHORTEST_KEY = 16
 _MAY_SPEAK = re.compile(r"-|pass|token|secret|key", re.IGNORECASE)
 _SAYS = re.compile(
-    r"^(?:setx|\w+\s{1,3}set)\s{1,3}|\s{1,3}(?:is|was):?$|(?:[ \t]provided)?\s{0,3}[:=]$"
+    r"^(?:setx|\w+\s{1,3}set)\s{1,3}|\s{1,3}(?:is|was):?$"
+    r"|(?:[ \t](?:provided|for[ \t][\w.@\-]{1,60}|\([^()\n]{1,60}\)))?\s{0,3}[:=]$"
     r"|[ \t]{0,3}(?:->|→)$",
     re.I,
 )
@@ -194,6 +199,11 @@ def is_mixed(value: str) -> bool:
     """Whether a word has letters and digits, as hardly one of a language or grammar has."""
     is_word = len(value) >= 6 and not any(map(str.isspace, value))
     return is_word and any(map(str.isdigit, value)) and any(map(str.isalpha, value))
+
+
+def is_key(value: str) -> bool:
+    """Whether a word is of the make of a key, as no piece of a text is."""
+    return len(value) >= _SHORTEST_KEY and is_mixed(value)
 
 
 def is_long_token(value: str) -> bool:

@@ -10,7 +10,7 @@ import re
 from typing import Sequence
 
 from ato_sql._values.secrets.bare import bare_end
-from ato_sql._values.secrets.blocks import is_data, lines_below, redact_blocks
+from ato_sql._values.secrets.blocks import is_data, lines_below, redact_blocks, redact_drawn
 from ato_sql._values.secrets.calls import redact_calls
 from ato_sql._values.secrets.commands import redact_commands
 from ato_sql._values.secrets.kinds import Kind
@@ -28,7 +28,10 @@ from ato_sql._values.secrets.urls import redact_urls
 # A name and its sign: `API_KEY = `, `"password": `, `config["token"] = `.
 _NAME = r"""(?<![\w.\-])([\-+~]{0,3}[A-Za-z_][\w.\-]{0,200})(?![\w.\-])"""
 _SIGN = r"""\+?:?=(?![=>])|=>|:(?![:/=])"""
-_NAMED = re.compile(rf"""{_NAME}(\\{{0,2}}["']?\]?\s{{0,8}}(?:{_SIGN})\s{{0,8}}\(?)""")
+_MARKS = r"""(?:\*{1,2}(?!\*)|`{1,3}|</\w{1,10}>)?"""  # `**password**: `, `**Password:** `
+_NAMED = re.compile(
+    rf"""{_NAME}(\\{{0,2}}["']?\]?{_MARKS}\s{{0,8}}(?:{_SIGN}){_MARKS}\s{{0,8}}\(?)"""
+)
 # In Python a type may come in between: `password: str = `, `token: "Optional[str]" = `.
 _INDEX = r"""(?:\[(?:[^\[\]\n=]|\[(?:[^\[\]\n=]|\[[^\[\]\n=]{0,40}\]){0,40}\]){0,80}\])?"""
 _HEAD = (
@@ -42,9 +45,9 @@ _UNION = (
     r"""\s{0,8}=(?![=>])"""
 )
 _TYPED = re.compile(
-    rf"""{_NAME}(\\{{0,2}}["']?\]?\s{{0,8}}(?::\s{{0,8}}["']?{_HEAD}{_UNION}"""
+    rf"""{_NAME}(\\{{0,2}}["']?\]?{_MARKS}\s{{0,8}}(?::\s{{0,8}}["']?{_HEAD}{_UNION}"""
     rf"""|:\s{{0,8}}(?P<other>["']?[A-Za-z_][\w.]{{0,60}}{_UNION})(?=\s{{0,8}}\(?[rbfuRBFU]{{0,2}}["'])"""
-    rf"""|{_SIGN})\s{{0,8}}\(?)"""
+    rf"""|{_SIGN}){_MARKS}\s{{0,8}}\(?)"""
 )
 # `setdefault("API_KEY", "…")`, `add_header("Authorization", "…")`.
 _HANDED = re.compile(
@@ -89,7 +92,7 @@ def redact_text(text: str, extra: Sequence[str] = (), kind: Kind = Kind.PROSE) -
     if kind is Kind.SOURCE:
         return redact_source(text, extra)[0]
     text = redact_headers(redact_urls(text, extra), extra)
-    text = redact_commands(redact_blocks(text, extra), extra)
+    text = redact_commands(redact_drawn(redact_blocks(text, extra), extra), extra)
     text = _redact_listed(_redact_assigned(text, extra, kind), extra)
     return redact_shapes(redact_calls(text, extra), extra)
 
