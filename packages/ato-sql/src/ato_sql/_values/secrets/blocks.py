@@ -91,10 +91,9 @@ def redact_drawn(text: str, extra: Sequence[str] = ()) -> str:
 
 def _drawn_cell(n: int, cell: str, secret: Mapping[int, str], below: Mapping[int, str]) -> str:
     value = cell.strip()
-    beside = [name for place, name in secret.items() if place < n]
-    is_value = bool(beside) and (
-        is_token(value) or (looks_random(value) and any(map(says_password, beside)))
-    )
+    is_behind = any(place < n for place in secret)
+    is_next = says_password(secret.get(n - 2, ""))  # between them is a bar
+    is_value = (is_behind and is_token(value)) or (is_next and looks_random(value))
     if n in below and value and not _RULE.fullmatch(value):
         is_value = is_key(value) if may_be_words(below[n]) else True
     return cell.replace(value, REDACTED) if is_value and not NOTHING.match(value) else cell
