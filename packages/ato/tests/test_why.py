@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from ato import SQLFinder
 from ato_sql import SQLLogger
 
 # Python 3.7 tells nobody which files are opened.
@@ -116,6 +117,35 @@ class TestCauses:
         assert output.splitlines()[0] == "helper.Scaler.scale changed (helper.py:7)"
         assert "- return value * self.by\n" in output
         assert "+ return value * self.by + 1\n" in output
+
+    def test_one_that_was_moved_and_changed_is_named_with_where_it_was(self, program, tmp_path):
+        program.write("a.py", "# a\n\n\ndef f(x):\n    return x * 2\n")
+        program.write("b.py", "")
+        program.edit("train.py", "import data\n", "import b\nimport data\nfrom a import f\n")
+        program.edit("train.py", "gain * sum", "f(gain) * sum")
+        program.run()
+        program.write("a.py", "")
+        program.write("b.py", "\ndef f(x):\n    return x * 5\n")
+        program.edit("train.py", "from a import f", "from b import f")
+        program.run()
+        output = program.why()
+        assert output.splitlines()[0] == "b.f changed (b.py:3; was a.f, a.py:5)"
+        assert "b.f (was a.f)\n    a.py:5 -> b.py:3\n" in output
+        (told,) = json.loads(program.why("--json"))["sources"]
+        assert (told["name"], told["was"]) == ("b.f", "a.f")
+        assert told["places"] == ["a.py:5", "b.py:3"]
+        config = {"experiment": {"sql": {"db_path": str(tmp_path / "experiments.db")}}}
+        page = SQLFinder(config).why(1, 2)._repr_html_()
+        assert "a.py:5 -&gt; b.py:3" in page
+
+    def test_so_is_what_stands_in_a_module_of_another_name(self, program):
+        program.run()
+        program.write("scaling.py", HELPER.replace("value * self.by", "value - self.by"))
+        (program.folder / "helper.py").unlink()
+        program.edit("train.py", "import helper", "import scaling as helper")
+        program.run()
+        line = "scaling.Scaler.scale changed (scaling.py:7; was helper.Scaler.scale, helper.py:7)"
+        assert program.first_line() == line
 
     def test_a_traced_function_is_named_with_the_lines_of_both_versions(self, program):
         program.edit("train.py", "@scope.runtime", '@scope.trace(trace_id="t")\n@scope.runtime')

@@ -17,7 +17,7 @@ from ato_sql.comparing import is_incidental
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Iterator, Mapping
+    from typing import Any, Iterator, Mapping, Sequence
 
 # Keys that say what a run is called and where its results go.
 _LABEL = re.compile(
@@ -205,7 +205,15 @@ def source_sentence(change: Mapping[str, Any]) -> str:
     end = ", though no loaded module names it" if change["used"] is False else ""
     if change["function"] == "<module>" and change["kind"] == "changed" and not change["problem"]:
         return _statement_sentence(change, place) + end
-    return f"{change['name']} {words[change['kind']]} ({place}){end}"
+    return f"{change['name']} {words[change['kind']]} ({_at(change['was'], places)}){end}"
+
+
+def _at(was: str | None, places: Sequence[str | None]) -> str | None:
+    """Say where a definition stands, and of one that was moved what it was called, and where."""
+    if was is None:
+        return places[1] or places[0]
+    former = ", ".join(filter(None, [f"was {was}", places[0]]))
+    return "; ".join(filter(None, [places[1], former]))
 
 
 def _statement_sentence(change: Mapping[str, Any], place: str | None) -> str:
