@@ -79,14 +79,17 @@ def _export_to(finder: SQLFinder, options: Namespace) -> int:
     if options.path is None and options.to != "mlflow":
         raise SettingsError(f"export --to {options.to} needs a folder")
     _reach(tool, options)
+    runs = _chosen(finder, options)
     done = _Exported()
     try:
         with _stopped_in_order():
-            for run in _chosen(finder, options):
+            for run in runs:
                 _export_run(tool, finder, run.id, options, done)
     finally:
         where = f" in {options.path}" if options.path else ""
-        report(options, done.json(), "\n".join([*done.told(), f"{len(done.made)} runs{where}"]))
+        if options.json or done.made or not runs:  # else all that is to be said are errors
+            lines = [*done.told(), f"{len(done.made)} runs{where}"]
+            report(options, done.json(), "\n".join(lines))
     return 2 if done.refused else 0
 
 
