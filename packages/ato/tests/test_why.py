@@ -46,6 +46,20 @@ def train(config):
 
 train()
 """
+LAZY = """from ato_adict import ADict
+
+
+@scope.observe(default=True)
+def fromfile(config):
+    config.update(ADict.from_file("conf.yaml"))
+
+
+@scope.observe(default=True, lazy=True)
+def derived(config):
+    config.total = config.seed * 2
+
+
+"""
 HELPER = """
 class Scaler:
     def __init__(self, by):
@@ -163,6 +177,25 @@ class TestCauses:
         program.run()
         program.run("lr=0.2")
         assert program.first_line() == "lr: 0.1 -> 0.2 (command line)"
+
+    def test_a_value_that_a_lazy_view_derives_comes_after_what_it_is_made_of(self, program):
+        program.edit("train.py", "@scope.runtime_trace", LAZY + "@scope.runtime_trace")
+        program.write("conf.yaml", "seed: 3\n")
+        program.run()
+        program.write("conf.yaml", "seed: 4\n")
+        program.run()
+        found = json.loads(program.why("--json"))["cause"]
+        texts = [one["text"].partition(" (")[0] for one in found]
+        read = ["conf.yaml changed"] if sys.version_info >= (3, 8) else []
+        assert texts == ["seed: 3 -> 4", *read, "total: 6 -> 8"]
+
+    def test_it_comes_first_where_nothing_else_changed(self, program):
+        program.edit("train.py", "@scope.runtime_trace", LAZY + "@scope.runtime_trace")
+        program.write("conf.yaml", "seed: 3\n")
+        program.run()
+        program.edit("train.py", "config.seed * 2", "config.seed * 3")
+        program.run()
+        assert program.first_line().startswith("total: 6 -> 9 (lazy view 'derived'")
 
     def test_a_variable_that_the_program_reads_is_named(self, program):
         program.run(OMP_NUM_THREADS="1")
