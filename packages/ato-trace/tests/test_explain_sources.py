@@ -245,6 +245,23 @@ def test_what_moved_and_changed_is_told_where_it_is_now():
     assert found == [("changed", "n", "scale", "return x * 2", "return x * 3")]
 
 
+def test_and_where_it_was():
+    old = {"a": {"text": "\n\n" + SCALE, "name": "a.py"}, "b": {"text": "", "name": "b.py"}}
+    new = {
+        "a": {"text": "", "name": "a.py"},
+        "b": {"text": SCALE.replace("2", "3"), "name": "b.py"},
+    }
+    (change,) = explain_sources(old, new)
+    assert (change.module, change.file, change.name) == ("b", "b.py", "scale")
+    assert (change.old_module, change.old_file, change.old_name) == ("a", "a.py", "scale")
+    assert change.old_line == change.new_line + 2
+
+
+def test_what_is_told_of_one_side_stands_where_it_is():
+    (change,) = explain_sources({"a": ""}, {"a": SCALE})
+    assert (change.old_module, change.old_name) == (change.module, change.name)
+
+
 def test_definitions_of_one_name_are_told_apart_by_their_decorators():
     old = (
         "@f.register(int)\ndef _(x):\n    return 1\n\n\n@f.register(str)\ndef _(x):\n    return 2\n"

@@ -217,6 +217,39 @@ def test_what_makes_or_changes_what_is_used_counts(notebook, cell):
 
 
 @pytest.mark.parametrize(
+    "bound",
+    [
+        "def rate(): return 2",
+        "rate = 2",
+        "import math as rate",
+        "for rate in range(3): pass",
+        "class rate: pass",
+    ],
+)
+@pytest.mark.parametrize(
+    "gone", ["del rate", "if True:\n    del rate", "spare = 1\ndel spare, rate"]
+)
+def test_a_name_that_was_deleted_and_is_bound_again_does_not(notebook, bound, gone):
+    text = notebook(bound, "def train(config): return rate", gone, bound)
+    assert "del" not in text
+    assert bound in text
+
+
+def test_nor_does_one_that_no_run_looks_up(notebook):
+    assert "del" not in notebook("rate = 1", "del rate", "def train(config): return 2")
+
+
+def test_one_that_means_another_thing_since_it_was_deleted_does(notebook):
+    text = notebook("def sum(x): return 0", "def train(config): return sum([1])", "del sum")
+    assert "del sum" in text
+
+
+def test_so_does_one_of_which_a_part_is_deleted(notebook):
+    text = notebook("rate = {1: 2, 2: 3}", "def train(config): return rate", "del rate[1]")
+    assert "del rate[1]" in text
+
+
+@pytest.mark.parametrize(
     "cell",
     [
         "import random\nrandom.seed(3)",

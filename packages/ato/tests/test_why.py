@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from ato import SQLFinder
 from ato_sql import SQLLogger
 
 # Python 3.7 tells nobody which files are opened.
@@ -44,6 +45,20 @@ def train(config):
 
 
 train()
+"""
+LAZY = """from ato_adict import ADict
+
+
+@scope.observe(default=True)
+def fromfile(config):
+    config.update(ADict.from_file("conf.yaml"))
+
+
+@scope.observe(default=True, lazy=True)
+def derived(config):
+    config.total = config.seed * 2
+
+
 """
 HELPER = """
 class Scaler:
@@ -117,6 +132,35 @@ class TestCauses:
         assert "- return value * self.by\n" in output
         assert "+ return value * self.by + 1\n" in output
 
+    def test_one_that_was_moved_and_changed_is_named_with_where_it_was(self, program, tmp_path):
+        program.write("a.py", "# a\n\n\ndef f(x):\n    return x * 2\n")
+        program.write("b.py", "")
+        program.edit("train.py", "import data\n", "import b\nimport data\nfrom a import f\n")
+        program.edit("train.py", "gain * sum", "f(gain) * sum")
+        program.run()
+        program.write("a.py", "")
+        program.write("b.py", "\ndef f(x):\n    return x * 5\n")
+        program.edit("train.py", "from a import f", "from b import f")
+        program.run()
+        output = program.why()
+        assert output.splitlines()[0] == "b.f changed (b.py:3; was a.f, a.py:5)"
+        assert "b.f (was a.f)\n    a.py:5 -> b.py:3\n" in output
+        (told,) = json.loads(program.why("--json"))["sources"]
+        assert (told["name"], told["was"]) == ("b.f", "a.f")
+        assert told["places"] == ["a.py:5", "b.py:3"]
+        config = {"experiment": {"sql": {"db_path": str(tmp_path / "experiments.db")}}}
+        page = SQLFinder(config).why(1, 2)._repr_html_()
+        assert "a.py:5 -&gt; b.py:3" in page
+
+    def test_so_is_what_stands_in_a_module_of_another_name(self, program):
+        program.run()
+        program.write("scaling.py", HELPER.replace("value * self.by", "value - self.by"))
+        (program.folder / "helper.py").unlink()
+        program.edit("train.py", "import helper", "import scaling as helper")
+        program.run()
+        line = "scaling.Scaler.scale changed (scaling.py:7; was helper.Scaler.scale, helper.py:7)"
+        assert program.first_line() == line
+
     def test_a_traced_function_is_named_with_the_lines_of_both_versions(self, program):
         program.edit("train.py", "@scope.runtime", '@scope.trace(trace_id="t")\n@scope.runtime')
         program.run()
@@ -133,6 +177,25 @@ class TestCauses:
         program.run()
         program.run("lr=0.2")
         assert program.first_line() == "lr: 0.1 -> 0.2 (command line)"
+
+    def test_a_value_that_a_lazy_view_derives_comes_after_what_it_is_made_of(self, program):
+        program.edit("train.py", "@scope.runtime_trace", LAZY + "@scope.runtime_trace")
+        program.write("conf.yaml", "seed: 3\n")
+        program.run()
+        program.write("conf.yaml", "seed: 4\n")
+        program.run()
+        found = json.loads(program.why("--json"))["cause"]
+        texts = [one["text"].partition(" (")[0] for one in found]
+        read = ["conf.yaml changed"] if sys.version_info >= (3, 8) else []
+        assert texts == ["seed: 3 -> 4", *read, "total: 6 -> 8"]
+
+    def test_it_comes_first_where_nothing_else_changed(self, program):
+        program.edit("train.py", "@scope.runtime_trace", LAZY + "@scope.runtime_trace")
+        program.write("conf.yaml", "seed: 3\n")
+        program.run()
+        program.edit("train.py", "config.seed * 2", "config.seed * 3")
+        program.run()
+        assert program.first_line().startswith("total: 6 -> 9 (lazy view 'derived'")
 
     def test_a_variable_that_the_program_reads_is_named(self, program):
         program.run(OMP_NUM_THREADS="1")

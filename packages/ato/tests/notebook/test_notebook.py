@@ -413,6 +413,12 @@ def test_what_a_name_was_bound_to_before_is_told(tmp_path, old, new):
     assert cell.printed.splitlines()[0] == f"In[5]:1 changed: {old} -> {new}"
 
 
+def test_what_was_deleted_and_is_defined_again_is_no_cause(tmp_path):
+    cells = [*PROGRAM, "del step", PROGRAM[1], "train()", "print(SQLFinder().why())"]
+    [*_, cell] = run_cells(cells, tmp_path)
+    assert " agree in " in cell.printed.splitlines()[0]
+
+
 def test_the_class_that_an_object_has_is_what_counts(tmp_path):
     net = "class Net:\n    def step(self, x): return x * {}"
     train = PROGRAM[2].replace("step(", "net.step(")

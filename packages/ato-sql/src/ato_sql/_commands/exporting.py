@@ -9,6 +9,7 @@ import signal
 import sys
 import threading
 from argparse import Namespace
+from collections import Counter
 from typing import Any, Iterator
 
 from ato_adict import AtoError, did_you_mean
@@ -79,14 +80,17 @@ def _export_to(finder: SQLFinder, options: Namespace) -> int:
     if options.path is None and options.to != "mlflow":
         raise SettingsError(f"export --to {options.to} needs a folder")
     _reach(tool, options)
+    runs = _chosen(finder, options)
     done = _Exported()
     try:
         with _stopped_in_order():
-            for run in _chosen(finder, options):
+            for run in runs:
                 _export_run(tool, finder, run.id, options, done)
     finally:
         where = f" in {options.path}" if options.path else ""
-        report(options, done.json(), "\n".join([*done.told(), f"{len(done.made)} runs{where}"]))
+        if options.json or done.made or not runs:  # else all that is to be said are errors
+            lines = [*done.told(), f"{len(done.made)} runs{where}"]
+            report(options, done.json(), "\n".join(lines))
     return 2 if done.refused else 0
 
 
@@ -108,6 +112,7 @@ def _export_run(
         done.cut.extend(_cut(tool, finder, run_id))
         left = tool.left_out(finder, run_id).items()
         done.left_out += [{"run": run_id, "name": name, "values": count} for name, count in left]
+        done.not_carried += _not_carried(tool, finder, run_id)
 
 
 @contextlib.contextmanager
@@ -136,6 +141,7 @@ class _Exported:
         self.names: dict[str, str] = {}
         self.cut: list[dict[str, Any]] = []
         self.left_out: list[dict[str, Any]] = []
+        self.not_carried: list[dict[str, Any]] = []
 
     def json(self) -> dict[str, Any]:
         """Return it all, and how many arrived."""
@@ -148,7 +154,18 @@ class _Exported:
         cut = "run {run}: of {name} the first {letters} letters".format_map
         left = "run {run}: of {name} {values} left out, too large for a float".format_map
         told = [(cut, one) for one in self.cut] + [(left, one) for one in self.left_out]
-        return [*names, *(say({**one, "name": text_of(one["name"])}) for say, one in told)]
+        lines = [*names, *(say({**one, "name": text_of(one["name"])}) for say, one in told)]
+        return [*lines, *self._not_carried()]
+
+    def _not_carried(self) -> list[str]:
+        """Say in one line what does not arrive of any run, as it may be of each the same."""
+        counts: Counter[str] = Counter()
+        for one in self.not_carried:
+            counts[one["kind"]] += one["count"]
+        runs = counts.pop("console", 0)
+        parts = [f"{count} {kind}{'s' * (count > 1)}" for kind, count in counts.items()]
+        parts += [f"the console of {runs} run{'s' * (runs > 1)}"] if runs else []
+        return [f"not carried over: {', '.join(parts)}"] if parts else []
 
 
 def _reach(tool: Any, options: Namespace) -> None:
@@ -178,6 +195,12 @@ def _cut(tool: Any, finder: SQLFinder, run_id: int) -> list[dict[str, Any]]:
     """Return the values of a run that the tool does not take whole."""
     cut = tool.cut_values(finder, run_id) if hasattr(tool, "cut_values") else {}
     return [{"run": run_id, "name": name, "letters": length} for name, length in cut.items()]
+
+
+def _not_carried(tool: Any, finder: SQLFinder, run_id: int) -> list[dict[str, Any]]:
+    """Return how much of each kind a run has that does not arrive, as far as a tool tells."""
+    found = tool.not_carried(finder, run_id) if hasattr(tool, "not_carried") else {}
+    return [{"run": run_id, "kind": kind, "count": count} for kind, count in found.items()]
 
 
 def _tool(name: str) -> Any:

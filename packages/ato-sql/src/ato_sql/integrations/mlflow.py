@@ -7,6 +7,7 @@ import datetime as dt
 import itertools
 import json
 import os
+from collections import Counter
 from typing import Any, Iterable, Iterator, Mapping, NamedTuple
 
 from mlflow import MlflowClient
@@ -31,6 +32,7 @@ from ato_sql.integrations._names import (
 )
 from ato_sql.integrations._numbers import float_points
 from ato_sql.integrations._numbers import left_out as left_out
+from ato_sql.integrations._parents import OURS, PARENT, Parents
 
 # The most that MLflow takes in one batch, and in one value.
 METRICS, PARAMS, PARAM_LENGTH, TAG_LENGTH, PROJECT_LENGTH = 1000, 100, 6000, 5000, 500
@@ -39,10 +41,12 @@ STATUSES = {"completed": "FINISHED", "running": "RUNNING", "interrupted": "KILLE
 
 
 def export_run(finder: SQLFinder, run_id: int | str, tracking_uri: str | None = None) -> str:
-    """Copy a run's config, metrics, tags and fingerprints to MLflow.
+    """Copy a run's config, metrics, tags, notes and fingerprints to MLflow.
 
     The experiment is named after the project and made where it does not exist. Metrics keep their
-    steps and times. Artifacts are listed as tags, not copied. Names that MLflow refuses are
+    steps and times. Artifacts are listed as tags, not copied; see `not_carried` for what does not
+    arrive at all. A run is below its parent where MLflow has that as well, whichever is exported
+    first; the tag `ato.parent` tells the parent's UUID. Names that MLflow refuses are
     changed, `acc@1` to `acc_1`; see `changed_names`. The tag `ato.names` lists them. What is longer
     than MLflow takes is cut, see `cut_values`; an integer too large for a float is left out, see
     `left_out`. An earlier export of the run, which its tag
@@ -64,13 +68,15 @@ def export_run(finder: SQLFinder, run_id: int | str, tracking_uri: str | None = 
     client = MlflowClient(tracking_uri)
     experiment = _experiment(client, project_name(finder, run, accepted_project))
     earlier = _exported(client, experiment, run.uuid)
-    name = None
+    name = parents = None
     try:
         # The tag tells what is left of an export that was killed.
         begun, told = _milliseconds(run.start_time), {"ato.uuid": run.uuid}
         made = client.create_run(experiment, start_time=begun, tags=told)
         name = made.info.run_id
-        _copy(client, name, finder, run)
+        parents = Parents(client, finder, lambda one: project_name(finder, one, accepted_project))
+        _copy(client, name, finder, run, parents.of(run))
+        parents.adopt(run, name)
     except BaseException:
         # An experiment is never taken back: MLflow would keep its name, which nobody could use.
         with contextlib.suppress(Exception):  # that MLflow cannot be reached is said already
@@ -78,6 +84,8 @@ def export_run(finder: SQLFinder, run_id: int | str, tracking_uri: str | None = 
             made_now = [name] if name is not None else _exported(client, experiment, run.uuid)
             for new in set(made_now).difference(earlier):
                 client.delete_run(new)
+            if earlier and parents is not None:  # its children may be below what is gone again
+                parents.adopt(run, earlier[0])
         raise
     for old in earlier:
         client.delete_run(old)
@@ -144,6 +152,21 @@ def cut_values(finder: SQLFinder, run_id: int | str) -> dict[str, int]:
     return {key: length for key, text, length in values if len(text) > length}
 
 
+def not_carried(finder: SQLFinder, run_id: int | str) -> dict[str, int]:
+    """Return what of a run does not arrive: media by their kind, and the console.
+
+    Returns:
+        By kind, `'image'`, `'table'` and so on, how many there are; `'console'` is 1.
+
+    Raises:
+        NotFoundError: There is no such run.
+    """
+    run = finder.get_run(run_id)
+    found = Counter(str(one.data_type) for one in run.media)
+    found.update(["console"] if finder.console(run.id) else [])
+    return dict(found)
+
+
 def accepted(name: str) -> str:
     """Return a name as MLflow takes it: letters, digits, `_-./` and blanks, and a plain path."""
     return as_path(name, r"[^\w.\- /]")
@@ -176,11 +199,13 @@ def _names(finder: SQLFinder, run: Any) -> _Names:
     )
 
 
-def _copy(client: MlflowClient, name: str, finder: SQLFinder, run: Any) -> None:
+def _copy(client: MlflowClient, name: str, finder: SQLFinder, run: Any, parent: str | None) -> None:
     names = _names(finder, run)
     for params in _batches(_params(run, names.params), PARAMS):
         client.log_batch(name, params=params)
     tags = [RunTag(names.tags[key], text[:TAG_LENGTH]) for key, text in _tags(run)]
+    if parent is not None:
+        tags.append(RunTag(PARENT, parent))
     others = changed(**names.by_kind())
     if others:
         tags.append(RunTag("ato.names", json.dumps(others)[:TAG_LENGTH]))
@@ -230,6 +255,11 @@ def _tags(run: Any) -> Iterator[tuple[str, str]]:
     yield "ato.uuid", run.uuid
     if run.name:
         yield "mlflow.runName", run.name
+    if run.parent_uuid:
+        yield OURS, run.parent_uuid
+    notes = "\n\n".join(_encodable(note.text) for note in run.notes)
+    if notes:
+        yield "mlflow.note.content", notes
     for tag in run.tags or ():
         yield f"ato.tag.{tag}", "true"
     for print_ in run.fingerprints:

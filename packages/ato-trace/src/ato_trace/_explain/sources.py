@@ -41,6 +41,10 @@ class SourceChange:
         new_line: Line of the new side.
         old_place: Of a line in a cell of a notebook, where it is: ``In[3]:2``; else empty.
         new_place: The same of the new side.
+        old_module: The module in which the old side is: another than ``module`` where the
+            definition was moved, or the module got another name.
+        old_file: The file of that module.
+        old_name: The name that the old side has there.
     """
 
     __module__ = "ato_trace"
@@ -53,7 +57,10 @@ class SourceChange:
         "new_line",
         "new_place",
         "old",
+        "old_file",
         "old_line",
+        "old_module",
+        "old_name",
         "old_place",
     )
 
@@ -67,6 +74,9 @@ class SourceChange:
     new_line: int | None
     old_place: str
     new_place: str
+    old_module: str
+    old_file: str
+    old_name: str
 
     def __init__(
         self,
@@ -89,6 +99,9 @@ class SourceChange:
         self.new_line = new_line
         self.old_place = ""
         self.new_place = ""
+        self.old_module = module
+        self.old_file = file
+        self.old_name = name
 
     def __repr__(self) -> str:
         where = f"{self.module}: {self.name}"
@@ -119,7 +132,7 @@ def explain_sources(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Sour
         del before[name], after[name]
     changes = _Comparison(before, after).changes()
     for change in changes:
-        change.old_place = _in_cells(before.get(change.module), change.old_line)
+        change.old_place = _in_cells(before.get(change.old_module), change.old_line)
         change.new_place = _in_cells(after.get(change.module), change.new_line)
     return changes
 
@@ -185,7 +198,7 @@ class _Comparison:
             spans = (part for span in spans for part in by_names(olds_told, news_told, span))
         for old_span, new_span in spans:
             olds, news = [old_places[i] for i in old_span], [new_places[i] for i in new_span]
-            yield SourceChange(
+            change = SourceChange(
                 module.name,
                 module.file,
                 new.title,
@@ -195,6 +208,7 @@ class _Comparison:
                 old.line_of(olds),
                 new.line_of(news),
             )
+            yield _from(old_module, old.title, change)
 
     def _telling(
         self, side: str, module: Module, lines: list[str], mine: Meanings, other: Meanings
@@ -243,6 +257,12 @@ def _whole(module: Module, unit: Unit, kind: str) -> SourceChange:
     return SourceChange(module.name, module.file, unit.title, kind, old, new, *lines)
 
 
+def _from(module: Module, name: str, change: SourceChange) -> SourceChange:
+    """Note where the old side of a change stood."""
+    change.old_module, change.old_file, change.old_name = module.name, module.file, name
+    return change
+
+
 def _place(change: SourceChange) -> tuple[int, int]:
     return change.new_line or change.old_line or 0, change.old_line or 0
 
@@ -269,7 +289,8 @@ def _unreadable(old: Module | None, new: Module | None) -> Iterator[SourceChange
     removed = "\n".join(row for a, b, _, _ in spans for row in before[a:b])
     added = "\n".join(row for _, _, c, d in spans for row in after[c:d])
     lines = (spans[0][0] + 1, spans[0][2] + 1) if spans else (None, None)
-    yield SourceChange(module.name, module.file, STATEMENTS, "text", removed, added, *lines)
+    change = SourceChange(module.name, module.file, STATEMENTS, "text", removed, added, *lines)
+    yield _from(old or module, STATEMENTS, change)
 
 
 def _rows(module: Module | None) -> list[str]:

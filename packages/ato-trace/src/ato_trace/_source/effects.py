@@ -160,6 +160,8 @@ class Effects:
             return
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             self.binds.add(node.id)
+        elif isinstance(node, ast.Name) and node.id in self._notebook.space:
+            pass  # `del` of a name that was bound again since
         else:
             self._change(node)
 

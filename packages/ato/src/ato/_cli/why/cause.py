@@ -17,7 +17,7 @@ from ato_sql.comparing import is_incidental
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Iterator, Mapping
+    from typing import Any, Iterator, Mapping, Sequence
 
 # Keys that say what a run is called and where its results go.
 _LABEL = re.compile(
@@ -30,10 +30,12 @@ _OF_LIBRARIES = re.compile(
     r"THREADS$|_DYNAMIC$|^threads |_VISIBLE_DEVICES$|PARALLELISM$|variable (LC_\w+|TZ)$"
 )
 _PROGRAMS = (".py", ".sh", ".bash", ".pl", ".r", ".R", ".jl", ".c", ".cc", ".cpp", ".cu")
+_LAZY_VIEW = re.compile(r"lazy view '[^']*'")
 _CELL = re.compile(r"In\[\d+\]$")
 _IN_CELL = re.compile(r"(^| )In\[\d+\]:\d+$")
 _LONGEST = 60
 _OF_MODULES = 5
+_DERIVED = 6  # behind all that may have made the value another
 _WEAK = 7
 _CALL = 9  # a cell that looks at results, or starts the run, as a rule
 # Calls that say by their names that they change what is there.
@@ -96,8 +98,9 @@ def _arguments(words: list[str]) -> list[str]:
 
 
 def _candidates(report: Mapping[str, Any]) -> Iterator[tuple[int, str, str]]:
+    derived = _derived(report)
     for change in report["config"]:
-        if not is_label(change):
+        if not is_label(change) and change["key"] not in derived:
             yield _rank_of_key(change), "config", config_sentence(change)
     for change in report["code"]:
         if not change["problem"] and change["a"] and change["b"]:
@@ -116,12 +119,33 @@ def _candidates(report: Mapping[str, Any]) -> Iterator[tuple[int, str, str]]:
     for change in report["environment"]:
         if change["matters"]:
             yield _rank_of_fact(change["name"]), "environment", fact_sentence(change)
+    for change in report["config"]:
+        if not is_label(change) and change["key"] in derived:
+            yield max(_DERIVED, _rank_of_key(change)), "config", config_sentence(change)
     for change in report["modules"]:
         yield _OF_MODULES, "source", module_sentence(change)
     for sentence in report["rewritten"]:
         yield _WEAK, "input", sentence
     for change in report["artifacts"]:  # a result, as a rule; whatever made it explains more
         yield 8, "artifact", artifact_sentence(change)
+
+
+def _derived(report: Mapping[str, Any]) -> set[str]:
+    """Return the keys that a lazy view made of what else changed.
+
+    None where no other key and no input changed.
+    """
+    shown = [one for one in report["config"] if not is_label(one)]
+    made = {one["key"] for one in shown if _is_by_lazy_view(one)}
+    others = [one for one in shown if one["key"] not in made and _rank_of_key(one) < _WEAK]
+    return made if others or any(not one["layout"] for one in report["inputs"]) else set()
+
+
+def _is_by_lazy_view(change: Mapping[str, Any]) -> bool:
+    """Whether the same lazy view has set a key in both runs; its line may be another."""
+    setters = [(change[side] or {}).get("by") or "" for side in ("a", "b")]
+    views = {found.group() if found else "" for found in map(_LAZY_VIEW.match, setters)}
+    return len(views) == 1 and "" not in views
 
 
 def _rank_of_key(change: Mapping[str, Any]) -> int:
@@ -205,7 +229,15 @@ def source_sentence(change: Mapping[str, Any]) -> str:
     end = ", though no loaded module names it" if change["used"] is False else ""
     if change["function"] == "<module>" and change["kind"] == "changed" and not change["problem"]:
         return _statement_sentence(change, place) + end
-    return f"{change['name']} {words[change['kind']]} ({place}){end}"
+    return f"{change['name']} {words[change['kind']]} ({_at(change['was'], places)}){end}"
+
+
+def _at(was: str | None, places: Sequence[str | None]) -> str | None:
+    """Say where a definition stands, and of one that was moved what it was called, and where."""
+    if was is None:
+        return places[1] or places[0]
+    former = ", ".join(filter(None, [f"was {was}", places[0]]))
+    return "; ".join(filter(None, [places[1], former]))
 
 
 def _statement_sentence(change: Mapping[str, Any], place: str | None) -> str:

@@ -188,6 +188,7 @@ def _source_header(change: Mapping[str, Any]) -> str:
     )
     if change["problem"]:
         return f"{name}: it differs ({change['problem']})"
+    name += f" (was {change['was']})" if change["was"] else ""
     loaded = " (no loaded module names it)" if change["used"] is False else ""
     return f"{name}{words}{loaded}"
 

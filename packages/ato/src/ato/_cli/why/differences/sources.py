@@ -65,23 +65,35 @@ def _is_new_or_gone(
 
 
 def _source_change(change: Any, a: StoredRun, b: StoredRun) -> dict[str, Any]:
-    files = [run.modules.get(change.module, {}).get("name", change.file) for run in (a, b)]
+    sides = (a, change.old_module, change.old_file), (b, change.module, change.file)
+    files = [run.modules.get(module, {}).get("name", file) for run, module, file in sides]
     lines = change.old_line, change.new_line
     cells = change.old_place, change.new_place
     return {
         "module": change.module,
         "function": change.name,
         "name": full_name(change.module, change.file, change.name),
+        "was": _former_name(change),
         "kind": _kind(change),
         "old": change.old,
         "new": change.new,
         "places": list(map(_place, files, lines, cells)),
-        "loaded": [change.module in run.modules for run in (a, b)],
+        "loaded": [module in run.modules for run, module, _ in sides],
         "traced_as": None,
         "set_key": None,
         "used": None,
         "problem": "",
     }
+
+
+def _former_name(change: Any) -> str | None:
+    """The full name that a definition had where it is called otherwise today, or stands elsewhere.
+
+    A program whose own file got another name is the same.
+    """
+    if (change.old_module, change.old_name) == (change.module, change.name):
+        return None
+    return full_name(change.old_module, change.old_file, change.old_name)
 
 
 def _place(file: str, line: int | None, cell: str) -> str | None:
@@ -110,6 +122,7 @@ def _untold(module: str, a: StoredRun, b: StoredRun, problem: str) -> dict[str, 
         "module": module,
         "function": "<module>",
         "name": full_name(module, file, "<module>"),
+        "was": None,
         "kind": "changed",
         "old": "",
         "new": "",
