@@ -219,6 +219,10 @@ class TestProse:
             "| password | {} |",
             "│ HF_TOKEN │ str │ {} │",
             "| **api_key** | {} | a note |",
+            "+-----+-------+\n| a | hf_token |\n+=====+=======+\n| me | {} |\n+-----+-------+",
+            "╒══╤══╕\n│ name │ pass │\n╞══╪══╡\n│ me │ {} │\n├──┼──┤\n│ me │ {} │\n╘══╧══╛",
+            " name | password\n------+---------\n me   | {}\n you  | {}\n(2 rows)",
+            "+---+---+\n| key | value |\n+---+---+\n| password | {} |\n+---+---+",
             "| user | password |\n|------|:-----|\n| me | {} |\n| you | {} |\n| a | b |",
         ],
     )
@@ -239,6 +243,22 @@ class TestProse:
     )
     def test_what_looks_like_them_stays(self, noted, text):
         assert noted(text) == text
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "\x1b[1mpassword\x1b[0m: {}",
+            "\x1b[31mAPI_KEY\x1b[0m=\x1b[1;34m{}\x1b[0m",
+            "\x1b[32m'pw'\x1b[0m: '{}'",
+        ],
+    )
+    def test_colours_hide_no_secret(self, noted, text):
+        kept = noted(text.replace("{}", "x1Y2z3W4v5"))
+        assert "x1Y2z3W4v5" not in kept
+        assert "[redacted]" in kept
+
+    def test_colours_stay_where_there_is_none(self, noted):
+        assert noted("\x1b[1mloss\x1b[0m: 0.5") == "\x1b[1mloss\x1b[0m: 0.5"
 
     @pytest.mark.parametrize(
         "text",

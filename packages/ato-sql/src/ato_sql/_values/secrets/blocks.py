@@ -62,9 +62,9 @@ _OPENS = re.compile(r"""[ \t]*(?:-[ \t]+)?["']?[\w.\-]{1,100}["']?:[ \t\r]*\Z"""
 _SCHEMA = words("type format description help title required default nullable example min max")
 
 # A row of a table that is drawn, as Markdown and rich do, and the line below its head.
-_ROW = re.compile(r"[ \t]{0,4}[|│┃][^\n]{3,4000}[|│┃][ \t\r]*")
-_BAR = re.compile(r"([|│┃])")
-_RULE = re.compile(r"[\s|│┃+:\-=─━┼┿╪╇├┤┡┩╞╡┣┫╋]+")
+_ROW = re.compile(r"[ \t]{0,4}[|│┃║][^\n]{3,4000}[|│┃║][ \t\r]*")
+_BAR = re.compile(r"([|│┃║])")
+_RULE = re.compile(r"[\s|+:\-=\u2500-\u257f]+")  # the last are lines and their corners
 _DRAWN_MARKS = " \t*`_"
 
 
@@ -73,19 +73,24 @@ def redact_drawn(text: str, extra: Sequence[str] = ()) -> str:
     if not _BAR.search(text):
         return text
     lines = text.split("\n")
-    below: dict[int, str] = {}
+    below: dict[int, str] | None = None  # by column, its title; None before a table
     for number, line in enumerate(lines):
-        if _ROW.fullmatch(line) is None:
-            below = below if _RULE.fullmatch(line) else {}
+        if _RULE.fullmatch(line):
+            continue
+        is_ruled = _RULE.fullmatch("".join(lines[number + 1 : number + 2])) is not None
+        is_open = below is not None or is_ruled  # psql draws no lines at the sides
+        if not (_ROW.fullmatch(line) or (is_open and _BAR.search(line))):
+            below = None
             continue
         cells = _BAR.split(line)
         names = {n: cell.strip(_DRAWN_MARKS) for n, cell in enumerate(cells)}
         secret = {n: name for n, name in names.items() if name and is_secret_key(name, extra)}
-        if _RULE.fullmatch("".join(lines[number + 1 : number + 2])):
+        if below is None and is_ruled:
             below = secret
-        elif secret or below:
-            hidden = [_drawn_cell(n, cell, secret, below) for n, cell in enumerate(cells)]
-            lines[number] = "".join(hidden)
+            continue
+        below = below or {}
+        hidden = [_drawn_cell(n, cell, secret, below) for n, cell in enumerate(cells)]
+        lines[number] = "".join(hidden)
     return "\n".join(lines)
 
 

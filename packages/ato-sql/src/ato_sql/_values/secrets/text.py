@@ -80,6 +80,7 @@ _JSON_TEXT = re.compile(r"""(\\{0,2}["'])([^"'\\\n]{1,400})\1""")
 _WORD_BEFORE = re.compile(r"(?<![\w.\-])([A-Za-z]{2,30})[ \t]{1,2}\Z")
 _WHICH_ONE = words("new current latest last old")  # "your new token: …"
 _VALUE = re.compile(r"""[\s"'(]{0,4}([^\s"',;()\[\]{}]{0,400})""")
+_COLOURS = re.compile(r"\x1b\[(?:[\d;:]{0,40}m)?")
 _IS_KEY = re.compile(r"\s{0,8}:")
 _LINE_START = re.compile(r"[ \t]*(?:-[ \t]+|export[ \t]+|set[ \t]+)?[\"']?$")
 _MARKED_BLOCK = re.compile(r"[|>][+\-]?[ \t]*\r?\n")
@@ -88,7 +89,11 @@ _PAIRS = {"[": "]", "{": "}", "(": ")"}
 
 
 def redact_text(text: str, extra: Sequence[str] = (), kind: Kind = Kind.PROSE) -> str:
-    """Blank the secrets of a text; the rest stays as it is."""
+    """Blank the secrets of a text; the rest stays as it is, colours where nothing is hidden."""
+    if "\x1b[" in text:
+        plain = _COLOURS.sub("", text)
+        hidden = redact_text(plain, extra, kind)
+        return text if hidden == plain else hidden
     if kind is Kind.SOURCE:
         return redact_source(text, extra)[0]
     text = redact_headers(redact_urls(text, extra), extra)
