@@ -316,7 +316,7 @@ class TestNumpy:
         others = [[1, 7], [1, 999999], numpy.ma.array([1, 7], mask=[1, 0])]
         assert digest(masked) not in map(digest, map(numpy.ma.asarray, others))
 
-    def test_what_fills_up_a_long_double_is_no_part_of_its_hash(self):
+    def test_what_fills_up_a_long_double_is_no_part_of_its_hash(self, numpy):
         hashes = {subprocess.check_output([sys.executable, "-c", DIGEST]) for _ in range(3)}
         assert len(hashes) == 1
 
