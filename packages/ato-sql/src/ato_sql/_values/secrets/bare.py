@@ -27,7 +27,7 @@ _CODE = re.compile(
     r"(?=[\s,)]|\Z)"
 )
 _OWN = re.compile(
-    r"(?:self|cls|args|cfg|config|conf|opts?|options|settings)(?:\.[a-z_]{1,40}){1,5}"
+    r"(?:self|cls|args|cfg|config|conf|opts?|options|settings)(?:\.[a-z_]{1,40}){1,5}(?![\w.\-])"
 )
 # `${DB_PASSWORD}`, `${{ secrets.KEY }}`, `$(cat /run/secrets/x)`: where a secret is, not what.
 _ELSEWHERE = re.compile(
@@ -35,7 +35,6 @@ _ELSEWHERE = re.compile(
     r"|[A-Z]{2,40}(?:_[A-Z]{1,40}){1,5})(?=[\s,;\"')\]}]|\Z)"
 )
 _FOLDER = re.compile(r"~?(?:[/\\][\w.@+\- ]{1,100}){2,40}[/\\]?|[A-Z]:[/\\][^\n]{1,200}")
-_WORD = re.compile(r"[\w.\-]{1,250}")
 _TELLING = 400
 # In code a line must end behind a word in a text for it to be one and no description begun.
 _LINE_END = re.compile(r"""[ \t]*(?:["'\r\n]|\\[rn]|\Z)""")
@@ -86,15 +85,10 @@ def _is_elsewhere(text: str, start: int, kind: Kind) -> bool:
 
 
 def _is_code(text: str, named: re.Match[str]) -> bool:
-    if _OWN.fullmatch(text, named.end(), _word_end(text, named.end())):
+    if _OWN.match(text, named.end()):
         return True
     code = _CODE.match(text, named.end()) if " = " in named.group(2) else None
     return code is not None and not any(map(looks_random, code.group(1).split(".")))
-
-
-def _word_end(text: str, start: int) -> int:
-    found = _WORD.match(text, start)
-    return found.end() if found else start
 
 
 def _closed(text: str, bare: re.Match[str]) -> int:

@@ -7,7 +7,7 @@ from ato_sql.comparing import literal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Iterable, Iterator, Mapping
+    from typing import Any, Iterable, Iterator, Mapping, Sequence
 
     from ato_sql.comparing import Comparison, StoredRun
 
@@ -17,9 +17,10 @@ def config_changes(a: StoredRun, b: StoredRun, compared: Comparison) -> list[dic
     if not compared.config:
         return []
     changes = compared.to_dict()["config"]
-    by_a, by_b = _setters(a.provenance), _setters(b.provenance)
+    before, after = _sources(a.provenance), _sources(b.provenance)
+    by_a, by_b = _setters(before), _setters(after)
     for key in changes:
-        if _is_reordered(a.provenance, b.provenance, key):
+        if _is_reordered(before.get(key, []), after.get(key, [])):
             by_b[key] += ", applied later than before"
     return [
         {"key": key, "a": _side(change, "a", by_a, key), "b": _side(change, "b", by_b, key)}
@@ -34,23 +35,25 @@ def _side(
     return {"value": change[side], "by": setters.get(key)} if side in change else None
 
 
-def _setters(provenance: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+def _sources(provenance: Iterable[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any]]]:
+    """By dotted key, who set it, in their order."""
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for event in provenance:
+        found.setdefault(event["key"], []).append(event["source"])
+    return found
+
+
+def _setters(sources: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, str]:
     """By dotted key, who set it last."""
     from ato_scope import describe_source
 
-    last = {event["key"]: event["source"] for event in provenance}
-    return {key: describe_source(source) for key, source in last.items()}
+    return {key: describe_source(found[-1]) for key, found in sources.items()}
 
 
-def _is_reordered(a: Iterable[Mapping[str, Any]], b: Iterable[Mapping[str, Any]], key: str) -> bool:
+def _is_reordered(a: Sequence[Mapping[str, Any]], b: Sequence[Mapping[str, Any]]) -> bool:
     """Whether the same views set a key in both runs, another of them last."""
-    before, after = _views(a, key), _views(b, key)
+    before, after = ([(one.get("kind"), one.get("name")) for one in side] for side in (a, b))
     return set(before) == set(after) and before[-1:] != after[-1:]
-
-
-def _views(provenance: Iterable[Mapping[str, Any]], key: str) -> list[tuple[Any, Any]]:
-    sources = (event["source"] for event in provenance if event["key"] == key)
-    return [(source.get("kind"), source.get("name")) for source in sources]
 
 
 # -- in words --------------------------------------------------------------------------------------
