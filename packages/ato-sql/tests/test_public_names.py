@@ -78,7 +78,7 @@ BEFORE_THE_FIRST_RUN = {
 
 @pytest.mark.parametrize("program", list(BEFORE_THE_FIRST_RUN.values()), ids=BEFORE_THE_FIRST_RUN)
 def test_what_takes_time_to_load_is_loaded_with_the_first_run(program, here):
-    slow = ["sqlalchemy", "alembic", "ato_sql._values.secrets.text"]
+    slow = ["sqlalchemy", "alembic", "ato_sql._values.secrets.texts.text"]
     text = f"{program}\nimport sys; print(set({slow}) & set(sys.modules))"
     output = subprocess.run([sys.executable, "-c", text], stdout=subprocess.PIPE, check=True)
     assert output.stdout.split() == [b"set()"]

@@ -1,8 +1,8 @@
 """A structure-aware, access-tracking, freezable config dict."""
 
 from ato_adict._adict import ADict
-from ato_adict._door import lazy_exports
-from ato_adict._errors import (
+from ato_adict._basics.door import lazy_exports
+from ato_adict._basics.errors import (
     AtoError,
     ConfigFileError,
     ConfigFileNotFoundError,
@@ -19,14 +19,14 @@ from ato_adict._errors import (
     did_you_mean_file,
 )
 from ato_adict._node.modes import record_writes
+from ato_adict._node.record import RunRecord, attach_record, record_of
 from ato_adict._node.state import was_handed_on
-from ato_adict._record import RunRecord, attach_record, record_of
 from ato_adict._sentinel import MISSING
 from ato_adict._version import __version__
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ato_adict._deprecation import AtoDeprecationWarning, warn_deprecated
+    from ato_adict._basics.deprecation import AtoDeprecationWarning, warn_deprecated
     from ato_adict._files import jsonable, replacing
     from ato_adict._names import leaves, set_by_name
     from ato_adict._node.convert import to_plain
@@ -36,8 +36,8 @@ else:
     __getattr__ = lazy_exports(
         __name__,
         {
-            "_deprecation": ("AtoDeprecationWarning", "warn_deprecated"),
-            "_files.json": ("jsonable",),
+            "_basics.deprecation": ("AtoDeprecationWarning", "warn_deprecated"),
+            "_files.formats.json": ("jsonable",),
             "_files.replace": ("replacing",),
             "_names.places": ("leaves", "set_by_name"),
             "_node.convert": ("to_plain",),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from sys import _getframe
 
 from ato_adict import _files, _names, _schema, _tree
-from ato_adict._deprecation import warn_deprecated
-from ato_adict._errors import NestingError
+from ato_adict._basics.deprecation import warn_deprecated
+from ato_adict._basics.errors import NestingError
 from ato_adict._node import modes
 from ato_adict._node.convert import to_plain
 from ato_adict._node.node import Node

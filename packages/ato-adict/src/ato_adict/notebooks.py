@@ -89,9 +89,9 @@ def timed_text(code: CodeType) -> str | None:
     ip = shell()
     if ip is None:
         return None
-    from ato_adict import _magics
+    from ato_adict._basics import magics
 
-    found = _magics.timed(ip, code) if code.co_filename in _magics.TIMED else None
+    found = magics.timed(ip, code) if code.co_filename in magics.TIMED else None
     return found and found[2]
 
 
@@ -105,9 +105,9 @@ def cells_as_run(parsed: Sequence[object]) -> list[tuple[str, int]]:
     ip = shell()
     if ip is None:
         return [(str(text), 0) for text in parsed]
-    from ato_adict import _magics
+    from ato_adict._basics import magics
 
-    return _magics.cells_as_run(ip, parsed)
+    return magics.cells_as_run(ip, parsed)
 
 
 def traceback_text(error: BaseException) -> str:
@@ -239,19 +239,19 @@ def _grouped(error: BaseException) -> Sequence[BaseException]:
 
 def _cell_of(file: str, code: CodeType | None) -> tuple[int, int] | None:
     """Return the cell that code is from, and how many of its lines stand above what was run."""
-    from ato_adict import _magics
+    from ato_adict._basics import magics
 
     ip = shell()
-    if file in _magics.TIMED:
-        found = None if ip is None or code is None else _magics.timed(ip, code)
+    if file in magics.TIMED:
+        found = None if ip is None or code is None else magics.timed(ip, code)
         return found and found[:2]
     number = _cell_number(ip, file)
     if ip is None:
         return None if number is None else (number, 0)
     if number is not None:
-        return _magics.cell_of_numbered(ip, file, number)
+        return magics.cell_of_numbered(ip, file, number)
     # IPython 7 keeps no numbers.
-    return None if _has_numbers(ip) or os.path.exists(file) else _magics.cell_of_text(ip, file)
+    return None if _has_numbers(ip) or os.path.exists(file) else magics.cell_of_text(ip, file)
 
 
 def _cell_number(ip: Any, file: str) -> int | None:

@@ -10,11 +10,11 @@ import os
 import sys
 import time
 
-from ato_adict._texts import escaped as escaped
-from ato_adict._texts import holds_long as holds_long
-from ato_adict._texts import name_of as name_of
-from ato_adict._texts import shown as shown
-from ato_adict._texts import whole_repr as whole_repr
+from ato_adict._basics.texts import escaped as escaped
+from ato_adict._basics.texts import holds_long as holds_long
+from ato_adict._basics.texts import name_of as name_of
+from ato_adict._basics.texts import shown as shown
+from ato_adict._basics.texts import whole_repr as whole_repr
 from ato_adict.notebooks import main_file, shell
 
 TYPE_CHECKING = False

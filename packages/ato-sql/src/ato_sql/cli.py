@@ -164,7 +164,7 @@ def _unexpected(error: Exception) -> str:
     """Say what a database or file that ato did not write, or that is damaged, has led to."""
     from sqlalchemy.exc import SQLAlchemyError
 
-    from ato_sql._values.secrets.text import redact_text
+    from ato_sql._values.secrets.texts.text import redact_text
 
     words = str(getattr(error, "orig", None) or error)
     if isinstance(error, SQLAlchemyError):

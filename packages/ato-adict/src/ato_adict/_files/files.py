@@ -7,18 +7,18 @@ import stat
 import warnings
 from importlib import import_module
 
-from ato_adict._errors import (
+from ato_adict._basics.errors import (
     ConfigFileError,
     ConfigFileNotFoundError,
     NestingError,
     did_you_mean,
     did_you_mean_file,
 )
+from ato_adict._basics.texts import in_line, one_line
 from ato_adict._files.kinds import MAX_BYTES, refuse_other_kinds
 from ato_adict._files.paths import check_text, path_text
 from ato_adict._files.replace import replacing
 from ato_adict._names import nesting_error
-from ato_adict._texts import in_line, one_line
 from ato_adict.surroundings import absolute
 
 TYPE_CHECKING = False
@@ -36,7 +36,7 @@ SUFFIXES = {
     ".xyz": "xyz",
     ".py": "py",
 }
-# Format to its reader and writer, in the modules of this room; imported when first needed.
+# Format to its reader and writer, in the room of formats; imported when first needed.
 _CODECS: dict[str, tuple[str, str]] = {
     "yaml": ("yaml.loads", "yaml.dumps"),
     "json": ("json.loads", "json.dumps_file"),
@@ -52,7 +52,9 @@ _LIST_READERS = {"yaml": "yaml.safe_load", "json": "json.load", "xyz": "ato_adic
 
 def _codec(format: str, writes: bool = False) -> Callable[..., Any]:
     module, _, function = _CODECS[format][writes].rpartition(".")
-    codec: Callable[..., Any] = getattr(import_module(f"ato_adict._files.{module}"), function)
+    codec: Callable[..., Any] = getattr(
+        import_module(f"ato_adict._files.formats.{module}"), function
+    )
     return codec
 
 

@@ -9,13 +9,13 @@ import re
 from importlib import import_module
 from itertools import islice
 
-from ato_adict._errors import ConfigFileError, NestingError
+from ato_adict._basics.errors import ConfigFileError, NestingError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable
 
-_PROGRAMS = "ato_adict._files.python_files"
+_PROGRAMS = "ato_adict._files.formats.python_files"
 MAX_BYTES = 256 << 20  # of a config
 # A file up to this size is read as what it should be; of a larger one its beginning tells.
 _LOOK = 1 << 20
@@ -159,7 +159,9 @@ def _begins_json(text: str) -> bool:
 
 
 def _begins_yaml(text: str) -> bool:
-    begins: Callable[[str], int | None] = import_module("ato_adict._files.yaml").mapping_begins
+    begins: Callable[[str], int | None] = import_module(
+        "ato_adict._files.formats.yaml"
+    ).mapping_begins
     start = begins(text)
     return start is not None and not _DOCUMENT.search(text, start + 1)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 
-from ato_adict._errors import ConfigFileError
-from ato_adict._texts import in_line, kind_name, one_line
+from ato_adict._basics.errors import ConfigFileError
+from ato_adict._basics.texts import in_line, kind_name, one_line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

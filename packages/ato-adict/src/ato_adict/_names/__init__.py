@@ -4,7 +4,7 @@
 data that has no end. May call no other room, only the errors.
 """
 
-from ato_adict._door import lazy_exports
+from ato_adict._basics.door import lazy_exports
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ato_adict._errors import NestingError
+from ato_adict._basics.errors import NestingError
 from ato_adict._names.dotted import join
 
 TYPE_CHECKING = False

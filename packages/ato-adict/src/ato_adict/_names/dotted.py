@@ -7,8 +7,8 @@ key has a backslash before it, an empty string is `['']`. So no two places have 
 
 from __future__ import annotations
 
-from ato_adict._errors import ConversionError
-from ato_adict._texts import in_line, kind_name, shown
+from ato_adict._basics.errors import ConversionError
+from ato_adict._basics.texts import in_line, kind_name, shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

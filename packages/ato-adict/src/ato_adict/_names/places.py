@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ato_adict._errors import ConversionError, MissingKeyError, did_you_mean
+from ato_adict._basics.errors import ConversionError, MissingKeyError, did_you_mean
+from ato_adict._basics.texts import kind_name, one_line
 from ato_adict._names.depth import nesting_error
 from ato_adict._names.dotted import below, join, join_path, split
 from ato_adict._sentinel import MISSING
-from ato_adict._texts import kind_name, one_line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from ato_adict import _names
-from ato_adict._errors import ConversionError
+from ato_adict._basics.errors import ConversionError
+from ato_adict._basics.texts import kind_name
 from ato_adict._node.locked import FrozenList, FrozenSet, unlock
 from ato_adict._node.modes import retune
 from ato_adict._node.pending import Pending, unset
 from ato_adict._node.state import ATOMS, Slots, set_mode
-from ato_adict._texts import kind_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ato_adict._errors import FrozenError
+from ato_adict._basics.errors import FrozenError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

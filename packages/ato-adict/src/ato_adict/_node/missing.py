@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ato_adict._errors import FrozenError, MissingKeyError, UnsetKeyError
+from ato_adict._basics.errors import FrozenError, MissingKeyError, UnsetKeyError
 from ato_adict._names.dotted import join_path
 from ato_adict._names.places import lookup
 from ato_adict._node.state import AUTO
@@ -67,7 +67,7 @@ def frozen(node: Any, what: str) -> FrozenError:
 
 
 def _hint(node: Any, key: Any) -> str:
-    from ato_adict._errors import did_you_mean
+    from ato_adict._basics.errors import did_you_mean
 
     if isinstance(key, str) and key in ELSEWHERE:
         return f"; if the method is meant, write config.{ELSEWHERE[key]}"

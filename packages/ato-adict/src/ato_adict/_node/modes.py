@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ato_adict._errors import FrozenError
+from ato_adict._basics.errors import FrozenError
 from ato_adict._node.locked import FrozenList, FrozenSet, lock, unlock
 from ato_adict._node.state import ATOMS, Slots, set_mode
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from sys import _getframe
 
 from ato_adict import _names
-from ato_adict._errors import MissingKeyError, ReservedNameError
+from ato_adict._basics.errors import MissingKeyError, ReservedNameError
 from ato_adict._names.dotted import join_path
 from ato_adict._node import missing as _missing
 from ato_adict._node.convert import convert

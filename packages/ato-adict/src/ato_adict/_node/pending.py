@@ -5,7 +5,7 @@ from __future__ import annotations
 from sys import _getframe
 
 from ato_adict import _names
-from ato_adict._errors import ConversionError, UnsetKeyError
+from ato_adict._basics.errors import ConversionError, UnsetKeyError
 from ato_adict._names.dotted import join_path
 from ato_adict._node.missing import unset_key
 from ato_adict._node.syntax import is_syntax

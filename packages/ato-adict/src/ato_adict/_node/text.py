@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ato_adict._texts import piecewise
+from ato_adict._basics.texts import piecewise
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ value fits one type, `fields` reads a class, `described` answers for each key of
 `_node` and `_names`. Loaded when a method first needs it.
 """
 
-from ato_adict._door import lazy_exports
+from ato_adict._basics.door import lazy_exports
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ato_adict._errors import ConversionError, did_you_mean
+from ato_adict._basics.errors import ConversionError, did_you_mean
+from ato_adict._basics.texts import shown
 from ato_adict._names import join
 from ato_adict._node.convert import to_plain
 from ato_adict._schema.fields import Field, fields_of_class, is_schema
@@ -18,7 +19,6 @@ from ato_adict._schema.typed import (
     type_text,
 )
 from ato_adict._sentinel import MISSING
-from ato_adict._texts import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ import dataclasses
 import sys
 import typing
 
-from ato_adict._errors import ConversionError
+from ato_adict._basics.errors import ConversionError
+from ato_adict._basics.texts import shown as text_of
 from ato_adict._sentinel import MISSING
-from ato_adict._texts import shown as text_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

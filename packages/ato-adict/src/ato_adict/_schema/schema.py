@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from ato_adict._errors import ConversionError, ValidationError, did_you_mean
+from ato_adict._basics.errors import ConversionError, ValidationError, did_you_mean
 from ato_adict._names import join
 from ato_adict._node.convert import remake_tuple
 from ato_adict._schema.fields import fields_of_class

@@ -8,8 +8,8 @@ import re
 from datetime import date, time, timedelta
 from enum import Enum
 
+from ato_adict._basics.texts import shown
 from ato_adict._sentinel import MISSING
-from ato_adict._texts import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ differ, `interpolate` resolves `${...}`, `html` shows it in a notebook. May call
 `_names`. Loaded when a method first needs it.
 """
 
-from ato_adict._door import lazy_exports
+from ato_adict._basics.door import lazy_exports
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ato_adict._errors import ConversionError
+from ato_adict._basics.errors import ConversionError
 from ato_adict._names.dotted import literal
 from ato_adict._names.places import flatten
 from ato_adict._tree.hashing import canonical, type_name

@@ -11,12 +11,12 @@ from hashlib import sha256
 from struct import calcsize
 from types import MemberDescriptorType, ModuleType
 
-from ato_adict._errors import ConversionError
+from ato_adict._basics.errors import ConversionError
+from ato_adict._basics.texts import cut, in_line, kind_name, whole_repr
 from ato_adict._names.depth import nesting_error
 from ato_adict._names.dotted import join, literal, part
 from ato_adict._names.places import flatten
 from ato_adict._node.state import ATOMS
-from ato_adict._texts import cut, in_line, kind_name, whole_repr
 from ato_adict._tree.arrays import array_text
 
 TYPE_CHECKING = False

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from html import escape
 
+from ato_adict._basics.texts import name_of, shown
 from ato_adict._names.depth import nesting_error
-from ato_adict._texts import name_of, shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -9,12 +9,12 @@ import os
 from copy import deepcopy
 from itertools import chain
 
-from ato_adict._errors import InterpolationError, did_you_mean
+from ato_adict._basics.errors import InterpolationError, did_you_mean
+from ato_adict._basics.texts import cut, holds_long
 from ato_adict._names.depth import nesting_error
 from ato_adict._names.dotted import join, split
 from ato_adict._node.convert import remake_tuple
 from ato_adict._sentinel import MISSING
-from ato_adict._texts import cut, holds_long
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

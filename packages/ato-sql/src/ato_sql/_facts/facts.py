@@ -42,7 +42,7 @@ def facts(redacted: bool, secret_keys: Sequence[str], with_git: bool) -> dict[st
     folder = clean_text(start_folder())
     return {
         "command": secrets.redact.redact_command(command, secret_keys) if redacted else command,
-        "directory": secrets.text.redact_text(folder, secret_keys) if redacted else folder,
+        "directory": secrets.redact_text(folder, secret_keys) if redacted else folder,
         "git_commit": state.commit,
         "git_dirty": state.dirty,
         **here(),

@@ -96,7 +96,7 @@ class Settings(NamedTuple):
 
     def hide(self, text: str, kind: Kind = Kind.PROSE) -> str:
         """Return a text without the secrets in it, unless they are to be kept."""
-        return secrets.text.redact_text(text, self.secret_keys, kind) if self.redact else text
+        return secrets.redact_text(text, self.secret_keys, kind) if self.redact else text
 
     def hide_name(self, what: str, name: Any) -> str:
         """Return a name without the secrets in it, if every database can keep it.
@@ -165,7 +165,7 @@ def _fix(config: Any) -> str:
 def _section(config: Any, name: str, where: str) -> Mapping[str, Any]:
     """Return a section of a config, an empty one where it is not there."""
     if not isinstance(config, Mapping):
-        found = secrets.text.redact_text(repr(config))
+        found = secrets.redact_text(repr(config))
         raise SettingsError(f"{where} must be a mapping, not {found}{_fix(config)}")
     section = _items(config).get(name)
     if section is None:
@@ -173,7 +173,7 @@ def _section(config: Any, name: str, where: str) -> Mapping[str, Any]:
     if not isinstance(section, Mapping):
         raise SettingsError(
             f"{where}.{name} must hold settings, such as project_name or sql.db_path, "
-            f"not {secrets.text.redact_text(repr(section))}"
+            f"not {secrets.redact_text(repr(section))}"
         )
     return section
 

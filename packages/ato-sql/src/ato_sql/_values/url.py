@@ -13,7 +13,7 @@ from ato_adict.surroundings import absolute, from_here
 from ato_sql._errors import DatabaseError
 from ato_sql._values.place import looks_like_url
 from ato_sql._values.scratch import is_scratch, scratch_file
-from ato_sql._values.secrets.text import redact_text
+from ato_sql._values.secrets.texts.text import redact_text
 
 _DRIVERS = {
     "postgresql": (("psycopg2", "psycopg2"), ("psycopg", "psycopg"), ("pg8000", "pg8000")),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 
-from ato_trace._environment import modules, reads
+from ato_trace._environment import modules
+from ato_trace._environment.files import reads
 from ato_trace._environment.inputs import Inputs
 
 TYPE_CHECKING = False

@@ -12,8 +12,8 @@ import re
 import stat
 
 from ato_adict.surroundings import absolute, working_folder
+from ato_trace._environment.files.readers import shown_file
 from ato_trace._environment.modules import own_sources
-from ato_trace._environment.readers import shown_file
 from ato_trace._source.projects import is_of_ato
 
 TYPE_CHECKING = False

@@ -7,9 +7,9 @@ import sys
 import time
 
 from ato_adict.surroundings import absolute, program_folder, working_folder
-from ato_trace._environment import children, reads
-from ato_trace._environment.content import hashes
-from ato_trace._environment.places import is_in_cache, may_hold_data
+from ato_trace._environment.files import children, reads
+from ato_trace._environment.files.content import hashes
+from ato_trace._environment.files.places import is_in_cache, may_hold_data
 from ato_trace._source.projects import project_folder
 
 TYPE_CHECKING = False

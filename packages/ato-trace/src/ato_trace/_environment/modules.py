@@ -6,7 +6,7 @@ import os
 import sys
 
 from ato_adict.surroundings import absolute, program_file, program_folder, working_folder
-from ato_trace._environment.reads import Muted
+from ato_trace._environment.files.reads import Muted
 from ato_trace._environment.reloads import execution_of, is_text_of
 from ato_trace._source.projects import OWN, owner_of_module, project_folder
 
@@ -143,7 +143,7 @@ def _sha256(data: bytes) -> str:
 def _notebook() -> tuple[str, str]:
     if "IPython" not in sys.modules:
         return "", ""
-    from ato_trace._source.cells import notebook_source
+    from ato_trace._source.notebooks.cells import notebook_source
 
     with Muted():  # it may look into modules that were loaded again
         return notebook_source()

@@ -10,7 +10,7 @@ from ato_trace._explain.moves import Moves, Names
 from ato_trace._explain.rebound import by_names
 from ato_trace._explain.statement_diff import differing_statements
 from ato_trace._explain.units import STATEMENTS, Module
-from ato_trace._source.cells import place_in_cells
+from ato_trace._source.notebooks.cells import place_in_cells
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

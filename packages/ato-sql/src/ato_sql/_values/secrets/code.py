@@ -9,7 +9,7 @@ from typing import Any, Iterable, Sequence
 
 from ato_sql._values.secrets.names import is_secret_key, says_password
 from ato_sql._values.secrets.shapes import REDACTED
-from ato_sql._values.secrets.text import redact_source
+from ato_sql._values.secrets.texts.text import redact_source
 
 _LITERAL = re.compile(r"""'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*\"""")
 

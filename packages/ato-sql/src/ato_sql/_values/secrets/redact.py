@@ -8,11 +8,11 @@ import os
 import re
 from typing import Any, Iterable, Mapping, Sequence
 
-from ato_sql._values.secrets.commands import redact_word
 from ato_sql._values.secrets.kinds import Kind
 from ato_sql._values.secrets.names import is_secret_key, may_be_words, says_password, words
 from ato_sql._values.secrets.shapes import REDACTED, is_key, looks_random
-from ato_sql._values.secrets.text import redact_text
+from ato_sql._values.secrets.texts.commands import redact_word
+from ato_sql._values.secrets.texts.text import redact_text
 
 # `key=`, `--key=`, `~key=`, `key["of any letters"]=`.
 _FLAG = re.compile(

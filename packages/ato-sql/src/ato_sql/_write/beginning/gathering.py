@@ -12,7 +12,7 @@ from ato_sql._facts.inputs import input_rows
 from ato_sql._facts.settings import Settings
 from ato_sql._values.secrets.kinds import Kind
 from ato_sql._values.secrets.names import is_secret_key
-from ato_sql._values.secrets.text import redact_text
+from ato_sql._values.secrets.texts.text import redact_text
 from ato_sql._values.values import as_name, clean_text
 from ato_sql._write import batch as _batch
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 
-from ato_trace._environment.places import temporary_folder
+from ato_trace._environment.files.places import temporary_folder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -9,10 +9,7 @@ from __future__ import annotations
 import re
 from typing import Sequence
 
-from ato_sql._values.secrets.bare import bare_end
-from ato_sql._values.secrets.blocks import is_data, lines_below, redact_blocks, redact_drawn
 from ato_sql._values.secrets.calls import redact_calls
-from ato_sql._values.secrets.commands import redact_commands
 from ato_sql._values.secrets.kinds import Kind
 from ato_sql._values.secrets.names import is_secret_key, says_password, words
 from ato_sql._values.secrets.shapes import (
@@ -23,7 +20,10 @@ from ato_sql._values.secrets.shapes import (
     redact_headers,
     redact_shapes,
 )
-from ato_sql._values.secrets.urls import redact_urls
+from ato_sql._values.secrets.texts.bare import bare_end
+from ato_sql._values.secrets.texts.blocks import is_data, lines_below, redact_blocks, redact_drawn
+from ato_sql._values.secrets.texts.commands import redact_commands
+from ato_sql._values.secrets.texts.urls import redact_urls
 
 # A name and its sign: `API_KEY = `, `"password": `, `config["token"] = `.
 _NAME = r"""(?<![\w.\-])([\-+~]{0,3}[A-Za-z_][\w.\-]{0,200})(?![\w.\-])"""

@@ -13,7 +13,7 @@ import re
 import sys
 from copy import deepcopy
 
-from ato_adict._errors import ConfigFileError, MissingKeyError, NestingError, did_you_mean
+from ato_adict._basics.errors import ConfigFileError, MissingKeyError, NestingError, did_you_mean
 from ato_adict._files.files import parse
 from ato_adict._names import lookup
 from ato_adict.surroundings import absolute

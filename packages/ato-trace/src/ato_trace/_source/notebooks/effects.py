@@ -22,8 +22,8 @@ from ato_trace._source.free_names import (
     made_names,
     parameters,
 )
-from ato_trace._source.magics import made_by_cell, made_by_line
-from ato_trace._source.notebook import (
+from ato_trace._source.notebooks.magics import made_by_cell, made_by_line
+from ato_trace._source.notebooks.notebook import (
     LITERALS,
     Notebook,
     base_of,

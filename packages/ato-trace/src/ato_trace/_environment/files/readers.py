@@ -7,7 +7,7 @@ import os
 
 from ato_adict.notebooks import cell_line, code_place
 from ato_adict.surroundings import absolute, program_folder, working_folder
-from ato_trace._environment.places import is_of_library
+from ato_trace._environment.files.places import is_of_library
 from ato_trace._source.projects import is_of_ato, project_folder
 
 TYPE_CHECKING = False

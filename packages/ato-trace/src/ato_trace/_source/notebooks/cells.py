@@ -7,9 +7,9 @@ import re
 import sys
 
 from ato_adict.notebooks import cells_as_run, main_file, notebook_name
-from ato_trace._source.bearing import bearing
-from ato_trace._source.former import Former, read_later
 from ato_trace._source.free_names import free_names
+from ato_trace._source.notebooks.bearing import bearing
+from ato_trace._source.notebooks.former import Former, read_later
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ato_adict._texts import in_line, kind_name
+from ato_adict._basics.texts import in_line, kind_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

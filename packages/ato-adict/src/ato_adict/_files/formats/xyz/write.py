@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ato_adict._errors import ConversionError
-from ato_adict._files.simplify import Rules, simplify
-from ato_adict._files.xyz.scalars import UNSAFE, key_text, quote, scalar_text
-from ato_adict._texts import in_line, kind_name
+from ato_adict._basics.errors import ConversionError
+from ato_adict._basics.texts import in_line, kind_name
+from ato_adict._files.formats.simplify import Rules, simplify
+from ato_adict._files.formats.xyz.scalars import UNSAFE, key_text, quote, scalar_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from typing import Any
 
 import yaml
 
-from ato_adict._errors import ConfigFileError, NestingError
-from ato_adict._files.numbers import LARGEST, MAX_DIGITS, place
-from ato_adict._files.simplify import (
+from ato_adict._basics.errors import ConfigFileError, NestingError
+from ato_adict._files.formats.numbers import LARGEST, MAX_DIGITS, place
+from ato_adict._files.formats.simplify import (
     Rules,
     countable,
     no_surrogates,

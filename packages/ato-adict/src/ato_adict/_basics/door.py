@@ -58,6 +58,6 @@ class UnknownNameError(AttributeError):
         message = f"module {package!r} has no attribute {name!r}"
         if name.startswith("_"):
             return message
-        from ato_adict._errors import did_you_mean
+        from ato_adict._basics.errors import did_you_mean
 
         return message + did_you_mean(name, self._known)

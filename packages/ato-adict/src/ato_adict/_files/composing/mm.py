@@ -6,10 +6,11 @@ import ast
 import os
 from copy import deepcopy
 
-from ato_adict._errors import ConfigFileError, NestingError
+from ato_adict._basics.errors import ConfigFileError, NestingError
+from ato_adict._basics.texts import in_line, one_line
+from ato_adict._files.composing.references import References, as_base, as_plain
 from ato_adict._files.files import format_of, parse, read_text, real_path
-from ato_adict._files.paths import name_problem, path_text
-from ato_adict._files.python_files import (
+from ato_adict._files.formats.python_files import (
     BASE,
     new_variables,
     read_code,
@@ -17,9 +18,8 @@ from ato_adict._files.python_files import (
     sets_bases,
     visible,
 )
-from ato_adict._files.references import References, as_base, as_plain
+from ato_adict._files.paths import name_problem, path_text
 from ato_adict._names import nesting_error
-from ato_adict._texts import in_line, one_line
 from ato_adict._tree import merge
 
 TYPE_CHECKING = False

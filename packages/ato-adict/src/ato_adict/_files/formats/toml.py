@@ -13,9 +13,15 @@ from typing import Any, Iterator
 
 import toml
 
-from ato_adict._errors import ConfigFileError, NestingError
-from ato_adict._files.numbers import LARGEST, MAX_DIGITS, place
-from ato_adict._files.simplify import Rules, countable, no_surrogates, simplify, whole_minutes
+from ato_adict._basics.errors import ConfigFileError, NestingError
+from ato_adict._files.formats.numbers import LARGEST, MAX_DIGITS, place
+from ato_adict._files.formats.simplify import (
+    Rules,
+    countable,
+    no_surrogates,
+    simplify,
+    whole_minutes,
+)
 
 BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 ESCAPED = re.compile(r'[\x00-\x1f\x7f"\\]')

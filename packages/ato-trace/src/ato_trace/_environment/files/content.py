@@ -7,7 +7,7 @@ import sys
 import time
 
 from ato_adict.surroundings import hash_of_file
-from ato_trace._environment.reads import Muted
+from ato_trace._environment.files.reads import Muted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

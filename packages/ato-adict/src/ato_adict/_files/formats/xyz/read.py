@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from ato_adict._errors import ConfigFileError, NestingError
-from ato_adict._files.numbers import MAX_DIGITS
+from ato_adict._basics.errors import ConfigFileError, NestingError
+from ato_adict._files.formats.numbers import MAX_DIGITS
+from ato_adict._files.formats.xyz.scalars import marked, number
 from ato_adict._files.paths import check_text
-from ato_adict._files.xyz.scalars import marked, number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ato_adict._texts import one_line
+from ato_adict._basics.texts import one_line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -9,15 +9,15 @@ import stat
 import warnings
 from collections.abc import Iterable, Mapping
 
-from ato_adict._errors import (
+from ato_adict._basics.errors import (
     ConfigFileError,
     ConfigFileNotFoundError,
     ValidationError,
     did_you_mean,
 )
+from ato_adict._basics.texts import holds_long, in_line, kind_name, one_line
 from ato_adict._files.files import SUFFIXES, load
 from ato_adict._files.paths import name_problem, path_text
-from ato_adict._texts import holds_long, in_line, kind_name, one_line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -15,9 +15,9 @@ import sys
 from _thread import _local
 
 from ato_adict.surroundings import working_folder
-from ato_trace._environment import children, handed
-from ato_trace._environment.places import path_of
-from ato_trace._environment.readers import (
+from ato_trace._environment.files import children, handed
+from ato_trace._environment.files.places import path_of
+from ato_trace._environment.files.readers import (
     OURS,
     asker,
     is_import,

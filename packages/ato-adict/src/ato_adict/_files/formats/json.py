@@ -7,12 +7,12 @@ import re
 from collections.abc import Mapping
 from datetime import date, time
 
-from ato_adict._errors import ConfigFileError
-from ato_adict._files.numbers import bounded_int, too_long
-from ato_adict._files.scalars import NotPlainError, is_scalar, plain_scalar
-from ato_adict._files.simplify import Rules, countable, no_surrogates, simplify
+from ato_adict._basics.errors import ConfigFileError
+from ato_adict._basics.texts import cut, name_of, shown
+from ato_adict._files.formats.numbers import bounded_int, too_long
+from ato_adict._files.formats.scalars import NotPlainError, is_scalar, plain_scalar
+from ato_adict._files.formats.simplify import Rules, countable, no_surrogates, simplify
 from ato_adict._names import nesting_error
-from ato_adict._texts import cut, name_of, shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

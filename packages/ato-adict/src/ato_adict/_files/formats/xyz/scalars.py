@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ato_adict._files.numbers import bounded_int
+from ato_adict._files.formats.numbers import bounded_int
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

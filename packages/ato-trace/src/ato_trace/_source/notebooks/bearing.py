@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import ast
 
-from ato_trace._source.effects import Effects
-from ato_trace._source.notebook import Notebook, is_entry
+from ato_trace._source.notebooks.effects import Effects
+from ato_trace._source.notebooks.notebook import Notebook, is_entry
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 
-from ato_adict._errors import AtoError, ConversionError
-from ato_adict._files.scalars import NotPlainError, is_scalar, plain_scalar
+from ato_adict._basics.errors import AtoError, ConversionError
+from ato_adict._basics.texts import cut, in_line, kind_name
+from ato_adict._files.formats.scalars import NotPlainError, is_scalar, plain_scalar
 from ato_adict._names.depth import nesting_error
 from ato_adict._names.dotted import join
-from ato_adict._texts import cut, in_line, kind_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

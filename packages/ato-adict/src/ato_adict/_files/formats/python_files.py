@@ -8,8 +8,8 @@ import sys
 from keyword import iskeyword
 from types import FunctionType, ModuleType
 
-from ato_adict._errors import ConfigFileError, ConversionError, NestingError
-from ato_adict._files.simplify import Rules, countable, no_surrogates, set_problem, simplify
+from ato_adict._basics.errors import ConfigFileError, ConversionError, NestingError
+from ato_adict._files.formats.simplify import Rules, countable, no_surrogates, set_problem, simplify
 from ato_adict.surroundings import absolute
 
 TYPE_CHECKING = False
