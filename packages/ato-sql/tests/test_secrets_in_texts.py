@@ -222,6 +222,10 @@ class TestProse:
             "+-----+-------+\n| a | hf_token |\n+=====+=======+\n| me | {} |\n+-----+-------+",
             "╒══╤══╕\n│ name │ pass │\n╞══╪══╡\n│ me │ {} │\n├──┼──┤\n│ me │ {} │\n╘══╧══╛",
             " name | password\n------+---------\n me   | {}\n you  | {}\n(2 rows)",
+            'user,password,lr\nme,{},0.1\n"you, too","{}",0.2',
+            ";user;api_key\r\n0;me;{}\r\n",
+            "user\thf_token\nme\t{}",
+            "name  password    role\n----  ----------  -----\nme    {}  admin",
             "+---+---+\n| key | value |\n+---+---+\n| password | {} |\n+---+---+",
             "| user | password |\n|------|:-----|\n| me | {} |\n| you | {} |\n| a | b |",
         ],
@@ -229,6 +233,17 @@ class TestProse:
     def test_markdown_listings_and_tables_are_read(self, noted, text):
         hidden = text.replace("| a | b |", "| a | [redacted] |").replace("{}", "[redacted]")
         assert noted(text.replace("{}", "x1Y2z3W4v5")) == hidden
+
+    def test_a_data_frame_is_read_as_it_is_printed(self, noted):
+        frame = pytest.importorskip("pandas").DataFrame(
+            {"user": ["me", "you"], "password": ["x1Y2z3W4v5", "my dog"], "lr": [0.1, 20]}
+        )
+        kept = noted(f"the users are\n{frame}\nand that is all")
+        assert [line.split() for line in kept.split("\n")[2:4]] == [
+            ["0", "me", "[redacted]", "0.1"],
+            ["1", "you", "[redacted]", "20.0"],
+        ]
+        assert kept.endswith("\nand that is all")
 
     @pytest.mark.parametrize(
         "text",
@@ -238,6 +253,11 @@ class TestProse:
             "| password | user | num_tokens | 300 |\n| lr | api_key | None |",
             "| token | prob |\n|---|---|\n| the | 0.1 |\n| ĠRepublican | 0.2 |",
             "cat a | token | x1Y2z3W4v5",
+            "the password\nfor example",
+            "  my password\n  is example",
+            "user,token\nme,the\nyou,cat",
+            "user,password\nor, as they say, a key",
+            "   token  prob\n0    the   0.1",
             "password *= 222 ** token, f(**password)",
         ],
     )

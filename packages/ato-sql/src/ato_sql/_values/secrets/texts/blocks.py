@@ -1,4 +1,4 @@
-"""Blank secrets that a text names beside them: records, sections, YAML below, drawn tables.
+"""Blank secrets that a text names beside them: records, sections, YAML below.
 
 As everywhere here each pattern starts at a fixed mark and looks a bounded way ahead.
 """
@@ -6,14 +6,13 @@ As everywhere here each pattern starts at a fixed mark and looks a bounded way a
 from __future__ import annotations
 
 import re
-from typing import Mapping, Sequence
+from typing import Sequence
 
-from ato_sql._values.secrets.names import is_secret_key, may_be_words, says_password, words
+from ato_sql._values.secrets.names import is_secret_key, says_password, words
 from ato_sql._values.secrets.shapes import (
     COUNT,
     NOTHING,
     REDACTED,
-    is_key,
     is_token,
     looks_random,
 )
@@ -60,48 +59,6 @@ _ITEM = re.compile(
 _OPENS = re.compile(r"""[ \t]*(?:-[ \t]+)?["']?[\w.\-]{1,100}["']?:[ \t\r]*\Z""")
 # What a schema says of a password: `password:\n  type: string`.
 _SCHEMA = words("type format description help title required default nullable example min max")
-
-# A row of a table that is drawn, as Markdown and rich do, and the line below its head.
-_ROW = re.compile(r"[ \t]{0,4}[|│┃║][^\n]{3,4000}[|│┃║][ \t\r]*")
-_BAR = re.compile(r"([|│┃║])")
-_RULE = re.compile(r"[\s|+:\-=\u2500-\u257f]+")  # the last are lines and their corners
-_DRAWN_MARKS = " \t*`_"
-
-
-def redact_drawn(text: str, extra: Sequence[str] = ()) -> str:
-    """Blank secrets in tables that are drawn: behind their name, or below it in the head."""
-    if not _BAR.search(text):
-        return text
-    lines = text.split("\n")
-    below: dict[int, str] | None = None  # by column, its title; None before a table
-    for number, line in enumerate(lines):
-        if _RULE.fullmatch(line):
-            continue
-        is_ruled = _RULE.fullmatch("".join(lines[number + 1 : number + 2])) is not None
-        is_open = below is not None or is_ruled  # psql draws no lines at the sides
-        if not (_ROW.fullmatch(line) or (is_open and _BAR.search(line))):
-            below = None
-            continue
-        cells = _BAR.split(line)
-        names = {n: cell.strip(_DRAWN_MARKS) for n, cell in enumerate(cells)}
-        secret = {n: name for n, name in names.items() if name and is_secret_key(name, extra)}
-        if below is None and is_ruled:
-            below = secret
-            continue
-        below = below or {}
-        hidden = [_drawn_cell(n, cell, secret, below) for n, cell in enumerate(cells)]
-        lines[number] = "".join(hidden)
-    return "\n".join(lines)
-
-
-def _drawn_cell(n: int, cell: str, secret: Mapping[int, str], below: Mapping[int, str]) -> str:
-    value = cell.strip()
-    is_behind = any(place < n for place in secret)
-    is_next = says_password(secret.get(n - 2, ""))  # between them is a bar
-    is_value = (is_behind and is_token(value)) or (is_next and looks_random(value))
-    if n in below and value and not _RULE.fullmatch(value):
-        is_value = is_key(value) if may_be_words(below[n]) else True
-    return cell.replace(value, REDACTED) if is_value and not NOTHING.match(value) else cell
 
 
 def redact_blocks(text: str, extra: Sequence[str] = ()) -> str:

@@ -21,8 +21,9 @@ from ato_sql._values.secrets.shapes import (
     redact_shapes,
 )
 from ato_sql._values.secrets.texts.bare import bare_end
-from ato_sql._values.secrets.texts.blocks import is_data, lines_below, redact_blocks, redact_drawn
+from ato_sql._values.secrets.texts.blocks import is_data, lines_below, redact_blocks
 from ato_sql._values.secrets.texts.commands import redact_commands
+from ato_sql._values.secrets.texts.tables import redact_drawn, redact_printed
 from ato_sql._values.secrets.texts.urls import redact_urls
 
 # A name and its sign: `API_KEY = `, `"password": `, `config["token"] = `.
@@ -97,7 +98,8 @@ def redact_text(text: str, extra: Sequence[str] = (), kind: Kind = Kind.PROSE) -
     if kind is Kind.SOURCE:
         return redact_source(text, extra)[0]
     text = redact_headers(redact_urls(text, extra), extra)
-    text = redact_commands(redact_drawn(redact_blocks(text, extra), extra), extra)
+    text = redact_printed(redact_drawn(redact_blocks(text, extra), extra), extra)
+    text = redact_commands(text, extra)
     text = _redact_listed(_redact_assigned(text, extra, kind), extra)
     return redact_shapes(redact_calls(text, extra), extra)
 
