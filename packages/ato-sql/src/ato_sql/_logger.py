@@ -286,7 +286,8 @@ class SQLLogger(CurrentRun):
 
     def _resumed(self, row: Experiment, owned: bool) -> Run:
         steps = self._database.last_steps(row.id)
-        known = _write.run.Known(row.name, row.user_name)
+        status = RUNNING if owned else row.status or RUNNING
+        known = _write.run.Known(row.name, row.user_name, status)
         run = _write.run.Run(
             self._writer, self._settings, row.uuid, row.id, steps, owned=owned, known=known
         )
