@@ -11,7 +11,7 @@ from ato_sql import _exchange, _read, _write
 from ato_sql._errors import NotFound, TrackerError
 from ato_sql._facts.settings import read_settings
 from ato_sql._values.marked import from_json
-from ato_sql._values.values import clean_text
+from ato_sql._values.values import as_text, clean_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -357,7 +357,8 @@ class SQLFinder:
             points = self.get_metrics(run_id, key, max_points)
             found = _read.points.metrics.along(points, self.get_metrics(run_id, axis))
             return _read.tables.History(found)
-        number = run_id if isinstance(run_id, int) else self.get_run(run_id).id
+        is_id = isinstance(run_id, int)
+        number = _read.reader.run_value(run_id) if is_id else self.get_run(run_id).id
         with self._reader.connection() as connection:
             points = _read.points.metrics.read_points(
                 connection, number, clean_text(key), max_points
@@ -583,9 +584,10 @@ class SQLFinder:
 
         Raises:
             NotFoundError: there is no such run.
-            MetricError: a tag to be added has no letters.
+            MetricError: a tag to be added has no letters, or tags are one string.
         """
         number = self.get_run(run_id).id
+        _exchange.marking.check_lists(add, remove)
         hide = self._settings.hide
         add, gone = [hide(str(tag)) for tag in add], [*remove, *(hide(str(tag)) for tag in remove)]
         return _exchange.marking.change_tags(self._reader.writable_engine(), number, add, gone)
@@ -596,7 +598,7 @@ class SQLFinder:
         Raises:
             NotFoundError: there is no such run.
         """
-        number, kept = self.get_run(run_id).id, self._settings.hide(text)
+        number, kept = self.get_run(run_id).id, self._settings.hide(as_text("a note", text))
         _exchange.marking.add_note(self._reader.writable_engine(), number, kept)
 
     def archive(self, run_id: RunId, archived: bool = True) -> None:

@@ -181,8 +181,8 @@ class SQLLogger(CurrentRun):
             The run; it is also a context manager. Several may be open at once.
 
         Raises:
-            MetricError: tags or fingerprints are of a wrong kind, or the name says which run
-                otherwise: an id, `last`, `-1`, `best:…`.
+            MetricError: tags, fingerprints or parent are of a wrong kind, or the name says which
+                run otherwise: an id, `last`, `-1`, `best:…`.
             DatabaseError: the schema is newer than this ato-sql.
             SettingsError: `system` or `console`, see `Run.watch`.
             TrackerError: with `on_error='raise'`, the database is out of reach.
@@ -286,7 +286,8 @@ class SQLLogger(CurrentRun):
 
     def _resumed(self, row: Experiment, owned: bool) -> Run:
         steps = self._database.last_steps(row.id)
-        known = _write.run.Known(row.name, row.user_name)
+        status = RUNNING if owned else row.status or RUNNING
+        known = _write.run.Known(row.name, row.user_name, status)
         run = _write.run.Run(
             self._writer, self._settings, row.uuid, row.id, steps, owned=owned, known=known
         )
@@ -299,6 +300,8 @@ class SQLLogger(CurrentRun):
         if isinstance(parent, int):
             parent = self._find(parent)
         found = getattr(parent, "uuid", parent)
+        if not isinstance(found, (str, uuid.UUID)):
+            raise MetricError(f"a run's parent is a Run, or its id or UUID, not {parent!r}")
         return clean_text(str(found))[:36]
 
     # -- the current run -----------------------------------------------------------------------

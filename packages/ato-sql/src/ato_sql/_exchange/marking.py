@@ -31,6 +31,17 @@ def rename(engine: Engine, run_id: int, name: str) -> None:
     change_run(engine, run_id, name=check_run_name(check_name("a run's name", name)))
 
 
+def check_lists(*several: Any) -> None:
+    """Raise for tags that are one string, of which each letter would be a tag.
+
+    Raises:
+        MetricError: it says what to write.
+    """
+    for tags in several:
+        if isinstance(tags, str):
+            raise MetricError(f"tags must be a list of strings; write [{tags!r}]")
+
+
 def change_tags(
     engine: Engine, run_id: int, add: Iterable[str], remove: Iterable[str]
 ) -> list[str]:

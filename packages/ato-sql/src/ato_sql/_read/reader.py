@@ -123,23 +123,32 @@ class Reader:
 
 def is_run(run_id: RunId) -> Any:
     """Return the condition that a run has this id or UUID."""
-    if isinstance(run_id, str):
-        return Experiment.uuid == run_id
-    return Experiment.id == int(run_id)
+    column = Experiment.uuid if isinstance(run_id, str) else Experiment.id
+    return column == run_value(run_id)
 
 
 def find_run(reader: Reader, run_id: RunId) -> Experiment | None:
     """Return a run by its id or UUID, None if there is none."""
     query = _BY_UUID if isinstance(run_id, str) else _BY_ID
-    if query is _BY_ID and not -(2**63) <= int(run_id) < 2**63:
-        return None  # no database has a place for it, nor a driver
     run: Experiment | None = reader.first(query, {"run": run_value(run_id)})
     return run
 
 
 def run_value(run_id: RunId) -> Any:
-    """Return what a run's id or UUID is compared with in a query."""
-    return run_id if isinstance(run_id, str) else int(run_id)
+    """Return what a run's id or UUID is compared with in a query.
+
+    Of a number for which no database has a place, nor a driver, that is 0, which no run has.
+
+    Raises:
+        NotFoundError: it is neither, as where an environment variable is not set.
+    """
+    if isinstance(run_id, str):
+        return run_id
+    try:
+        number = int(run_id)
+    except (TypeError, ValueError, OverflowError):
+        raise NotFoundError(f"a run is named by its id or UUID, not {run_id!r}") from None
+    return number if 0 < number < 2**63 else 0
 
 
 _BY_UUID = select(Experiment).where(Experiment.uuid == bindparam("run"))

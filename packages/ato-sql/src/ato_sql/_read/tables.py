@@ -136,7 +136,7 @@ def comparison_html(found: Any) -> str:
     for trace_id, code in found.code.items():
         if code.diff or code.problem:
             parts.append(f"<div><b>{html_text(trace_id)}</b></div>")
-            parts.append(f"<pre>{html_text(code.diff or code.problem)}</pre>")
+            parts.append(f"<pre>{html_text(code.problem or code.diff)}</pre>")
     return "".join(parts) or "<div>The two runs are the same.</div>"
 
 

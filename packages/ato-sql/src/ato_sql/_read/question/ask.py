@@ -63,7 +63,7 @@ def tagged(connection: Connection, tags: Sequence[str] | None) -> list[ColumnEle
     """
     if isinstance(tags, str):
         raise QuestionError(f"tags are a list of texts; write [{tags!r}]")
-    return [_sql.has_tag(connection, clean_text(tag)) for tag in tags or ()]
+    return [_sql.has_tag(connection, clean_text(str(tag))) for tag in tags or ()]
 
 
 def run_order(

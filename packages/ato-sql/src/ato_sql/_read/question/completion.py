@@ -82,7 +82,10 @@ def known_values(connection: Connection, name: str, project_id: int | None = Non
     except QuestionError:
         return []
     if field.kind == "config":
-        query = select(PARAMS.text).where(PARAMS.key == field.key).distinct().limit(MOST_NAMES)
+        query = select(PARAMS.text).where(PARAMS.key == field.key)
+        if project_id is not None:
+            query = query.where(PARAMS.run_id.in_(select(RUNS.id).where(*of_project(project_id))))
+        query = query.distinct().limit(MOST_NAMES)
         return sorted(_shown(text) for text in connection.execute(query).scalars())
     if field == Field("run", "status"):
         return known_statuses(connection)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Iterable
 
 from sqlalchemy import and_, false, func, not_, or_
 from sqlalchemy.engine import Connection
@@ -23,6 +23,7 @@ from ato_sql._read.question.fields import (
 from ato_sql._read.question.terms import Term
 from ato_sql._read.question.texts import TextQuestion, metric_condition
 
+_CONTAINERS = (list, tuple, set, frozenset, dict)
 OPERATORS = ("=", "==", "!=", "<", "<=", ">", ">=", "in", "not in", "contains", "exists")
 
 
@@ -44,6 +45,10 @@ class MappingQuestion:
             raise NotFoundError(
                 f"unknown operator {sign!r} for {name!r}{hint}; there are {' '.join(OPERATORS)}"
             )
+        if sign in ("in", "not in"):
+            value = _several(name, sign, value)
+        elif field.kind != "config" and sign != "exists" and isinstance(value, _CONTAINERS):
+            raise QuestionError(f"{name} {sign} needs one value, not {value!r}")
         if field.kind == "config":
             return self._config(field.key, sign, value)
         if field.kind == "run":
@@ -68,6 +73,8 @@ class MappingQuestion:
     def _statistic(self, field: Field, sign: str, value: Any) -> Any:
         if sign != "contains" and _sql.is_number(value):
             return metric_condition(field.statistic, sign, value)
+        if sign != "contains" and isinstance(value, str):
+            raise QuestionError(f"metric {field.key} {sign} needs a number, not {value!r}")
         return self._compare(SUMMARIES[field.statistic], sign, value)
 
     def _config(self, key: str, sign: str, value: Any) -> Any:
@@ -120,6 +127,17 @@ class MappingQuestion:
 
     def _holds(self, column: Any, text: str) -> Any:
         return _sql.contains_exactly(self._connection, column, text)
+
+
+def _several(name: str, sign: str, values: Any) -> list[Any]:
+    """Return the values that a field may, or must not, have.
+
+    Raises:
+        QuestionError: they are one value, or one text, of which each letter would be one.
+    """
+    if isinstance(values, (str, bytes)) or not isinstance(values, Iterable):
+        raise QuestionError(f"{name} {sign} needs a list of values; write [{values!r}]")
+    return list(values)
 
 
 def _wanted(wanted: Any) -> list[Any]:
