@@ -22,6 +22,8 @@ __all__ = [
     "cell_line",
     "timed_text",
     "cells_as_run",
+    "typed_cells",
+    "cell_name",
     "traceback_text",
     "running_cell",
     "main_file",
@@ -78,7 +80,7 @@ def cell_line(file: str, line: int, code: CodeType | None = None) -> tuple[str, 
         code: The code object: only it tells which cell `%%time` and `%%timeit` have run.
     """
     found = _cell_of(file, code) if "IPython" in sys.modules else None
-    return (file, line) if found is None else (_of_notebook(found[0]), found[1] + line)
+    return (file, line) if found is None else (cell_name(found[0]), found[1] + line)
 
 
 def timed_text(code: CodeType) -> str | None:
@@ -108,6 +110,18 @@ def cells_as_run(parsed: Sequence[object]) -> list[tuple[str, int]]:
     from ato_adict._basics import magics
 
     return magics.cells_as_run(ip, parsed)
+
+
+def typed_cells() -> list[str]:
+    """Return the cells until now, as Python, that which runs the last; the first is none."""
+    typed = getattr(shell(), "user_ns", {}).get("In")
+    return [str(text) for text in typed] if isinstance(typed, list) else []
+
+
+def cell_name(number: int) -> str:
+    """Return how a cell is named as a place: `In[3]`, of a notebook that is known with its name."""
+    name = notebook_name()
+    return f"{name} In[{number}]" if name else f"In[{number}]"
 
 
 def traceback_text(error: BaseException) -> str:
@@ -265,8 +279,3 @@ def _cell_number(ip: Any, file: str) -> int | None:
 
 def _has_numbers(ip: Any) -> bool:
     return getattr(getattr(ip, "compile", None), "_filename_map", None) is not None
-
-
-def _of_notebook(number: int) -> str:
-    name = notebook_name()
-    return f"{name} In[{number}]" if name else f"In[{number}]"

@@ -213,6 +213,38 @@ def test_why_names_what_changed_in_a_file_that_was_run_again(tmp_path):
     assert cell.printed.splitlines()[0] == f"train.step changed (train.py:{line})"
 
 
+EARLY = """@scope
+def train(config):
+    with SQLLogger(config).start() as run:
+        run.log_metric("loss", float(factor), step=0)"""
+
+
+@pytest.mark.parametrize(
+    ("cell", "reader"),
+    [
+        ("factor = open('data.txt').read()", "In[1]:1"),
+        ("def read():\n    return open('data.txt').read()\n\nfactor = read()", "In[1]:2"),
+        ("%run setup.py", "setup.py:1"),
+    ],
+)
+def test_what_cells_read_before_ato_was_imported_is_an_input(tmp_path, cell, reader):
+    (tmp_path / "data.txt").write_text("1")
+    (tmp_path / "setup.py").write_text("factor = open('data.txt').read()")
+    asked = "print(*[i.reader for i in SQLFinder().named_run(1).inputs if 'data' in i.path])"
+    cells = [cell, PROGRAM[0], EARLY, "train()", cell, "train()", "print(SQLFinder().why())", asked]
+    *_, same, read = run_cells(cells, tmp_path)
+    assert same.printed.startswith("Run 1 and run 2 agree in")
+    assert read.printed == f"<module> ({reader})\n"
+
+
+def test_why_names_data_that_changed_since_a_cell_read_it_before_ato_was_imported(tmp_path):
+    (tmp_path / "data.txt").write_text("1")
+    cell, edit = "factor = open('data.txt').read()", "open('data.txt', 'w').write('2')"
+    cells = [cell, PROGRAM[0], EARLY, "train()", edit, cell, "train()", "print(SQLFinder().why())"]
+    *_, why = run_cells(cells, tmp_path)
+    assert why.printed.startswith("data.txt changed (same size, 1 byte; read in In[6]:1)")
+
+
 def test_why_names_what_a_line_was_timed_for(tmp_path):
     cells = [PROGRAM[0], GAIN.format(2), PROGRAM[2], "%time train()", "%time gain = 3", "train()"]
     [*_, cell] = run_cells([*cells, "print(SQLFinder().why())"], tmp_path)

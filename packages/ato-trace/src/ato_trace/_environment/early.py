@@ -1,7 +1,7 @@
 """Files that were read where nobody could notice it, as far as sources tell.
 
-Those are what modules read while they were imported, before ato was, and what a script reads in a
-process of its own: the files that exist and are named where something is read.
+Those are what modules and the cells of a notebook read before ato was imported, and what a script
+reads in a process of its own: the files that exist and are named where something is read.
 """
 
 from __future__ import annotations
@@ -9,8 +9,10 @@ from __future__ import annotations
 import ast
 import os
 import re
+import shlex
 import stat
 
+from ato_adict.notebooks import cell_name
 from ato_adict.surroundings import absolute, working_folder
 from ato_trace._environment.files.readers import shown_file
 from ato_trace._environment.modules import own_sources
@@ -18,7 +20,7 @@ from ato_trace._source.projects import is_of_ato
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from typing import Any
 
 _READS = re.compile(r"(open|load\w*|(im)?read\w*|parse\w*|from_?file|genfromtxt|\w+File)$")
@@ -27,6 +29,7 @@ _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _SAVES = re.compile(r"(save\w*|to_\w+|write\w*|dump\w*|mkdir|makedirs|remove|unlink)$")
 _LONGEST = 300
 _LONGEST_SCRIPT = 1 << 20
+_LONGEST_CELL = 1 << 20  # in lines
 
 
 def early_reads(loaded: set[str]) -> Iterator[tuple[str, str]]:
@@ -40,6 +43,48 @@ def early_reads(loaded: set[str]) -> Iterator[tuple[str, str]]:
             tree = _parsed(text)
             for path, line in _named_in(tree, list(_at_import(tree)), os.path.dirname(file)):
                 yield path, f"{name} ({shown_file(file)}:{line})"
+
+
+def cell_reads(cells: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Yield path and reader of the files that cells read, or ran, before ato was imported.
+
+    Args:
+        cells: Their Python, by their numbers; the last one imports ato.
+    """
+    whole = _parsed("")
+    for number, text in enumerate(cells):
+        tree = _parsed(text)
+        ast.increment_lineno(tree, number * _LONGEST_CELL)  # which tells of a line its cell
+        whole.body += tree.body
+    nodes = list(_at_import(whole))
+    for path, line in _named_in(whole, nodes, working_folder()):
+        yield path, _reader_in_cell(line)
+    for script, line in _run_by(nodes):
+        if line < (len(cells) - 1) * _LONGEST_CELL:  # the last one may be what imports ato
+            yield script, _reader_in_cell(line)
+            yield from script_reads(script)
+
+
+def _reader_in_cell(line: int) -> str:
+    number, line = divmod(line, _LONGEST_CELL)
+    return f"<module> ({cell_name(number)}:{line})"
+
+
+def _run_by(nodes: list[Any]) -> Iterator[tuple[str, int]]:
+    """The scripts that `%run` runs, and the lines where."""
+    calls: list[Any] = [node for top in nodes for node in ast.walk(top)]
+    for call in calls:
+        if _called(call) != "run_line_magic" or len(call.args) < 2:
+            continue
+        magic, given = (_joined(one) for one in call.args[:2])
+        try:
+            words = [word for word in shlex.split(given) if not word.startswith("-")]
+        except ValueError:
+            continue
+        for name in words[:1] if magic == "run" else ():
+            path = absolute(name if name.endswith((".py", ".ipy")) else f"{name}.py")
+            if os.path.isfile(path):
+                yield path, call.lineno
 
 
 def script_reads(script: str) -> Iterator[tuple[str, str]]:

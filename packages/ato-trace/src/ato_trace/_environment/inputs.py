@@ -142,10 +142,12 @@ _looked: list[bool] = []
 
 def _early() -> dict[str, reads.Read]:
     if not _looked:
-        from ato_trace._environment.early import early_reads  # `ast`: not at start-up
+        from ato_trace._environment.early import cell_reads, early_reads  # `ast`: not at start-up
 
         _looked.append(True)
-        _earlier.update(_states(early_reads(reads.loaded_before)))
+        with reads.Muted():
+            _earlier.update(_states(cell_reads(reads.typed_before)))
+            _earlier.update(_states(early_reads(reads.loaded_before)))
     return _earlier
 
 

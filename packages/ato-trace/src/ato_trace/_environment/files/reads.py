@@ -14,6 +14,7 @@ import stat
 import sys
 from _thread import _local
 
+from ato_adict.notebooks import typed_cells
 from ato_adict.surroundings import working_folder
 from ato_trace._environment.files import children, handed
 from ato_trace._environment.files.places import path_of
@@ -174,7 +175,9 @@ def _digest(text: str) -> int:
 outside = OutsideLog()
 _running: list[ReadLog] = []
 _state = {"hooked": False}
-loaded_before: set[str] = set()  # the modules that were loaded before reads were noticed
+# The modules that were loaded, and the cells that were typed, before reads were noticed.
+loaded_before: set[str] = set()
+typed_before: list[str] = []
 _muted = _local()
 
 
@@ -185,6 +188,7 @@ def watch() -> bool:
     if not _state["hooked"]:
         _state["hooked"] = True
         loaded_before.update(sys.modules)
+        typed_before.extend(typed_cells())
         sys.addaudithook(_hook)
         children.follow(os.getpid())
     return True

@@ -44,7 +44,7 @@ def sentences(
         shown = [f"  {line}" for line in lines]
         if shown:
             yield from ("", title, *shown)
-    missing = _not_recorded(report["recorded"])
+    missing = _not_recorded(report["recorded"], bool(report["inputs"]))
     if missing:
         yield from ("", f"Not recorded: {', '.join(missing)}.")
 
@@ -105,7 +105,7 @@ def _count(number: int | None, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}" if number else ""
 
 
-def _not_recorded(found: Mapping[str, Any]) -> list[str]:
+def _not_recorded(found: Mapping[str, Any], inputs_differ: bool) -> list[str]:
     """What nothing can be said about."""
     missing = []
     if not found["traced"]:
@@ -114,7 +114,7 @@ def _not_recorded(found: Mapping[str, Any]) -> list[str]:
         missing.append("not the sources of both")
     if found["inputs"] is None:
         missing.append("which files were read is not known")
-    elif not found["inputs"]:
+    elif not found["inputs"] and not inputs_differ:
         missing.append("no files were read, as far as Python tells")
     if not found["environment"]:
         missing.append("not the environment of both")
