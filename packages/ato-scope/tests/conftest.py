@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import textwrap
+import threading
 
 import pytest
 from hypothesis import settings
@@ -46,6 +47,13 @@ QUICK_START = """
     if __name__ == '__main__':
         train()
 """
+
+
+@pytest.fixture
+def main_thread():
+    """For what only the main thread of a program does: ending it with one line."""
+    if threading.current_thread() is not threading.main_thread():
+        pytest.skip("pytest-xdist before 3.6, as on Python 3.7, may run tests in another thread")
 
 
 class Finished:

@@ -42,7 +42,7 @@ class TestCommandLine:
 class TestIsScript:
     """Mistakes end a program that was started at a command line, and nothing else."""
 
-    def test_a_program(self, monkeypatch):
+    def test_a_program(self, main_thread, monkeypatch):
         monkeypatch.setattr(sys, "argv", ["train.py"])
         monkeypatch.delattr(sys, "ps1", raising=False)  # IPython, in other tests, sets it
         assert is_script()

@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 
 from ato_scope import Scope
 
+pytestmark = pytest.mark.usefixtures("main_thread")
+
 
 class Kind(Enum):
     SGD = "sgd"

@@ -115,6 +115,39 @@ class TestQuestions:
         with pytest.raises(QuestionError, match="metric acc .* needs a number, not '"):
             finder.search({"metric.acc.max": wanted})
 
+    @pytest.mark.parametrize("where", [5, 0.5, ["lr<1", 5], [None]])
+    def test_a_question_is_a_text_or_several_or_a_mapping(self, finder, trials, where):
+        with pytest.raises(QuestionError, match="a question is a text, several of them or a map"):
+            finder.search(where)
+
+    @pytest.mark.parametrize("name", [5, None, ("config", "lr")])
+    def test_the_name_of_a_field_is_a_text(self, finder, trials, name):
+        with pytest.raises(QuestionError, match="the name of a field is a text, not "):
+            finder.search({name: 1})
+        if name is not None:
+            with pytest.raises(QuestionError, match="ordered by the name of a field, not "):
+                finder.search(order_by=name)
+
+    @pytest.mark.parametrize("number", [-1, 2.5, "3"])
+    def test_a_limit_is_a_whole_number_from_0_on(self, finder, trials, number):
+        for ask in (
+            lambda: finder.search(limit=number),
+            lambda: finder.get_latest_metrics(trials[0], limit=number),
+        ):
+            with pytest.raises(QuestionError, match="limit must be a whole number from 0 on, not"):
+                ask()
+        with pytest.raises(QuestionError, match="offset must be a whole number from 0 on, not "):
+            finder.search(offset=number)
+        assert finder.search(limit=0) == []
+
+    def test_of_one_metric_the_latest_are_asked_for_by_its_name(self, finder, trials):
+        found = finder.get_latest_metrics(trials[0], keys="acc")
+        assert {metric.key for metric in found} == {"acc"}
+
+    def test_a_run_is_archived_or_not(self, finder, trials):
+        with pytest.raises(MetricError, match="archived must be True or False, not 'yes'"):
+            finder.archive(trials[0], "yes")
+
 
 class TestWhatIsLogged:
     @pytest.fixture

@@ -8,7 +8,7 @@ from typing import IO, Any, Iterator, Mapping, Sequence
 
 from ato_adict import ADict
 from ato_sql import _exchange, _read, _write
-from ato_sql._errors import NotFound, TrackerError
+from ato_sql._errors import MetricError, NotFound, TrackerError
 from ato_sql._facts.settings import read_settings
 from ato_sql._values.marked import from_json
 from ato_sql._values.values import as_text, clean_text
@@ -237,10 +237,12 @@ class SQLFinder:
             offset: leave out so many at the start.
 
         Raises:
-            QuestionError: an unknown field or status, or a comparison that makes no sense.
+            QuestionError: an unknown field or status, a comparison that makes no sense, or a limit
+                or offset below 0.
             NotFoundError: an unknown operator.
         """
         query = _read.which.runs.search(self._reader, where, order_by, tags, project_name)
+        _read.question.ask.check_limits(limit, offset)
         if limit is not None or offset:
             query = query.limit(2**62 if limit is None else limit).offset(offset)
         return self._runs(query)
@@ -393,7 +395,7 @@ class SQLFinder:
         self,
         run_id: RunId,
         limit: int | None = 10,
-        keys: Sequence[str] | None = None,
+        keys: Sequence[str] | str | None = None,
         after: int = 0,
     ) -> list[Metric]:
         """Return the metrics a run logged last, in the order they were logged.
@@ -401,13 +403,14 @@ class SQLFinder:
         Args:
             run_id: the run.
             limit: at most so many.
-            keys: only these metrics.
+            keys: only these metrics, or this one.
             after: only those with a higher `id`, to go on from where one stopped.
 
         Raises:
             NotFoundError: there is no such run.
         """
         number = self.get_run(run_id).id
+        _read.question.ask.check_limits(limit)
         return _read.points.metrics.read_latest(self._reader, number, limit, keys, after)
 
     # -- fingerprints ----------------------------------------------------------------------------
@@ -606,8 +609,11 @@ class SQLFinder:
 
         Raises:
             NotFoundError: there is no such run.
+            MetricError: `archived` is neither True nor False.
         """
         number = self.get_run(run_id).id
+        if not isinstance(archived, bool):
+            raise MetricError(f"archived must be True or False, not {archived!r}")
         _exchange.marking.change_run(self._reader.writable_engine(), number, archived=archived)
 
     def gc(self, dry_run: bool = False) -> Cleanup:

@@ -153,12 +153,13 @@ def read_summaries(reader: Reader, run_ids: Sequence[int]) -> dict[int, dict[str
 
 
 def read_latest(
-    reader: Reader, run_id: int, limit: int | None, keys: Sequence[str] | None, after: int
+    reader: Reader, run_id: int, limit: int | None, keys: Sequence[str] | str | None, after: int
 ) -> list[Metric]:
     """Return the metrics a run logged last, in the order they were logged."""
     query = select(Metric).where(Metric.run_id == run_id, Metric.id > after)
     if keys is not None:
-        query = query.where(Metric.key.in_([clean_text(key) for key in keys]))
+        chosen = [keys] if isinstance(keys, str) else keys
+        query = query.where(Metric.key.in_([clean_text(key) for key in chosen]))
     return reader.all(query.order_by(Metric.id.desc()).limit(limit))[::-1]
 
 

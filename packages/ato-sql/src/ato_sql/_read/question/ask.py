@@ -6,7 +6,7 @@ A question is a text such as `lr<0.05 tag:baseline`, several of them, or a mappi
 
 from __future__ import annotations
 
-from typing import Any, Mapping, Sequence, Union
+from typing import Any, Iterable, Mapping, Sequence, Union
 
 from sqlalchemy import ColumnElement, and_, case, select
 from sqlalchemy.engine import Connection
@@ -51,6 +51,8 @@ def run_conditions(
         mapping = MappingQuestion(connection, project_id)
         return [one for field, wanted in where.items() for one in mapping.conditions(field, wanted)]
     texts = [where] if isinstance(where, str) else where
+    if not isinstance(texts, Iterable) or not all(isinstance(text, str) for text in texts):
+        raise QuestionError(f"a question is a text, several of them or a mapping, not {where!r}")
     asked = TextQuestion(connection, project_id)
     return [asked.condition(term) for text in texts for term in parse_question(text)]
 
@@ -64,6 +66,17 @@ def tagged(connection: Connection, tags: Sequence[str] | None) -> list[ColumnEle
     if isinstance(tags, str):
         raise QuestionError(f"tags are a list of texts; write [{tags!r}]")
     return [_sql.has_tag(connection, clean_text(str(tag))) for tag in tags or ()]
+
+
+def check_limits(limit: Any, offset: Any = 0) -> None:
+    """Raise for a number of runs, or of those to leave out, that is none.
+
+    Raises:
+        QuestionError: it is below 0, or no whole number.
+    """
+    for name, number in (("limit", limit), ("offset", offset)):
+        if number is not None and (not isinstance(number, int) or number < 0):
+            raise QuestionError(f"{name} must be a whole number from 0 on, not {number!r}")
 
 
 def run_order(
@@ -86,6 +99,8 @@ def run_order(
     ids = RUNS.id.desc() if newest_first else RUNS.id
     if order_by is None:
         return [ids]
+    if not isinstance(order_by, str):
+        raise QuestionError(f"runs are ordered by the name of a field, not {order_by!r}")
     falling = order_by.startswith("-")
     found: list[Any] = []
     for value, turned in _sort_values(connection, order_by.lstrip("-+"), project_id):

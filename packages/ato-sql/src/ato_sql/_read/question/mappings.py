@@ -36,6 +36,8 @@ class MappingQuestion:
 
     def conditions(self, name: str, wanted: Any) -> list[Any]:
         """Return the conditions on one field."""
+        if not isinstance(name, str):
+            raise QuestionError(f"the name of a field is a text, not {name!r}")
         field = meaning(self._connection, name, self._project_id)
         return [self._condition(name, field, *one) for one in _wanted(wanted)]
 
