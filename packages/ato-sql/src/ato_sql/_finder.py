@@ -242,7 +242,7 @@ class SQLFinder:
             NotFoundError: an unknown operator.
         """
         query = _read.which.runs.search(self._reader, where, order_by, tags, project_name)
-        _read.question.ask.check_limits(limit, offset)
+        _read.reader.check_limits(limit, offset)
         if limit is not None or offset:
             query = query.limit(2**62 if limit is None else limit).offset(offset)
         return self._runs(query)
@@ -410,7 +410,7 @@ class SQLFinder:
             NotFoundError: there is no such run.
         """
         number = self.get_run(run_id).id
-        _read.question.ask.check_limits(limit)
+        _read.reader.check_limits(limit)
         return _read.points.metrics.read_latest(self._reader, number, limit, keys, after)
 
     # -- fingerprints ----------------------------------------------------------------------------

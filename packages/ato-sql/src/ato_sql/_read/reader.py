@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from ato_adict import did_you_mean
 from ato_sql._db.read_only import ReadOnlyEngine
 from ato_sql._db.schema import Experiment, Project, keep_readable
-from ato_sql._errors import NotFoundError, TrackerError
+from ato_sql._errors import NotFoundError, QuestionError, TrackerError
 from ato_sql._facts.files.copies import found_path
 from ato_sql._facts.settings import Settings
 from ato_sql._read.status import show_status
@@ -149,6 +149,17 @@ def run_value(run_id: RunId) -> Any:
     except (TypeError, ValueError, OverflowError):
         raise NotFoundError(f"a run is named by its id or UUID, not {run_id!r}") from None
     return number if 0 < number < 2**63 else 0
+
+
+def check_limits(limit: Any, offset: Any = 0) -> None:
+    """Raise for a number of runs, or of those to leave out, that is none.
+
+    Raises:
+        QuestionError: it is below 0, or no whole number.
+    """
+    for name, number in (("limit", limit), ("offset", offset)):
+        if number is not None and (not isinstance(number, int) or number < 0):
+            raise QuestionError(f"{name} must be a whole number from 0 on, not {number!r}")
 
 
 _BY_UUID = select(Experiment).where(Experiment.uuid == bindparam("run"))

@@ -68,17 +68,6 @@ def tagged(connection: Connection, tags: Sequence[str] | None) -> list[ColumnEle
     return [_sql.has_tag(connection, clean_text(str(tag))) for tag in tags or ()]
 
 
-def check_limits(limit: Any, offset: Any = 0) -> None:
-    """Raise for a number of runs, or of those to leave out, that is none.
-
-    Raises:
-        QuestionError: it is below 0, or no whole number.
-    """
-    for name, number in (("limit", limit), ("offset", offset)):
-        if number is not None and (not isinstance(number, int) or number < 0):
-            raise QuestionError(f"{name} must be a whole number from 0 on, not {number!r}")
-
-
 def run_order(
     connection: Connection,
     order_by: str | None,
