@@ -38,10 +38,16 @@ pytestmark = pytest.mark.slow
 @pytest.mark.parametrize("target", TARGETS)
 def test_what_is_damaged_is_one_error(tmp_path, target, piece):
     count = max(1, CASES // PIECES)
-    words = [sys.executable, "worker.py", target, str(FIRST + piece * count), str(count)]
+    words = [
+        sys.executable,
+        str(HERE / "worker.py"),
+        target,
+        str(FIRST + piece * count),
+        str(count),
+    ]
     done = subprocess.run(
         [*words, str(tmp_path)],
-        cwd=str(HERE),
+        cwd=str(tmp_path),  # commands may write where they are
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         # Fewer arenas of memory, so that many threads do not reach its limit.
