@@ -185,6 +185,19 @@ class TestCharts:
         assert len(text.splitlines()) == 31
         assert view.complaints() == []
 
+    def test_one_of_several_runs_that_is_enlarged_says_which_colour_is_which(self, look, charted):
+        view = look(charted).open("/compare?run=4&run=5", "[data-key=loss] canvas")
+        view.script(KEEP)
+        view.one("[data-key=loss] .enlarge").click()
+        view.wait("dialog canvas")
+        assert len(view.texts("dialog .legend > span")) == 2
+        for run, text in zip((4, 5), view.texts("dialog .legend > span")):
+            assert text.strip().startswith(f"run {run}")
+        view.one_with_text("dialog .button", "PNG").click()
+        view.wait_for(lambda: view.script("return pictures.length"))
+        assert view.script(LEGEND_IN) == 2
+        assert view.complaints() == []
+
     def test_the_ends_of_the_y_axis_can_be_set(self, look, charted):
         view = look(charted).open("/runs/1", "[data-key=square] canvas")
         view.one("[data-key=square] .enlarge").click()
