@@ -69,6 +69,7 @@ def extreme(tmp_path_factory, serve):
             run.log_metric("far", step, step=123456789 + step)
             run.log_metric("long", step, step=step * 12345)
             run.log_metric("one", 1.0, step=MOMENT)
+            run.log_metric("first", 1.0, step=0)
     return serve(url)
 
 
@@ -185,6 +186,12 @@ def at_the_ends(tmp_path_factory, serve):
 @pytest.fixture
 def ends_view(view, look, at_the_ends):
     return look(at_the_ends)
+
+
+def test_a_value_at_step_0_alone_stands_in_the_middle(view):
+    view.open("/runs/2", ".plot canvas")
+    assert "0" in labels(view, "first")[0]
+    assert "20" not in labels(view, "first")[0]
 
 
 class TestValuesNearTheEndsOfFloats:

@@ -280,6 +280,15 @@ class TestCurvesOfAProject:
         assert "by=model" in view.path
         assert view.complaints() == []
 
+    def test_numbers_of_any_length_are_short_in_the_legend(self, look, serve, new_database):
+        for number in range(1, 13):
+            with new_database(lr=number / 700).start() as run:
+                run.log_metric("loss", 1.0)
+        path = "/projects/1/curves?by=lr"
+        view = look(serve(new_database.url)).open(path, ".legend .swatch")
+        texts = [text.strip() for text in view.texts(".legend > span")]
+        assert texts == ["lr", "0.0014286", "0.01", "0.017143"]
+
     def test_groups_show_their_mean_and_how_many_runs(self, look, charted):
         view = look(charted).open("/projects/3/curves?by=model&show=groups", ".plot canvas")
         point_into(view, ".chart", range(-180, 200, 20))

@@ -30,7 +30,7 @@ export function plotAxes(options) {
   return {
     padding: [EDGE * 2, () => roomRight(shown), 0, () => roomLeft(shown)],
     scales: {
-      x: { time: false, distr: logX ? 3 : 1, range: (_, low, high) => rangeOfX(low, high, logX) },
+      x: { time: false, distr: logX ? 3 : 1, range: (plot, low, high) => rangeOfX(...endsOfX(plot, low, high), logX) },
       y: { distr: logY ? 3 : 1, range: rangeOfY(options) },
     },
     axes: [
@@ -108,6 +108,11 @@ const measure = document.createElement("canvas").getContext("2d");
 function widthOf(label) {
   measure.font = FONT;
   return measure.measureText(label).width;
+}
+
+// Around a single value uPlot has made room already, of its own length: from 0 up to 100.
+function endsOfX({ data }, low, high) {
+  return data[0].length === 1 ? [data[0][0], data[0][0]] : [low, high];
 }
 
 // A single value stands in the middle of its axis.

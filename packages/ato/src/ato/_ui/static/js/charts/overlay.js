@@ -4,7 +4,7 @@ import uPlot from "../../vendor/uplot-1.6.32/uPlot.esm.js";
 import { plotAxes, shownX, shownY } from "./axes.js";
 import { isMetric } from "./curves.js";
 import { h, put } from "../base/dom.js";
-import { plural } from "../base/format.js";
+import { numbers, plural } from "../base/format.js";
 import { aligned, grouped } from "./groups.js";
 import { followWidth } from "./plots.js";
 import { alone, positiveOnly } from "./series.js";
@@ -197,10 +197,11 @@ function painter(runs, by) {
       return [];
     }
     const shown = numeric ? [known[0], known[Math.floor(known.length / 2)], known[known.length - 1]] : values.slice(0, LISTED);
+    const labels = numeric ? numbers(shown.map(Number)) : shown.map((value) => value ?? "not set");
     const more = values.length - shown.length;
     return [
       h("span", { class: "muted" }, by),
-      shown.map((value) => h("span", {}, swatch(value), ` ${value ?? "not set"}`, numeric ? null : h("span", { class: "muted" }, ` × ${members(value)}`))),
+      shown.map((value, index) => h("span", { title: numeric ? value : null }, swatch(value), ` ${labels[index]}`, numeric ? null : h("span", { class: "muted" }, ` × ${members(value)}`))),
       !numeric && more > 0 && h("span", { class: "muted" }, `and ${more} more`),
     ];
   };
