@@ -107,7 +107,7 @@ class Screen:
             self._is_fresh = False
 
     def _erase(self, part: int, way: str) -> None:
-        """Erase from the cursor on, up to it (1) or all (2), of the line (K) or of the screen (J)."""
+        """Erase from the cursor on, up to it (1) or all (2), of the line (K) or the screen (J)."""
         if way == "J" and part:
             if part > 1:  # what a program clears away stays in what is kept
                 self._begin_anew()
