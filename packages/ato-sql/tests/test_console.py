@@ -220,6 +220,41 @@ def test_bars_of_tqdm_are_kept_with_what_is_written_between_them(logger, finder)
     assert lines[-1].startswith("epochs: 100%")
 
 
+@pytest.mark.parametrize("transient", [False, True])
+def test_bars_of_rich_are_kept_with_what_is_written_between_them(logger, finder, transient):
+    progress = pytest.importorskip("rich.progress")
+    console = pytest.importorskip("rich.console").Console
+    with logger.start(console=True) as run:
+        screen = console(force_terminal=True, width=80, _environ={})
+        with progress.Progress(console=screen, auto_refresh=False, transient=transient) as bars:
+            tasks = [bars.add_task(name, total=5) for name in ("train", "test", "all")]
+            for step in range(5):
+                for task in tasks:
+                    bars.advance(task)
+                    bars.refresh()
+                if step == 2:
+                    bars.console.print("half")
+                    run.flush()
+        print("over")
+    first, *drawn, last = finder.console(run.id).splitlines()
+    assert (first, last) == ("half", "over")
+    assert [line.split()[0] for line in drawn] == ([] if transient else ["train", "test", "all"])
+    assert all("100%" in line for line in drawn)
+
+
+def test_a_bar_whose_pieces_are_stored_apart_is_kept_once(logger, finder):
+    with logger.start(console=True) as run:
+        draw(0, "epochs 0")
+        draw(1, "steps 0")
+        for step in range(1, 4):
+            for piece in ("\n", f"\rsteps {step}", UP):
+                print(piece, end="")
+                run.flush()
+            draw(0, f"epochs {step}")
+        print("\n\nafter")
+    assert finder.console(run.id) == "epochs 3\nsteps 3\nafter\n"
+
+
 @pytest.mark.parametrize(
     ("printed", "kept"),
     [
@@ -236,6 +271,23 @@ def test_bars_of_tqdm_are_kept_with_what_is_written_between_them(logger, finder)
         ("".join(f"{n}\n" for n in range(40)) + UP, "".join(f"{n}\n" for n in range(40))),
         ("one\n" + f"{UP}\n" * 99 + "two\n", "one\ntwo\n"),
         (f"{'x' * 70_000}\n{UP}\nend\n", f"{'x' * 70_000}\nend\n"),
+        ("working\r\x1b[Kdone\n", "done\n"),
+        ("working\r\x1b[K\ndone\n", "\ndone\n"),
+        ("100% of all\b\b\b\b\x1b[K\n", "100% of\n"),
+        ("gone\x1b[2K\rnew\n", "new\n"),
+        ("gone for\x1b[1K ever\n", "         ever\n"),
+        ("loss 0.5\x1b[6G0.4\n", "loss 0.4\n"),
+        ("12345\x1b[2Dx\x1b[Cy\n", "123x5y\n"),
+        ("10%\x1b[1G20%\n", "20%\n"),
+        ("\rname\r\x1b[4C: 5\n", "name: 5\n"),
+        ("\x1b[99999999Cfar\n", " " * 400 + "far\n"),
+        (f"a\nb\nc{UP}{UP}\r\x1b[Jend\n", "end\n"),
+        (f"a\nb\r\x1b[2K{UP}\x1b[2Kend\n", "end\n"),
+        ("before\x1b[2J\x1b[Hafter\n", "before\nafter\n"),
+        (
+            "\x1b[?25l\x1b7\x1b(B\x1b[m\x1b[>4;1mplain\x1b8\x1b[38:5:1m red\x1bP1$r\x1b\\\n",
+            "plain red\n",
+        ),
     ],
 )
 def test_where_the_cursor_goes_back_the_last_state_of_a_line_is_kept(logger, finder, printed, kept):

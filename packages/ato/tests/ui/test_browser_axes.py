@@ -1,10 +1,13 @@
 """The labels of axes in a real browser: of numbers of any size, all different, none cut."""
 
+import math
+
 import pytest
 
 pytest.importorskip("starlette", reason="needs the extra ui")
 pytest.importorskip("selenium", reason="needs selenium")
 
+from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.support.ui import Select
 
 pytestmark = pytest.mark.browser
@@ -39,6 +42,8 @@ VALUES = {
     "percent": lambda step: step / 40,
     "both-signs": lambda step: (step - 20) * 1e-9,
     "ends": lambda step: (-1) ** step * 1.7e308,
+    "greatest": lambda step: 1.7e308 + step * 1e304,
+    "one-end": lambda step: -1.7e308,
 }
 MOMENT = 1764336000000000000
 
@@ -64,6 +69,7 @@ def extreme(tmp_path_factory, serve):
             run.log_metric("far", step, step=123456789 + step)
             run.log_metric("long", step, step=step * 12345)
             run.log_metric("one", 1.0, step=MOMENT)
+            run.log_metric("first", 1.0, step=0)
     return serve(url)
 
 
@@ -77,6 +83,11 @@ def view(look, extreme):
     view.browser.set_window_size(1280, 900)
 
 
+def number(label):
+    """What a label says, of a duration its first part."""
+    return float(label.split()[0])
+
+
 def labels(view, chart):
     """The labels of the x axis and of the y axis; each is whole and differs from the others."""
     canvas = f"[data-key='{chart}'] canvas"
@@ -85,6 +96,7 @@ def labels(view, chart):
     for label in written:
         assert label["left"] >= 0, (chart, label)
         assert label["right"] <= label["room"], (chart, label)
+    assert not [one for one in written if not math.isfinite(number(one["text"]))]
     axes = [[one["text"] for one in written if one["across"] is across] for across in (True, False)]
     for texts in axes:
         assert texts
@@ -128,3 +140,92 @@ class TestLabels:
         view.script("document.querySelector('.card.chart').dataset.key = 'all'")
         across, up = labels(view, "all")
         assert min(len(across), len(up)) >= 2
+
+
+# How many pixels within the axes of a chart have a colour, as lines do.
+DRAWN = """
+const canvas = document.querySelector(arguments[0]);
+const ratio = canvas.width / canvas.clientWidth;
+const box = canvas.getBoundingClientRect();
+const over = canvas.parentElement.querySelector('.u-over').getBoundingClientRect();
+const place = [over.left - box.left + 3, over.top - box.top + 3, over.width - 6, over.height - 6];
+const {data} = canvas.getContext('2d').getImageData(...place.map((one) => Math.round(one * ratio)));
+let count = 0;
+for (let at = 0; at < data.length; at += 4) {
+  const colour = [data[at], data[at + 1], data[at + 2]];
+  count += data[at + 3] > 100 && Math.max(...colour) - Math.min(...colour) > 60;
+}
+return count;
+"""
+ENDS = {
+    "same": lambda run, step: 1.7e308,
+    "far-apart": lambda run, step: (-1) ** run * 1.7e308,
+    "turns": lambda run, step: ((run + step) % 3 - 1) * 1.7e308,
+    "long": lambda run, step: -1.7e308 + run * 1e306,
+}
+
+
+@pytest.fixture(scope="module")
+def at_the_ends(tmp_path_factory, serve):
+    """A page over four runs of two groups with values near the ends of floats."""
+    from ato.adict import ADict
+    from ato.db_routers.sql.manager import SQLLogger
+
+    url = f"sqlite:///{tmp_path_factory.mktemp('ends')}/ends.db"
+    for run in range(4):
+        experiment = ADict(project_name="ends", sql=ADict(db_path=url))
+        with SQLLogger(ADict(experiment=experiment, group=run // 2)).start() as logged:
+            for step in range(12):
+                for key in ("same", "far-apart", "turns"):
+                    logged.log_metric(key, ENDS[key](run, step), step=step)
+            for step in range(1500):  # of which the database takes means
+                logged.log_metric("long", ENDS["long"](run, step), step=step)
+    return serve(url)
+
+
+@pytest.fixture
+def ends_view(view, look, at_the_ends):
+    return look(at_the_ends)
+
+
+def test_a_value_at_step_0_alone_stands_in_the_middle(view):
+    view.open("/runs/2", ".plot canvas")
+    assert "0" in labels(view, "first")[0]
+    assert "20" not in labels(view, "first")[0]
+
+
+class TestValuesNearTheEndsOfFloats:
+    @pytest.mark.parametrize("key", ENDS)
+    @pytest.mark.parametrize("log", [False, True])
+    def test_are_drawn_in_a_comparison(self, ends_view, key, log):
+        if log and key == "long":
+            pytest.skip("all of it is below zero")
+        view = ends_view.open("/compare?run=1&run=2", ".plot canvas")
+        if log:
+            view.one_with_text(".chart-settings label", "Log y").click()
+        assert labels(view, key)[1]
+        view.wait_for(lambda: view.script(DRAWN, f"[data-key='{key}'] canvas") > 50)
+        assert view.complaints() == []
+
+    @pytest.mark.parametrize("key", ENDS)
+    @pytest.mark.parametrize("asked", ["", "&show=groups&by=group", "&axis=metric:turns"])
+    def test_are_drawn_over_each_other(self, ends_view, key, asked):
+        view = ends_view.open(f"/projects/1/curves?key={key}{asked}", ".plot canvas")
+        view.script("document.querySelector('.card.chart').dataset.key = 'all'")
+        assert labels(view, "all")[1]
+        view.wait_for(lambda: view.script(DRAWN, "[data-key=all] canvas") > 20)
+        assert view.complaints() == []
+
+    def test_are_smoothed_and_read_as_they_are(self, ends_view):
+        view = ends_view.open("/runs/1", ".plot canvas")
+        slide = "arguments[0].value = 0.5; arguments[0].dispatchEvent(new Event('input'))"
+        view.script(slide, view.one("[aria-label=Smoothing]"))
+        view.wait_for(lambda: view.script(DRAWN, "[data-key=same] canvas") > 50)
+        view.script("document.querySelector('[data-key=same]').scrollIntoView()")
+
+        def read():
+            over = view.one("[data-key=same] .u-over")  # drawn anew while the slider moves
+            ActionChains(view.browser).move_to_element_with_offset(over, 3, 0).perform()
+            return view.texts("[data-key=same] .readout b")
+
+        assert view.wait_for(read) == ["1.7e+308"]

@@ -185,6 +185,19 @@ class TestCharts:
         assert len(text.splitlines()) == 31
         assert view.complaints() == []
 
+    def test_one_of_several_runs_that_is_enlarged_says_which_colour_is_which(self, look, charted):
+        view = look(charted).open("/compare?run=4&run=5", "[data-key=loss] canvas")
+        view.script(KEEP)
+        view.one("[data-key=loss] .enlarge").click()
+        view.wait("dialog canvas")
+        assert len(view.texts("dialog .legend > span")) == 2
+        for run, text in zip((4, 5), view.texts("dialog .legend > span")):
+            assert text.strip().startswith(f"run {run}")
+        view.one_with_text("dialog .button", "PNG").click()
+        view.wait_for(lambda: view.script("return pictures.length"))
+        assert view.script(LEGEND_IN) == 2
+        assert view.complaints() == []
+
     def test_the_ends_of_the_y_axis_can_be_set(self, look, charted):
         view = look(charted).open("/runs/1", "[data-key=square] canvas")
         view.one("[data-key=square] .enlarge").click()
@@ -266,6 +279,15 @@ class TestCurvesOfAProject:
         assert "cnn × 6" in view.texts(".legend")[0]
         assert "by=model" in view.path
         assert view.complaints() == []
+
+    def test_numbers_of_any_length_are_short_in_the_legend(self, look, serve, new_database):
+        for number in range(1, 13):
+            with new_database(lr=number / 700).start() as run:
+                run.log_metric("loss", 1.0)
+        path = "/projects/1/curves?by=lr"
+        view = look(serve(new_database.url)).open(path, ".legend .swatch")
+        texts = [text.strip() for text in view.texts(".legend > span")]
+        assert texts == ["lr", "0.0014286", "0.01", "0.017143"]
 
     def test_groups_show_their_mean_and_how_many_runs(self, look, charted):
         view = look(charted).open("/projects/3/curves?by=model&show=groups", ".plot canvas")

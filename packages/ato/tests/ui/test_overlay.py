@@ -156,3 +156,16 @@ def test_in_a_file_nan_is_a_word_and_no_name_leaves_its_folder(overlaid):
     assert overlaid.error("metric-file", key="loss", run=999)[0] == 404
     hostile = overlaid.ask("/api/metric-file?key=..%2F%22a%0d%0ab&run=1")
     assert hostile.headers["content-disposition"] == 'attachment; filename="..-a-b.csv"'
+
+
+def test_the_mean_of_values_whose_sum_is_beyond_floats_is_that_of_them(new_database, serve):
+    with new_database().start() as run:
+        for step in range(2000):
+            run.log_metric("large", 1.7e308, step=step)
+    page = serve(new_database.url)
+    (curve,) = overlay(page, key="large")["runs"]
+    (series,) = page.get("metrics", key="large", run=1)["series"]
+    means = len(curve["y"]) + len(series["mean_y"])
+    assert means < 1000
+    assert set(series["y"]) == {1.7e308}
+    assert [*curve["y"], *series["mean_y"]] == pytest.approx([1.7e308] * means)

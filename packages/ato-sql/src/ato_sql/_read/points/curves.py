@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Sequence
 
-from sqlalchemy import BigInteger, and_, case, cast, func, select
+from sqlalchemy import BigInteger, and_, case, cast, func, or_, select
 from sqlalchemy.engine import Connection
 
 from ato_adict import did_you_mean
-from ato_sql._db.schema import Experiment, Metric, table_of
+from ato_sql._db.schema import Experiment, Metric, MetricSummary, table_of
 from ato_sql._db.seconds import seconds_between
 from ato_sql._errors import QuestionError
 from ato_sql._values.values import SPECIAL, clean_text
 
 METRICS, RUNS = table_of(Metric).c, table_of(Experiment).c
+SUMMARIES = table_of(MetricSummary).c
 AXES = ("step", "time")
 BEYOND = "beyond floats"
 # An integer beyond all floats is kept as the last of them, with its digits beside it: no place on
 # an axis is right for it.
 _beyond = and_(METRICS.special.is_not(None), func.abs(METRICS.value) >= sys.float_info.max)
 drawable = case((_beyond, None), else_=METRICS.value)
+
+# So many values below it have a sum; of larger ones the mean is taken in this unit.
+_UNIT = 2.0**40
+_LARGE = sys.float_info.max / _UNIT
 
 
 class Curve(NamedTuple):
@@ -97,11 +102,25 @@ def read_curve(
     if count <= points:
         return _every_point(connection, scale, within)
     most = max(1, points // 2)
+    unit = unit_of(connection, [run_id], key)
     stretch = stretches(scale.x, first or 0, width_of(first or 0, last or 0, most))
-    curve = _sampled(connection, scale, within, stretch, count)
+    curve = _sampled(connection, scale, within, stretch, count, unit)
     if len(curve.x) < most and curve.x:  # half of the stretches are empty: steps are uneven
-        return _evenly_filled(connection, scale, within, most, count)
+        return _evenly_filled(connection, scale, within, most, count, unit)
     return curve
+
+
+def unit_of(connection: Connection, run_ids: Sequence[int], key: str) -> float:
+    """Return in what unit the values of a metric have a sum: in 1, or in a larger one."""
+    of_runs = SUMMARIES.run_id.in_(run_ids), SUMMARIES.key == clean_text(key)
+    is_large = or_(SUMMARIES.max > _LARGE, SUMMARIES.min < -_LARGE)
+    query = select(SUMMARIES.run_id).where(*of_runs, is_large).limit(1)
+    return 1.0 if connection.execute(query).first() is None else _UNIT
+
+
+def mean_of(value: Any, unit: float) -> Any:
+    """Return the expression of a mean; in another unit than 1 no sum is beyond floats."""
+    return func.avg(value) if unit == 1 else func.avg(value / unit) * unit
 
 
 def axis_of(name: str, start: Any) -> Axis:
@@ -150,7 +169,7 @@ def _kind(special: str | None) -> str:
 
 
 def _evenly_filled(
-    connection: Connection, axis: Axis, within: list[Any], most: int, count: int
+    connection: Connection, axis: Axis, within: list[Any], most: int, count: int, unit: float
 ) -> Curve:
     """Sample a curve in stretches that hold equally many values."""
     place = func.row_number().over(order_by=(axis.x, METRICS.id)) - 1
@@ -159,18 +178,18 @@ def _evenly_filled(
         .where(*within)
         .subquery()
     )
-    query = _extremes(placed.c.value, placed.c.x).group_by(placed.c.place * most // count)
+    query = _extremes(placed.c.value, placed.c.x, unit).group_by(placed.c.place * most // count)
     return _curve(connection, axis, within, query.order_by(func.min(placed.c.x)), count)
 
 
 def _sampled(
-    connection: Connection, axis: Axis, within: list[Any], stretch: Any, count: int
+    connection: Connection, axis: Axis, within: list[Any], stretch: Any, count: int, unit: float
 ) -> Curve:
-    query = _extremes(drawable, axis.x).where(*within).group_by(stretch)
+    query = _extremes(drawable, axis.x, unit).where(*within).group_by(stretch)
     return _curve(connection, axis, within, query.order_by(func.min(axis.x)), count)
 
 
-def _extremes(value: Any, x: Any) -> Any:
+def _extremes(value: Any, x: Any, unit: float) -> Any:
     """Select the least, the greatest and the mean of each stretch.
 
     Two points for each: so a spike of a single step is seen at any width.
@@ -178,7 +197,7 @@ def _extremes(value: Any, x: Any) -> Any:
     return select(
         func.min(value).label("least"),
         func.max(value).label("greatest"),
-        func.avg(value).label("mean"),
+        mean_of(value, unit).label("mean"),
         func.count(value).label("finite"),
         func.min(x).label("first"),
         func.max(x).label("last"),

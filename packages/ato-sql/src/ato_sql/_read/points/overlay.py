@@ -8,7 +8,16 @@ from sqlalchemy import func, select
 from sqlalchemy.engine import Connection
 
 from ato_sql._db.schema import Experiment, Metric, table_of
-from ato_sql._read.points.curves import Axis, axis_of, count_special, drawable, stretches, width_of
+from ato_sql._read.points.curves import (
+    Axis,
+    axis_of,
+    count_special,
+    drawable,
+    mean_of,
+    stretches,
+    unit_of,
+    width_of,
+)
 from ato_sql._values.values import clean_text
 
 METRICS, RUNS = table_of(Metric).c, table_of(Experiment).c
@@ -111,7 +120,8 @@ def _means(
 ) -> dict[tuple[int, int], tuple[float | None, int, int]]:
     """Return of each stretch of each run, in order: the mean, how many values, how many in it."""
     at = stretches(scale.x, first, width)
-    mean, finite = func.avg(drawable).label("mean"), func.count(drawable).label("finite")
+    unit = unit_of(connection, runs, key)
+    mean, finite = mean_of(drawable, unit).label("mean"), func.count(drawable).label("finite")
     columns = at.label("at"), mean, func.count().label("number"), finite
     query = _rows(scale, columns, runs, key).group_by(METRICS.run_id, at).order_by(at)
     # MariaDB answers a quotient as a decimal number.

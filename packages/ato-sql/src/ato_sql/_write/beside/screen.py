@@ -8,13 +8,15 @@ from ato_sql._values.values import clean_text
 
 # Letters without an end of a line that wait for one, and lines that a cursor may go back to.
 MOST_LETTERS, MOST_LINES = 65_536, 20
-_AFTER = r"(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])"  # an escape
-_ESCAPES = re.compile(rf"\x1b{_AFTER}")
-_GOES_BACK = re.compile(r"\x08|\x1b\[\d*[AF]")
-_MOVES = re.compile(
-    rf"([^\n\r\x08\x1b]+|\x1b(?!{_AFTER}))|(\n)|(\r)|(\x08+)|\x1b\[(\d*)([ABEF])|\x1b{_AFTER}"
+_AFTER = (  # an escape: a control sequence, a string such as a title, or a letter
+    r"(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b\n]*(?:\x07|\x1b\\)?|[ -/]*[0-OQ-WYZ\\`-~])"
 )
-_NO_END = re.compile(r"\x1b(?:\[[0-9;?]*|\][^\x07\x1b]{0,200})?\Z")
+_ESCAPES = re.compile(rf"\x1b{_AFTER}")
+_MOVE = r"\x1b\[(\d*)(?:;\d*)*([A-HJKf])"
+_GOES_BACK = re.compile(rf"\x08|{_MOVE}")
+_MOVES = re.compile(rf"([^\n\r\x08\x1b]+|\x1b(?!{_AFTER}))|(\n)|(\r)|(\x08+)|{_MOVE}|\x1b{_AFTER}")
+_NO_END = re.compile(r"\x1b(?:\[[0-?]*[ -/]*|[ -/]+|[\]PX^_][^\x07\x1b\n]{0,200}\x1b?)?\Z")
+_WIDEST = 400  # columns that a cursor passes; how wide the terminal is nobody knows
 _FAR = 10**9
 
 
@@ -22,8 +24,8 @@ class Screen:
     """The lines that a program may still change.
 
     Most programs change none but the last one: of them whole lines are handed on as they come.
-    Where a cursor goes up or back the lines around it are followed, as nested bars need it. What is
-    written from the start of a line takes its place; what a cursor only passes stays.
+    Where a cursor goes up or back or erases the lines around it are followed, as nested bars need
+    it. What is written from the start of a line takes its place; what a cursor only passes stays.
     """
 
     def __init__(self) -> None:
@@ -31,6 +33,7 @@ class Screen:
         self._rows: list[str | None] = []  # None: gone back to, and nothing written there yet
         self._row, self._column, self._highest = 0, 0, 0
         self._is_fresh = True  # what is written takes the place of the line, as a bar is drawn
+        self._reach = 0  # so many lines up the cursor went of late, and may go again
 
     def take(self, text: str, last: bool = False) -> str:
         """Take what was printed; return the lines that stay, with `last` all that there is."""
@@ -51,9 +54,14 @@ class Screen:
         end = half.start() if half and not last else len(text)
         self._rest = text[end:]
         self._highest = _FAR
+        reach, self._reach = self._reach, 0
         for move in _MOVES.finditer(text, 0, end):
             self._do(*move.groups())
-        return self._settled(last)
+        # A bar comes in pieces: down, what is drawn, back up.
+        settled = self._settled(last, self._reach or reach)
+        if not end:
+            self._reach = reach
+        return settled
 
     def _do(self, written: str, newline: str, start: str, back: str, many: str, way: str) -> None:
         if written:
@@ -65,6 +73,8 @@ class Screen:
             self._go_to_start()
         elif back:
             self._column = max(0, self._column - len(back))
+        elif way in ("J", "K"):
+            self._erase(int(many[:7] or 0), way)
         elif way:
             self._move(int(many[:7] or 1) or 1, way)
 
@@ -80,10 +90,42 @@ class Screen:
     def _move(self, many: int, way: str) -> None:
         if way in "AF":
             self._go_up(many)
-        else:
+        elif way in "BE":
             self._row = min(self._row + many, len(self._rows) - 1)
+        elif way in "CDG":
+            self._go_along({"C": self._column + many, "D": self._column - many, "G": many - 1}[way])
+        else:  # to a place on the screen, of which nobody knows what it shows
+            self._begin_anew()
         if way in "EF":
             self._go_to_start()
+
+    def _go_along(self, column: int) -> None:
+        if column <= 0:
+            self._go_to_start()
+        else:
+            self._column = min(column, max(self._column, _WIDEST))
+            self._is_fresh = False
+
+    def _erase(self, part: int, way: str) -> None:
+        """Erase from the cursor on, up to it (1) or all (2), of the line (K) or the screen (J)."""
+        if way == "J" and part:
+            if part > 1:  # what a program clears away stays in what is kept
+                self._begin_anew()
+            return
+        row = self._rows[self._row]
+        if row is not None:
+            after = row[self._column + 1 :].rjust(len(row)).rstrip() if part == 1 else ""
+            self._rows[self._row] = row[: self._column] if part == 0 else after
+        if way == "J":
+            below = self._row + 1
+            self._rows[below:] = [None if one is None else "" for one in self._rows[below:]]
+
+    def _begin_anew(self) -> None:
+        """Go on below all lines."""
+        if self._rows[-1]:
+            self._rows.append("")
+        self._row = self._highest = len(self._rows) - 1
+        self._go_to_start()
 
     def _go_down(self) -> None:
         self._row += 1
@@ -93,22 +135,23 @@ class Screen:
     def _go_up(self, many: int) -> None:
         above = self._row - many
         if len(self._rows) - above > MOST_LINES:  # what is so far up stays, and is printed again
-            if self._rows[-1]:
-                self._rows.append("")
-            self._row = self._highest = len(self._rows) - 1
-            self._go_to_start()
+            self._begin_anew()
             return
+        self._reach = max(self._reach, many)
         if above < 0:  # to lines that are stored already
             self._rows[:0] = [None] * -above
             above = 0
         self._row = above
         self._highest = min(self._highest, above)
 
-    def _settled(self, last: bool) -> str:
-        """Return the lines above those that the cursor was on of late."""
-        end = max(min(self._highest, self._row), len(self._rows) - MOST_LINES)
+    def _settled(self, last: bool, reach: int) -> str:
+        """Return the lines above those that the cursor was on of late, or may go up to."""
+        end = max(0, min(self._highest, self._row - reach), len(self._rows) - MOST_LINES)
         if self._letters_from(end) > MOST_LETTERS:
             end = self._row
+        if last:
+            while len(self._rows) > self._row + 1 and not any(self._rows[-2:]):
+                self._rows.pop()  # lines of bars that were erased at their end
         if last or self._letters_from(end) > MOST_LETTERS:
             end = len(self._rows)
         rows = [row for row in self._rows[:end] if row is not None]

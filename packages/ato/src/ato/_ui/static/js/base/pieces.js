@@ -15,6 +15,11 @@ export function when(iso) {
   return iso ? h("time", { datetime: iso, title: moment(iso) }, ago(iso)) : "–";
 }
 
+/** The colour that a run is drawn in. */
+export function swatch(run) {
+  return h("span", { class: "swatch", style: { background: `var(--${run.colour})` } });
+}
+
 /** A definition list of [name, value] pairs; pairs without a value are left out. */
 export function facts(pairs) {
   const known = pairs.filter(([, value]) => value !== null && value !== undefined && value !== "");

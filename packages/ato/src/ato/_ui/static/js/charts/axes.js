@@ -4,6 +4,7 @@ import { durations, durationWithin, numberWithin, numbers } from "../base/format
 import { axisStyle, FONT } from "./plots.js";
 import { withoutOutliers } from "./series.js";
 import { padded, paddedLog, ticksBetween } from "./ticks.js";
+import { fromUnit, inUnit } from "./units.js";
 
 const APART = { x: 50, y: 30 }; // pixels between ticks, at least
 const GAP = 12; // between labels
@@ -14,42 +15,45 @@ const WHOLE = ["step", "evaluations"];
 /**
  * What uPlot is told of both axes: {padding, scales, axes}.
  *
- * `options` is {axis, logX, logY, outliers, limits}: axis is what stands on the x axis, of which "step"
- * and "evaluations" have whole numbers and "time" seconds; limits are the ends of the y axis or null.
+ * `options` is {axis, logX, logY, outliers, limits, units}: axis is what stands on the x axis, of which "step"
+ * and "evaluations" have whole numbers and "time" seconds; limits are the ends of the y axis or null; units,
+ * {x, y}, are those of what is plotted.
  */
 export function plotAxes(options) {
-  const { axis, logX, logY } = options;
+  const { axis, logX, logY, units } = options;
   const style = axisStyle();
   const shown = { labels: [], size: 0 };
-  const kindX = { log: logX, time: axis === "time", whole: WHOLE.includes(axis) };
+  const kindX = { log: logX, time: axis === "time", whole: WHOLE.includes(axis), unit: units.x };
+  const kindY = { log: logY, unit: units.y };
   const across = (_, ticks) => (shown.labels = labelsOf(ticks, kindX));
   const sizeOfY = (_, labels) => (shown.size = 18 + Math.ceil(Math.max(0, ...(labels || []).map(widthOf))));
   return {
     padding: [EDGE * 2, () => roomRight(shown), 0, () => roomLeft(shown)],
     scales: {
-      x: { time: false, distr: logX ? 3 : 1, range: (_, low, high) => rangeOfX(low, high, logX) },
+      x: { time: false, distr: logX ? 3 : 1, range: (plot, low, high) => rangeOfX(...endsOfX(plot, low, high), logX) },
       y: { distr: logY ? 3 : 1, range: rangeOfY(options) },
     },
     axes: [
       { ...style, ...ownTicks("x", kindX), size: BELOW, values: across },
-      { ...style, ...ownTicks("y", { log: logY }), size: sizeOfY, values: (_, ticks) => labelsOf(ticks, {}) },
+      { ...style, ...ownTicks("y", kindY), size: sizeOfY, values: (_, ticks) => labelsOf(ticks, kindY) },
     ],
   };
 }
 
 /** The x where the cursor is, to the thousandth of the axis. */
-export function shownX(plot, value, axis) {
-  return axis === "time" ? durationWithin(value, grain(plot, "x")) : numberWithin(value, grain(plot, "x"));
+export function shownX(plot, value, { axis, units }) {
+  const grain = grainOf(plot, "x", units.x);
+  return axis === "time" ? durationWithin(value, grain) : numberWithin(fromUnit(value, units.x), grain);
 }
 
 /** The value where the cursor is. */
-export function shownY(plot, value) {
-  return numberWithin(value, grain(plot, "y"));
+export function shownY(plot, value, { units }) {
+  return numberWithin(fromUnit(value, units.y), grainOf(plot, "y", units.y));
 }
 
-function grain(plot, name) {
+function grainOf(plot, name, unit) {
   const { min, max } = plot.scales[name];
-  return (max - min) / 1000;
+  return fromUnit((max - min) / 1000, unit);
 }
 
 // uPlot knows increments of 1e-32 to 1e32 and of decimal numbers: all ticks are made here, whatever increment it found.
@@ -63,7 +67,8 @@ function ownTicks(name, kind) {
 
 function fitting(plot, name, kind, low, high) {
   let last = [low, high];
-  for (const ticks of ticksBetween(low, high, kind)) {
+  for (const values of ticksBetween(fromUnit(low, kind.unit), fromUnit(high, kind.unit), kind)) {
+    const ticks = inUnit(values, kind.unit);
     if (haveRoom(plot, name, ticks, labelsOf(ticks, kind))) {
       return ticks;
     }
@@ -80,8 +85,8 @@ function haveRoom(plot, name, ticks, labels) {
   });
 }
 
-function labelsOf(ticks, { time }) {
-  return time ? durations(ticks) : numbers(ticks);
+function labelsOf(ticks, { time, unit }) {
+  return time ? durations(ticks) : numbers(ticks.map((tick) => fromUnit(tick, unit)));
 }
 
 // Half of a label may stand beyond the last tick, and before the first one. Where exactly the ticks stand
@@ -105,6 +110,11 @@ function widthOf(label) {
   return measure.measureText(label).width;
 }
 
+// Around a single value uPlot has made room already, of its own length: from 0 up to 100.
+function endsOfX({ data }, low, high) {
+  return data[0].length === 1 ? [data[0][0], data[0][0]] : [low, high];
+}
+
 // A single value stands in the middle of its axis.
 function rangeOfX(low, high, log) {
   if (low === null || low !== high) {
@@ -114,7 +124,7 @@ function rangeOfX(low, high, log) {
   return log ? [low / 2, low * 2] : [low - aside, high + aside];
 }
 
-function rangeOfY({ logY, outliers, limits = [null, null] }) {
+function rangeOfY({ logY, outliers, limits = [null, null], units }) {
   const natural = (plot, low, high) => {
     if (low === null) {
       return logY ? [1, 10] : [0, 1];
@@ -122,11 +132,13 @@ function rangeOfY({ logY, outliers, limits = [null, null] }) {
     // A spread may end below zero, where a log axis is not.
     const tables = () => plot.data.slice(1).map((values) => (logY ? values.filter((value) => value > 0) : values));
     const [from, to] = outliers === false ? withoutOutliers(tables(), low, high) : [low, high];
-    return logY ? paddedLog(from, to) : padded(from, to);
+    // The powers of ten are those of the values, whatever their unit.
+    return logY ? inUnit(paddedLog(fromUnit(from, units.y), fromUnit(to, units.y)), units.y) : padded(from, to);
   };
+  const set = inUnit(limits, units.y);
   return (plot, low, high) => {
     const [from, to] = natural(plot, low, high);
-    const [least, greatest] = [limits[0] ?? from, limits[1] ?? to];
+    const [least, greatest] = [set[0] ?? from, set[1] ?? to];
     return least < greatest && !(logY && least <= 0) ? [least, greatest] : [from, to];
   };
 }

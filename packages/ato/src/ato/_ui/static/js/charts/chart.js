@@ -5,20 +5,24 @@ import uPlot from "../../vendor/uplot-1.6.32/uPlot.esm.js";
 import { plotAxes, shownX, shownY } from "./axes.js";
 import { isMetric } from "./curves.js";
 import { h, put } from "../base/dom.js";
+import { swatch } from "../base/pieces.js";
 import { followWidth } from "./plots.js";
 import { alone, nearestKnown, positiveOnly, smooth } from "./series.js";
+import { fromUnit, inUnit, unitOf } from "./units.js";
 import { colour } from "../base/theme.js";
 
 const HEIGHT = 220;
 
 /**
- * Draw `answers` (from /api/metrics, one for each of `runs`) into `host`, replacing what was there.
+ * Draw the answers `loaded` (from /api/metrics, one for each of `runs`) into `host`, replacing what was there.
  *
- * `options` is {smoothing, logX, logY, axis, outliers, limits, stepped, height}, of which limits are
+ * `look` is {smoothing, logX, logY, axis, outliers, limits, stepped, height}, of which limits are
  * the ends of the y axis or null; `onZoom([from, to])` is told of a dragged range, `onZoom(null)` of a double
  * click. Returns {destroy, dropped}.
  */
-export function drawChart(host, runs, answers, options, onZoom) {
+export function drawChart(host, runs, loaded, look, onZoom) {
+  const { answers, units } = inUnits(loaded, look.limits);
+  const options = { ...look, units };
   const { tables, lines, dropped } = prepare(runs, answers, options);
   // Below the plot, over the remarks: it covers no curve.
   const readout = h("div", { class: "readout", hidden: true });
@@ -26,6 +30,15 @@ export function drawChart(host, runs, answers, options, onZoom) {
   const data = tables.length ? uPlot.join(tables) : [[]];
   const plot = new uPlot(settings(host, lines, options, readout, onZoom), data, host);
   return { dropped, ...followWidth(plot, host, options.height || HEIGHT) };
+}
+
+function inUnits(answers, limits = []) {
+  const all = (name) => answers.flatMap((answer) => answer[name]);
+  const units = { x: unitOf(all("x")), y: unitOf([...all("y"), ...limits]) };
+  const shrink = ({ x, y, mean_x: meanX, mean_y: meanY, ...rest }) => ({
+    ...rest, x: inUnit(x, units.x), y: inUnit(y, units.y), mean_x: inUnit(meanX, units.x), mean_y: inUnit(meanY, units.y),
+  });
+  return { answers: answers.map(shrink), units };
 }
 
 // One table of [x, raw] or [x, raw, smoothed] for each run, and the lines in the same order.
@@ -68,14 +81,14 @@ function settings(host, lines, options, readout, onZoom) {
       sync: { key: `ato-${options.axis}-${options.logX}` },
     },
     hooks: {
-      setCursor: [(plot) => showReadout(plot, lines, readout, options.axis)],
+      setCursor: [(plot) => showReadout(plot, lines, readout, options)],
       setSelect: [
         (plot) => {
           const { left, width } = plot.select;
           plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
           // The charts share their cursor, so a drag selects in all of them.
           if (width > 4 && plot.over.matches(":hover")) {
-            onZoom([left, left + width].map((edge) => plot.posToVal(edge, "x")));
+            onZoom([left, left + width].map((edge) => fromUnit(plot.posToVal(edge, "x"), options.units.x)));
           }
         },
       ],
@@ -100,7 +113,7 @@ function drawnLine({ run, faint }, { stepped, axis }) {
   };
 }
 
-function showReadout(plot, lines, readout, axis) {
+function showReadout(plot, lines, readout, options) {
   const { left, idx, idxs } = plot.cursor;
   if (left < 0 || !idxs || !plot.data[0].length) {
     readout.hidden = true;
@@ -111,14 +124,14 @@ function showReadout(plot, lines, readout, axis) {
     .filter(({ line, value }) => !line.faint && value !== undefined && value !== null);
   put(
     readout,
-    h("div", { class: "muted" }, shownX(plot, plot.data[0][idx], axis)),
+    h("div", { class: "muted" }, shownX(plot, plot.data[0][idx], options)),
     rows.map(({ line, value }) => [
       h(
         "span",
         {},
-        h("span", { class: "swatch", style: { background: `var(--${line.run.colour})` } }),
+        swatch(line.run),
         ` ${line.run.label} `,
-        h("b", {}, shownY(plot, value))
+        h("b", {}, shownY(plot, value, options))
       ),
     ])
   );

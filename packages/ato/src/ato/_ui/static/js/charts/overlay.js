@@ -4,10 +4,11 @@ import uPlot from "../../vendor/uplot-1.6.32/uPlot.esm.js";
 import { plotAxes, shownX, shownY } from "./axes.js";
 import { isMetric } from "./curves.js";
 import { h, put } from "../base/dom.js";
-import { plural } from "../base/format.js";
+import { numbers, plural } from "../base/format.js";
 import { aligned, grouped } from "./groups.js";
 import { followWidth } from "./plots.js";
 import { alone, positiveOnly } from "./series.js";
+import { fromUnit, inUnit, unitOf } from "./units.js";
 import { colour } from "../base/theme.js";
 
 const HEIGHT = 460;
@@ -16,12 +17,14 @@ const LISTED = 24; // groups in the legend
 const NEAR = 24; // pixels from a line at which it is meant
 
 /**
- * Draw `runs` ({id, by, x, y}) into `host` and what the colours mean into `legend`.
+ * Draw the runs `loaded` ({id, by, x, y}) into `host` and what the colours mean into `legend`.
  *
- * `options` is {by, axis, grouped, logX, logY, outliers, limits, height}; `open(run)` is told of a click on a
+ * `look` is {by, axis, grouped, logX, logY, outliers, limits, height}; `open(run)` is told of a click on a
  * run's line. Returns {destroy, dropped, columns}, of which columns is what is drawn as [name, values] pairs.
  */
-export function drawOverlay(host, legend, all, options, open) {
+export function drawOverlay(host, legend, loaded, look, open) {
+  const { all, units } = inUnits(loaded, look.limits);
+  const options = { ...look, units };
   const paint = painter(all, options.by);
   const { runs, dropped } = drawable(all, options);
   const lines = options.grouped ? groupLines(runs, paint, options) : runLines(runs, paint, options);
@@ -59,6 +62,11 @@ export function drawOverlay(host, legend, all, options, open) {
   return { dropped: dropped + lines.dropped, columns: lines.columns, ...followWidth(plot, host, height) };
 }
 
+function inUnits(runs, limits = []) {
+  const units = { x: unitOf(runs.flatMap(({ x }) => x)), y: unitOf([...runs.flatMap(({ y }) => y), ...limits]) };
+  return { all: runs.map((run) => ({ ...run, x: inUnit(run.x, units.x), y: inUnit(run.y, units.y) })), units };
+}
+
 // On a log axis what has a logarithm, and how many points have none. A mean is of all values.
 function drawable(all, { logX, logY, grouped: means }) {
   const shown = all.map((run) => positiveOnly(run, { x: logX, y: logY && !means }));
@@ -66,19 +74,24 @@ function drawable(all, { logX, logY, grouped: means }) {
   return { runs, dropped: shown.reduce((sum, { dropped }) => sum + dropped, 0) };
 }
 
-function runLines(runs, paint, { axis, logX }) {
+function runLines(runs, paint, { axis, logX, units }) {
   const width = runs.length > 60 ? 1 : 1.5;
   const alpha = runs.length > 200 ? 0.55 : runs.length > 60 ? 0.7 : 0.9;
   const data = aligned(runs, logX);
   return {
     data,
-    columns: [["x", data[0]], ...runs.map((run, index) => [`run ${run.id}`, data[index + 1]])],
+    columns: [["x", kept(data[0], units.x)], ...runs.map((run, index) => [`run ${run.id}`, kept(data[index + 1], units.y)])],
     series: runs.map((run, index) => ({ stroke: paint.of(run), width, alpha, ...marks(data[index + 1], paint.of(run), axis) })),
     about: runs.map((run) => ({ run: run.id, label: () => `run ${run.id}`, by: run.by })),
     bands: [],
     bars: [],
     dropped: 0,
   };
+}
+
+// What is drawn as the numbers that it is.
+function kept(values, unit) {
+  return values.map((value) => fromUnit(value, unit));
 }
 
 // No order connects the points over another metric; over steps and time a line reaches all but those that stand alone.
@@ -93,9 +106,9 @@ function onlyAlone(values) {
 }
 
 // Three series a group: its mean, and the ends of its spread with the band between them.
-function groupLines(runs, paint, { by: key, logX, logY }) {
+function groupLines(runs, paint, { by: key, logX, logY, units }) {
   const { x, groups } = grouped(runs, logX);
-  const columns = [["x", x]];
+  const columns = [["x", kept(x, units.x)]];
   const series = [];
   const about = [];
   const bands = [];
@@ -115,7 +128,8 @@ function groupLines(runs, paint, { by: key, logX, logY }) {
     bands.push({ series: [at + 2, at + 1], fill: faint(stroke) });
     bars.push({ stroke, at, indices: alone(drawn[0]) });
     data.push(...drawn);
-    columns.push([`${name} mean`, mean], [`${name} low`, low], [`${name} high`, high], [`${name} runs`, count]);
+    const ends = { mean, low, high };
+    columns.push(...Object.keys(ends).map((end) => [`${name} ${end}`, kept(ends[end], units.y)]), [`${name} runs`, count]);
   }
   return { data, columns, series, about, bands, bars, dropped };
 }
@@ -148,14 +162,15 @@ function faint(stroke) {
   return stroke.replace(/^rgba?\(([^)]+)\)$/, (_, parts) => `rgb(${parts.split(/[ ,/]+/).slice(0, 3).join(" ")} / 0.16)`);
 }
 
-function tell(plot, about, index, readout, { axis, by }) {
+function tell(plot, about, index, readout, options) {
+  const { by } = options;
   const { idx } = plot.cursor;
   const value = about && idx !== null ? plot.data[index]?.[idx] : null;
   readout.hidden = value === null || value === undefined;
   if (!readout.hidden) {
     const x = plot.data[0][idx];
     const told = by && about.run ? h("span", {}, `${by} ${about.by ?? "not set"}`) : null;
-    put(readout, h("span", { class: "muted" }, shownX(plot, x, axis)), h("span", {}, about.label(idx), " ", h("b", {}, shownY(plot, value))), told);
+    put(readout, h("span", { class: "muted" }, shownX(plot, x, options)), h("span", {}, about.label(idx), " ", h("b", {}, shownY(plot, value, options))), told);
   }
 }
 
@@ -182,10 +197,11 @@ function painter(runs, by) {
       return [];
     }
     const shown = numeric ? [known[0], known[Math.floor(known.length / 2)], known[known.length - 1]] : values.slice(0, LISTED);
+    const labels = numeric ? numbers(shown.map(Number)) : shown.map((value) => value ?? "not set");
     const more = values.length - shown.length;
     return [
       h("span", { class: "muted" }, by),
-      shown.map((value) => h("span", {}, swatch(value), ` ${value ?? "not set"}`, numeric ? null : h("span", { class: "muted" }, ` × ${members(value)}`))),
+      shown.map((value, index) => h("span", { title: numeric ? value : null }, swatch(value), ` ${labels[index]}`, numeric ? null : h("span", { class: "muted" }, ` × ${members(value)}`))),
       !numeric && more > 0 && h("span", { class: "muted" }, `and ${more} more`),
     ];
   };

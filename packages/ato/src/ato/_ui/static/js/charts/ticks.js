@@ -22,7 +22,7 @@ export function* ticksBetween(low, high, { log = false, time = false, whole = fa
 
 // As [digit, power] of ten, for 3 * 0.1 is not 0.3.
 function* increments(low, high, whole) {
-  const widest = Math.floor(Math.log10(high - low));
+  const widest = Math.floor(Math.log10(Math.min(high - low, Number.MAX_VALUE)));
   const closest = whole ? Math.max(0, widest - 2) : widest - 2;
   for (let power = closest; power <= Math.max(widest, closest); power += 1) {
     yield* DIGITS.map((digit) => [digit, power]);
@@ -74,9 +74,8 @@ export function padded(low, high) {
   return [low >= 0 && low < room ? 0 : inside(low - room), high <= 0 && -high < room ? 0 : inside(high + room)];
 }
 
-// So that the length of an axis is a number too.
 function inside(value) {
-  return Math.max(-Number.MAX_VALUE / 2, Math.min(Number.MAX_VALUE / 2, value));
+  return Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, value));
 }
 
 /** The powers of ten around [low, high], both above zero; of values in less than half a decade some room suffices. */

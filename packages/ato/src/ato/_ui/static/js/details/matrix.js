@@ -2,13 +2,8 @@
 
 import { h } from "../base/dom.js";
 import { plural } from "../base/format.js";
-import { breakable } from "../base/pieces.js";
+import { breakable, swatch } from "../base/pieces.js";
 import { firstOf, sectionsOf, stateOf } from "../panels/sections.js";
-
-/** The colour that a run is drawn in. */
-export function swatch(run) {
-  return h("span", { class: "swatch", style: { background: `var(--${run.colour})` } });
-}
 
 /** A table with a row for each of `rows` ({key, cells, differs}) and a column for each run. */
 export function matrix(label, title, runs, rows, cell, numeric = false) {

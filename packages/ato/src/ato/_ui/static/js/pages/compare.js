@@ -2,13 +2,13 @@
 
 import { get } from "../base/api.js";
 import { codeDiff } from "../details/diff.js";
-import { matrix, metricsMatrix, swatch } from "../details/matrix.js";
+import { matrix, metricsMatrix } from "../details/matrix.js";
 import { openDialog } from "../base/dialog.js";
 import { h, put } from "../base/dom.js";
 import { duration, elapsed, number } from "../base/format.js";
 import { makeMediaPanel } from "../media/media.js";
 import { makeMetricsPanel } from "../panels/metrics.js";
-import { card, crumbs, empty, status, tags, when } from "../base/pieces.js";
+import { card, crumbs, empty, status, swatch, tags, when } from "../base/pieces.js";
 import { watch } from "../base/poll.js";
 import { isSystem } from "../panels/sections.js";
 

@@ -5,6 +5,7 @@ import { openBigChart } from "./bigchart.js";
 import { remarks } from "./remarks.js";
 import { loadCurves } from "../charts/curves.js";
 import { h } from "../base/dom.js";
+import { swatch } from "../base/pieces.js";
 
 const POINTS = 2000;
 
@@ -23,7 +24,8 @@ export async function openChart({ key, runs, options, range }) {
     const plot = answers && drawChart(host, runs, answers, { ...options, ...look }, load);
     return plot && { plot, note: remarks(answers, plot.dropped, options.axis) };
   };
-  const big = openBigChart(key, { draw, csv });
+  const legend = runs.length > 1 ? h("div", { class: "legend" }, runs.map((run) => h("span", {}, swatch(run), " ", run.label))) : null;
+  const big = openBigChart(key, { draw, csv, legend });
   big.dialog.addEventListener("close", () => leaving.abort());
 
   async function load(zoomed) {

@@ -1,6 +1,7 @@
 // From values to pixels and back to labels, for what is drawn as SVG.
 
 import { numbers } from "../base/format.js";
+import { fromUnit, unitOf } from "../charts/units.js";
 
 const DECADES = 100;
 const LEAST = 5; // the range of numbers that may have been drawn on a log scale
@@ -23,10 +24,11 @@ function numericScale(values, wantLog) {
   const low = Math.min(...values);
   const high = Math.max(...values);
   const log = low > 0 && (wantLog ?? isLog(values, low, high));
-  const bend = log ? Math.log10 : (value) => value;
+  const unit = log ? 1 : unitOf(values);
+  const bend = log ? Math.log10 : (value) => value / unit;
   const width = bend(high) - bend(low);
   const at = (value) => (value === null || value === undefined ? null : width ? (bend(value) - bend(low)) / width : 0.5);
-  const unbend = (share) => (log ? 10 ** (bend(low) + share * width) : low + share * width);
+  const unbend = (share) => (log ? 10 ** (bend(low) + share * width) : fromUnit(bend(low) + share * width, unit));
   const shares = width ? [0, 0.25, 0.5, 0.75, 1] : [0.5];
   const whole = values.every(Number.isInteger);
   const marks = rounded(shares.map(unbend), whole);
@@ -37,8 +39,8 @@ function numericScale(values, wantLog) {
 
 // With so many digits, three at least, that each stays near where it was among its neighbours.
 function rounded(places, whole) {
-  const gap = (index) => Math.min(...[places[index - 1], places[index + 1]].filter((one) => one !== undefined).map((one) => Math.abs(one - places[index])));
-  return [...new Set(whole ? places.map(Math.round) : places.map((place, index) => nearly(place, gap(index) / 10)))];
+  const tenth = (index) => Math.min(...[places[index - 1], places[index + 1]].filter((one) => one !== undefined).map((one) => Math.abs(one / 10 - places[index] / 10)));
+  return [...new Set(whole ? places.map(Math.round) : places.map((place, index) => nearly(place, tenth(index))))];
 }
 
 function nearly(place, tolerance) {
