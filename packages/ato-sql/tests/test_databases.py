@@ -57,6 +57,18 @@ class TestTheSameTracker:
         assert found == logged
         assert math.isnan(last)
 
+    @pytest.mark.parametrize("value", [1e200, 1.7e308])
+    def test_a_curve_of_large_values_has_means(self, logger, url, value):
+        run_id = logger.run()
+        for step in range(500):
+            logger.log_metric("large", value, step)
+        logger.finish()
+        with ReadOnlyDatabase(url).connect() as connection:
+            curve = read_curve(connection, run_id, "large", points=50)
+            overlay = read_overlay(connection, [run_id], "large", points=50)
+        (_, means), *_ = overlay.curves.values()
+        assert [*curve.mean_y, *means] == pytest.approx([value] * (len(curve.mean_y) + len(means)))
+
     def test_nan_and_infinity_are_never_best(self, logger, finder):
         ids = []
         for value in (math.nan, 0.5, math.inf, 0.7, -math.inf):

@@ -119,8 +119,12 @@ def unit_of(connection: Connection, run_ids: Sequence[int], key: str) -> float:
 
 
 def mean_of(value: Any, unit: float) -> Any:
-    """Return the expression of a mean; in another unit than 1 no sum is beyond floats."""
-    return func.avg(value) if unit == 1 else func.avg(value / unit) * unit
+    """Return the expression of a mean; in another unit than 1 no sum is beyond floats.
+
+    PostgreSQL sums squares as well for its `avg`, which are beyond floats much earlier.
+    """
+    count = func.nullif(func.count(value), 0)
+    return func.sum(value) / count if unit == 1 else func.sum(value / unit) / count * unit
 
 
 def axis_of(name: str, start: Any) -> Axis:
