@@ -253,6 +253,7 @@ class TestProse:
             "| password | user | num_tokens | 300 |\n| lr | api_key | None |",
             "| token | prob |\n|---|---|\n| the | 0.1 |\n| ĠRepublican | 0.2 |",
             "cat a | token | x1Y2z3W4v5",
+            "f'Server=h;PWD={pwd};' and PWD={self.password};",
             "the password\nfor example",
             "  my password\n  is example",
             "user,token\nme,the\nyou,cat",
@@ -276,6 +277,21 @@ class TestProse:
         kept = noted(text.replace("{}", "x1Y2z3W4v5"))
         assert "x1Y2z3W4v5" not in kept
         assert "[redacted]" in kept
+
+    @pytest.mark.parametrize(
+        ("text", "kept"),
+        [
+            ("password: 'it''sXk29fj3LqP88' and", "password: '[redacted]' and"),
+            ("authorization=Bearer Xk29fj3LqP88", "authorization=[redacted] [redacted]"),
+            ("redis://Xk29fj3LqP88aa11ZZ@h/0", "redis://***@h/0"),
+            ("redis://alice@h/0", "redis://alice@h/0"),
+            ("https://open.feishu.cn/open-apis/bot/v2/hook/a-b", None),
+            ("https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=a-b", None),
+            ("https://maker.ifttt.com/trigger/x/with/key/a-b", None),
+        ],
+    )
+    def test_secrets_in_quotes_with_quotes_and_in_addresses(self, noted, text, kept):
+        assert noted(text) == (kept or text.replace("a-b", "***"))
 
     def test_colours_stay_where_there_is_none(self, noted):
         assert noted("\x1b[1mloss\x1b[0m: 0.5") == "\x1b[1mloss\x1b[0m: 0.5"

@@ -32,7 +32,7 @@ _ALWAYS = words(
     " authorization bearer cookie cookies dsn webhook webhooks apikey apikeys passkey passkeys"
     " mnemonic psk psks sas htpasswd phpsessid jsessionid pw kennwort senha contrasena contraseña"
     " xsrf csrf csrfmiddlewaretoken netrc cvv cvc pword pwords pswd pswds passw basicauth"
-    " httpauth пароль 密码 密碼 パスワード"
+    " httpauth pwds jwe jws пароль 密码 密碼 パスワード"
 )
 # Last segments that are secrets alone, or after a vendor or a role.
 _BY_ROLE = words("key keys pass pat pats tokens")
@@ -80,6 +80,7 @@ _VENDORS = words(
     " recraft murf wellsaid lmnt revai gladia soniox lancedb chromadb marqo daytona browserless"
     " crawlbase diffbot scrapingbee oxylabs brightdata linkup kagi mathpix mindee nanonets litellm"
     " requesty notdiamond truefoundry bentoml bentocloud zenml lakefs neptuneai autodl openbayes"
+    " ado devops qwen"
 )
 _ROLES = words(
     "api access secret private ssh encryption encrypt decryption decrypt signing sign signature"
@@ -99,7 +100,7 @@ _PEOPLE = words(
     "user username login email mail db database sql pg http cluster host zip my key"
     " store jdbc odbc vnc rdp bind pdf archive prod production staging dev svc guest web su"
     " oracle redshift neo4j airflow rclone nextcloud smb webdav nas socks radius tacacs snmp ipmi"
-    " idrac ilo bmc wlan"
+    " idrac ilo bmc wlan become mq"
 )
 _LANGUAGE_MODEL = words(
     "pad padding bos eos unk unknown sep cls class mask masked start begin end stop eot eod image"
@@ -141,8 +142,9 @@ _NO_VENDORS = words(
     "vertex alpaca node figure hub neon neptune stability replicate together voyage hume wolfram"
     " gl fb tg dd cf b2 exa brave bing plaid runway doppler arize kraken amplitude segment"
 )
-# Columns of graphs and of stores, though `vertex_api_key` and `storage_key` are secrets.
-_NO_OWNERS = words("vertex_key vertex_keys storage_keys")
+# Columns of graphs and of stores, and names in registries, though `vertex_api_key` and
+# `storage_key` are secrets.
+_NO_OWNERS = words("vertex_key vertex_keys storage_keys registry_key registry_keys")
 # `use_auth` says whether, not what.
 _SWITCHES = words(
     "use uses with without no require requires required enable enables disable disables is has"
@@ -162,12 +164,12 @@ _PAIRS = words(
     " secret_id secret_ids oauth_verifier code_verifier pkce_verifier backup_code client_assertion"
     " saml_assertion saml_response snmp_community pincode session_sid connect_sid user_pin"
     " login_pin account_pin card_pin sim_pin unlock_pin wallet_pin security_pin access_pin"
-    " amz_signature amz_credential"
+    " amz_signature amz_credential lock_pin factor_code"
 )
 _GLUED = re.compile(
     r"(?:passw(?:or)?ds?|passphrases?|passcodes?|api_?keys?|(?:access|secret|private|session|signing"
     r"|encryption|account|ssh|auth|license)keys?|(?:access|auth|refresh|api|session|bearer|bot)tokens?"
-    r"|(?:client|api|app|consumer|user)secrets?|dockerconfigjson|sessionid|conn(?:ection)?str(?:ing)?|webhookurl)$"
+    r"|(?:client|api|app|consumer|user|webhook|shared|signing)secrets?|dockerconfigjson|sessionid|conn(?:ection)?str(?:ing)?|webhookurl)$"
 )
 # `password_hash`, `api_key_value`: the word before says what it is.
 _FORMS = words("hash value plain plaintext base64 b64 encoded digest json pem")

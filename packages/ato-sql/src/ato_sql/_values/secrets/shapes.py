@@ -55,11 +55,20 @@ _PRIVATE_KEY = re.compile(
     r"(-----BEGIN [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----)"
     r"(?:(?:[^-]|-(?!----)){1,20000}(-----END [A-Z ]{1,60}-----)|[^-]+)"  # it may say `DEK-Info:`
 )
+_PUTTY_KEY = re.compile(r"(\bPrivate-Lines: \d{1,4}\s{1,4})(?:[A-Za-z0-9+/=]{1,100}\s{1,4}){1,200}")
 _HOOKS = re.compile(
-    r"(hooks\.slack\.com/(?:services|workflows|triggers)/|outlook\.office(?:365)?\.com/webhook/"
+    r"(hooks\.slack(?:-gov)?\.com/(?:services|workflows|triggers)/|outlook\.office(?:365)?\.com/webhook/"
+    r"|open\.(?:feishu\.cn|larksuite\.com)/open-apis/bot/v2/hook/"
+    r"|qyapi\.weixin\.qq\.com/cgi-bin/webhook/send\?key="
+    r"|maker\.ifttt\.com/trigger/[^\s/\"'<>]{1,100}/(?:json/)?with/key/"
     r"|discord(?:app)?\.com/api/webhooks/"
     r"|\.webhook\.office\.com/webhookb2/|hooks\.zapier\.com/hooks/catch/)[^\s\"'<>]+"
 )
+# `PWD={x}`, as ODBC writes what may hold a `;`.
+_BRACED = re.compile(
+    r"(\b(?:pwd|password)\s{0,4}=\s{0,4}\{)((?:[^{}\n]|\}\}){1,200})(?=\}(?!\}))", re.IGNORECASE
+)
+_REFERENCE = re.compile(r"[^\W\d][\w.]*(?:\[[^\[\]]*\]|\(\))?(?:![rsa])?(?::\w*)?")
 _LONG_TOKEN = re.compile(
     r"(?=\D*\d)(?=\d*[A-Za-z])(?!(?:[a-z]{2,})?(?:[A-Z][a-z]{2,})*\d{0,4}\Z)[A-Za-z0-9]{16,500}"
 )
@@ -158,6 +167,11 @@ def redact_headers(text: str, extra: Sequence[str] = (), in_source: bool = False
     return _HEADER.sub(lambda found: _hide_header(found, extra, in_source), text)
 
 
+def redact_schemes(text: str) -> str:
+    """Blank what stands behind `Bearer` and `Basic`."""
+    return _SCHEME.sub(_hide_scheme, text)
+
+
 def redact_shapes(text: str, extra: Sequence[str] = (), spoken: bool = True) -> str:
     """Blank what is a secret by its look; the rest stays as it is.
 
@@ -166,10 +180,14 @@ def redact_shapes(text: str, extra: Sequence[str] = (), spoken: bool = True) -> 
         extra: More names of secrets.
         spoken: Whether a word behind `--password` or "password is" is one; not in source.
     """
-    text = _SCHEME.sub(_hide_scheme, text)
+    text = redact_schemes(text)
+    if "={" in text or "= {" in text:
+        text = _BRACED.sub(_hide_braced, text)
     text = _HOOKS.sub(r"\1***", text)
     if "PRIVATE KEY" in text:
         text = _PRIVATE_KEY.sub(rf"\1{REDACTED}\2", text)
+    if "Private-Lines" in text:
+        text = _PUTTY_KEY.sub(rf"\1{REDACTED}\n", text)
     if spoken and _MAY_SPEAK.search(text):
         text = _SPOKEN.sub(lambda found: _hide_spoken(found, extra), text)
     if "-" in text:
@@ -229,6 +247,12 @@ def _hide_header(found: re.Match[str], extra: Sequence[str], in_source: bool) ->
 def _hide_scheme(found: re.Match[str]) -> str:
     scheme, space, value = found.groups()
     return f"{scheme}{space}{REDACTED}" if looks_random(value) else found.group(0)
+
+
+def _hide_braced(found: re.Match[str]) -> str:
+    before, value = found.groups()
+    is_name = _REFERENCE.fullmatch(value) is not None and not is_token(value)
+    return found.group(0) if is_name or NOTHING.match(value) else before + REDACTED
 
 
 def _hide_spoken(found: re.Match[str], extra: Sequence[str]) -> str:

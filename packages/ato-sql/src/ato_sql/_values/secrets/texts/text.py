@@ -18,6 +18,7 @@ from ato_sql._values.secrets.shapes import (
     is_token,
     looks_random,
     redact_headers,
+    redact_schemes,
     redact_shapes,
 )
 from ato_sql._values.secrets.texts.bare import bare_end
@@ -26,9 +27,9 @@ from ato_sql._values.secrets.texts.commands import redact_commands
 from ato_sql._values.secrets.texts.tables import redact_drawn, redact_printed
 from ato_sql._values.secrets.texts.urls import redact_urls
 
-# A name and its sign: `API_KEY = `, `"password": `, `config["token"] = `.
-_NAME = r"""(?<![\w.\-])([\-+~]{0,3}[A-Za-z_][\w.\-]{0,200})(?![\w.\-])"""
-_SIGN = r"""\+?:?=(?![=>])|=>|:(?![:/=])"""
+# A name and its sign: `API_KEY = `, `"password": `, `config["token"] = `; Chinese has a wide colon.
+_NAME = r"""(?<![\w.\-])([\-+~]{0,3}[^\W\d][\w.\-]{0,200})(?![\w.\-])"""
+_SIGN = r"""\+?:?=(?![=>])|=>|:(?![:/=])|\uff1a"""
 _MARKS = r"""(?:\*{1,2}(?!\*)|`{1,3}|</\w{1,10}>)?"""  # `**password**: `, `**Password:** `
 _NAMED = re.compile(
     rf"""{_NAME}(\\{{0,2}}["']?\]?{_MARKS}\s{{0,8}}(?:{_SIGN}){_MARKS}\s{{0,8}}\(?)"""
@@ -97,7 +98,7 @@ def redact_text(text: str, extra: Sequence[str] = (), kind: Kind = Kind.PROSE) -
         return text if hidden == plain else hidden
     if kind is Kind.SOURCE:
         return redact_source(text, extra)[0]
-    text = redact_headers(redact_urls(text, extra), extra)
+    text = redact_headers(redact_schemes(redact_urls(text, extra)), extra)
     text = redact_printed(redact_drawn(redact_blocks(text, extra), extra), extra)
     text = redact_commands(text, extra)
     text = _redact_listed(_redact_assigned(text, extra, kind), extra)
@@ -143,7 +144,7 @@ def _said(found: re.Match[str], extra: Sequence[str]) -> str:
 
 def _redact_assigned(text: str, extra: Sequence[str], kind: Kind) -> str:
     """Hide what follows the names of secrets; what was hidden is not looked at again."""
-    if "=" not in text and ":" not in text and "(" not in text:
+    if not any(sign in text for sign in "=:\uff1a("):
         return text
     named = _NAMED if kind in (Kind.DATA, Kind.COMMAND) else _TYPED
     parts, at = [], 0
@@ -267,7 +268,13 @@ def _in_quotes(text: str, start: int) -> tuple[int, str | None] | None:
     whole = quoted.group(1)
     quote = whole[:3] if whole[:3] in ('"""', "'''") and len(whole) > 5 else whole[0]
     is_empty = whole[len(quote) : -len(quote)] in ("", REDACTED)
-    return quoted.end(), None if is_empty else f"{quote}{REDACTED}{quote}"
+    end = quoted.end()
+    while text[end : end + 1] == quote:  # `'it\'\'s'`, as SQL and YAML write a quote
+        more = _QUOTED.match(text, end)
+        if more is None:
+            break
+        end, is_empty = more.end(), False
+    return end, None if is_empty else f"{quote}{REDACTED}{quote}"
 
 
 def _lines_below(text: str, line: int, named: re.Match[str]) -> tuple[int, str] | None:

@@ -191,7 +191,8 @@ def _credentials(scheme: str, rest: str) -> str:
         return f"***:{password}{rest[end:]}"
     if colon:
         return f"{user}:***{rest[end:]}"
-    return f"***{rest[end:]}" if is_web and _is_token(user) else rest
+    is_token = _is_token(user) if is_web else is_long_token(user)
+    return f"***{rest[end:]}" if is_token else rest
 
 
 def _is_token(user: str) -> bool:
