@@ -10,7 +10,7 @@ from copy import deepcopy
 from itertools import chain
 
 from ato_adict._basics.errors import InterpolationError, did_you_mean
-from ato_adict._basics.texts import cut, holds_long
+from ato_adict._basics.texts import cut, holds_long, in_line
 from ato_adict._names.depth import nesting_error
 from ato_adict._names.dotted import join, split
 from ato_adict._node.convert import remake_tuple
@@ -161,6 +161,9 @@ class Resolver:
     def environment(self, expression: str, keys: Keys) -> Any:
         """Return an environment variable or its default."""
         name, comma, default = expression.partition(",")
+        if not _is_variable(name.strip()):
+            shown = in_line(name.strip(), 60)
+            self.fail(keys, f"{shown} is no name of an environment variable")
         value = os.environ.get(name.strip())
         if value is not None:
             return value
@@ -216,6 +219,15 @@ class _Value:
 
     def __init__(self, value: Any) -> None:
         self.value = value
+
+
+def _is_variable(name: str) -> bool:
+    """Whether the environment may have a variable of a name, and can be asked for it."""
+    try:
+        os.fsencode(name)
+    except UnicodeEncodeError:
+        return False
+    return "\0" not in name and "=" not in name
 
 
 def _size(value: Any) -> int:
