@@ -33,6 +33,42 @@ def test_yaml_whose_aliases_multiply_is_refused_before_it_is_built(first, level,
         ADict.loads("\n".join(lines), "yaml")
 
 
+@pytest.mark.parametrize(
+    ("first", "inner", "alias"),
+    [
+        ("{text}", "[{}]", "*s"),
+        ("{text}", "!!pairs [{}]", "k: *s"),
+        ("{text}", "!!omap [{}]", "k{i}: *s"),
+        ("{text}", "{{{}}}", "k{i}: *s"),
+        ("{text}", "[{}]", "{{*s : 1}}"),
+        ("!!binary {text}", "[{}]", "*s"),
+        ("{{k: {text}}}", "{{<<: [{}]}}", "*s"),
+        ("{{? {text} : 1}}", "[{}]", "*s"),
+        ("[[{text}]]", "[{}]", "*s"),
+    ],
+)
+@pytest.mark.parametrize("load", [ADict.from_file, ADict.from_mm_config])
+def test_a_long_text_of_very_many_aliases_is_refused(tmp_path, first, inner, alias, load):
+    below = ", ".join([alias.format(i=i) for i in range(6_000)])
+    long = first.format(text='"' + "x" * 12_000 + '"')
+    (tmp_path / "a.yaml").write_text(f"s: &s {long}\nl: " + inner.format(below))
+    with pytest.raises(ConfigFileError, match=r"a\.yaml: its aliases stand for more than"):
+        load(tmp_path / "a.yaml")
+
+
+@pytest.mark.parametrize(("length", "times"), [(10, 50_000), (1_000, 5_000), (1_000_000, 20)])
+def test_aliases_of_texts_as_long_as_configs_have_are_read(length, times):
+    text = f"s: &s {'x' * length}\nl: [{', '.join(['*s'] * times)}]"
+    read = ADict.loads(text, "yaml")
+    assert len(read.l) == times
+    assert read.l[-1] == read.s
+
+
+def test_a_text_longer_than_what_aliases_may_stand_for_is_read_beside_one():
+    text = f"long: {'x' * 51_000_000}\ns: &s x\nl: *s"
+    assert ADict.loads(text, "yaml").l == "x"
+
+
 def test_aliases_and_merges_that_configs_use_are_read():
     text = "base: &b {lr: 1, n: 2}\nmore: &m {n: 3}\nrun: {<<: [*m, *b], x: 4}\nagain: [*b, *b]"
     read = ADict.loads(text, "yaml")

@@ -1,5 +1,7 @@
 """OpenMMLab configs."""
 
+import re
+
 import pytest
 
 from ato_adict import ADict, ConfigFileError, ConfigFileNotFoundError, FrozenError
@@ -126,6 +128,31 @@ def test_a_value_the_base_does_not_have_is_named(folder):
     folder("base.py", "depth = 50\n")
     path = folder("c.py", "_base_ = 'base.py'\nx = {{ _base_.dept }}\n")
     with pytest.raises(ConfigFileError, match=r"_base_\.dept.*did you mean 'depth'"):
+        ADict.from_mm_config(path)
+
+
+@pytest.mark.parametrize("name", ["", "./", ".", "..", "/dev/zero", "base.ini"])
+@pytest.mark.parametrize(
+    ("own", "text"),
+    [
+        ("c.yaml", "_base_: {}"),
+        ("c.yaml", "_base_: [{}]"),
+        ("c.json", '{{"_base_": {}}}'),
+        ("c.toml", "_base_ = {}"),
+        ("c.py", "_base_ = {}"),
+    ],
+)
+def test_a_base_whose_suffix_is_unknown_is_named_with_the_file(folder, name, own, text):
+    path = folder(own, text.format(f'"{name}"'))
+    with pytest.raises(ConfigFileError, match=f"_base_ '{re.escape(name)}': unknown suffix '") as e:
+        ADict.from_mm_config(path)
+    assert e.value.path == str(path)
+
+
+def test_a_base_of_another_suffix_is_suggested_from_beside_the_file(folder):
+    folder("base.yaml", "a: 1")
+    path = folder("c.yaml", "_base_: base.yam")
+    with pytest.raises(ConfigFileError, match="_base_ 'base.yam': .*did you mean 'base.yaml'"):
         ADict.from_mm_config(path)
 
 

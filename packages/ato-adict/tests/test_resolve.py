@@ -1,5 +1,7 @@
 """Interpolation."""
 
+import json
+
 import pytest
 
 from ato_adict import ADict, FrozenError, InterpolationError
@@ -49,6 +51,15 @@ def test_environment_variables(monkeypatch):
         z="${oc.env:ATO_Y,}",
     )
     assert config.resolve() == {"x": "from outside", "y": "fallback", "n": None, "z": ""}
+
+
+@pytest.mark.parametrize("name", ["\ud800", "A\ud800B", "A\0B", "A=B"])
+@pytest.mark.parametrize("default", ["", ",x"])
+@pytest.mark.parametrize("text", ["${oc.env:%s}", "x-${oc.env:%s}"])
+def test_what_no_environment_variable_is_called_is_named_with_its_place(name, default, text):
+    config = ADict.loads(json.dumps({"a": text % (name + default)}), "json")
+    with pytest.raises(InterpolationError, match="'a': .* is no name of an environment variable"):
+        config.resolve()
 
 
 def test_a_backslash_keeps_a_reference_as_text():

@@ -10,7 +10,7 @@ from copy import deepcopy
 from itertools import chain
 
 from ato_adict._basics.errors import InterpolationError, did_you_mean
-from ato_adict._basics.texts import cut, holds_long
+from ato_adict._basics.texts import cut, holds_long, in_line
 from ato_adict._names.depth import nesting_error
 from ato_adict._names.dotted import join, split
 from ato_adict._node.convert import remake_tuple
@@ -27,7 +27,7 @@ ENVIRONMENT = "oc.env:"
 # braces in braces.
 MAX_RESULT = 5_000_000
 MAX_DEPTH = 100
-_LONG = 1000  # characters
+_COPY = 10  # characters that cost as much as one value
 
 
 def resolve(root: Any) -> None:
@@ -77,8 +77,6 @@ class Resolver:
         if keys in self.done:
             return self.done[keys]
         if "${" not in text:
-            if len(text) > _LONG:
-                self.done[keys] = text  # it is not looked through for each that refers to it
             return text
         if keys in self.chain:
             circle = [*self.chain[self.chain.index(keys) :], keys]
@@ -95,6 +93,7 @@ class Resolver:
         first = next(parts, "")
         second = next(parts, "")
         if second == "" and isinstance(first, _Value):
+            self.grow(_length(first.value), keys)  # shared here, but not when written
             return first.value
         texts = []
         for part in chain((first, second), parts):
@@ -162,6 +161,9 @@ class Resolver:
     def environment(self, expression: str, keys: Keys) -> Any:
         """Return an environment variable or its default."""
         name, comma, default = expression.partition(",")
+        if not _is_variable(name.strip()):
+            shown = in_line(name.strip(), 60)
+            self.fail(keys, f"{shown} is no name of an environment variable")
         value = os.environ.get(name.strip())
         if value is not None:
             return value
@@ -204,7 +206,7 @@ class Resolver:
         if keys[: len(place)] == place:
             self.fail(keys, f"it refers to '{cut(join(place))}', which contains it")
         found = self.container(value, place)
-        self.grow(10 * _count(found), keys)  # a value to copy costs more than a character
+        self.grow(_size(found), keys)
         return deepcopy(found)
 
     def fail(self, keys: Keys, problem: str) -> NoReturn:
@@ -219,12 +221,27 @@ class _Value:
         self.value = value
 
 
-def _count(value: Any) -> int:
-    """Return how many values a container holds, at all depths."""
+def _is_variable(name: str) -> bool:
+    """Whether the environment may have a variable of a name, and can be asked for it."""
+    try:
+        os.fsencode(name)
+    except UnicodeEncodeError:
+        return False
+    return "\0" not in name and "=" not in name
+
+
+def _size(value: Any) -> int:
+    """Return the characters that a value and all in it cost to copy."""
     if not isinstance(value, (dict, list, tuple)):
-        return 1
-    children = value.values() if isinstance(value, dict) else value
-    return 1 + sum(map(_count, children))
+        return _COPY + _length(value)
+    if isinstance(value, dict):
+        return _COPY + sum(map(_length, value)) + sum(map(_size, value.values()))
+    return _COPY + sum(map(_size, value))
+
+
+def _length(value: Any) -> int:
+    """Return the length of a text; anything else has none."""
+    return len(value) if isinstance(value, (str, bytes)) else 0
 
 
 def _same(new: Any, old: Any) -> bool:

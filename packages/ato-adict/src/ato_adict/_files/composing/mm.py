@@ -138,19 +138,27 @@ def _merged(
     for name in names:
         if name_problem(name):
             raise ConfigFileError(f"_base_ {in_line(name)} is no path: {name_problem(name)}", path)
-    if format_of(path) != "py":
-        for name in names:
-            if format_of(name) == "py":
-                problem = (
-                    f"_base_ {in_line(name)} is a program, on which only a .py config may build;"
-                    f" write this file in Python, or the base as data, {one_line(name[:-3])}.yaml"
-                )
-                raise ConfigFileError(problem, path)
+    folder = os.path.dirname(path)
+    bases = [os.path.join(folder, os.path.expanduser(name)) for name in names]
+    for name, base in zip(names, bases):
+        if _base_format(name, base, path) == "py" and format_of(path) != "py":
+            problem = (
+                f"_base_ {in_line(name)} is a program, on which only a .py config may build;"
+                f" write this file in Python, or the base as data, {one_line(name[:-3])}.yaml"
+            )
+            raise ConfigFileError(problem, path)
     merged: dict[str, Any] = {}
-    for name in names:
-        base = os.path.join(os.path.dirname(path), os.path.expanduser(name))
+    for base in bases:
         merge(merged, _load_file(base, chain, done), DELETE)
     return merged
+
+
+def _base_format(name: str, base: str, path: str) -> str:
+    """Return the format of a base, which a file calls by a name."""
+    try:
+        return format_of(base)
+    except ConfigFileError as error:
+        raise ConfigFileError(f"_base_ {in_line(name)}: {error.problem}", path) from None
 
 
 def mm_update(node: Any, mapping: Any) -> None:

@@ -25,6 +25,7 @@ _Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 # Limits that no config comes near and that keep hostile files from taking the process down.
 MAX_DEPTH = 5_000
 MAX_VALUES = 5_000_000
+_LETTERS = 10  # of a text that cost as much as one value more
 
 MERGE = "tag:yaml.org,2002:merge"
 BOOL = "tag:yaml.org,2002:bool"
@@ -258,7 +259,7 @@ def _load(text: str) -> Any:
     try:
         node = _root(loader)
         if "*" in text:
-            _check_aliases(node)
+            _check_aliases(node, len(text))
         return None if node is None else _constructed(loader, node)
     finally:
         loader.dispose()
@@ -307,16 +308,17 @@ def _shown(key: Any) -> str:
     return str(key.value) if isinstance(key, yaml.ScalarNode) else "?"
 
 
-def _check_aliases(root: Any) -> None:
-    """Refuse aliases of aliases that stand for more values than any config has.
+def _check_aliases(root: Any, length: int) -> None:
+    """Refuse aliases that stand for more values, or longer texts, than any config has.
 
-    Counted before anything is built: merged and ordered mappings copy what they refer to.
+    Counted before anything is built: merged and ordered mappings copy what they refer to. The texts
+    of a file of that length count only as far as they are more than what stands in it.
     """
     sizes: dict[int, int] = {}
 
     def size(node: Any) -> int:
         if isinstance(node, yaml.ScalarNode):
-            return 1
+            return 1 + len(node.value) // _LETTERS
         if id(node) not in sizes:
             sizes[id(node)] = 0  # where a value contains itself; converting it names the place
             children = node.value
@@ -325,5 +327,5 @@ def _check_aliases(root: Any) -> None:
             sizes[id(node)] = 1 + sum(map(size, children))
         return sizes[id(node)]
 
-    if root is not None and size(root) > MAX_VALUES:
+    if root is not None and size(root) > MAX_VALUES + length // _LETTERS:
         raise ConfigFileError(f"its aliases stand for more than {MAX_VALUES:,} values")
