@@ -144,13 +144,10 @@ class TestInterpolation:
         [
             {"a": "${b}" * 20_000, "b": "x" * 1_000_000},
             {"a": "${b}" * 20_000, "b": "${c}" * 20_000, "c": "x" * 100},
-            {**{f"a{i}": "${b}" for i in range(20_000)}, "b": "x" * 20_000},
-            {"a": ["${b}"] * 20_000, "b": b"x" * 20_000},
             {"a": ["${b}"] * 20_000, "b": {"c": ["x" * 20_000]}},
             {"a": ["${b}"] * 20_000, "b": {"x" * 20_000: 1}},
-            {"a": ["${c}"] * 20_000, "b": "x" * 20_000, "c": "${b}"},
         ],
-        ids=["long", "twice", "alone", "bytes", "container", "key", "chain"],
+        ids=["long", "twice", "container", "key"],
     )
     def test_texts_that_multiply_are_refused_before_they_do(self, config):
         start = time.process_time()
@@ -158,10 +155,12 @@ class TestInterpolation:
             ADict(config).resolve()
         assert time.process_time() - start < 5
 
-    @pytest.mark.parametrize(("length", "times"), [(100, 20_000), (1_000_000, 5)])
-    def test_a_text_that_several_stand_for_is_shared(self, length, times):
-        config = ADict(a=["${b}"] * times, b="x" * length).resolve()
+    def test_a_long_text_that_many_stand_for_is_looked_through_once(self):
+        start = time.process_time()
+        config = ADict(a=["${b}"] * 20_000, b="x" * 5_000_000)
+        config.resolve()
         assert config.a[-1] is config.b
+        assert time.process_time() - start < 5
 
     @pytest.mark.parametrize(
         "text",

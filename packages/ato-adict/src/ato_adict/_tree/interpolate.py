@@ -27,6 +27,7 @@ ENVIRONMENT = "oc.env:"
 # braces in braces.
 MAX_RESULT = 5_000_000
 MAX_DEPTH = 100
+_LONG = 1000  # characters
 _COPY = 10  # characters that cost as much as one value
 
 
@@ -77,6 +78,8 @@ class Resolver:
         if keys in self.done:
             return self.done[keys]
         if "${" not in text:
+            if len(text) > _LONG:
+                self.done[keys] = text  # it is not looked through for each that refers to it
             return text
         if keys in self.chain:
             circle = [*self.chain[self.chain.index(keys) :], keys]
@@ -93,7 +96,6 @@ class Resolver:
         first = next(parts, "")
         second = next(parts, "")
         if second == "" and isinstance(first, _Value):
-            self.grow(_length(first.value), keys)  # shared here, but not when written
             return first.value
         texts = []
         for part in chain((first, second), parts):
