@@ -1,5 +1,6 @@
 """A value that cannot be stored stops nothing else."""
 
+import contextlib
 import decimal
 import fractions
 import glob
@@ -10,6 +11,7 @@ import sqlite3
 import pytest
 
 from ato_sql import (
+    DatabaseError,
     MetricError,
     MetricOverflowError,
     SQLFinder,
@@ -202,6 +204,27 @@ class TestReplay:
     def test_a_file_that_is_not_there_is_named(self, refusing, here, capsys):
         assert main(["replay", "gone.rejected", "--db", refusing]) == 2
         assert "cannot read gone.rejected: No such file" in capsys.readouterr().err
+
+    @pytest.mark.parametrize("text", [None, "", "no json", "\0 and no journal"])
+    def test_with_nothing_to_store_an_empty_database_stays_empty(self, here, text):
+        (here / "empty.db").touch()
+        if text is not None:
+            (here / "x.rejected").write_text(text)
+        assert main(["replay", "x.rejected", "--db", "empty.db"]) == (0 if text == "" else 2)
+        assert (here / "empty.db").stat().st_size == 0
+
+    @pytest.mark.parametrize("text", [None, "", "no json", "\0 and no journal"])
+    def test_with_nothing_to_store_no_database_is_made(self, here, text):
+        if text is not None:
+            (here / "x.rejected").write_text(text)
+        with contextlib.suppress(DatabaseError):
+            SQLFinder(config_of("new/runs.db")).replay("x.rejected")
+        assert not (here / "new").exists()
+
+    def test_a_database_is_made_for_what_there_is_to_store(self, here, rejected):
+        finder = SQLFinder(config_of("new/runs.db"))
+        assert finder.replay(rejected) == (2, 0, [])
+        assert [m.step for m in finder.search()[0].metrics] == [13]
 
 
 @pytest.mark.databases

@@ -170,6 +170,8 @@ class TestProse:
             "set_token('the') set_size('a1B2c3D4') set_password(x) f('a1B2c3D4')",
             "num_tokens=4096 pad_token=0",
             "password=None and token=null",
+            "Access denied for user 'x'@'localhost' (using password: YES)",
+            "(1045, \"Access denied for user 'x'@'localhost' (using password: NO)\")",
             "password=*** in the log",
             "top token = cat, next token: 'the' p=0.3, Predicted token = \"Paris\"",
             "student_token=1.3 teacher_token=0.4 token=0.31",
@@ -193,6 +195,9 @@ class TestProse:
             ("token = x1y2z3[0]", "token = [redacted]"),
             ("password=abc[1] password=abc(d)", "password=[redacted] password=[redacted]"),
             ("password = open(x1y2, 'r')", "password = [redacted], 'r')"),
+            ("(using password: yes)", "(using password: [redacted])"),
+            ("(using password: YES-a1)", "(using password: [redacted])"),
+            ("(my password: YES)", "(my password: [redacted])"),
             ("db_pwd=/home/alice/exp", "db_pwd=[redacted]"),
         ],
     )

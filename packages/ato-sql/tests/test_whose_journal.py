@@ -3,6 +3,7 @@
 import glob
 import os
 import shutil
+import warnings
 
 import pytest
 
@@ -30,8 +31,21 @@ def journal(path):
 @as_root
 def test_one_of_another_user_stays_where_it_is(path, journal):
     os.chown(journal, 65534, 65534)
-    SQLLogger(config_of(path)).start().finish()
+    with pytest.warns(TrackerWarning, match=r"journal is not stored, as it belongs to another"):
+        SQLLogger(config_of(path)).start().finish()
     assert count(path) == 0
+    assert os.path.exists(journal)
+
+
+@as_root
+def test_those_of_others_in_a_folder_open_to_all_are_theirs_and_not_told_of(path, journal):
+    os.chown(journal, 65534, 65534)
+    os.chmod(os.path.dirname(path), 0o1777)
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always", TrackerWarning)
+        SQLLogger(config_of(path)).start().finish()
+        assert len(open_stored(path).latest(9)) == 1
+    assert [str(one.message) for one in told if "is not stored" in str(one.message)] == []
     assert os.path.exists(journal)
 
 
@@ -46,8 +60,28 @@ def test_one_that_was_moved_with_its_database_is_ours(path, journal, tmp_path):
 def test_a_link_is_none(path, journal):
     os.rename(journal, journal + ".moved")
     os.symlink(journal + ".moved", journal)
-    SQLLogger(config_of(path)).start().finish()
+    with pytest.warns(TrackerWarning, match=r"journal is not stored, as it is a link"):
+        SQLLogger(config_of(path)).start().finish()
     assert count(path) == 0
+
+
+@pytest.mark.parametrize("make", [os.mkdir, os.mkfifo], ids=["folder", "pipe"])
+def test_what_is_no_file_is_neither_opened_nor_told_of(path, journal, make):
+    os.rename(journal, journal + ".moved")
+    make(journal)
+    SQLLogger(config_of(path)).start().finish()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", TrackerWarning)
+        assert len(open_stored(path).latest(9)) == 1
+
+
+def test_each_of_several_is_named(path, journal):
+    for name in ("a", "b"):
+        os.symlink(journal, journal.replace(".ato-journal", f"{name}.ato-journal"))
+    with pytest.warns(TrackerWarning) as told:
+        SQLLogger(config_of(path)).start().finish()
+    assert len([one for one in told if "as it is a link" in str(one.message)]) == 2
+    assert count(path) == 3
 
 
 @pytest.mark.parametrize("mode", [0o777, 0o1777, 0o757])
@@ -114,6 +148,15 @@ def test_readers_are_told_of_one_that_is_not_stored(path, journal):
     with pytest.warns(TrackerWarning):
         SQLLogger(config_of(path)).start().finish()
     with pytest.warns(TrackerWarning, match="is not stored, as others may write to it"):
+        assert len(open_stored(path).latest(9)) == 1
+
+
+@as_root
+def test_readers_are_told_of_one_of_another_user(path, journal):
+    os.chown(journal, 65534, 65534)
+    with pytest.warns(TrackerWarning):
+        SQLLogger(config_of(path)).start().finish()
+    with pytest.warns(TrackerWarning, match="is not stored, as it belongs to another user"):
         assert len(open_stored(path).latest(9)) == 1
 
 

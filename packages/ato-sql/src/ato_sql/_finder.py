@@ -661,8 +661,11 @@ class SQLFinder:
         Raises:
             DatabaseError: the file cannot be read or is no such file.
         """
-        self._reader.writable_engine()
-        return _write.storing.replay.replay(self._reader.database, os.fspath(path))
+        reader = self._reader
+        _write.writer.flush_writers(self._settings)  # what is refused now is in the file as well
+        return _write.storing.replay.replay(
+            reader.database, os.fspath(path), reader.writable_engine
+        )
 
     def upgrade(self) -> str | None:
         """Upgrade the schema where needed, as the first run of a program does too.

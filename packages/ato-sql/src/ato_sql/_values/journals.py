@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import glob
 import os
+import stat
 from typing import Any
 
 from ato_adict.surroundings import absolute
@@ -43,6 +44,8 @@ def may_be_left_behind(path: str) -> bool:
         stem = stem_of(path, absolute(path))
         found += [journal for folder, _ in places for journal in _named(folder, stem)]
     for journal in found:
+        if not is_own(journal):  # never opened; who asks for the runs is told of it
+            return True
         try:
             with open(journal, "rb") as file:
                 lock(file.fileno())
@@ -50,6 +53,17 @@ def may_be_left_behind(path: str) -> bool:
         except OSError:  # its writer lives
             continue
     return False
+
+
+def is_own(path: str) -> bool:
+    """Tell whether a file, no link, belongs to the user of this process."""
+    if not hasattr(os, "geteuid"):
+        return True
+    try:
+        found = os.lstat(path)
+    except OSError:
+        return False
+    return stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid()
 
 
 def spare_folders() -> list[str]:

@@ -7,19 +7,23 @@ import hashlib
 import os
 import re
 import time
-from typing import Iterable
+from typing import Iterable, Iterator
 
 from sqlalchemy.engine import URL
 
 from ato_adict.surroundings import absolute, is_alive, working_folder
-from ato_sql._values.journals import SUFFIX, fcntl, lock, spare_folders, stem_of
+from ato_sql._values.journals import SUFFIX, fcntl, is_own, lock, spare_folders, stem_of
 from ato_sql._values.url import sqlite_file
 from ato_sql._write.batch import Batch, Births, as_line
 from ato_sql._write.journals.segment import Segment
-from ato_sql._write.journals.trust import is_open_to_others, is_own, is_sealed
+from ato_sql._write.journals.trust import is_open_to_others, is_sealed, why_not_own
 
 _NEW, _REJECTED, _DAMAGED = ".new", ".rejected", ".damaged"
 _UNBORN_SECONDS = 3600.0
+_OPEN = (
+    "others may write to it or its folder; move it to a folder of yours, chmod 600, and name that "
+    "as experiment.sql.journal_dir"
+)
 
 
 def journal_folders(url: URL, chosen: str | None) -> list[str]:
@@ -113,11 +117,18 @@ def left_behind(url: URL, folder: str | None) -> list[str]:
     return sorted(filter(is_sealed, found), key=_age)
 
 
-def distrusted(url: URL, folder: str | None) -> list[str]:
-    """Return our journals of this database that others could have put there, or written to."""
+def distrusted(url: URL, folder: str | None) -> Iterator[tuple[str, str]]:
+    """Yield the journals of this database that are not stored, each with the reason.
+
+    They are ours, but others could have put them there, or written to them; or are not ours.
+    """
     trusted = left_behind(url, folder)
-    found = [path for path in _named(_places(url, folder), url, SUFFIX) if path not in trusted]
-    return [path for path in found if not _is_in_use(path)]
+    for path in _all_named(_places(url, folder), url, SUFFIX):
+        reason = why_not_own(path)
+        if reason is None and is_own(path) and path not in trusted and not _is_in_use(path):
+            reason = _OPEN
+        if reason is not None:
+            yield path, reason
 
 
 def abandoned(url: URL, folder: str | None) -> list[str]:
@@ -153,10 +164,15 @@ def remove_unborn(url: URL, folder: str | None) -> None:
 
 def _named(places: Iterable[str], url: URL, end: str) -> list[str]:
     """Return the files of this user that are named as journals of a database are, no links."""
+    return [path for path in _all_named(places, url, end) if is_own(path)]
+
+
+def _all_named(places: Iterable[str], url: URL, end: str) -> list[str]:
+    """Return all that is named as journals of a database are, whosoever it is."""
     found: list[str] = []
     for place in places:
         found.extend(glob.glob(os.path.join(glob.escape(place), _pattern(url, place) + end)))
-    return [path for path in found if is_own(path)]
+    return found
 
 
 def _pattern(url: URL, place: str) -> str:

@@ -5,27 +5,41 @@ from __future__ import annotations
 import functools
 import os
 import stat
-from typing import Callable
 
-
-def is_own(path: str) -> bool:
-    """Tell whether a file, no link, belongs to the user of this process."""
-    return _holds(path, lambda found: stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid())
+from ato_sql._values.journals import is_own
 
 
 def is_sealed(path: str) -> bool:
     """Tell whether nobody else can have written to a file of ours, or given it another name."""
-    return _holds(path, lambda found: found.st_nlink == 1 and not _may_be_written(found))
-
-
-def _holds(path: str, condition: Callable[[os.stat_result], bool]) -> bool:
-    """Ask what a file itself is, a link too; where there are no owners it holds."""
     if not hasattr(os, "geteuid"):
         return True
     try:
-        return condition(os.lstat(path))
+        found = os.lstat(path)
     except OSError:
         return False
+    return found.st_nlink == 1 and not _may_be_written(found)
+
+
+def why_not_own(path: str) -> str | None:
+    """Say why what is named as a journal is none of ours, without opening it.
+
+    None where it is ours, is no file, or was put by somebody else where others may put files:
+    they may be at work there, and it is theirs to store.
+    """
+    if is_own(path):
+        return None
+    try:
+        found = os.lstat(path)
+    except OSError:
+        return None
+    is_theirs = found.st_uid != os.geteuid()
+    if is_theirs and is_open_to_others(os.path.dirname(path)):
+        return None
+    if stat.S_ISLNK(found.st_mode):
+        return "it is a link; put the file itself in its place"
+    if stat.S_ISREG(found.st_mode):
+        return "it belongs to another user, whose programs store it"
+    return None
 
 
 def is_open_to_others(folder: str) -> bool:

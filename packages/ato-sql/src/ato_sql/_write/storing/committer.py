@@ -250,8 +250,8 @@ class Committer:
     # -- after earlier programs ----------------------------------------------------------------
 
     def _tell_of_distrusted(self) -> None:
-        for text in _about_distrusted(self._settings):
-            self._warn("distrusted", text)
+        for path, reason in distrusted(self._settings.url, self._settings.journal_dir):
+            self._warn(f"distrusted {path}", _not_stored(path, reason))
 
     def recover(self) -> None:
         """Store what programs that are gone could not; the rest later if it takes long."""
@@ -297,8 +297,8 @@ class Committer:
 
 def store_left_behind(settings: Settings) -> None:
     """Store what killed programs left, if one may; this creates and upgrades nothing."""
-    for text in _about_distrusted(settings):
-        warnings.warn(text, TrackerWarning, stacklevel=2)
+    for path, reason in distrusted(settings.url, settings.journal_dir):
+        warnings.warn(_not_stored(path, reason), TrackerWarning, stacklevel=2)
     if not left_behind(settings.url, settings.journal_dir):
         return
     file = sqlite_file(settings.url)
@@ -318,12 +318,8 @@ def store_left_behind(settings: Settings) -> None:
         engine.dispose()
 
 
-def _about_distrusted(settings: Settings) -> Iterator[str]:
-    for path in distrusted(settings.url, settings.journal_dir):
-        yield (
-            f"{path} is not stored, as others may write to it or its folder; move it to a "
-            "folder of yours, chmod 600, and name that as experiment.sql.journal_dir"
-        )
+def _not_stored(path: str, reason: str) -> str:
+    return f"{path} is not stored, as {reason}"
 
 
 def _with_and_without(batch: Batch, notes: list[Event]) -> Iterator[Batch]:

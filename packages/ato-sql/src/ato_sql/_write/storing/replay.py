@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import stat
-from typing import Any, NamedTuple
+from typing import Any, Callable, NamedTuple
 
 from ato_adict import replacing
 from ato_sql._errors import DatabaseError
@@ -36,19 +36,26 @@ class Replayed(NamedTuple):
 Replayed.__module__ = "ato_sql"
 
 
-def replay(database: Database, path: str) -> Replayed:
+def replay(database: Database, path: str, ready: Callable[[], object]) -> Replayed:
     """Store the lines of a file; those that are refused again stay in it, else it is removed.
 
     A journal that was set aside is stored as far as it can be read.
+
+    Args:
+        database: where.
+        path: the file.
+        ready: makes the database ready; called where there is something to store in it.
 
     Raises:
         DatabaseError: the file cannot be read or is none of refused values.
     """
     _check_plain(path)
     if _is_journal(path):
-        return _replay_journal(database, path)
+        return _replay_journal(database, path, ready)
     lines = _lines(path)
     batches = [_batch_of(path, number, line) for number, line in enumerate(lines, 1)]
+    if batches:
+        ready()
     stored, known, left, refused = 0, 0, [], []
     for line, batch in zip(lines, batches):
         try:
@@ -95,13 +102,15 @@ def _is_journal(path: str) -> bool:
         return False
 
 
-def _replay_journal(database: Database, path: str) -> Replayed:
+def _replay_journal(database: Database, path: str, ready: Callable[[], object]) -> Replayed:
     left = open_left_behind(path)
     if left is None:
         raise DatabaseError(f"cannot read {path}: a program is writing to it")
     try:
         if not left.segment.opened and not left.segment.names:
             raise DatabaseError(f"{path} is no journal of ato-sql and no text")
+        if left.segment.batch(left.segment.end) is not None:
+            ready()
         done = _replay_segment(database, left.segment)
         problem = left.problem()
         if problem is None and not done.refused:

@@ -34,6 +34,8 @@ _ELSEWHERE = re.compile(
     r"\$(?:\{[\w.:]{1,100}\}|\{\{ ?[\w.\- ]{1,100}\}\}|\([\w/.\- ]{1,200}\)"
     r"|[A-Z]{2,40}(?:_[A-Z]{1,40}){1,5})(?=[\s,;\"')\]}]|\Z)"
 )
+# MySQL's "Access denied … (using password: YES)" says whether one was sent, not which.
+_WHETHER = re.compile(r"using password: (?:YES|NO)\)?\.?(?=[\s,;\"'\\]|\Z)")
 _FOLDER = re.compile(r"~?(?:[/\\][\w.@+\- ]{1,100}){2,40}[/\\]?|[A-Z]:[/\\][^\n]{1,200}")
 _TELLING = 400
 # In code a line must end behind a word in a text for it to be one and no description begun.
@@ -54,7 +56,7 @@ def bare_end(text: str, named: re.Match[str], kind: Kind) -> int | None:
     if bare is None or NOTHING.match(bare.group(0).strip()):
         return None
     name, value = named.group(1), bare.group(0).strip()
-    if _says_else(name, value) or _is_elsewhere(text, start, kind):
+    if _says_else(name, value) or _is_elsewhere(text, start, kind) or _is_whether(text, named):
         return None
     if kind is Kind.PROSE and _is_code(text, named):
         return None
@@ -76,6 +78,10 @@ def _says_else(name: str, value: str) -> bool:
     if name.endswith("token") and _FRACTION.fullmatch(value):
         return True
     return name in ("pwd", "oldpwd") and _FOLDER.fullmatch(value) is not None
+
+
+def _is_whether(text: str, named: re.Match[str]) -> bool:
+    return _WHETHER.match(text, max(named.start(1) - len("using "), 0)) is not None
 
 
 def _is_elsewhere(text: str, start: int, kind: Kind) -> bool:
