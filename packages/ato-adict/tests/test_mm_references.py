@@ -230,6 +230,16 @@ def test_of_the_environment(write, monkeypatch, name, text, value):
 
 
 class TestMistakes:
+    @pytest.mark.parametrize("form", ["'y{{_base_.s}}'", "{{_base_.l}}"])
+    @pytest.mark.parametrize("name", ["a.py", "a.yaml"])
+    def test_references_that_multiply_are_refused(self, write, name, form):
+        base = f"s = '{'x' * 2_000}'\nl = {[1] * 2_000}"
+        head = "_base_ = 'base.py'\nx = " if name == "a.py" else "_base_: b.yaml\nx: "
+        path = write(head + f"[{', '.join([form] * 3_000)}]", name, base)
+        path.with_name("b.yaml").write_text(base.replace(" = ", ": "))
+        with pytest.raises(ConfigFileError, match="_base_.*more than 5,000,000 characters or val"):
+            ADict.from_mm_config(path)
+
     @pytest.mark.parametrize(
         ("text", "problem"),
         [

@@ -16,6 +16,7 @@ from copy import deepcopy
 from ato_adict._basics.errors import ConfigFileError, MissingKeyError, NestingError, did_you_mean
 from ato_adict._files.files import parse
 from ato_adict._names import lookup
+from ato_adict._tree.interpolate import MAX_RESULT
 from ato_adict.surroundings import absolute
 
 TYPE_CHECKING = False
@@ -84,6 +85,7 @@ class References:
         self._format = format
         self._matches: list[re.Match[str]] = []
         self._are_quoted: list[bool] = []
+        self._grown = 0
         pattern = REFERENCE if format in ("py", "yaml") else _OUTSIDE
         self.text: str = pattern.sub(self._mark, text)
 
@@ -128,9 +130,22 @@ class References:
 
     def _base_value(self, match: re.Match[str]) -> Any:
         try:
-            return as_base(lookup(self.bases, match.group("base")))
+            found = lookup(self.bases, match.group("base"))
         except MissingKeyError as error:
             raise ConfigFileError(f"{match.group()}: {error}", self.path) from None
+        self._grow(match, _count(found))
+        return as_base(found)
+
+    def _grow(self, match: re.Match[str], size: int) -> None:
+        """Count what references are filled with, which texts and containers copy.
+
+        Raises:
+            ConfigFileError: It is more than any config has.
+        """
+        self._grown += size
+        if self._grown > MAX_RESULT:
+            problem = f"with the references before it more than {MAX_RESULT:,} characters or values"
+            raise ConfigFileError(f"{match.group()}: {problem}", self.path)
 
     def _surroundings(self, match: re.Match[str]) -> str:
         """Return what the path of the file, or the environment, says."""
@@ -170,7 +185,9 @@ class References:
             return match.group()
         reference = self._matches[_number(match.group())]
         is_base = reference.group("base")
-        return str(self._base_value(reference)) if is_base else self._surroundings(reference)
+        text = str(self._base_value(reference)) if is_base else self._surroundings(reference)
+        self._grow(reference, len(text))
+        return text
 
     def fill(self, data: Any) -> Any:
         """Return data with what its markers mean."""
@@ -201,6 +218,13 @@ class References:
                 if marked and not self.can_fill(marked.group()):
                     line = getattr(node, "lineno", None)
                     self.fail(marked.group(), "stands before the bases are known", line)
+
+
+def _count(value: Any) -> int:
+    """Return how many values a container holds, at all depths."""
+    if not isinstance(value, (dict, list, tuple)):
+        return 1
+    return 1 + sum(map(_count, value.values() if isinstance(value, dict) else value))
 
 
 class _Filler(ast.NodeTransformer):
