@@ -6,7 +6,7 @@ import errno
 import glob
 import os
 import stat
-from typing import Any
+from typing import Any, Callable
 
 from ato_adict.surroundings import absolute
 
@@ -57,13 +57,17 @@ def may_be_left_behind(path: str) -> bool:
 
 def is_own(path: str) -> bool:
     """Tell whether a file, no link, belongs to the user of this process."""
+    return holds(path, lambda found: stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid())
+
+
+def holds(path: str, condition: Callable[[os.stat_result], bool]) -> bool:
+    """Ask what a file itself is, a link too; where there are no owners it holds."""
     if not hasattr(os, "geteuid"):
         return True
     try:
-        found = os.lstat(path)
+        return condition(os.lstat(path))
     except OSError:
         return False
-    return stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid()
 
 
 def spare_folders() -> list[str]:

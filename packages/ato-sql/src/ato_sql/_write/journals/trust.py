@@ -6,18 +6,12 @@ import functools
 import os
 import stat
 
-from ato_sql._values.journals import is_own
+from ato_sql._values.journals import holds, is_own
 
 
 def is_sealed(path: str) -> bool:
     """Tell whether nobody else can have written to a file of ours, or given it another name."""
-    if not hasattr(os, "geteuid"):
-        return True
-    try:
-        found = os.lstat(path)
-    except OSError:
-        return False
-    return found.st_nlink == 1 and not _may_be_written(found)
+    return holds(path, lambda found: found.st_nlink == 1 and not _may_be_written(found))
 
 
 def why_not_own(path: str) -> str | None:
