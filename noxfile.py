@@ -179,7 +179,9 @@ def coverage(session, name):
     if name == "ato":
         tools += requirements_of(name, "test-ui")
     install(session, name, *declared_by(name), *tools)
-    data = pathlib.Path(session.create_tmp()) / "coverage"
+    # No `create_tmp`: below it, in this checkout, tests would find their files in a project of git.
+    data = pathlib.Path(session.virtualenv.location) / "measured" / "coverage"
+    data.parent.mkdir(exist_ok=True)
     env = {"COVERAGE_FILE": str(data), "COVERAGE_RCFILE": str(ROOT / "pyproject.toml")}
     module = name.replace("-", "_")
     ask = f"import {module}, os; print(os.path.dirname({module}.__file__))"
