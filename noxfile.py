@@ -175,7 +175,7 @@ def lowest(session, name):
 @nox.parametrize("name", DISTRIBUTIONS, ids=DISTRIBUTIONS)
 def coverage(session, name):
     """Branch coverage of a distribution by its own tests, their subprocesses counted."""
-    tools = [*requirements_of(name), "coverage>=7.10"]
+    tools = [*requirements_of(name), "coverage>=7.10", "numpy"]
     if name == "ato":
         tools += requirements_of(name, "test-ui")
     install(session, name, *declared_by(name), *tools)
