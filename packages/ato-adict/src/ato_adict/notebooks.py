@@ -114,8 +114,12 @@ def cells_as_run(parsed: Sequence[object]) -> list[tuple[str, int]]:
 
 def typed_cells() -> list[str]:
     """Return the cells until now, as Python, that which runs the last; the first is none."""
-    typed = getattr(shell(), "user_ns", {}).get("In")
-    return [str(text) for text in typed] if isinstance(typed, list) else []
+    ip = shell()
+    if ip is None:
+        return []
+    from ato_adict._basics import magics
+
+    return [str(text) for text in magics.parsed_cells(ip)]
 
 
 def cell_name(number: int) -> str:

@@ -67,7 +67,7 @@ def cell_of_numbered(ip: Any, file: str, number: int) -> tuple[int, int]:
 
 def cell_of_text(ip: Any, file: str) -> tuple[int, int] | None:
     """Return the last cell with the text of such a file, and how many lines stand above."""
-    return _cell_with(ip, _text(file), range(len(_parsed(ip)) - 1, 0, -1))
+    return _cell_with(ip, _text(file), range(len(parsed_cells(ip)) - 1, 0, -1))
 
 
 def _text(file: str) -> str:
@@ -75,7 +75,7 @@ def _text(file: str) -> str:
 
 
 def _cell_with(ip: Any, text: str, numbers: Iterable[int]) -> tuple[int, int] | None:
-    cells, parsed = _cells(ip), _parsed(ip)
+    cells, parsed = _cells(ip), parsed_cells(ip)
     for number in numbers if text else ():
         if 0 < number < len(parsed) and str(parsed[number]).rstrip() == text:
             return number, 0
@@ -90,9 +90,10 @@ def _cells(ip: Any) -> list[str]:
     return getattr(getattr(ip, "history_manager", None), "input_hist_raw", None) or []
 
 
-def _parsed(ip: Any) -> list[str]:
-    """Return the cells as Python."""
-    return getattr(ip, "user_ns", {}).get("In") or []
+def parsed_cells(ip: Any) -> list[str]:
+    """Return the cells as Python; the first is none."""
+    found = getattr(ip, "user_ns", {}).get("In")
+    return found if isinstance(found, list) else []
 
 
 def _bodies(cell: str) -> Iterator[Body]:
