@@ -11,7 +11,7 @@ from ato_sql import _exchange, _read, _write
 from ato_sql._errors import MetricError, NotFound, TrackerError
 from ato_sql._facts.settings import read_settings
 from ato_sql._values.marked import from_json
-from ato_sql._values.values import as_text, clean_text
+from ato_sql._values.values import as_text, clean_text, tag_texts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -590,10 +590,9 @@ class SQLFinder:
             MetricError: a tag to be added has no letters, or tags are one string.
         """
         number = self.get_run(run_id).id
-        _exchange.marking.check_lists(add, remove)
-        hide = self._settings.hide
-        add, gone = [hide(str(tag)) for tag in add], [*remove, *(hide(str(tag)) for tag in remove)]
-        return _exchange.marking.change_tags(self._reader.writable_engine(), number, add, gone)
+        hide, taken = self._settings.hide, tag_texts(remove)
+        given, gone = map(hide, tag_texts(add)), [*taken, *map(hide, taken)]
+        return _exchange.marking.change_tags(self._reader.writable_engine(), number, given, gone)
 
     def note(self, run_id: RunId, text: str) -> None:
         """Add a remark about a run.

@@ -31,17 +31,6 @@ def rename(engine: Engine, run_id: int, name: str) -> None:
     change_run(engine, run_id, name=check_run_name(check_name("a run's name", name)))
 
 
-def check_lists(*several: Any) -> None:
-    """Raise for tags that are one string, of which each letter would be a tag.
-
-    Raises:
-        MetricError: it says what to write.
-    """
-    for tags in several:
-        if isinstance(tags, str):
-            raise MetricError(f"tags must be a list of strings; write [{tags!r}]")
-
-
 def change_tags(
     engine: Engine, run_id: int, add: Iterable[str], remove: Iterable[str]
 ) -> list[str]:
@@ -50,10 +39,10 @@ def change_tags(
     Raises:
         MetricError: one to be added has no letters.
     """
-    table, add = table_of(Experiment), [clean_text(str(tag)) for tag in add]
+    table, add = table_of(Experiment), list(add)
     if not all(tag.strip() for tag in add):
         raise MetricError("a tag must have letters")
-    gone = {clean_text(str(tag)) for tag in remove}
+    gone = set(remove)
     with writing(engine).connect() as connection, connection.begin():
         query = select(table.c.tags).where(table.c.id == run_id).with_for_update()
         tags = [tag for tag in connection.execute(query).scalar() or [] if tag not in gone]

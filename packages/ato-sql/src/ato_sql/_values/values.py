@@ -8,7 +8,7 @@ import hashlib
 import math
 import operator
 import sys
-from typing import Any, Iterator, Mapping, Sequence, Union
+from typing import Any, Iterable, Iterator, Mapping, Sequence, Union
 
 from ato_adict import AtoError
 from ato_sql._errors import MetricError, MetricOverflowError
@@ -192,6 +192,18 @@ def naming(what: str) -> Iterator[None]:
     except Exception as error:  # it may be any
         text = f"{what} cannot be read: {type(error).__name__}: {said(error)}"
         raise MetricError(text) from error
+
+
+def tag_texts(tags: Any) -> list[str]:
+    """Return tags as texts that every database can keep.
+
+    Raises:
+        MetricError: they are one string, of which each letter would be a tag, or no list.
+    """
+    with naming("the tags"):
+        if isinstance(tags, str) or not isinstance(tags or (), Iterable):
+            raise MetricError(f"tags must be a list of strings; write [{tags!r}]")
+        return [clean_text(as_text("a tag", tag)) for tag in tags or ()]
 
 
 def brief_path(path: str) -> str:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import time
-from typing import Any, Iterable, Sequence
+from typing import Any, Sequence
 
 from ato_adict import RunRecord
-from ato_sql._errors import MetricError
 from ato_sql._facts.configs.config import stored_config, structural_hash, to_json, value_hash
 from ato_sql._facts.facts import facts
 from ato_sql._facts.names import check_run_name, chosen_name, user_name
@@ -14,7 +13,7 @@ from ato_sql._facts.outcome import RUNNING
 from ato_sql._facts.rerun import TAG
 from ato_sql._facts.settings import Settings
 from ato_sql._values.secrets.redact import named_entries, redact_provenance
-from ato_sql._values.values import as_name, as_text, clean_text, naming
+from ato_sql._values.values import as_name, tag_texts
 
 
 def birth_of(settings: Settings, config: Any, uuid: str, name: str | None) -> dict[str, Any]:
@@ -60,10 +59,7 @@ def stored_tags(settings: Settings, tags: Sequence[str] | None, is_rerun: bool) 
     Raises:
         MetricError: they are one string, or no list.
     """
-    with naming("the tags"):
-        if isinstance(tags, str) or not isinstance(tags or (), Iterable):
-            raise MetricError(f"tags must be a list of strings; write [{tags!r}]")
-        given = [settings.hide(clean_text(as_text("a tag", tag))) for tag in tags or ()]
+    given = [settings.hide(tag) for tag in tag_texts(tags)]
     return [*given, TAG] if is_rerun and TAG not in given else given
 
 
