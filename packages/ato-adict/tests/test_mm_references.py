@@ -230,7 +230,7 @@ def test_of_the_environment(write, monkeypatch, name, text, value):
 
 
 class TestMistakes:
-    @pytest.mark.parametrize("form", ["'y{{_base_.s}}'", "{{_base_.l}}"])
+    @pytest.mark.parametrize("form", ["'y{{_base_.s}}'", "'{{_base_.s}}'", "{{_base_.l}}"])
     @pytest.mark.parametrize("name", ["a.py", "a.yaml"])
     def test_references_that_multiply_are_refused(self, write, name, form):
         base = f"s = '{'x' * 2_000}'\nl = {[1] * 2_000}"

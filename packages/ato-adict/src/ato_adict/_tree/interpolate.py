@@ -208,7 +208,7 @@ class Resolver:
         if keys[: len(place)] == place:
             self.fail(keys, f"it refers to '{cut(join(place))}', which contains it")
         found = self.container(value, place)
-        self.grow(_size(found), keys)
+        self.grow(size_of(found), keys)
         return deepcopy(found)
 
     def fail(self, keys: Keys, problem: str) -> NoReturn:
@@ -232,13 +232,13 @@ def _is_variable(name: str) -> bool:
     return "\0" not in name and "=" not in name
 
 
-def _size(value: Any) -> int:
+def size_of(value: Any) -> int:
     """Return the characters that a value and all in it cost to copy."""
     if not isinstance(value, (dict, list, tuple)):
         return _COPY + _length(value)
     if isinstance(value, dict):
-        return _COPY + sum(map(_length, value)) + sum(map(_size, value.values()))
-    return _COPY + sum(map(_size, value))
+        return _COPY + sum(map(_length, value)) + sum(map(size_of, value.values()))
+    return _COPY + sum(map(size_of, value))
 
 
 def _length(value: Any) -> int:

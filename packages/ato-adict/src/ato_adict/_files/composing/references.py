@@ -16,7 +16,7 @@ from copy import deepcopy
 from ato_adict._basics.errors import ConfigFileError, MissingKeyError, NestingError, did_you_mean
 from ato_adict._files.files import parse
 from ato_adict._names import lookup
-from ato_adict._tree.interpolate import MAX_RESULT
+from ato_adict._tree.interpolate import MAX_RESULT, size_of
 from ato_adict.surroundings import absolute
 
 TYPE_CHECKING = False
@@ -123,18 +123,18 @@ class References:
         number = _number(marker)
         match = self._matches[number]
         if match.group("base"):
-            return self._base_value(match)
+            found = self._base_value(match)
+            self._grow(match, size_of(found))
+            return as_base(found)
         text = self._surroundings(match)
         is_quoted = not is_code if self._format == "py" else self._are_quoted[number]
         return text if is_quoted or match.group("file") else self._literal(text)
 
     def _base_value(self, match: re.Match[str]) -> Any:
         try:
-            found = lookup(self.bases, match.group("base"))
+            return lookup(self.bases, match.group("base"))
         except MissingKeyError as error:
             raise ConfigFileError(f"{match.group()}: {error}", self.path) from None
-        self._grow(match, _count(found))
-        return as_base(found)
 
     def _grow(self, match: re.Match[str], size: int) -> None:
         """Count what references are filled with, which texts and containers copy.
@@ -218,13 +218,6 @@ class References:
                 if marked and not self.can_fill(marked.group()):
                     line = getattr(node, "lineno", None)
                     self.fail(marked.group(), "stands before the bases are known", line)
-
-
-def _count(value: Any) -> int:
-    """Return how many values a container holds, at all depths."""
-    if not isinstance(value, (dict, list, tuple)):
-        return 1
-    return 1 + sum(map(_count, value.values() if isinstance(value, dict) else value))
 
 
 class _Filler(ast.NodeTransformer):
