@@ -1,6 +1,7 @@
 """Values of which Python makes no text, and messages about texts without an end."""
 
 import fractions
+import os
 import pprint
 import time
 
@@ -161,6 +162,27 @@ class TestInterpolation:
         config.resolve()
         assert config.a[-1] is config.b
         assert time.process_time() - start < 5
+
+    @pytest.mark.parametrize(
+        "write",
+        [
+            ADict.get_value_hash,
+            *[lambda config, kind=kind: config.dumps(kind) for kind in ("json", "yaml", "xyz")],
+            lambda config: config.dump("config.json"),
+        ],
+        ids=["hash", "json", "yaml", "xyz", "file"],
+    )
+    def test_it_is_refused_where_it_would_be_written_as_often(self, write, tmp_path, monkeypatch):
+        monkeypatch.chdir(tmp_path)
+        config = ADict(a=["${b}"] * 20_000, b="x" * 100_000)
+        config.resolve()
+        with pytest.raises(ConversionError, match="written out they have more than 100,000,000"):
+            write(config)
+        assert os.listdir(tmp_path) == []
+
+    def test_one_that_stands_but_once_may_be_of_any_length(self):
+        config = ADict(a="x" * 60_000_000, b="y" * 60_000_000)
+        assert len(config.get_value_hash()) == 64
 
     @pytest.mark.parametrize(
         "text",

@@ -188,3 +188,15 @@ def url(request, tmp_path, monkeypatch):
         end = " WITH (FORCE)" if request.param == "postgresql" else ""
         connection.execute(text(f"DROP DATABASE {name}{end}"))
     admin.dispose()
+
+
+@pytest.fixture
+def noted(logger, finder):
+    """Note a text and return what is kept of it."""
+
+    def noted(text):
+        with logger.start() as run:
+            run.log_note(text)
+        return finder.get_run(run.id).notes[0].text
+
+    return noted

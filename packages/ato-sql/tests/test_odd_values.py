@@ -170,6 +170,21 @@ class TestBrokenMethods:
 
 
 class TestLongTexts:
+    def test_one_that_references_repeat_without_end_is_kept_once(self, keep):
+        config = ADict(z=["${b}"] * 20_000, b="x" * 100_000, lr=0.1)
+        config.resolve()
+        kept = keep(config)
+        assert kept.config["b"] == "x" * 100_000
+        assert {text["value"] for text in kept.config["z"]} == {"x" * 200 + "..."}
+        assert kept.config["lr"] == 0.1
+        turned = ADict(lr=0.1, b=config.b, z=config.z)
+        assert keep(turned).value_hash == kept.value_hash
+
+    def test_one_that_few_places_share_stays_in_each(self, keep):
+        config = ADict(a=["${b}"] * 20, b="x" * 2000)
+        config.resolve()
+        assert keep(config).config["a"] == ["x" * 2000] * 20
+
     def test_the_beginning_is_kept_and_a_hash_tells_them_apart(self, keep, same):
         class Long:
             def __init__(self, end):

@@ -12,18 +12,6 @@ HIDDEN = "[redacted]"
 TOKEN = "hf_abcdefghijklmnopqrstuvwx"
 
 
-@pytest.fixture
-def noted(logger, finder):
-    """Note a text and return what is kept of it."""
-
-    def noted(text):
-        with logger.start() as run:
-            run.log_note(text)
-        return finder.get_run(run.id).notes[0].text
-
-    return noted
-
-
 BEGIN = "-----BEGIN PGP PRIVATE KEY BLOCK-----"
 
 
@@ -232,6 +220,12 @@ class TestProse:
             "user\thf_token\nme\t{}",
             "name  password    role\n----  ----------  -----\nme    {}  admin",
             "+---+---+\n| key | value |\n+---+---+\n| password | {} |\n+---+---+",
+            "口令: {}",
+            "密钥：{}",
+            "数据库密码={}",
+            "токен: {}",
+            "пароль_бд: {}",
+            "비밀번호: {}",
             "| user | password |\n|------|:-----|\n| me | {} |\n| you | {} |\n| a | b |",
         ],
     )
@@ -265,6 +259,9 @@ class TestProse:
             "user,password\nor, as they say, a key",
             "   token  prob\n0    the   0.1",
             "password *= 222 ** token, f(**password)",
+            'ValueError("password: required")',
+            "the password: is wrong.",
+            "密码：这是一个秘密的句子",
         ],
     )
     def test_what_looks_like_them_stays(self, noted, text):
@@ -288,7 +285,14 @@ class TestProse:
         [
             ("password: 'it''sXk29fj3LqP88' and", "password: '[redacted]' and"),
             ("authorization=Bearer Xk29fj3LqP88", "authorization=[redacted] [redacted]"),
+            ("authorization=Token Xk29fj3LqP88", "authorization=[redacted]"),
+            ("auth = ApiKey Xk29fj3LqP88, lr=1", "auth = [redacted], lr=1"),
+            ("Driver={a};PWD={Xk29 fj3", "Driver={a};PWD={[redacted]"),
             ("redis://Xk29fj3LqP88aa11ZZ@h/0", "redis://***@h/0"),
+            ("https://discord.com/api/v10/webhooks/a-b", None),
+            ("https://chat.googleapis.com/v1/spaces/A/messages?key=a-b", None),
+            ("https://h/hooks/abcdefghijk1mnopqrstuvwxyz", "https://h/hooks/***"),
+            ("https://h/hooks/use-the-linters-we-have", "https://h/hooks/use-the-linters-we-have"),
             ("redis://alice@h/0", "redis://alice@h/0"),
             ("https://open.feishu.cn/open-apis/bot/v2/hook/a-b", None),
             ("https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=a-b", None),

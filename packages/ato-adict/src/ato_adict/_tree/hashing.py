@@ -12,6 +12,7 @@ from struct import calcsize
 from types import MemberDescriptorType, ModuleType
 
 from ato_adict._basics.errors import ConversionError
+from ato_adict._basics.repeats import LONG, count_repeat, repeats_counted
 from ato_adict._basics.texts import cut, in_line, kind_name, whole_repr
 from ato_adict._names.depth import nesting_error
 from ato_adict._names.dotted import join, literal, part
@@ -74,10 +75,13 @@ def structural_hash(tree: Any, deep: bool = False) -> str:
 def value_hash(tree: Any) -> str:
     """Return the sha256 of the canonical text of all keys and values."""
     try:
-        return _digest(canonical(tree))
+        with repeats_counted("get_value_hash") as repeats:
+            return _digest(canonical(tree))
     except RecursionError:
         raise nesting_error(tree) from None
     except ConversionError as error:
+        if repeats.is_over():
+            raise
         place = f", at '{cut(join(_place(tree)))}'"
         raise ConversionError(f"get_value_hash: {error}{place}; {_FIX}") from None
 
@@ -127,6 +131,8 @@ def canonical(value: Any) -> str:
 def _atom(value: Any) -> str:
     kind = type(value)
     if kind is str:
+        if len(value) > LONG:
+            count_repeat(value)
         return f"s{len(value)}:{value}"
     if kind is type:
         return f"type {value.__module__}.{value.__qualname__}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from ato_adict._basics.errors import AtoError, ConversionError
+from ato_adict._basics.repeats import LONG, count_repeat, repeats_counted
 from ato_adict._basics.texts import cut, in_line, kind_name
 from ato_adict._files.formats.scalars import NotPlainError, is_scalar, plain_scalar
 from ato_adict._names.depth import nesting_error
@@ -52,11 +53,13 @@ def simplify(tree: Any, rules: Rules) -> Any:
     """Return a plain copy of `tree` with exact basic types only.
 
     Raises:
-        ConversionError: If the format cannot hold a value or key; the message names it.
+        ConversionError: If the format cannot hold a value or key; the message names it. Also if
+            references in it repeat long texts without end.
         NestingError: If the tree contains itself or is nested too deeply.
     """
     try:
-        return _simplify(tree, rules, ())
+        with repeats_counted(rules.name):
+            return _simplify(tree, rules, ())
     except RecursionError:
         raise nesting_error(tree) from None
 
@@ -98,6 +101,8 @@ def _key(key: Any, rules: Rules, above: tuple[Any, ...]) -> Any:
 def _leaf(value: Any, rules: Rules, keys: tuple[Any, ...]) -> Any:
     if type(value) not in rules.leaves:
         value = _basic(value, rules, keys)
+    if type(value) is str and len(value) > LONG:
+        count_repeat(value)
     problem = _problem(value, rules)
     if problem:
         raise _cannot(rules, keys, problem)

@@ -10,6 +10,7 @@ from typing import Any, Callable, Iterable, Mapping, Sequence
 from ato_adict import ADict
 from ato_adict.surroundings import holds_long
 from ato_sql._facts.configs.contents import content_hash_of, state_of, with_names
+from ato_sql._facts.configs.repeats import without_repeats
 from ato_sql._facts.configs.texts import (
     Text,
     has_long_digits,
@@ -193,7 +194,7 @@ def _type_name(cls: type) -> str:
 
 def stored_config(config: Any, redacted: bool, secret_keys: Sequence[str]) -> Any:
     """Return the JSON of a config as it is kept, secrets hidden unless told otherwise."""
-    data = to_json(config)
+    data = without_repeats(to_json(config))
     return redact(data, secret_keys) if redacted else data
 
 

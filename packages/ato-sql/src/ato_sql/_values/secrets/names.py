@@ -32,7 +32,8 @@ _ALWAYS = words(
     " authorization bearer cookie cookies dsn webhook webhooks apikey apikeys passkey passkeys"
     " mnemonic psk psks sas htpasswd phpsessid jsessionid pw kennwort senha contrasena contraseña"
     " xsrf csrf csrfmiddlewaretoken netrc cvv cvc pword pwords pswd pswds passw basicauth"
-    " httpauth pwds jwe jws пароль 密码 密碼 パスワード"
+    " httpauth pwds jwe jws пароль пароли секрет секреты токен токены"
+    " wachtwoord lösenord losenord heslo hasło haslo jelszó jelszo salasana adgangskode şifre sifre"
 )
 # Last segments that are secrets alone, or after a vendor or a role.
 _BY_ROLE = words("key keys pass pat pats tokens")
@@ -133,7 +134,7 @@ _LANGUAGE_MODEL = words(
 _WHICH = words(
     "old new prev previous current next prod production staging stage dev development test testing"
     " live sandbox local remote backup bak main primary secondary fallback legacy rw ro eu us a b c"
-    " x y z v confirm confirmation repeat again base"
+    " x y z v confirm confirmation repeat again base бд базы почты пользователя"
 )
 # Of tokens, which may be words of a text, these tell no other.
 _WHICH_TOKEN = words("prod production staging live sandbox backup legacy")
@@ -169,7 +170,9 @@ _PAIRS = words(
 _GLUED = re.compile(
     r"(?:passw(?:or)?ds?|passphrases?|passcodes?|api_?keys?|(?:access|secret|private|session|signing"
     r"|encryption|account|ssh|auth|license)keys?|(?:access|auth|refresh|api|session|bearer|bot)tokens?"
-    r"|(?:client|api|app|consumer|user|webhook|shared|signing)secrets?|dockerconfigjson|sessionid|conn(?:ection)?str(?:ing)?|webhookurl)$"
+    r"|(?:client|api|app|consumer|user|webhook|shared|signing)secrets?|dockerconfigjson|sessionid|conn(?:ection)?str(?:ing)?|webhookurl"
+    # In these languages words are written without blanks.
+    r"|密码|密碼|口令|密钥|密鑰|令牌|パスワード|暗証番号|비밀번호|암호|비번)$"
 )
 # `password_hash`, `api_key_value`: the word before says what it is.
 _FORMS = words("hash value plain plaintext base64 b64 encoded digest json pem")
@@ -187,7 +190,9 @@ _TRIPLES = (
 
 # After a colon prose goes on: `token: the smallest unit`. Only these names speak of nothing else.
 _PLAIN_TALK = re.compile(
-    r"^x-|passw|passphrase|passcode|pwd$|(?:api|secret|access|account)[_\-]?key", re.IGNORECASE
+    r"^x-|passw|passphrase|passcode|pwd$|(?:api|secret|access|account)[_\-]?key"
+    r"|парол|密码|密碼|口令|密钥|密鑰|パスワード|暗証番号|비밀번호|비번",
+    re.IGNORECASE,
 )
 
 
@@ -213,6 +218,11 @@ def may_be_words(name: str, extra: Iterable[str] = ()) -> bool:
     owner = segments[-2:-1]
     is_owned = bool(owner) and owner[0] in _OWNERS | _PEOPLE
     return not is_owned and not any(_is_below([_plain(segments)], one) for one in extra)
+
+
+def has_more_senses(name: str) -> bool:
+    """Tell whether a name may as well speak of something else: the tests that `pass`."""
+    return _segments(name)[-1:] in (("pass",), ("auth",))
 
 
 def says_password(name: str) -> bool:

@@ -61,12 +61,18 @@ _HOOKS = re.compile(
     r"|open\.(?:feishu\.cn|larksuite\.com)/open-apis/bot/v2/hook/"
     r"|qyapi\.weixin\.qq\.com/cgi-bin/webhook/send\?key="
     r"|maker\.ifttt\.com/trigger/[^\s/\"'<>]{1,100}/(?:json/)?with/key/"
-    r"|discord(?:app)?\.com/api/webhooks/"
+    r"|discord(?:app)?\.com/api/(?:v\d{1,2}/)?webhooks/"
     r"|\.webhook\.office\.com/webhookb2/|hooks\.zapier\.com/hooks/catch/)[^\s\"'<>]+"
 )
 # `PWD={x}`, as ODBC writes what may hold a `;`.
 _BRACED = re.compile(
-    r"(\b(?:pwd|password)\s{0,4}=\s{0,4}\{)((?:[^{}\n]|\}\}){1,200})(?=\}(?!\}))", re.IGNORECASE
+    r"(\b(?:pwd|password)\s{0,4}=\s{0,4}\{)((?:[^{}\n]|\}\}){1,200})(?=\}(?!\})|\n|\Z)",
+    re.IGNORECASE,
+)
+# Of servers that stand on one's own host: Mattermost's and Rocket.Chat's.
+_OWN_HOOKS = re.compile(
+    r"(://[^\s/\"'<>]{1,200}/(?:[\w\-]{1,60}/){0,3}hooks/)"
+    r"(?:(?=[a-z]*\d)[a-z0-9]{26}|[A-Za-z0-9]{15,24}/[A-Za-z0-9]{32,64})(?![\w\-/])"
 )
 _REFERENCE = re.compile(r"[^\W\d][\w.]*(?:\[[^\[\]]*\]|\(\))?(?:![rsa])?(?::\w*)?")
 _LONG_TOKEN = re.compile(
@@ -184,6 +190,8 @@ def redact_shapes(text: str, extra: Sequence[str] = (), spoken: bool = True) -> 
     if "={" in text or "= {" in text:
         text = _BRACED.sub(_hide_braced, text)
     text = _HOOKS.sub(r"\1***", text)
+    if "/hooks/" in text:
+        text = _OWN_HOOKS.sub(r"\1***", text)
     if "PRIVATE KEY" in text:
         text = _PRIVATE_KEY.sub(rf"\1{REDACTED}\2", text)
     if "Private-Lines" in text:

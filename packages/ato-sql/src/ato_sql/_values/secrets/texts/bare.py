@@ -10,7 +10,7 @@ from ato_sql._values.secrets.shapes import COUNT, NOTHING, is_mixed, is_token, l
 
 _BARE = {
     Kind.PROSE: re.compile(
-        r"""(?:[^\s;,"'&\[\](){}]|[&,](?![\w.\-]{1,40}=|\s|$)|["'](?=\w)|[\[\](){}](?=[^\s,;"'])){3,}"""
+        r"""(?:[^\s;,\uff1a"'&\[\](){}]|[&,](?![\w.\-]{1,40}=|\s|$)|["'](?=\w)|[\[\](){}](?=[^\s,;"'])){3,}"""
     ),
     Kind.COMMAND: re.compile(r"""[^,\]})\n]+"""),
     Kind.DATA: re.compile(r"""[^"'\s#\[{|>][^\n]*"""),
@@ -36,7 +36,20 @@ _ELSEWHERE = re.compile(
 )
 # MySQL's "Access denied … (using password: YES)" says whether one was sent, not which.
 _WHETHER = re.compile(r"using password: (?:YES|NO)\)?\.?(?=[\s,;\"'\\]|\Z)")
+# `password: required`: what an error says of one.
+_SAID_OF = re.compile(
+    r"(?:is[ \t])?(?:required|missing|invalid|wrong|incorrect|expired|empty|unset|mismatch(?:ed)?"
+    r"|denied|rejected|optional|mandatory|forbidden|unsupported|deprecated|undefined|incomplete)"
+    r"(?:[ \t]field)?\.?(?=[\"')\]}]{0,4}[ \t\r]*(?:\n|\\[rn]|\Z))",
+    re.IGNORECASE,
+)
+# `authorization=Token x1`: the secret is the next word.
+_SCHEME = re.compile(
+    r"(?:token|bearer|basic|api-?key|digest|negotiate|ntlm|jwt|splunk|key)", re.IGNORECASE
+)
+_NEXT_WORD = re.compile(r"[ \t]{1,8}([^\s;,\"'&\[\](){}]{6,})")
 _FOLDER = re.compile(r"~?(?:[/\\][\w.@+\- ]{1,100}){2,40}[/\\]?|[A-Z]:[/\\][^\n]{1,200}")
+_CHINESE = "\u2e80"  # the first of its letters, and of those of Japan and Korea
 _TELLING = 400
 # In code a line must end behind a word in a text for it to be one and no description begun.
 _LINE_END = re.compile(r"""[ \t]*(?:["'\r\n]|\\[rn]|\Z)""")
@@ -64,9 +77,12 @@ def bare_end(text: str, named: re.Match[str], kind: Kind) -> int | None:
         return None
     is_spoken = kind in (Kind.PROSE, Kind.LITERAL) and "=" not in named.group(2)
     # `:param password: Of the user.` in a docstring is no password.
-    if is_spoken and not _is_said(text, name, bare, kind):
+    if is_spoken and (_SAID_OF.match(text, start) or not _is_said(text, name, bare, kind)):
         return None
     bare = _BARE[kind].match(text, start) or bare
+    following = _NEXT_WORD.match(text, bare.end()) if _SCHEME.fullmatch(value) else None
+    if following is not None and looks_random(following.group(1)):
+        return following.end()
     return _closed(text, bare)
 
 
@@ -120,6 +136,8 @@ def _is_said(text: str, name: str, bare: re.Match[str], kind: Kind) -> bool:
         return False
     if is_token(value):
         return True
+    if min(value) >= _CHINESE:  # a sentence, whose words have no blanks between them
+        return False
     if kind is Kind.PROSE:
         return says_password(name) or (_SECRET.search(name) is not None and is_mixed(value))
     return says_password(name) and is_mixed(value) and bool(_LINE_END.match(text, bare.end()))

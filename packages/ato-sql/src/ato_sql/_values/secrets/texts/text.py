@@ -11,7 +11,7 @@ from typing import Sequence
 
 from ato_sql._values.secrets.calls import redact_calls
 from ato_sql._values.secrets.kinds import Kind
-from ato_sql._values.secrets.names import is_secret_key, says_password, words
+from ato_sql._values.secrets.names import is_secret_key, may_be_words, says_password, words
 from ato_sql._values.secrets.shapes import (
     NOTHING,
     REDACTED,
@@ -205,6 +205,8 @@ def _value(text: str, named: re.Match[str], kind: Kind) -> tuple[int, str] | Non
         end, shown = quoted
         return None if shown is None else (end, shown)
     if text[start : start + 1] in _PAIRS:
+        if kind is not Kind.SOURCE and _lists_pieces(text, start, named.group(1)):
+            return None
         if kind in (Kind.PROSE, Kind.LITERAL) and _lists_words(text, start, named.group(1)):
             return text.index("]", start) + 1, f"[{REDACTED}]"
         if kind is Kind.LITERAL:
@@ -228,6 +230,14 @@ def _value(text: str, named: re.Match[str], kind: Kind) -> tuple[int, str] | Non
     if bare is not None and text[bare : bare + 1] == "(" and kind is not Kind.COMMAND:
         return _bracketed(text, bare, Kind.DATA)  # SecretStr('…')
     return None if bare is None else (bare, REDACTED)
+
+
+def _lists_pieces(text: str, start: int, name: str) -> bool:
+    """Tell whether a list is one of pieces of texts: `tokens: ["<s>", "the"]`."""
+    found = _TEXTS.match(text, start + 1) if text[start] == "[" and may_be_words(name) else None
+    if found is None or text[found.end() : found.end() + 1] != "]":
+        return False
+    return not any(looks_random(one.group(1)[1:-1]) for one in _QUOTED.finditer(found.group(0)))
 
 
 def _lists_words(text: str, start: int, name: str) -> bool:

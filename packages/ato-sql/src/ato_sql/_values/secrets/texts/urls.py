@@ -62,9 +62,10 @@ _ENCODED_LOGIN = re.compile(
     r"((?:[^\s%&\"'<>]|%(?!40|2F)[0-9A-F]{2}){1,300})(?=%40)",
     re.IGNORECASE,
 )
-# Parameters that are secrets for where they are sent: keys of Azure's functions, and of SQLCipher.
+# Parameters that are secrets for where they are sent: keys of Azure's functions, of SQLCipher and
+# of Google's chat.
 _SENT = re.compile(
-    r"((?:\bazurewebsites\.net/|\bsql(?:ite|cipher)[\w+]{0,20}:)[^\s\"'<>?]{0,300}\?)([^\s\"'<>]{1,600})"
+    r"((?:\b(?:azurewebsites\.net|chat\.googleapis\.com)/|\bsql(?:ite|cipher)[\w+]{0,20}:)[^\s\"'<>?]{0,300}\?)([^\s\"'<>]{1,600})"
 )
 _SENT_AS = re.compile(r"((?:^|&)(?:code|key)=)[^&#]+")
 _SENTENCE = ".,;:!)]}`"  # what may follow a URL in a text
