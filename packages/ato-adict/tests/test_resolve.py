@@ -101,6 +101,8 @@ def test_nothing_to_resolve_is_fine_even_when_frozen():
         ({"a": "${b"}, "no closing brace"),
         ({"a": "${foo:1}"}, "unknown resolver .*known is oc.env"),
         ({"a": "${}"}, "names nothing"),
+        ({"a": "${..}"}, r"'\$\{\.\.}' names nothing"),
+        ({"a": "${oc.env:}"}, "'' is no name of an environment variable"),
         ({"a": "${..b}"}, "goes above the root"),
     ],
 )

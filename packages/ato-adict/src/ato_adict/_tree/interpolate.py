@@ -157,7 +157,7 @@ class Resolver:
                 keys, f"unknown resolver in '{cut(f'${{{expression}}}', 60)}'; known is oc.env"
             )
         if not expression.strip("."):
-            self.fail(keys, "'${}' names nothing")
+            self.fail(keys, f"'{cut(f'${{{expression}}}', 60)}' names nothing")
         return self.reference(expression, keys)
 
     def environment(self, expression: str, keys: Keys) -> Any:
@@ -229,7 +229,7 @@ def _is_variable(name: str) -> bool:
         os.fsencode(name)
     except UnicodeEncodeError:
         return False
-    return "\0" not in name and "=" not in name
+    return name != "" and "\0" not in name and "=" not in name
 
 
 def size_of(value: Any) -> int:
