@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numbers
 import os
 import time
 import uuid
@@ -297,7 +298,7 @@ class SQLLogger(CurrentRun):
     def _parent_uuid(self, parent: Any) -> str | None:
         if parent is None:
             return None
-        if isinstance(parent, int):
+        if isinstance(parent, numbers.Integral):
             parent = self._find(parent)
         found = getattr(parent, "uuid", parent)
         if not isinstance(found, (str, uuid.UUID)):

@@ -124,7 +124,7 @@ class Run(MediaLog):
 
     def answers_to(self, run_id: int) -> bool:
         """Tell whether `run_id` is, or was before the database came back, this run's id."""
-        return run_id in (self.id, self._provisional)
+        return run_id is not None and run_id in (self.id, self._provisional)
 
     def log_metric(
         self,
