@@ -240,7 +240,7 @@ class SQLFinder:
 
         Raises:
             QuestionError: an unknown field or status, a comparison that makes no sense, or a limit
-                or offset below 0.
+                or offset that is below 0, beyond 64 bits or no whole number.
             NotFoundError: an unknown operator.
         """
         query = _read.which.runs.search(self._reader, where, order_by, tags, project_name)
@@ -273,8 +273,8 @@ class SQLFinder:
             where: see `search`.
             tags: see `search`.
             project_name: see `search`.
-            limit: at most so many. Runs that belong to none of the others come before those that
-                do, of which the latest are returned.
+            limit: at most so many, None for all. Runs that belong to none of the others come before
+                those that do, of which the latest are returned.
             order_by: see `search`; then the runs are one by one, in this order.
 
         Returns:
@@ -358,6 +358,7 @@ class SQLFinder:
 
         Raises:
             NotFoundError: there is no such run, or no such metric in it.
+            QuestionError: `max_points` is no number from 0 on, or a name no text.
         """
         key = asked_text("a metric", key)
         most = None if max_points is None else whole_number("max_points", max_points)
@@ -412,6 +413,7 @@ class SQLFinder:
 
         Raises:
             NotFoundError: there is no such run.
+            QuestionError: a limit is no number from 0 on, `after` no number, or a key no text.
         """
         number = self.get_run(run_id).id
         most = None if limit is None else whole_number("limit", limit)
@@ -496,6 +498,7 @@ class SQLFinder:
         Raises:
             NotFoundError: there is no such project or run.
             ExportError: there is a file of another kind.
+            MetricError: `path` is none, or no file can have it.
         """
         ids = _read.reader.chosen_ids(self._reader, project_name, run_ids)
         return _exchange.whole_runs.export_runs(self._reader, path_text(path), ids, force)
@@ -524,6 +527,7 @@ class SQLFinder:
 
         Raises:
             OSError: the file cannot be read.
+            MetricError: `path` is none, or no file can have it.
             DatabaseError: the file is not such an export, or is torn, or runs in it do not fit the
                 schema, which are named; all others are added.
         """
@@ -659,6 +663,7 @@ class SQLFinder:
 
         Raises:
             DatabaseError: it is on a server, the file is there already or cannot be written.
+            MetricError: `path` is none, or no file can have it.
         """
         target = path_text(path)
         self._reader.engine()
@@ -671,6 +676,7 @@ class SQLFinder:
 
         Raises:
             DatabaseError: the file cannot be read or is no such file.
+            MetricError: `path` is none, or no file can have it.
         """
         reader, name = self._reader, path_text(path)
         _write.writer.flush_writers(self._settings)  # what is refused now is in the file as well

@@ -299,7 +299,7 @@ class SQLLogger(CurrentRun):
         if parent is None:
             return None
         if isinstance(parent, numbers.Integral):
-            parent = self._find(parent)
+            parent = self._find(int(parent))
         found = getattr(parent, "uuid", parent)
         if not isinstance(found, (str, uuid.UUID)):
             raise MetricError(f"a run's parent is a Run, or its id or UUID, not {parent!r}")

@@ -110,7 +110,8 @@ class Stored:
         column = "uuid" if isinstance(value, str) else "id"
         names = ("id", "config", "provenance", "environment_hash", *SPAN, *ENDING, *ALIVE, *FACTS)
         columns = ", ".join(f"e.{name}" for name in names)
-        found = self._ask(f"SELECT {columns} FROM experiments e WHERE e.{column} = :k", {"k": value})
+        query = f"SELECT {columns} FROM experiments e WHERE e.{column} = :k"
+        found = self._ask(query, {"k": value})
         if not found:
             raise NotFoundError(f"there is no run {key!r} in {self._shown}")
         row = dict(zip(names, found[0]))

@@ -94,9 +94,8 @@ def read_versions(
 
 
 def _no_trace(connection: Connection, trace_id: str, trace_type: str) -> NotFoundError:
-    known = (
-        select(Fingerprint.trace_id).where(Fingerprint.trace_type == clean_text(trace_type)).distinct()
-    )
+    is_of_type = Fingerprint.trace_type == clean_text(trace_type)
+    known = select(Fingerprint.trace_id).where(is_of_type).distinct()
     hint = did_you_mean(trace_id, list(connection.execute(known).scalars()))
     return NotFoundError(f"nothing was recorded of the {trace_type} trace {trace_id!r}{hint}")
 

@@ -110,5 +110,4 @@ def check_file(file: Any) -> None:
     try:
         file.write("")
     except (AttributeError, TypeError, ValueError):  # the last of them: closed, or for reading
-        kind = short(file)
-        raise MetricError(f"runs are written to a text file, open for writing, not {kind}") from None
+        raise MetricError(f"runs are written to an open text file, not {short(file)}") from None

@@ -24,6 +24,7 @@ from ato_sql._read.question.fields import (
 )
 from ato_sql._read.question.terms import Term
 from ato_sql._read.question.texts import TextQuestion, metric_condition
+from ato_sql._values.marked import MARK
 from ato_sql._values.values import as_number, as_text, clean_text, short
 
 _CONTAINERS = (list, tuple, set, frozenset, dict)
@@ -186,11 +187,24 @@ def _equals(name: str, sign: str, value: Any) -> Any:
     """Return the condition that a config value equals one.
 
     Raises:
-        QuestionError: nothing equals it, as nothing but its address is known of it.
+        QuestionError: of it nothing can be told but its type, or not even that.
     """
-    if to_json(value) != to_json(value):
-        raise QuestionError(f"{name} {sign} needs a value that can be stored, not {short(value)}")
+    if _is_untold(value):
+        raise QuestionError(
+            f"{name} {sign} needs a value that can be told from others, not {short(value)}"
+        )
     return _sql.leaf_equals(value)
+
+
+def _is_untold(value: Any) -> bool:
+    """Tell whether all that a config keeps of a value is that it is one of a type."""
+    data = to_json(value)
+    if not isinstance(data, dict) or data.get(MARK) != "repr":
+        return False
+    if "unique" in data:  # equals no other
+        return True
+    # An address is not kept, which is all that the repr of such a value says.
+    return not {"state", "content"} & set(data) and " at 0x" in repr(value)[-40:]
 
 
 def _several(name: str, sign: str, values: Any) -> list[Any]:
