@@ -215,7 +215,7 @@ class TestPaths:
 
 class TestComparisons:
     @pytest.mark.parametrize("sign", ["<", "<=", ">", ">="])
-    @pytest.mark.parametrize("value", [[1], None, True, {"a": 1}, b"x", object()])
+    @pytest.mark.parametrize("value", [[1], None, {"a": 1}, b"x", object()])
     def test_only_numbers_and_texts_have_an_order(self, finder, trials, sign, value):
         with pytest.raises(QuestionError, match=f"config.lr {sign} needs a number or a text, not "):
             finder.search({"config.lr": (sign, value)})

@@ -101,7 +101,7 @@ class MappingQuestion:
             condition = not_(_equals(name, sign, value))
         elif sign in _EQUAL:
             condition = _equals(name, sign, value)
-        elif sort_key(to_json(value)) is None:
+        elif not isinstance(value, bool) and sort_key(to_json(value)) is None:
             raise QuestionError(f"{name} {sign} needs a number or a text, not {short(value)}")
         else:
             condition = _sql.compare_leaf(sign, value)
