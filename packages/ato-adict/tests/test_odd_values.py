@@ -179,6 +179,12 @@ def test_what_fails_to_say_its_class_is_no_value():
         ADict().update(x=[failing("__getattribute__")()])
 
 
+@pytest.mark.parametrize("format", ["json", "yaml", "toml", "xyz"])
+def test_a_type_is_named_with_its_article(format):
+    with pytest.raises(ConversionError, match=r"cannot hold an object \(<object"):
+        ADict(x=object()).dumps(format)
+
+
 def test_a_difference_of_what_cannot_be_compared_is_one():
     made = failing("__eq__", collections.deque)
     assert ADict(x=made([1])).diff(ADict(x=made([1]))).changed

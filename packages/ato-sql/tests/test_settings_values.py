@@ -33,6 +33,14 @@ class TestNumbers:
         with pytest.raises(SettingsError, match="media_limit must be a number of bytes above 0"):
             made(media_limit=value)
 
+    def test_nobody_waits_longer_than_python_can(self, made):
+        with pytest.raises(SettingsError, match="patience must be a number of seconds above 0"):
+            made(patience=float("inf"))
+
+    def test_no_number_of_bytes_is_infinite(self, made):
+        with pytest.raises(SettingsError, match="media_limit must be a number of bytes above 0"):
+            made(media_limit=float("inf"))
+
     def test_a_heartbeat_is_kept_with_the_run(self, made, finder):
         run_id = made(heartbeat=2.5).run()
         assert finder.get_run(run_id).heartbeat_every == 2.5
@@ -66,8 +74,19 @@ class TestFolders:
         open_logger(config).start().finish()
         assert (tmp_path / "lab" / "runs.db").is_file()
 
+    @pytest.mark.parametrize("setting", ["journal_dir", "artifact_dir"])
+    @pytest.mark.parametrize("folder", [5, ["copies"], b"copies"])
+    def test_a_folder_is_named_by_its_path(self, made, setting, folder):
+        with pytest.raises(SettingsError, match=f"{setting} must be the path of a folder, not "):
+            made(**{setting: folder})
+
 
 class TestSwitches:
+    @pytest.mark.parametrize("keys", ["studio", 5, None])
+    def test_secret_keys_are_several(self, made, keys):
+        with pytest.raises(SettingsError, match="secret_keys must be a list of names; write "):
+            made(secret_keys=keys)
+
     def test_redact_off_keeps_secrets(self, made, finder):
         logger = made(redact=False)
         with logger.start(config={"password": "hunter22"}) as run:
@@ -129,7 +148,7 @@ class TestTheProject:
 
 
 class TestTheDatabase:
-    @pytest.mark.parametrize("given", ["", 3, True, []])
+    @pytest.mark.parametrize("given", ["", 3, True, [], "a\0b", "a\ud800b"])
     def test_what_names_none_is_refused(self, given):
         with pytest.raises(SettingsError, match="db_path must name a database"):
             SQLFinder({"experiment": {"sql": {"db_path": given}}})

@@ -7,7 +7,7 @@ import warnings
 
 import pytest
 
-from ato_sql import SQLLogger, TrackerWarning
+from ato_sql import DatabaseError, SQLFinder, SQLLogger, TrackerWarning
 from ato_sql.cli import open_stored
 from programs import config_of, count
 from reach import leave_a_journal, put_back, take_away
@@ -73,6 +73,30 @@ def test_what_is_no_file_is_neither_opened_nor_told_of(path, journal, make):
     with warnings.catch_warnings():
         warnings.simplefilter("error", TrackerWarning)
         assert len(open_stored(path).latest(9)) == 1
+
+
+@pytest.mark.parametrize(("make", "kind"), [(os.mkdir, "a folder"), (os.mkfifo, "a pipe")])
+def test_what_is_no_file_is_named_where_it_is_given_to_be_stored(path, journal, make, kind):
+    os.rename(journal, journal + ".moved")
+    make(journal)
+    with pytest.raises(DatabaseError, match=f"journal is no plain file but {kind}.*; name the jou"):
+        SQLFinder(config_of(path)).replay(journal)
+
+
+def test_a_warning_shows_no_line_of_the_library(path, journal):
+    os.chmod(journal, 0o606)
+    with pytest.warns(TrackerWarning, match="is not stored") as told:
+        SQLLogger(config_of(path)).start().finish()
+    assert not [one.filename for one in told if "ato_sql" in one.filename]
+
+
+def test_a_warning_shows_the_line_that_asked(path, journal):
+    os.chmod(journal, 0o606)
+    with pytest.warns(TrackerWarning):
+        SQLLogger(config_of(path)).start().finish()
+    with pytest.warns(TrackerWarning, match="is not stored") as told:
+        SQLFinder(config_of(path)).search()
+    assert {one.filename for one in told} == {__file__}
 
 
 def test_each_of_several_is_named(path, journal):

@@ -10,8 +10,9 @@ from ato_adict import ADict
 from ato_sql import _exchange, _read, _write
 from ato_sql._errors import MetricError, NotFound, TrackerError
 from ato_sql._facts.settings import read_settings
+from ato_sql._values.asked import asked_text, check_file, path_text, run_value, whole_number
 from ato_sql._values.marked import from_json
-from ato_sql._values.values import as_text, clean_text, tag_texts
+from ato_sql._values.values import as_text, tag_texts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -203,10 +204,11 @@ class SQLFinder:
             NotFoundError: `mode` or `at` is something else.
         """
         query = _read.which.runs.best_of(mode, at, reruns)
+        key = asked_text("a metric", metric_key)
         project = self.find_project(project_name)
         if project is None:
             return NotFound("project", project_name, "Project not found")
-        values = {"project": project.id, "key": clean_text(metric_key)}
+        values = {"project": project.id, "key": key}
         run: Experiment | None = self._reader.first(query, values)
         return NotFound("run", metric_key, "Run not found") if run is None else run
 
@@ -238,13 +240,14 @@ class SQLFinder:
 
         Raises:
             QuestionError: an unknown field or status, a comparison that makes no sense, or a limit
-                or offset below 0.
+                or offset that is below 0, beyond 64 bits or no whole number.
             NotFoundError: an unknown operator.
         """
         query = _read.which.runs.search(self._reader, where, order_by, tags, project_name)
-        _read.reader.check_limits(limit, offset)
-        if limit is not None or offset:
-            query = query.limit(2**62 if limit is None else limit).offset(offset)
+        most = _read.which.runs.NO_LIMIT if limit is None else whole_number("limit", limit)
+        first = 0 if offset is None else whole_number("offset", offset)
+        if limit is not None or first:
+            query = query.limit(most).offset(first)
         return self._runs(query)
 
     def count(
@@ -261,7 +264,7 @@ class SQLFinder:
         where: Where = None,
         tags: Sequence[str] | None = None,
         project_name: str | None = None,
-        limit: int = 50,
+        limit: int | None = 50,
         order_by: str | None = None,
     ) -> list[NestedRun]:
         """Return the latest runs that meet all conditions, the trials of a search below it.
@@ -270,8 +273,8 @@ class SQLFinder:
             where: see `search`.
             tags: see `search`.
             project_name: see `search`.
-            limit: at most so many. Runs that belong to none of the others come before those that
-                do, of which the latest are returned.
+            limit: at most so many, None for all. Runs that belong to none of the others come before
+                those that do, of which the latest are returned.
             order_by: see `search`; then the runs are one by one, in this order.
 
         Returns:
@@ -281,7 +284,8 @@ class SQLFinder:
         if order_by is not None:
             found = self.search(where, order_by, tags, project_name, limit)
             return _read.which.nesting.listed_runs(self._reader, found)
-        return _read.which.nesting.nested_runs(self._reader, where, tags, project_name, limit)
+        most = None if limit is None else whole_number("limit", limit)
+        return _read.which.nesting.nested_runs(self._reader, where, tags, project_name, most)
 
     def compare(self, run_a: RunId, run_b: RunId) -> Comparison:
         """Return what differs between two runs, as data; a notebook shows it as tables.
@@ -354,17 +358,18 @@ class SQLFinder:
 
         Raises:
             NotFoundError: there is no such run, or no such metric in it.
+            QuestionError: `max_points` is no number from 0 on, or a name no text.
         """
+        key = asked_text("a metric", key)
+        most = None if max_points is None else whole_number("max_points", max_points)
         if axis is not None:
-            points = self.get_metrics(run_id, key, max_points)
+            points = self.get_metrics(run_id, key, most)
             found = _read.points.metrics.along(points, self.get_metrics(run_id, axis))
             return _read.tables.History(found)
-        is_id = isinstance(run_id, int)
-        number = _read.reader.run_value(run_id) if is_id else self.get_run(run_id).id
+        value = run_value(run_id)
+        number = self.get_run(value).id if isinstance(value, str) else value
         with self._reader.connection() as connection:
-            points = _read.points.metrics.read_points(
-                connection, number, clean_text(key), max_points
-            )
+            points = _read.points.metrics.read_points(connection, number, key, most)
             if points:
                 return _read.tables.History(points)
             raise _read.points.metrics.no_metric(connection, self.get_run(run_id).id, key)
@@ -408,10 +413,12 @@ class SQLFinder:
 
         Raises:
             NotFoundError: there is no such run.
+            QuestionError: a limit is no number from 0 on, `after` no number, or a key no text.
         """
         number = self.get_run(run_id).id
-        _read.reader.check_limits(limit)
-        return _read.points.metrics.read_latest(self._reader, number, limit, keys, after)
+        most = None if limit is None else whole_number("limit", limit)
+        first = whole_number("after", after, least=None)
+        return _read.points.metrics.read_latest(self._reader, number, most, keys, first)
 
     # -- fingerprints ----------------------------------------------------------------------------
 
@@ -491,9 +498,10 @@ class SQLFinder:
         Raises:
             NotFoundError: there is no such project or run.
             ExportError: there is a file of another kind.
+            MetricError: `path` is none, or no file can have it.
         """
         ids = _read.reader.chosen_ids(self._reader, project_name, run_ids)
-        return _exchange.whole_runs.export_runs(self._reader, os.fspath(path), ids, force)
+        return _exchange.whole_runs.export_runs(self._reader, path_text(path), ids, force)
 
     def export_to(
         self,
@@ -501,7 +509,13 @@ class SQLFinder:
         project_name: str | None = None,
         run_ids: Sequence[RunId] | None = None,
     ) -> int:
-        """Write whole runs to an open text file; as `export` does."""
+        """Write whole runs to an open text file; as `export` does.
+
+        Raises:
+            NotFoundError: there is no such project or run.
+            MetricError: it is no text file that is open for writing.
+        """
+        check_file(file)
         ids = _read.reader.chosen_ids(self._reader, project_name, run_ids)
         return _exchange.whole_runs.export_runs(self._reader, file, ids)
 
@@ -513,10 +527,11 @@ class SQLFinder:
 
         Raises:
             OSError: the file cannot be read.
+            MetricError: `path` is none, or no file can have it.
             DatabaseError: the file is not such an export, or is torn, or runs in it do not fit the
                 schema, which are named; all others are added.
         """
-        return _exchange.whole_runs.import_file(self._reader, os.fspath(path))
+        return _exchange.whole_runs.import_file(self._reader, path_text(path))
 
     def merge(self, other_url: str | URL | os.PathLike[str]) -> Intake:
         """Add the runs of another database of any kind; as `import_` does.
@@ -548,7 +563,7 @@ class SQLFinder:
             SettingsError: for Parquet, pandas or pyarrow is not installed.
         """
         ids = _read.reader.chosen_ids(self._reader, project_name, run_ids)
-        return _exchange.whole_runs.export_metrics(self._reader, os.fspath(path), ids, force)
+        return _exchange.whole_runs.export_metrics(self._reader, path_text(path), ids, force)
 
     def delete_run(self, run_id: RunId, force: bool = False, vacuum: bool = True) -> Cleanup:
         """Delete a run, all its rows and the copies of its artifacts that no other run has.
@@ -648,9 +663,11 @@ class SQLFinder:
 
         Raises:
             DatabaseError: it is on a server, the file is there already or cannot be written.
+            MetricError: `path` is none, or no file can have it.
         """
+        target = path_text(path)
         self._reader.engine()
-        _exchange.backup.back_up(self._settings.url, os.fspath(path))
+        _exchange.backup.back_up(self._settings.url, target)
 
     def replay(self, path: str | os.PathLike[str]) -> Replayed:
         """Store what this database refused before, from a `.rejected` file.
@@ -659,12 +676,11 @@ class SQLFinder:
 
         Raises:
             DatabaseError: the file cannot be read or is no such file.
+            MetricError: `path` is none, or no file can have it.
         """
-        reader = self._reader
+        reader, name = self._reader, path_text(path)
         _write.writer.flush_writers(self._settings)  # what is refused now is in the file as well
-        return _write.storing.replay.replay(
-            reader.database, os.fspath(path), reader.writable_engine
-        )
+        return _write.storing.replay.replay(reader.database, name, reader.writable_engine)
 
     def upgrade(self) -> str | None:
         """Upgrade the schema where needed, as the first run of a program does too.

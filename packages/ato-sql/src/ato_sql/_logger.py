@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numbers
 import os
 import time
 import uuid
@@ -297,8 +298,8 @@ class SQLLogger(CurrentRun):
     def _parent_uuid(self, parent: Any) -> str | None:
         if parent is None:
             return None
-        if isinstance(parent, int):
-            parent = self._find(parent)
+        if isinstance(parent, numbers.Integral):
+            parent = self._find(int(parent))
         found = getattr(parent, "uuid", parent)
         if not isinstance(found, (str, uuid.UUID)):
             raise MetricError(f"a run's parent is a Run, or its id or UUID, not {parent!r}")

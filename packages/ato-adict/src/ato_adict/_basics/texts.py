@@ -44,6 +44,12 @@ def kind_name(value: Any) -> str:
     return name
 
 
+def a_kind(value: Any) -> str:
+    """Return the name of the type of a value with its article: an object, a Path."""
+    name = kind_name(value)
+    return f"{'an' if name[:1] in ('a', 'e', 'i', 'o') else 'a'} {name}"
+
+
 def in_line(value: Any, longest: int = 200) -> str:
     """Return what `shown` does, as one line: the repr of a table has several."""
     return cut(" ".join([line.strip() for line in shown(value).split("\n")]), longest)

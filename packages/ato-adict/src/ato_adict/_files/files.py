@@ -14,7 +14,7 @@ from ato_adict._basics.errors import (
     did_you_mean,
     did_you_mean_file,
 )
-from ato_adict._basics.texts import in_line, one_line
+from ato_adict._basics.texts import a_kind, in_line, one_line
 from ato_adict._files.kinds import MAX_BYTES, refuse_other_kinds
 from ato_adict._files.paths import check_text, path_text
 from ato_adict._files.replace import replacing
@@ -191,7 +191,7 @@ def parse(text: str, format: str, name: Any) -> Any:
     except RecursionError:
         raise NestingError(f"{name or format}: nested too deeply") from None
     if not isinstance(data, dict):
-        found = "nothing" if data is None else f"a {type(data).__name__}"
+        found = "nothing" if data is None else a_kind(data)
         if isinstance(data, list):
             found += f"; put it below a key, or read it with {_LIST_READERS[format]}"
         raise ConfigFileError(f"expected a mapping at the top level, found {found}", name)

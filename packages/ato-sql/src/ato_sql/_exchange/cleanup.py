@@ -6,7 +6,6 @@ import datetime as dt
 import os
 import re
 import time
-import warnings
 from typing import Any, Callable, Container, Iterable, Iterator, Mapping, NamedTuple, Sequence
 
 from sqlalchemy import delete, func, select
@@ -24,7 +23,6 @@ from ato_sql._db.schema import (
     table_of,
 )
 from ato_sql._db.upsert import insert_missing
-from ato_sql._errors import TrackerWarning
 from ato_sql._exchange.importing import delete_rows
 from ato_sql._exchange.records import FindCopy
 from ato_sql._facts.files.artifacts import describe
@@ -32,6 +30,7 @@ from ato_sql._facts.files.claims import Owner, doubt_about, is_alone
 from ato_sql._facts.files.copies import copies_in, date_back, is_copy, remove_copy
 from ato_sql._facts.files.on_the_way import sweep
 from ato_sql._facts.files.written import CLAIMS, RUNS, runs_of, written_in
+from ato_sql._values.telling import tell
 from ato_sql._values.time import from_seconds, now, to_seconds
 from ato_sql._write.storing.apply import find_runs
 
@@ -136,7 +135,7 @@ def _as_copied(paths: Sequence[str]) -> list[str]:
     same = [path for path in paths if _sizes_as_copied([path])]
     for path in set(paths).difference(same):
         text = f"the copy at {path} stays: it is not what was copied there; remove it by hand"
-        warnings.warn(text, TrackerWarning, stacklevel=2)
+        tell(text)
     return same
 
 
@@ -162,7 +161,7 @@ def _is_own(folder: str, owner: Owner, engine: Engine) -> bool:
             "keep some there; it is an earlier state of itself, such as a backup that was put "
             f"back; if no other file has those runs, remove {os.path.join(folder, CLAIMS, RUNS)}"
         )
-        warnings.warn(text, TrackerWarning, stacklevel=2)
+        tell(text)
         return False
     claim = doubt_about(folder, owner)
     if claim is not None:
@@ -170,7 +169,7 @@ def _is_own(folder: str, owner: Owner, engine: Engine) -> bool:
             f"the copies in {folder} stay: this database shares them with, or is a copy of, the "
             f"one that {claim} tells of; if that one is gone for good, remove that file"
         )
-        warnings.warn(text, TrackerWarning, stacklevel=2)
+        tell(text)
     return False
 
 

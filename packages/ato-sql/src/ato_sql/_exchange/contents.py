@@ -9,7 +9,6 @@ import base64
 import binascii
 import hashlib
 import os
-import warnings
 from typing import Any, Dict, Iterable, Iterator, Sequence
 
 from sqlalchemy import func, select, update
@@ -17,10 +16,11 @@ from sqlalchemy.engine import URL, Connection
 
 from ato_adict.surroundings import escaped
 from ato_sql._db.schema import Artifact, table_of
-from ato_sql._errors import DatabaseError, TrackerWarning
+from ato_sql._errors import DatabaseError
 from ato_sql._facts.files.artifacts import describe, keep_bytes, place_of
 from ato_sql._facts.files.claims import Owner, claim
 from ato_sql._facts.files.copies import date_back, is_copy, stored_path
+from ato_sql._values.telling import tell
 from ato_sql._values.time import to_seconds
 
 Record = Dict[str, Any]
@@ -55,7 +55,7 @@ def _say_missing(run: str, rows: Sequence[Any]) -> None:
         kind = escaped(str(first.get("data_type")), 40)
         what = f"{kind} {escaped(first['key'], 80)!r}, step {first.get('step')}{more}"
         text = f"{run} comes without the content of {what}: it is damaged, or not there any more"
-        warnings.warn(text, TrackerWarning, stacklevel=2)
+        tell(text)
 
 
 def content_records(artifacts: Iterable[Record]) -> Iterator[Record]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
-from typing import Any, Mapping, NamedTuple, Sequence
+import threading
+from typing import Any, Iterable, Mapping, NamedTuple, Sequence
 
 from ato_adict import did_you_mean
 from ato_adict.notebooks import main_file, notebook_name
@@ -15,7 +17,7 @@ from ato_sql._facts.facts import runs_another
 from ato_sql._values import secrets
 from ato_sql._values.place import is_url, place_of, url_of
 from ato_sql._values.secrets.kinds import Kind
-from ato_sql._values.values import NAME_LENGTH, check_name, clean_text
+from ato_sql._values.values import NAME_LENGTH, check_name, clean_text, short
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -138,12 +140,19 @@ def read_settings(config: Any, need_project: bool = True) -> Settings:
     if database is None:
         database = os.environ.get("ATO_DB") or DEFAULT_DATABASE
     is_known = isinstance(database, (str, os.PathLike)) or is_url(database)
-    if not is_known or not os.fspath(str(database)):
+    if not is_known or not str(database) or not _can_be_a_path(str(database)):
         raise SettingsError(
             "config.experiment.sql.db_path must name a database, such as 'sqlite:///experiments.db'"
         )
     project = _project_name(experiment, need_project)
     return Settings(database=place_of(database), project=project, **_checked(values))
+
+
+def _can_be_a_path(text: str) -> bool:
+    try:
+        return b"\0" not in os.fsencode(text)
+    except ValueError:  # a lone surrogate
+        return False
 
 
 def _check_misspelt(experiment: Mapping[str, Any]) -> None:
@@ -227,15 +236,31 @@ def _checked(values: Mapping[str, Any]) -> Any:
     _one_of(checked, "on_error", ["warn", "raise"])
     for name in ("heartbeat", "patience"):
         if name in checked:
-            checked[name] = _seconds(name, checked[name])
+            checked[name] = _seconds(name, checked[name], _LONGEST[name])
     if "media_limit" in checked:
         checked["media_limit"] = _bytes("media_limit", checked["media_limit"])
     if "secret_keys" in checked:
-        checked["secret_keys"] = tuple(str(key) for key in checked["secret_keys"])
+        checked["secret_keys"] = _key_names(checked["secret_keys"])
     for folder in ("journal_dir", "artifact_dir"):
         if checked.get(folder) is not None:
-            checked[folder] = absolute(os.path.expanduser(os.fspath(checked[folder])))
+            checked[folder] = _folder(folder, checked[folder])
     return checked
+
+
+def _key_names(keys: Any) -> tuple[str, ...]:
+    if isinstance(keys, (str, bytes)) or not isinstance(keys, Iterable):
+        raise SettingsError(
+            f"config.experiment.sql.secret_keys must be a list of names; write [{short(keys)}]"
+        )
+    return tuple(str(key) for key in keys)
+
+
+def _folder(name: str, path: Any) -> str:
+    if not isinstance(path, (str, os.PathLike)) or not _can_be_a_path(str(path)):
+        raise SettingsError(
+            f"config.experiment.sql.{name} must be the path of a folder, not {short(path)}"
+        )
+    return absolute(os.path.expanduser(os.fspath(path)))
 
 
 def _one_of(values: Mapping[str, Any], name: str, allowed: list[str]) -> None:
@@ -247,17 +272,25 @@ def _one_of(values: Mapping[str, Any], name: str, allowed: list[str]) -> None:
         )
 
 
-def _seconds(name: str, value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not value > 0:
+# Who waits for ever for the next sign of life gives none; Python itself cannot wait so long.
+_LONGEST = {"heartbeat": math.inf, "patience": threading.TIMEOUT_MAX}
+
+
+def _seconds(name: str, value: Any, longest: float) -> float:
+    if not _is_above_0(value) or value > longest:
         raise SettingsError(
-            f"config.experiment.sql.{name} must be a number of seconds above 0, not {value!r}"
+            f"config.experiment.sql.{name} must be a number of seconds above 0, not {short(value)}"
         )
     return float(value)
 
 
 def _bytes(name: str, value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not value > 0:
+    if not _is_above_0(value) or value == math.inf:
         raise SettingsError(
-            f"config.experiment.sql.{name} must be a number of bytes above 0, not {value!r}"
+            f"config.experiment.sql.{name} must be a number of bytes above 0, not {short(value)}"
         )
     return int(value)
+
+
+def _is_above_0(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and value > 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 from sqlalchemy import func, select
@@ -19,12 +18,13 @@ from ato_sql._db.schema import (
     Project,
     keep_readable,
 )
-from ato_sql._errors import NotFoundError, TrackerError, TrackerWarning
+from ato_sql._errors import NotFoundError, TrackerError
 from ato_sql._facts.inputs import is_unchanged
 from ato_sql._facts.outcome import COMPLETED
 from ato_sql._facts.settings import Settings
 from ato_sql._read.logged.media import last_of_each
 from ato_sql._read.reader import is_run
+from ato_sql._values.telling import tell
 from ato_sql._values.url import clean_error, show_url
 from ato_sql._values.values import as_name
 from ato_sql._write.storing.apply import get_or_create_project
@@ -134,7 +134,7 @@ class OwnDatabase:
         except DBAPIError as error:
             if self._settings.on_error == "raise":
                 raise self._trouble(error) from None
-            warnings.warn(str(self._trouble(error)), TrackerWarning, stacklevel=5)
+            tell(str(self._trouble(error)))
             return []
 
     def _trouble(self, error: DBAPIError) -> TrackerError:

@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 from ato_adict import did_you_mean
 from ato_sql._db.read_only import ReadOnlyEngine
 from ato_sql._db.schema import Experiment, Project, keep_readable
-from ato_sql._errors import NotFoundError, QuestionError, TrackerError
+from ato_sql._errors import NotFoundError, TrackerError
 from ato_sql._facts.files.copies import found_path
 from ato_sql._facts.settings import Settings
 from ato_sql._read.status import show_status
+from ato_sql._values.asked import asked_list, asked_text, run_value
 from ato_sql._values.url import clean_error, show_url, sqlite_file
 from ato_sql._values.values import as_name
 from ato_sql._write.storing.database import Database
@@ -123,43 +124,16 @@ class Reader:
 
 def is_run(run_id: RunId) -> Any:
     """Return the condition that a run has this id or UUID."""
-    column = Experiment.uuid if isinstance(run_id, str) else Experiment.id
-    return column == run_value(run_id)
+    value = run_value(run_id)
+    return (Experiment.uuid if isinstance(value, str) else Experiment.id) == value
 
 
 def find_run(reader: Reader, run_id: RunId) -> Experiment | None:
     """Return a run by its id or UUID, None if there is none."""
-    query = _BY_UUID if isinstance(run_id, str) else _BY_ID
-    run: Experiment | None = reader.first(query, {"run": run_value(run_id)})
+    value = run_value(run_id)
+    query = _BY_UUID if isinstance(value, str) else _BY_ID
+    run: Experiment | None = reader.first(query, {"run": value})
     return run
-
-
-def run_value(run_id: RunId) -> Any:
-    """Return what a run's id or UUID is compared with in a query.
-
-    Of a number for which no database has a place, nor a driver, that is 0, which no run has.
-
-    Raises:
-        NotFoundError: it is neither, as where an environment variable is not set.
-    """
-    if isinstance(run_id, str):
-        return run_id
-    try:
-        number = int(run_id)
-    except (TypeError, ValueError, OverflowError):
-        raise NotFoundError(f"a run is named by its id or UUID, not {run_id!r}") from None
-    return number if 0 < number < 2**63 else 0
-
-
-def check_limits(limit: Any, offset: Any = 0) -> None:
-    """Raise for a number of runs, or of those to leave out, that is none.
-
-    Raises:
-        QuestionError: it is below 0, or no whole number.
-    """
-    for name, number in (("limit", limit), ("offset", offset)):
-        if number is not None and (not isinstance(number, int) or number < 0):
-            raise QuestionError(f"{name} must be a whole number from 0 on, not {number!r}")
 
 
 _BY_UUID = select(Experiment).where(Experiment.uuid == bindparam("run"))
@@ -185,7 +159,8 @@ def all_projects(reader: Reader) -> list[Project]:
 
 def find_project(reader: Reader, name: str) -> Project | None:
     """Return a project, None if there is none of that name."""
-    project: Project | None = reader.first(_PROJECT, {"name": as_name(name)})
+    kept = as_name(asked_text("a project", name))
+    project: Project | None = reader.first(_PROJECT, {"name": kept})
     return project
 
 
@@ -212,9 +187,11 @@ def chosen_ids(
 
     Raises:
         NotFoundError: there is no such project or run.
+        QuestionError: they are no list.
     """
     if run_ids is not None:
-        return [get_run(reader, run_id).id for run_id in run_ids]
+        asked = asked_list("runs", "ids or UUIDs", run_ids)
+        return [get_run(reader, run_id).id for run_id in asked]
     query = select(Experiment.id).order_by(Experiment.id)
     if project_name is not None:
         query = query.where(Experiment.project_id == get_project(reader, project_name).id)

@@ -20,9 +20,10 @@ from ato_sql._facts.machine import is_system
 from ato_sql._facts.outcome import RUNNING
 from ato_sql._facts.rerun import TAG
 from ato_sql._read.provenance import events_of
+from ato_sql._values.asked import asked_text, run_value, whole_number
 from ato_sql._values.marked import json_data, unless_damaged
 from ato_sql._values.time import from_seconds, seconds_of
-from ato_sql._values.values import Number, join
+from ato_sql._values.values import Number, as_name, join
 
 Rows = Sequence[Sequence[Any]]
 Ask = Callable[[str, Dict[str, Any]], Rows]
@@ -105,10 +106,12 @@ class Stored:
         Raises:
             NotFoundError: there is none.
         """
-        column = "uuid" if isinstance(key, str) else "id"
+        value = run_value(key)
+        column = "uuid" if isinstance(value, str) else "id"
         names = ("id", "config", "provenance", "environment_hash", *SPAN, *ENDING, *ALIVE, *FACTS)
         columns = ", ".join(f"e.{name}" for name in names)
-        found = self._ask(f"SELECT {columns} FROM experiments e WHERE e.{column} = :k", {"k": key})
+        query = f"SELECT {columns} FROM experiments e WHERE e.{column} = :k"
+        found = self._ask(query, {"k": value})
         if not found:
             raise NotFoundError(f"there is no run {key!r} in {self._shown}")
         row = dict(zip(names, found[0]))
@@ -152,7 +155,8 @@ class Stored:
             " JOIN projects p ON p.id = e.project_id"
             " WHERE p.name = :p AND (e.archived IS NULL OR NOT e.archived) ORDER BY e.id DESC"
         )
-        name = self.last_project() if project is None else project
+        count = whole_number("count", count)
+        name = self.last_project() if project is None else as_name(asked_text("a project", project))
         limit, offset = max(50, count), 0
         found: list[int] = []
         while len(found) < count:
@@ -169,6 +173,7 @@ class Stored:
 
     def run_names(self, count: int = 200) -> list[tuple[int, str | None]]:
         """Return the ids and names of the last runs, the newest first."""
+        count = whole_number("count", count)
         query = f"SELECT e.id, e.name FROM experiments e ORDER BY e.id DESC LIMIT {count:d}"
         return [(row[0], row[1]) for row in self._ask(query, {})]
 
@@ -190,7 +195,8 @@ class Stored:
     def _names(self, query: str, table: str, project: str | None) -> list[str]:
         if project is not None:
             query += f" JOIN projects p ON p.id = {table}.project_id WHERE p.name = :p"
-        return sorted(row[0] for row in self._ask(query, {} if project is None else {"p": project}))
+        values = {} if project is None else {"p": as_name(asked_text("a project", project))}
+        return sorted(row[0] for row in self._ask(query, values))
 
     def environment(self, digest: str | None) -> dict[str, Any]:
         """Return what a run was made in, by its hash."""

@@ -11,7 +11,8 @@ from ato_adict import did_you_mean
 from ato_sql._db.schema import Experiment, Fingerprint, FingerprintSource, Project
 from ato_sql._errors import NotFoundError
 from ato_sql._read.reader import RunId, is_run
-from ato_sql._values.values import clean_text
+from ato_sql._values.asked import asked_text
+from ato_sql._values.values import as_name, clean_text
 
 
 class TraceVersion(NamedTuple):
@@ -46,16 +47,19 @@ def same_trace(run_id: RunId, trace_id: str, trace_type: str) -> Any:
 
 
 def _is_trace(trace_id: str, trace_type: str) -> Any:
-    return Fingerprint.trace_id == clean_text(trace_id), Fingerprint.trace_type == trace_type
+    trace = asked_text("a trace", trace_id)
+    kind = asked_text("a type of traces", trace_type)
+    return Fingerprint.trace_id == trace, Fingerprint.trace_type == kind
 
 
 def count_versions(connection: Connection, project_id: int, trace_id: str) -> dict[str, int]:
     """Return, by trace type, how many versions of a trace a project has seen."""
+    trace = asked_text("a trace", trace_id)
     count = func.count(func.distinct(Fingerprint.fingerprint))
     query = (
         select(Fingerprint.trace_type, count)
         .join(Experiment, Experiment.id == Fingerprint.run_id)
-        .where(Experiment.project_id == project_id, Fingerprint.trace_id == clean_text(trace_id))
+        .where(Experiment.project_id == project_id, Fingerprint.trace_id == trace)
         .group_by(Fingerprint.trace_type)
     )
     return {row[0]: int(row[1]) for row in connection.execute(query)}
@@ -78,7 +82,7 @@ def read_versions(
         query = (
             query.join(Experiment, Experiment.id == Fingerprint.run_id)
             .join(Project, Project.id == Experiment.project_id)
-            .where(Project.name == clean_text(project_name))
+            .where(Project.name == as_name(asked_text("a project", project_name)))
         )
     runs: dict[str, list[int]] = {}
     for fingerprint, run_id in connection.execute(query):
@@ -90,7 +94,8 @@ def read_versions(
 
 
 def _no_trace(connection: Connection, trace_id: str, trace_type: str) -> NotFoundError:
-    known = select(Fingerprint.trace_id).where(Fingerprint.trace_type == trace_type).distinct()
+    is_of_type = Fingerprint.trace_type == clean_text(trace_type)
+    known = select(Fingerprint.trace_id).where(is_of_type).distinct()
     hint = did_you_mean(trace_id, list(connection.execute(known).scalars()))
     return NotFoundError(f"nothing was recorded of the {trace_type} trace {trace_id!r}{hint}")
 
@@ -108,4 +113,4 @@ def _sources(connection: Connection, fingerprints: list[str]) -> dict[str, Any]:
 
 def source_of(fingerprint: str) -> Any:
     """Return the query for what a fingerprint was made of."""
-    return select(FingerprintSource).where(FingerprintSource.fingerprint == fingerprint)
+    return select(FingerprintSource).where(FingerprintSource.fingerprint == clean_text(fingerprint))

@@ -58,15 +58,15 @@ def as_number(key: str, value: Any) -> Number:
         return integer
     except OverflowError:
         raise MetricOverflowError(
-            f"metric {_short(key)} is too large to be kept: a float ends at 1.8e308, "
+            f"metric {short(key)} is too large to be kept: a float ends at 1.8e308, "
             f"an integer at {LONGEST_INTEGER} digits; log its logarithm"
         ) from None
     except Exception:  # how it becomes a number is another's code
         kind = type(value).__name__
         # The message is kept with the run's traceback.
-        given = "a value" if isinstance(key, str) and is_secret_key(key) else _short(value)
+        given = "a value" if isinstance(key, str) and is_secret_key(key) else short(value)
         raise MetricError(
-            f"metric {_short(key)} needs a number, not {given} of type {kind}"
+            f"metric {short(key)} needs a number, not {given} of type {kind}"
         ) from None
 
 
@@ -94,7 +94,7 @@ def _as_integer(value: Any) -> int | None:
         return None
 
 
-def _short(value: Any) -> str:
+def short(value: Any) -> str:
     try:
         text = repr(value)
     except Exception:  # an integer with too many digits, in a list even; or it is another's code
@@ -118,11 +118,11 @@ def as_step(key: str, step: Any, what: str = "metric") -> int:
     except Exception:
         if not (isinstance(step, float) and step.is_integer()):
             raise MetricError(
-                f"the step of {what} {key!r} must be an integer, not {_short(step)}{_instead(step)}"
+                f"the step of {what} {key!r} must be an integer, not {short(step)}{_instead(step)}"
             ) from None
         number = int(step)
     if not -(2**63) <= number < 2**63:
-        raise MetricError(f"the step of {what} {key!r} does not fit into 64 bits: {_short(number)}")
+        raise MetricError(f"the step of {what} {key!r} does not fit into 64 bits: {short(number)}")
     return number
 
 
@@ -148,7 +148,7 @@ def check_name(what: str, text: Any) -> str:
         MetricError: it is no string, empty, or longer than 255 characters.
     """
     if not isinstance(text, str):
-        raise MetricError(f"{what} must be a string, not {_short(text)}")
+        raise MetricError(f"{what} must be a string, not {short(text)}")
     clean = clean_text(text)  # which may be longer
     if not text or len(clean) > NAME_LENGTH:
         raise MetricError(f"{what} must have 1 to {NAME_LENGTH} characters, not {len(clean)}")
@@ -201,7 +201,7 @@ def tag_texts(tags: Any) -> list[str]:
         MetricError: they are one string, of which each letter would be a tag, or no list.
     """
     with naming("the tags"):
-        if isinstance(tags, str) or not isinstance(tags or (), Iterable):
+        if isinstance(tags, (str, bytes)) or not isinstance(tags or (), Iterable):
             raise MetricError(f"tags must be a list of strings; write [{tags!r}]")
         return [clean_text(as_text("a tag", tag)) for tag in tags or ()]
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 import time
-import warnings
 from typing import Any, Sequence
 
-from ato_sql._errors import ArtifactError, TrackerError, TrackerWarning
+from ato_sql._errors import ArtifactError, TrackerError
 from ato_sql._facts.configs.config import to_json
 from ato_sql._facts.files.artifacts import (
     Content,
@@ -22,6 +21,7 @@ from ato_sql._facts.files.written import note_run
 from ato_sql._facts.media import pieces as _media
 from ato_sql._facts.media.pieces import Piece, checked_size
 from ato_sql._facts.settings import Settings
+from ato_sql._values.telling import tell
 from ato_sql._values.values import (
     as_step,
     as_text,
@@ -97,7 +97,7 @@ class MediaLog:
         if event["content_hash"] is None and "://" not in name:
             what = "cannot be read" if _is_there(name) else "is not there"
             text = f"artifact {brief_path(name)} {what}; it is recorded without size and hash"
-            warnings.warn(text, TrackerWarning, stacklevel=2)
+            tell(text)
         event["path"] = settings.hide(event["path"])
         for one in event["files"] or ():
             one["name"] = settings.hide(one["name"])
@@ -239,7 +239,7 @@ class MediaLog:
         text = f"{what} of run {self.uuid} is lost, it cannot be written: {error}"
         if self._settings.on_error == "raise":
             raise TrackerError(text) from error
-        warnings.warn(text, TrackerWarning, stacklevel=4)
+        tell(text)
 
     def _with_caption(self, piece: Piece, caption: str | None) -> Piece:
         if caption is None:

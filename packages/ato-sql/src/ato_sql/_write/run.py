@@ -5,16 +5,16 @@ from __future__ import annotations
 import itertools
 import sys
 import time
-import warnings
 from types import TracebackType
 from typing import Any, Mapping, NamedTuple
 
-from ato_sql._errors import MetricError, MetricOverflowError, TrackerWarning
+from ato_sql._errors import MetricError, MetricOverflowError
 from ato_sql._facts.fingerprints import code_hash_of, fingerprint_event
 from ato_sql._facts.inputs import logged_input
 from ato_sql._facts.outcome import COMPLETED, RUNNING, outcome
 from ato_sql._facts.settings import Settings
 from ato_sql._values.secrets.code import hide_in_code
+from ato_sql._values.telling import tell
 from ato_sql._values.values import (
     Number,
     as_number,
@@ -124,7 +124,7 @@ class Run(MediaLog):
 
     def answers_to(self, run_id: int) -> bool:
         """Tell whether `run_id` is, or was before the database came back, this run's id."""
-        return run_id in (self.id, self._provisional)
+        return run_id is not None and run_id in (self.id, self._provisional)
 
     def log_metric(
         self,
@@ -221,7 +221,7 @@ class Run(MediaLog):
             f"run {self.id} has ended; what is logged now is kept, but it stays ended: "
             f"go on with logger.reopen({self.id}), or finish() it later"
         )
-        warnings.warn(text, TrackerWarning, stacklevel=3)
+        tell(text)
 
     def log_metrics(
         self,
@@ -451,7 +451,8 @@ def _numbers(values: Any) -> tuple[dict[str, Number], MetricOverflowError | None
     """Return the values that can be kept, and the error of the first one that is too large."""
     if not isinstance(values, Mapping):
         kind = type(values).__name__
-        raise MetricError(f"log_metrics takes a dict of names and numbers, not a {kind}")
+        kind = f"{'an' if kind[:1] in ('a', 'e', 'i', 'o') else 'a'} {kind}"
+        raise MetricError(f"log_metrics takes a dict of names and numbers, not {kind}")
     numbers: dict[str, Number] = {}
     too_large = None
     with naming("what log_metrics is given"):

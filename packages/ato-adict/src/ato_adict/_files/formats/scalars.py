@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ato_adict._basics.texts import in_line, kind_name
+from ato_adict._basics.texts import a_kind, in_line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -65,4 +65,4 @@ def _near(value: Any, kind: str) -> Any:
 
 
 def _not_plain(value: Any) -> NotPlainError:
-    return NotPlainError(f"a {kind_name(value)} ({in_line(value)}), which no plain value equals")
+    return NotPlainError(f"{a_kind(value)} ({in_line(value)}), which no plain value equals")

@@ -6,7 +6,7 @@ import os
 
 from ato_adict._basics.errors import AtoError, ConversionError
 from ato_adict._basics.repeats import LONG, count_repeat, repeats_counted
-from ato_adict._basics.texts import cut, in_line, kind_name
+from ato_adict._basics.texts import a_kind, cut, in_line, kind_name
 from ato_adict._files.formats.scalars import NotPlainError, is_scalar, plain_scalar
 from ato_adict._names.depth import nesting_error
 from ato_adict._names.dotted import join
@@ -70,7 +70,7 @@ def _simplify(value: Any, rules: Rules, keys: tuple[Any, ...]) -> Any:
     except (AtoError, RecursionError, MemoryError):
         raise
     except Exception as error:  # of another's code: an attribute that fails, or is no such thing
-        what = f"a {kind_name(value)} ({in_line(value)}), which fails ({type(error).__name__})"
+        what = f"{a_kind(value)} ({in_line(value)}), which fails ({type(error).__name__})"
         raise _cannot(rules, keys, what) from None
 
 
@@ -130,7 +130,7 @@ def _basic(value: Any, rules: Rules, keys: tuple[Any, ...]) -> Any:
         for base, as_basic in _BASICS.items():
             if isinstance(value, base) and base in rules.leaves:
                 return as_basic(value)
-    what = "None" if value is None else f"a {kind_name(value)} ({in_line(value)})"
+    what = "None" if value is None else f"{a_kind(value)} ({in_line(value)})"
     raise _cannot(rules, keys, what)
 
 
@@ -166,7 +166,7 @@ def set_problem(members: Any, allowed: tuple[type, ...]) -> str | None:
     """Refuse a set with a member that its format does not write."""
     for member in members:
         if type(member) not in allowed:
-            return f"a set with a {kind_name(member)} ({in_line(member)})"
+            return f"a set with {a_kind(member)} ({in_line(member)})"
         inside = set_problem(member, allowed) if isinstance(member, (tuple, frozenset)) else None
         own = no_surrogates(member) if isinstance(member, str) else inside
         if own or (type(member) is int and countable(member)):

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import os
-import warnings
 from typing import Any, Mapping
 
 from sqlalchemy.engine import Engine
 
 from ato_sql._db.sqlite.leftover import log_is_of_another
-from ato_sql._errors import TrackerWarning
+from ato_sql._values.telling import tell
 from ato_sql._values.url import file_identity
 
 _ENDINGS = ("-wal", "-shm")
@@ -71,4 +70,4 @@ def set_log_aside(path: str) -> None:
         f"{path} was moved, emptied or replaced, but not its log, which is kept as {kept}; if the "
         "database has another name now, give the log that name with -wal behind it"
     )
-    warnings.warn(text, TrackerWarning, stacklevel=2)
+    tell(text)

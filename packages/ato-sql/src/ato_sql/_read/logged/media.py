@@ -10,7 +10,7 @@ from ato_adict import did_you_mean
 from ato_sql._db.schema import Artifact
 from ato_sql._errors import NotFoundError
 from ato_sql._facts.media.pieces import KINDS
-from ato_sql._values.values import clean_text
+from ato_sql._values.asked import asked_text
 
 
 def media_of(run_id: int, key: str | None, kind: str | None) -> Any:
@@ -21,7 +21,7 @@ def media_of(run_id: int, key: str | None, kind: str | None) -> Any:
     """
     query = select(Artifact).where(Artifact.run_id == run_id, Artifact.key.is_not(None))
     if key is not None:
-        query = query.where(Artifact.key == clean_text(key))
+        query = query.where(Artifact.key == asked_text("what was logged", key))
     if kind is not None:
         if kind not in KINDS:
             hint = did_you_mean(kind, KINDS)

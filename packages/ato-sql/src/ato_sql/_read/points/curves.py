@@ -13,6 +13,7 @@ from ato_adict import did_you_mean
 from ato_sql._db.schema import Experiment, Metric, MetricSummary, table_of
 from ato_sql._db.seconds import seconds_between
 from ato_sql._errors import QuestionError
+from ato_sql._values.asked import asked_text, whole_number
 from ato_sql._values.values import SPECIAL, clean_text
 
 METRICS, RUNS = table_of(Metric).c, table_of(Experiment).c
@@ -84,12 +85,13 @@ def read_curve(
         high: only up to here.
 
     Raises:
-        QuestionError: there is no such axis.
+        QuestionError: there is no such axis, or `points` is no number of points.
     """
+    points = whole_number("points", points)
     # The run's own start, read inside the database: no conversion of time zones on the way.
     start = select(RUNS.start_time).where(RUNS.id == run_id).scalar_subquery()
     scale = axis_of(axis, start)
-    within = [METRICS.run_id == run_id, METRICS.key == clean_text(key)]
+    within = [METRICS.run_id == run_id, METRICS.key == asked_text("a metric", key)]
     if low is not None:
         within.append(scale.x >= _clamped(low * scale.per_unit))
     if high is not None:

@@ -15,7 +15,8 @@ from ato_sql._db.schema import Experiment, Metric, MetricSummary, Project
 from ato_sql._errors import NotFoundError
 from ato_sql._facts.machine import is_system
 from ato_sql._read.reader import Reader
-from ato_sql._values.values import clean_text, join
+from ato_sql._values.asked import asked_list, asked_text, run_value
+from ato_sql._values.values import join
 
 
 class Point(NamedTuple):
@@ -141,11 +142,25 @@ def no_metric(connection: Connection, run_id: int, key: str) -> NotFoundError:
     return NotFoundError(f"run {run_id} has no metric {key!r}{did_you_mean(key, known)}")
 
 
+def _id_number(run_id: Any) -> int:
+    value = run_value(run_id)
+    if isinstance(value, str):
+        raise NotFoundError(f"summaries are asked for by ids of runs, not {run_id!r}")
+    return value
+
+
 def read_summaries(reader: Reader, run_ids: Sequence[int]) -> dict[int, dict[str, MetricSummary]]:
-    """Return for each run, by metric, its count, extremes and last value."""
-    found: dict[int, dict[str, MetricSummary]] = {run_id: {} for run_id in run_ids}
-    for start in range(0, len(run_ids), 500):
-        some = list(run_ids)[start : start + 500]
+    """Return for each run, by metric, its count, extremes and last value.
+
+    Raises:
+        NotFoundError: one of them is no id of a run, as a UUID is none.
+        QuestionError: they are no list.
+    """
+    asked = asked_list("runs", "ids", run_ids)
+    numbers = [_id_number(run_id) for run_id in asked]
+    found: dict[int, dict[str, MetricSummary]] = {run_id: {} for run_id in asked}
+    for start in range(0, len(numbers), 500):
+        some = numbers[start : start + 500]
         query = select(MetricSummary).where(MetricSummary.run_id.in_(some))
         for summary in reader.all(query.order_by(MetricSummary.run_id, MetricSummary.key)):
             found[summary.run_id][summary.key] = summary
@@ -158,8 +173,8 @@ def read_latest(
     """Return the metrics a run logged last, in the order they were logged."""
     query = select(Metric).where(Metric.run_id == run_id, Metric.id > after)
     if keys is not None:
-        chosen = [keys] if isinstance(keys, str) else keys
-        query = query.where(Metric.key.in_([clean_text(key) for key in chosen]))
+        chosen = [keys] if isinstance(keys, str) else asked_list("metrics", "names", keys)
+        query = query.where(Metric.key.in_([asked_text("a metric", key) for key in chosen]))
     return reader.all(query.order_by(Metric.id.desc()).limit(limit))[::-1]
 
 

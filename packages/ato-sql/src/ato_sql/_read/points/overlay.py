@@ -18,6 +18,7 @@ from ato_sql._read.points.curves import (
     unit_of,
     width_of,
 )
+from ato_sql._values.asked import asked_text, whole_number
 from ato_sql._values.values import clean_text
 
 METRICS, RUNS = table_of(Metric).c, table_of(Experiment).c
@@ -66,8 +67,9 @@ def read_overlay(
             has none is left out.
 
     Raises:
-        QuestionError: there is no such axis.
+        QuestionError: there is no such axis, or `points` is no number of points.
     """
+    key, points = asked_text("a metric", key), max(1, whole_number("points", points))
     scale = axis_of("step" if against is not None else axis, RUNS.start_time)
     ends = _ends(connection, scale, run_ids, key)
     first = min((low for low, _ in ends.values()), default=0)

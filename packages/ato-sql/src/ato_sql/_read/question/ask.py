@@ -26,7 +26,8 @@ from ato_sql._read.question.mappings import MappingQuestion
 from ato_sql._read.question.numbers import ordered, tie_breaks
 from ato_sql._read.question.terms import parse_question
 from ato_sql._read.question.texts import TextQuestion
-from ato_sql._values.values import clean_text
+from ato_sql._values.asked import asked_list
+from ato_sql._values.values import as_text, clean_text
 
 Where = Union[str, Sequence[str], Mapping[str, Any], None]
 
@@ -61,11 +62,10 @@ def tagged(connection: Connection, tags: Sequence[str] | None) -> list[ColumnEle
     """Return the conditions that a run has all these tags.
 
     Raises:
-        QuestionError: they are one text, of which each letter would be a tag.
+        QuestionError: they are no list, or one text, of which each letter would be a tag.
     """
-    if isinstance(tags, str):
-        raise QuestionError(f"tags are a list of texts; write [{tags!r}]")
-    return [_sql.has_tag(connection, clean_text(str(tag))) for tag in tags or ()]
+    asked = [] if tags is None else asked_list("tags", "texts", tags)
+    return [_sql.has_tag(connection, clean_text(as_text("a tag", tag))) for tag in asked]
 
 
 def run_order(
@@ -90,6 +90,7 @@ def run_order(
         return [ids]
     if not isinstance(order_by, str):
         raise QuestionError(f"runs are ordered by the name of a field, not {order_by!r}")
+    order_by = clean_text(order_by)
     falling = order_by.startswith("-")
     found: list[Any] = []
     for value, turned in _sort_values(connection, order_by.lstrip("-+"), project_id):

@@ -45,6 +45,7 @@ from ato_sql._read.question.fields import (
 from ato_sql._read.status import LOST, lost_runs
 from ato_sql._values.time import span
 from ato_sql._values.types import MYSQL
+from ato_sql._values.values import clean_text, short
 
 COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     "=": operator.eq,
@@ -97,7 +98,7 @@ def contains(column: Any, text: str) -> Any:
 def contains_exactly(connection: Connection, column: Any, text: str) -> Any:
     """Return the condition that a text holds another, upper and lower case distinct everywhere."""
     if connection.dialect.name == "postgresql":
-        return func.strpos(column, text) > 0
+        return func.strpos(cast(column, Text), text) > 0  # which the others do by themselves
     return func.instr(column, text) > 0
 
 
@@ -170,6 +171,8 @@ def compare_run(name: str, field: str, column: Any, sign: str, value: Any) -> An
         value = _whole(name, sign, value)
     elif kind == FLAG:
         value = _flag(name, value)
+    else:
+        value = needed_text(name, sign, value)
     return COMPARE[sign](column, value)
 
 
@@ -178,8 +181,19 @@ def is_whole(text: str) -> bool:
     return text.isdecimal() and len(text) < 19
 
 
+def needed_text(name: str, sign: str, value: Any) -> str:
+    """Return what a text is compared with; SQLite would compare it with anything.
+
+    Raises:
+        QuestionError: it is no text.
+    """
+    if not isinstance(value, str):
+        raise QuestionError(f"{name} {sign} needs a text, not {short(value)}")
+    return clean_text(value)
+
+
 def _whole(name: str, sign: str, value: Any) -> Any:
-    if isinstance(value, (int, float)) and abs(value) < 2**63:
+    if is_number(value) and abs(value) < 2**63:
         return value
     if isinstance(value, str) and is_whole(value):
         return int(value)

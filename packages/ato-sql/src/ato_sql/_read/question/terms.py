@@ -72,6 +72,8 @@ def parse_question(text: str) -> list[Term]:
     Raises:
         QuestionError: it cannot be read; the message says where and what to write.
     """
+    if not isinstance(text, str):
+        raise QuestionError(f"a question is a text, such as 'lr<0.05', not {text!r}")
     if len(text) > LONGEST:
         raise QuestionError(f"the filter is longer than {LONGEST} characters")
     text = clean_text(text)

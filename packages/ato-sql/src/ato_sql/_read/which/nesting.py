@@ -10,7 +10,7 @@ from ato_sql._db.schema import Experiment
 from ato_sql._read.question.ask import Where
 from ato_sql._read.question.conditions import RERUN
 from ato_sql._read.reader import Reader
-from ato_sql._read.which.runs import conditions_of
+from ato_sql._read.which.runs import NO_LIMIT, conditions_of
 
 _AT_ONCE = 500  # older versions of SQLite take 999 values in a query
 
@@ -41,13 +41,14 @@ def nested_runs(
     where: Where,
     tags: Sequence[str] | None,
     project_name: str | None,
-    limit: int,
+    limit: int | None,
 ) -> list[NestedRun]:
     """Return the latest runs that meet all conditions, each followed by those that belong to it.
 
     Runs that belong to none of those asked for come first, up to the limit; what is left of it is
     for the others, the latest of them. In the order of their ids, also below a run.
     """
+    limit = NO_LIMIT if limit is None else limit
     asked = conditions_of(reader, where, tags, project_name)
     matching = select(Experiment.uuid).where(*asked).correlate(None)
     alone = or_(Experiment.parent_uuid.is_(None), Experiment.parent_uuid.not_in(matching))

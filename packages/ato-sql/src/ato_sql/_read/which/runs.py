@@ -12,8 +12,11 @@ from ato_sql._db.schema import Experiment, MetricSummary, Project
 from ato_sql._errors import NotFoundError
 from ato_sql._read.question.ask import Where, run_conditions, run_order, tagged
 from ato_sql._read.question.conditions import counts
-from ato_sql._read.reader import Reader, RunId, run_value
+from ato_sql._read.reader import Reader, RunId
+from ato_sql._values.asked import asked_text, run_value
 from ato_sql._values.values import as_name
+
+NO_LIMIT = 2**62  # where a database asks for one: more than there can be
 
 
 def in_project(name: str) -> Select[Any]:
@@ -22,13 +25,15 @@ def in_project(name: str) -> Select[Any]:
 
 
 def _is_in(project_name: str) -> Any:
-    project = select(Project.id).where(Project.name == as_name(project_name))
+    name = as_name(asked_text("a project", project_name))
+    project = select(Project.id).where(Project.name == name)
     return Experiment.project_id == project.scalar_subquery()
 
 
 def similar(run_id: RunId) -> tuple[Select[Any], dict[str, Any]]:
     """Return the query for the other runs whose configs have the same keys and types."""
-    return _SIMILAR[isinstance(run_id, str)], {"run": run_value(run_id)}
+    value = run_value(run_id)
+    return _SIMILAR[isinstance(value, str)], {"run": value}
 
 
 def _similar_by(column: Any) -> Select[Any]:
@@ -129,7 +134,8 @@ def conditions_of(
 def _project_id(connection: Connection, name: str | None) -> int | None:
     if name is None:
         return None
-    return connection.execute(select(Project.id).where(Project.name == as_name(name))).scalar()
+    kept = as_name(asked_text("a project", name))
+    return connection.execute(select(Project.id).where(Project.name == kept)).scalar()
 
 
 def _conditions(

@@ -6,7 +6,6 @@ import logging
 import os
 import random
 import time
-import warnings
 from typing import Iterator
 
 from sqlalchemy.exc import IntegrityError
@@ -17,6 +16,7 @@ from ato_sql._db.sqlite.leftover import log_is_of_another
 from ato_sql._db.sqlite.logs import is_emptied
 from ato_sql._errors import DatabaseError, TrackerError, TrackerWarning
 from ato_sql._facts.settings import Settings
+from ato_sql._values.telling import tell
 from ato_sql._values.url import clean_error, show_url, sqlite_file
 from ato_sql._write.batch import NOTE, Batch, Event
 from ato_sql._write.journals.folders import (
@@ -290,7 +290,7 @@ class Committer:
             return
         self._warned.add(kind)
         try:
-            warnings.warn(text, TrackerWarning, stacklevel=2)
+            tell(text)
         except TrackerWarning:  # warnings are errors here; the program goes on
             log.warning("%s", text)
 
@@ -298,7 +298,7 @@ class Committer:
 def store_left_behind(settings: Settings) -> None:
     """Store what killed programs left, if one may; this creates and upgrades nothing."""
     for path, reason in distrusted(settings.url, settings.journal_dir):
-        warnings.warn(_not_stored(path, reason), TrackerWarning, stacklevel=2)
+        tell(_not_stored(path, reason))
     if not left_behind(settings.url, settings.journal_dir):
         return
     file = sqlite_file(settings.url)

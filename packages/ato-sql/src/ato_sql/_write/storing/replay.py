@@ -78,11 +78,12 @@ def replay(database: Database, path: str, ready: Callable[[], object]) -> Replay
 
 def _check_plain(path: str) -> None:
     try:
-        is_plain = stat.S_ISREG(os.stat(path).st_mode)
+        mode = os.stat(path).st_mode
     except (OSError, ValueError) as error:
         raise _unreadable(path, error) from None
-    if not is_plain:
-        raise DatabaseError(f"{path} is no plain file")
+    if not stat.S_ISREG(mode):
+        kind = "a folder" if stat.S_ISDIR(mode) else "a pipe or device"
+        raise DatabaseError(f"{path} is no plain file but {kind}; name the journal itself")
 
 
 def _unreadable(path: str, error: Exception) -> DatabaseError:

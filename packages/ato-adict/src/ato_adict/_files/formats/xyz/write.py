@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ato_adict._basics.errors import ConversionError
-from ato_adict._basics.texts import in_line, kind_name
+from ato_adict._basics.texts import a_kind, in_line
 from ato_adict._files.formats.simplify import Rules, simplify
 from ato_adict._files.formats.xyz.scalars import UNSAFE, key_text, quote, scalar_text
 
@@ -48,7 +48,7 @@ def _set_problem(members: Any) -> str | None:
         try:
             plain.add(simplify(member, _rules()))
         except ConversionError:
-            return f"a set with a {kind_name(member)} ({in_line(member)})"
+            return f"a set with {a_kind(member)} ({in_line(member)})"
     return None if len(plain) == len(members) else "a set with members that are written alike"
 
 
