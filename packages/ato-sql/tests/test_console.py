@@ -242,6 +242,21 @@ def test_bars_of_rich_are_kept_with_what_is_written_between_them(logger, finder,
     assert all("100%" in line for line in drawn)
 
 
+def test_a_bar_of_rich_that_is_added_later_leaves_the_others_where_they_are(logger, finder):
+    progress = pytest.importorskip("rich.progress")
+    console = pytest.importorskip("rich.console").Console
+    with logger.start(console=True) as run:
+        screen = console(force_terminal=True, width=80, color_system="truecolor", _environ={})
+        with progress.Progress(console=screen, auto_refresh=False) as bars:
+            for name in ("train", "test"):
+                task = bars.add_task(name, total=5)
+                time.sleep(1.2)  # until what was drawn is stored
+                bars.update(task, completed=5, refresh=True)
+    drawn = finder.console(run.id).splitlines()
+    assert [line.split()[0] for line in drawn] == ["train", "test"]
+    assert all("100%" in line and "\x1b" not in line for line in drawn)
+
+
 def test_a_bar_whose_pieces_are_stored_apart_is_kept_once(logger, finder):
     with logger.start(console=True) as run:
         draw(0, "epochs 0")

@@ -13,8 +13,10 @@ _AFTER = (  # an escape: a control sequence, a string such as a title, or a lett
 )
 _ESCAPES = re.compile(rf"\x1b{_AFTER}")
 _MOVE = r"\x1b\[(\d*)(?:;\d*)*([A-HJKf])"
+_COLOURS = re.compile(r"\x1b\[[\d;:]*m")
 _GOES_BACK = re.compile(rf"\x08|{_MOVE}")
 _MOVES = re.compile(rf"([^\n\r\x08\x1b]+|\x1b(?!{_AFTER}))|(\n)|(\r)|(\x08+)|{_MOVE}|\x1b{_AFTER}")
+_CLEARS = "\x1b[2K"
 _NO_END = re.compile(r"\x1b(?:\[[0-?]*[ -/]*|[ -/]+|[\]PX^_][^\x07\x1b\n]{0,200}\x1b?)?\Z")
 _WIDEST = 400  # columns that a cursor passes; how wide the terminal is nobody knows
 _FAR = 10**9
@@ -50,11 +52,14 @@ class Screen:
 
     def _follow(self, text: str, last: bool) -> str:
         self._rows = self._rows or [""]
+        text = _COLOURS.sub("", text)  # most escapes of a bar, in a fraction of the time
         half = _NO_END.search(text)
         end = half.start() if half and not last else len(text)
         self._rest = text[end:]
         self._highest = _FAR
-        reach, self._reach = self._reach, 0
+        # What clears its line draws it anew: it will go up all the lines that it draws now.
+        drawn = text.count("\n", 0, end) if _CLEARS in text else 0
+        reach, self._reach = max(self._reach, drawn), 0
         for move in _MOVES.finditer(text, 0, end):
             self._do(*move.groups())
         # A bar comes in pieces: down, what is drawn, back up.
