@@ -244,3 +244,24 @@ def test_on_a_server_too_names_of_ours_make_no_tracker(url, words, capsys):
     assert main([*words, "--db", url]) == 2
     (line,) = capsys.readouterr().err.splitlines()
     assert "another program's database, not a tracker's: its tables are experiments, users" in line
+
+
+@pytest.mark.parametrize("name", ["experiments", "projects", "metric_summaries"])
+def test_a_view_of_one_of_our_names_is_anothers_as_well(here, name):
+    with sqlite3.connect("app.db") as connection:
+        connection.execute("CREATE TABLE things (a, b)")
+        connection.execute(f"CREATE VIEW {name} AS SELECT 1 AS a")
+    connection.close()
+    before = state("app.db")
+    with pytest.raises(DatabaseError, match="another program's database"):
+        SQLLogger(config_of("app.db")).start()
+    assert state("app.db") == before
+
+
+@pytest.mark.parametrize("ending", ["-wal", "-shm", "-journal"])
+def test_a_backup_is_no_part_of_another_database(here, ending, capsys):
+    for name in ("own.db", "other.db"):
+        SQLLogger(config_of(name)).start().finish()
+    assert main(["backup", "--db", "own.db", f"other.db{ending}"]) == 2
+    assert "would be taken for a part of the database" in capsys.readouterr().err
+    assert main(["runs", "--db", "other.db"]) == 0

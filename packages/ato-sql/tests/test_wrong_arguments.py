@@ -260,6 +260,34 @@ class TestComparisons:
             finder.search({"id": True})
 
 
+class Unprintable:
+    def __repr__(self):
+        raise RuntimeError
+
+
+@pytest.mark.parametrize("given", [10**5000, -(10**5000), Unprintable()], ids=["+", "-", "object"])
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda finder, logger, given: finder.compare(1, given),
+        lambda finder, logger, given: finder.console(given),
+        lambda finder, logger, given: finder.media(given),
+        lambda finder, logger, given: finder.delete_run(given),
+        lambda finder, logger, given: finder.search(given),
+        lambda finder, logger, given: finder.search(order_by=given),
+        lambda finder, logger, given: finder.search({"id": given}),
+        lambda finder, logger, given: finder.search({"start_time": given}),
+        lambda finder, logger, given: finder.search({"archived": given}),
+        lambda finder, logger, given: finder.archive(1, given),
+        lambda finder, logger, given: finder.to_dataframe("acc", given),
+        lambda finder, logger, given: logger.start(parent=given),
+    ],
+)
+def test_what_cannot_be_shown_is_refused_all_the_same(finder, logger, trials, ask, given):
+    with pytest.raises(AtoError):
+        ask(finder, logger, given)
+
+
 def test_of_a_dict_is_said_what_was_given(logger):
     with pytest.raises(MetricError, match="a dict of names and numbers, not an int$"):
         logger.start().log_metrics(5)

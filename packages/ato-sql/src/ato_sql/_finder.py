@@ -12,7 +12,7 @@ from ato_sql._errors import MetricError, NotFound, TrackerError
 from ato_sql._facts.settings import read_settings
 from ato_sql._values.asked import asked_text, check_file, path_text, run_value, whole_number
 from ato_sql._values.marked import from_json
-from ato_sql._values.values import as_text, tag_texts
+from ato_sql._values.values import as_text, short, tag_texts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -627,7 +627,7 @@ class SQLFinder:
         """
         number = self.get_run(run_id).id
         if not isinstance(archived, bool):
-            raise MetricError(f"archived must be True or False, not {archived!r}")
+            raise MetricError(f"archived must be True or False, not {short(archived)}")
         _exchange.marking.change_run(self._reader.writable_engine(), number, archived=archived)
 
     def gc(self, dry_run: bool = False) -> Cleanup:

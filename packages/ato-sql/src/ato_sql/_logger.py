@@ -16,7 +16,7 @@ from ato_sql._facts.outcome import RUNNING
 from ato_sql._facts.rerun import TAG, Rerun, is_rerun, next_run
 from ato_sql._facts.settings import Settings, read_settings
 from ato_sql._values.place import absolute
-from ato_sql._values.values import as_name, as_step, clean_text
+from ato_sql._values.values import as_name, as_step, clean_text, short
 from ato_sql._version import __version__
 
 # Now, not with the first run: what a program does at its end, it registers after this import, and
@@ -302,7 +302,7 @@ class SQLLogger(CurrentRun):
             parent = self._find(int(parent))
         found = getattr(parent, "uuid", parent)
         if not isinstance(found, (str, uuid.UUID)):
-            raise MetricError(f"a run's parent is a Run, or its id or UUID, not {parent!r}")
+            raise MetricError(f"a run's parent is a Run, or its id or UUID, not {short(parent)}")
         return clean_text(str(found))[:36]
 
     # -- the current run -----------------------------------------------------------------------
@@ -331,7 +331,7 @@ class SQLLogger(CurrentRun):
                 return run
         row = self._database.find(run_id)
         if row is None:
-            raise MetricError(f"there is no run {run_id!r}")
+            raise MetricError(f"there is no run {short(run_id)}")
         known = _write.run.Known(row.name, row.user_name, row.status or RUNNING)
         return _write.run.Run(self._writer, self._settings, row.uuid, known=known)
 

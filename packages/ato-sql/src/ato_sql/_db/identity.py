@@ -113,12 +113,14 @@ def refuse_foreign(connection: Connection, reading: bool) -> None:
     Raises:
         DatabaseError: it is.
     """
-    tables = set(inspect(connection).get_table_names())
+    found = inspect(connection)
+    tables = set(found.get_table_names())
     if VERSION_TABLE in tables:  # its creation was cut short, and goes on
         return
-    others = tables if reading else tables.intersection(Base.metadata.tables)
+    named = tables.union(found.get_view_names())  # which share their names with tables
+    others = tables if reading else named.intersection(Base.metadata.tables)
     if others:
-        raise _foreign(connection.engine.url, tables)
+        raise _foreign(connection.engine.url, named)
 
 
 def refuse_foreign_file(url: URL, reading: bool) -> None:

@@ -8,8 +8,10 @@ import stat
 
 from sqlalchemy.engine import URL
 
+from ato_adict.surroundings import absolute
 from ato_sql._db.sqlite.files import leave_no_log, uri_of
 from ato_sql._errors import DatabaseError
+from ato_sql._exchange.kinds import database_of, part_of
 from ato_sql._values.url import show_url, sqlite_file
 
 
@@ -17,7 +19,8 @@ def back_up(url: URL, target: str) -> None:
     """Copy an SQLite database, also while programs write to it.
 
     Raises:
-        DatabaseError: it is on a server, `target` is there already, or it cannot be copied.
+        DatabaseError: it is on a server, `target` is there already or would be taken for a part of
+            another database, or it cannot be copied.
     """
     path = sqlite_file(url)
     if path is None:
@@ -25,6 +28,9 @@ def back_up(url: URL, target: str) -> None:
             f"{show_url(url)} is on a server, which has its own backup (pg_dump, mariadb-dump); "
             "export writes the runs to a file"
         )
+    base = database_of(os.path.realpath(absolute(target)))
+    if base is not None:
+        raise DatabaseError(f"{target} {part_of(base)}; name another file")
     try:
         # Nobody but the owner reads it before it has the mode of what it is a copy of.
         os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))

@@ -29,7 +29,7 @@ from ato_sql._exchange.records import FORMAT, PARTS, Record
 from ato_sql._facts.files.copies import is_named_for
 from ato_sql._values.time import from_seconds, to_seconds
 from ato_sql._values.url import clean_error
-from ato_sql._values.values import join
+from ato_sql._values.values import join, short
 from ato_sql._write.batch import Metrics
 from ato_sql._write.storing.apply import RunKey, create_run, find_runs
 from ato_sql._write.storing.insert import insert_metrics
@@ -197,7 +197,7 @@ def _begun_run(record: Record, where: Where) -> Record:
             raise DatabaseError(str(record["problem"]))
         if record.get("type") != "run":
             kind = str(record.get("type"))[:60]
-            raise DatabaseError(f"expected a run, found a record of type {kind!r}")
+            raise DatabaseError(f"expected a run, found a record of type {short(kind)}")
         return checked_run(record)
 
 

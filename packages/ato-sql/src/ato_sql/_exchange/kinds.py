@@ -25,13 +25,13 @@ def refuse_other_kinds(path: str, own: str | None, force: bool) -> None:
     Raises:
         ExportError: it would.
     """
-    base = _database_of(os.path.realpath(absolute(path)))
+    base = database_of(os.path.realpath(absolute(path)))
     if own is not None and _same(base or path, own):
         raise ExportError(f"{path} is the database itself; name another file")
     if force:
         return
     if base is not None:
-        raise ExportError(f"{path} would be taken for a part of the database {base}{_HINT}")
+        raise ExportError(f"{path} {part_of(base)}{_HINT}")
     if os.path.isfile(path) and os.path.getsize(path) and not _is_export(path):
         raise ExportError(f"{path} exists and is no such export{_HINT}")
 
@@ -39,8 +39,13 @@ def refuse_other_kinds(path: str, own: str | None, force: bool) -> None:
 _HINT = "; name another file, or replace it by force (--force, force=True)"
 
 
-def _database_of(path: str) -> str | None:
-    """The database that a file would belong to by its name."""
+def part_of(base: str) -> str:
+    """Say what a file would be taken for whose name is that of a database and an ending."""
+    return f"would be taken for a part of the database {base}"
+
+
+def database_of(path: str) -> str | None:
+    """Return the database that a file would belong to by its name."""
     for ending in BESIDE:
         base = path[: -len(ending)]
         if path.endswith(ending) and os.path.isfile(base):

@@ -268,7 +268,7 @@ def _one_of(values: Mapping[str, Any], name: str, allowed: list[str]) -> None:
         hint = did_you_mean(str(values[name]), allowed)
         raise SettingsError(
             f"config.experiment.sql.{name} must be {' or '.join(map(repr, allowed))}, "
-            f"not {values[name]!r}{hint}"
+            f"not {short(values[name])}{hint}"
         )
 
 

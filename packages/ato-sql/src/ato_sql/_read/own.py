@@ -26,7 +26,7 @@ from ato_sql._read.logged.media import last_of_each
 from ato_sql._read.reader import is_run
 from ato_sql._values.telling import tell
 from ato_sql._values.url import clean_error, show_url
-from ato_sql._values.values import as_name
+from ato_sql._values.values import as_name, short
 from ato_sql._write.storing.apply import get_or_create_project
 from ato_sql._write.writer import Writer
 
@@ -51,7 +51,7 @@ class OwnDatabase:
         """
         row = self.find(run)
         if row is None:
-            raise NotFoundError(f"there is no run {run!r} in {self._settings.shown}")
+            raise NotFoundError(f"there is no run {short(run)} in {self._settings.shown}")
         return row
 
     def find(self, run: int | str) -> Experiment | None:

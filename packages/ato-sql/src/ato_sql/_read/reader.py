@@ -19,7 +19,7 @@ from ato_sql._facts.settings import Settings
 from ato_sql._read.status import show_status
 from ato_sql._values.asked import asked_list, asked_text, run_value
 from ato_sql._values.url import clean_error, show_url, sqlite_file
-from ato_sql._values.values import as_name
+from ato_sql._values.values import as_name, short
 from ato_sql._write.storing.database import Database
 from ato_sql._write.writer import flush_writers
 
@@ -148,7 +148,7 @@ def get_run(reader: Reader, run_id: RunId) -> Experiment:
     """
     run = find_run(reader, run_id)
     if run is None:
-        raise NotFoundError(f"there is no run {run_id!r} in {show_url(reader.settings.url)}")
+        raise NotFoundError(f"there is no run {short(run_id)} in {show_url(reader.settings.url)}")
     return run
 
 

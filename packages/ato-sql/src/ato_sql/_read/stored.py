@@ -23,7 +23,7 @@ from ato_sql._read.provenance import events_of
 from ato_sql._values.asked import asked_text, run_value, whole_number
 from ato_sql._values.marked import json_data, unless_damaged
 from ato_sql._values.time import from_seconds, seconds_of
-from ato_sql._values.values import Number, as_name, join
+from ato_sql._values.values import Number, as_name, join, short
 
 Rows = Sequence[Sequence[Any]]
 Ask = Callable[[str, Dict[str, Any]], Rows]
@@ -113,7 +113,7 @@ class Stored:
         query = f"SELECT {columns} FROM experiments e WHERE e.{column} = :k"
         found = self._ask(query, {"k": value})
         if not found:
-            raise NotFoundError(f"there is no run {key!r} in {self._shown}")
+            raise NotFoundError(f"there is no run {short(key)} in {self._shown}")
         row = dict(zip(names, found[0]))
         number = row["id"]
         return StoredRun(

@@ -12,7 +12,7 @@ from ato_sql._db.schema import Experiment, Fingerprint, FingerprintSource, Proje
 from ato_sql._errors import NotFoundError
 from ato_sql._read.reader import RunId, is_run
 from ato_sql._values.asked import asked_text
-from ato_sql._values.values import as_name, clean_text
+from ato_sql._values.values import as_name, clean_text, short
 
 
 class TraceVersion(NamedTuple):
@@ -97,7 +97,7 @@ def _no_trace(connection: Connection, trace_id: str, trace_type: str) -> NotFoun
     is_of_type = Fingerprint.trace_type == clean_text(trace_type)
     known = select(Fingerprint.trace_id).where(is_of_type).distinct()
     hint = did_you_mean(trace_id, list(connection.execute(known).scalars()))
-    return NotFoundError(f"nothing was recorded of the {trace_type} trace {trace_id!r}{hint}")
+    return NotFoundError(f"nothing was recorded of the {trace_type} trace {short(trace_id)}{hint}")
 
 
 def _sources(connection: Connection, fingerprints: list[str]) -> dict[str, Any]:

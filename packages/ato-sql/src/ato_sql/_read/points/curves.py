@@ -14,7 +14,7 @@ from ato_sql._db.schema import Experiment, Metric, MetricSummary, table_of
 from ato_sql._db.seconds import seconds_between
 from ato_sql._errors import QuestionError
 from ato_sql._values.asked import asked_text, whole_number
-from ato_sql._values.values import SPECIAL, clean_text
+from ato_sql._values.values import SPECIAL, clean_text, short
 
 METRICS, RUNS = table_of(Metric).c, table_of(Experiment).c
 SUMMARIES = table_of(MetricSummary).c
@@ -138,7 +138,8 @@ def axis_of(name: str, start: Any) -> Axis:
     if name == "step":
         return Axis(METRICS.step, 1)
     if name != "time":
-        raise QuestionError(f"axis must be step or time, not {name!r}{did_you_mean(name, AXES)}")
+        hint = did_you_mean(name, AXES)
+        raise QuestionError(f"axis must be step or time, not {short(name)}{hint}")
     return Axis(cast(seconds_between(start, METRICS.timestamp) * 1000, BigInteger), 1000)
 
 

@@ -16,7 +16,7 @@ from ato_sql._errors import NotFoundError
 from ato_sql._facts.machine import is_system
 from ato_sql._read.reader import Reader
 from ato_sql._values.asked import asked_list, asked_text, run_value
-from ato_sql._values.values import join
+from ato_sql._values.values import join, short
 
 
 class Point(NamedTuple):
@@ -145,7 +145,7 @@ def no_metric(connection: Connection, run_id: int, key: str) -> NotFoundError:
 def _id_number(run_id: Any) -> int:
     value = run_value(run_id)
     if isinstance(value, str):
-        raise NotFoundError(f"summaries are asked for by ids of runs, not {run_id!r}")
+        raise NotFoundError(f"summaries are asked for by ids of runs, not {short(run_id)}")
     return value
 
 

@@ -27,7 +27,7 @@ from ato_sql._read.question.numbers import ordered, tie_breaks
 from ato_sql._read.question.terms import parse_question
 from ato_sql._read.question.texts import TextQuestion
 from ato_sql._values.asked import asked_list
-from ato_sql._values.values import as_text, clean_text
+from ato_sql._values.values import as_text, clean_text, short
 
 Where = Union[str, Sequence[str], Mapping[str, Any], None]
 
@@ -53,7 +53,8 @@ def run_conditions(
         return [one for field, wanted in where.items() for one in mapping.conditions(field, wanted)]
     texts = [where] if isinstance(where, str) else where
     if not isinstance(texts, Iterable) or not all(isinstance(text, str) for text in texts):
-        raise QuestionError(f"a question is a text, several of them or a mapping, not {where!r}")
+        found = short(where)
+        raise QuestionError(f"a question is a text, several of them or a mapping, not {found}")
     asked = TextQuestion(connection, project_id)
     return [asked.condition(term) for text in texts for term in parse_question(text)]
 
@@ -89,7 +90,7 @@ def run_order(
     if order_by is None:
         return [ids]
     if not isinstance(order_by, str):
-        raise QuestionError(f"runs are ordered by the name of a field, not {order_by!r}")
+        raise QuestionError(f"runs are ordered by the name of a field, not {short(order_by)}")
     order_by = clean_text(order_by)
     falling = order_by.startswith("-")
     found: list[Any] = []

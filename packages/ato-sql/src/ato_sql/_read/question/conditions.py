@@ -197,13 +197,17 @@ def _whole(name: str, sign: str, value: Any) -> Any:
         return value
     if isinstance(value, str) and is_whole(value):
         return int(value)
-    raise QuestionError(f"{name} {sign} needs a whole number, not {value!r}")
+    raise QuestionError(f"{name} {sign} needs a whole number, not {short(value)}")
+
+
+def _text_of(value: Any) -> str:
+    return value if isinstance(value, str) else short(value)
 
 
 def _flag(name: str, value: Any) -> bool:
-    found = _FLAGS.get(str(value).lower())
+    found = _FLAGS.get(_text_of(value).lower())
     if found is None:
-        raise QuestionError(f"{name} needs true or false, not {value!r}")
+        raise QuestionError(f"{name} needs true or false, not {short(value)}")
     return found
 
 
@@ -212,9 +216,9 @@ def _compare_moment(name: str, column: Any, sign: str, value: Any) -> Any:
     if isinstance(value, dt.datetime):
         moment = value if value.tzinfo else value.replace(tzinfo=dt.timezone.utc)
         return COMPARE[sign](column, moment)
-    found = span(str(value))
+    found = span(_text_of(value))
     if found is None:
-        raise QuestionError(f"{name} needs a day like 2026-11-24, not {value!r}")
+        raise QuestionError(f"{name} needs a day like 2026-11-24, not {short(value)}")
     begin, end = found
     within = and_(column >= begin, column < end)
     return {

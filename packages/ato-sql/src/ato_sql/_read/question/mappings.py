@@ -42,22 +42,23 @@ class MappingQuestion:
     def conditions(self, name: str, wanted: Any) -> list[Any]:
         """Return the conditions on one field."""
         if not isinstance(name, str):
-            raise QuestionError(f"the name of a field is a text, not {name!r}")
+            raise QuestionError(f"the name of a field is a text, not {short(name)}")
         field = meaning(self._connection, clean_text(name), self._project_id)
         return [self._condition(name, field, *one) for one in _wanted(wanted)]
 
     def _condition(self, name: str, field: Field, sign: str, value: Any) -> Any:
         if sign not in OPERATORS:
-            hint = did_you_mean(str(sign), OPERATORS)
+            hint = did_you_mean(sign, OPERATORS) if isinstance(sign, str) else ""
             raise NotFoundError(
-                f"unknown operator {sign!r} for {name!r}{hint}; there are {' '.join(OPERATORS)}"
+                f"unknown operator {short(sign)} for {name!r}{hint};"
+                f" there are {' '.join(OPERATORS)}"
             )
         if sign in ("in", "not in"):
             value = [_as_python(one) for one in _several(name, sign, value)]
         elif sign == "exists":
             value = _yes_or_no(name, value)
         elif field.kind != "config" and isinstance(value, _CONTAINERS):
-            raise QuestionError(f"{name} {sign} needs one value, not {value!r}")
+            raise QuestionError(f"{name} {sign} needs one value, not {short(value)}")
         else:
             value = _as_python(value)
         if field.kind == "config":
@@ -112,7 +113,7 @@ class MappingQuestion:
             text = _held(name, value)
             term = Term(sign == "!=", name, "~" if sign == "contains" else "=", text)
             if sign not in ("=", "==", "!=", "contains"):
-                raise QuestionError(f"{name} is asked for with = or contains, not {sign!r}")
+                raise QuestionError(f"{name} is asked for with = or contains, not {short(sign)}")
             return TextQuestion(self._connection, self._project_id).condition(term)
         column = _sql.run_column(self._connection, field)
         if sign == "exists" or sign == "contains":
@@ -214,7 +215,7 @@ def _several(name: str, sign: str, values: Any) -> list[Any]:
         QuestionError: they are one value, or one text, of which each letter would be one.
     """
     if isinstance(values, (str, bytes)) or not isinstance(values, Iterable):
-        raise QuestionError(f"{name} {sign} needs a list of values; write [{values!r}]")
+        raise QuestionError(f"{name} {sign} needs a list of values; write [{short(values)}]")
     return list(values)
 
 

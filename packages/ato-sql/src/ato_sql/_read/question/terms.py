@@ -16,7 +16,7 @@ from typing import Iterable, NamedTuple
 
 from ato_sql._errors import QuestionError
 from ato_sql._facts.rerun import TAG
-from ato_sql._values.values import clean_text
+from ato_sql._values.values import clean_text, short
 
 MOST_TERMS = 20
 LONGEST = 2000
@@ -73,7 +73,7 @@ def parse_question(text: str) -> list[Term]:
         QuestionError: it cannot be read; the message says where and what to write.
     """
     if not isinstance(text, str):
-        raise QuestionError(f"a question is a text, such as 'lr<0.05', not {text!r}")
+        raise QuestionError(f"a question is a text, such as 'lr<0.05', not {short(text)}")
     if len(text) > LONGEST:
         raise QuestionError(f"the filter is longer than {LONGEST} characters")
     text = clean_text(text)

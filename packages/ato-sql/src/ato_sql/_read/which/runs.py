@@ -14,7 +14,7 @@ from ato_sql._read.question.ask import Where, run_conditions, run_order, tagged
 from ato_sql._read.question.conditions import counts
 from ato_sql._read.reader import Reader, RunId
 from ato_sql._values.asked import asked_text, run_value
-from ato_sql._values.values import as_name
+from ato_sql._values.values import as_name, short
 
 NO_LIMIT = 2**62  # where a database asks for one: more than there can be
 
@@ -89,9 +89,9 @@ _BEST = {
 
 def _choice(name: str, value: str, allowed: Sequence[str]) -> str:
     if value not in allowed:
-        hint = did_you_mean(str(value), allowed)
+        hint = did_you_mean(short(value), allowed)
         raise NotFoundError(
-            f"{name} must be {' or '.join(map(repr, allowed))}, not {value!r}{hint}"
+            f"{name} must be {' or '.join(map(repr, allowed))}, not {short(value)}{hint}"
         )
     return value
 

@@ -10,6 +10,7 @@ from typing import Any, Callable
 
 from ato_sql._errors import SettingsError
 from ato_sql._values.secrets.keys import OpenKey
+from ato_sql._values.values import short
 from ato_sql._write.beside.repeat import Repeat
 from ato_sql._write.beside.screen import MOST_LETTERS, Screen
 from ato_sql._write.beside.streams import hear_again, leave, listen
@@ -32,7 +33,7 @@ def is_wanted(console: Any) -> bool:
     """
     if isinstance(console, bool):
         return console
-    raise SettingsError(f"console must be True or False, not {console!r}")
+    raise SettingsError(f"console must be True or False, not {short(console)}")
 
 
 class _Waiting:
