@@ -11,7 +11,7 @@ import os
 import platform
 import shlex
 import sys
-from typing import Any, NamedTuple, Sequence
+from typing import Any, Iterable, NamedTuple, Sequence
 
 from ato_adict.notebooks import main_file, own_arguments, running_cell, shell, shell_name
 from ato_adict.surroundings import (
@@ -34,14 +34,27 @@ class Git(NamedTuple):
     dirty: bool | None
 
 
-def facts(redacted: bool, secret_keys: Sequence[str], with_git: bool) -> dict[str, Any]:
-    """Return the columns of a run that say where and by what it was made."""
+def facts(
+    redacted: bool, secret_keys: Sequence[str], secret_texts: Iterable[str], with_git: bool
+) -> dict[str, Any]:
+    """Return the columns of a run that say where and by what it was made.
+
+    Args:
+        redacted: Whether secrets are hidden.
+        secret_keys: More names of secrets.
+        secret_texts: What is hidden in the command wherever it stands: its own parser may call it
+            `-p x`.
+        with_git: Whether to ask git for the commit.
+    """
     state = git_state(program_folder()) if with_git else Git(None, None)
     environment = current_environment()
     command = [clean_text(argument) for argument in command_line()]
+    if redacted:
+        command = secrets.redact.redact_command(command, secret_keys)
+        command = [secrets.redact.without(argument, secret_texts) for argument in command]
     folder = clean_text(start_folder())
     return {
-        "command": secrets.redact.redact_command(command, secret_keys) if redacted else command,
+        "command": command,
         "directory": secrets.redact_text(folder, secret_keys) if redacted else folder,
         "git_commit": state.commit,
         "git_dirty": state.dirty,

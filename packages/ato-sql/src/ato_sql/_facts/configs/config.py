@@ -194,8 +194,13 @@ def _type_name(cls: type) -> str:
 
 def stored_config(config: Any, redacted: bool, secret_keys: Sequence[str]) -> Any:
     """Return the JSON of a config as it is kept, secrets hidden unless told otherwise."""
-    data = without_repeats(to_json(config))
+    data = config_json(config)
     return redact(data, secret_keys) if redacted else data
+
+
+def config_json(config: Any) -> Any:
+    """Return the JSON of a config, its secrets in it."""
+    return without_repeats(to_json(config))
 
 
 def structural_hash(config: Any) -> str | None:

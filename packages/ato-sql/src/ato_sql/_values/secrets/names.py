@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
-from typing import Iterable
+from typing import Iterable, Mapping
 
 _PLACES = re.compile(r"[.\[\]/:]+")
 _SEGMENTS = re.compile(r"[^\W_]+")
@@ -81,7 +81,7 @@ _VENDORS = words(
     " recraft murf wellsaid lmnt revai gladia soniox lancedb chromadb marqo daytona browserless"
     " crawlbase diffbot scrapingbee oxylabs brightdata linkup kagi mathpix mindee nanonets litellm"
     " requesty notdiamond truefoundry bentoml bentocloud zenml lakefs neptuneai autodl openbayes"
-    " ado devops qwen"
+    " ado devops qwen cosmos pushbullet"
 )
 _ROLES = words(
     "api access secret private ssh encryption encrypt decryption decrypt signing sign signature"
@@ -101,14 +101,15 @@ _PEOPLE = words(
     "user username login email mail db database sql pg http cluster host zip my key"
     " store jdbc odbc vnc rdp bind pdf archive prod production staging dev svc guest web su"
     " oracle redshift neo4j airflow rclone nextcloud smb webdav nas socks radius tacacs snmp ipmi"
-    " idrac ilo bmc wlan become mq"
+    " idrac ilo bmc wlan become mq cifs keyfile default"
 )
 _LANGUAGE_MODEL = words(
     "pad padding bos eos unk unknown sep cls class mask masked start begin end stop eot eod image"
     " img video audio speech vision visual text special first last next new prev previous prefix"
     " suffix middle decoder encoder router route drop dropped per by of query patch register reg"
-    " distill distillation dist learnable memory mem state sink prompt input output source src"
-    " target tgt label max min num n total avg mean count sentinel blank bot_role pool pooling"
+    " distill distilled distillation dist learnable memory mem state sink prompt input output"
+    " source src target tgt label max min num n total avg mean count sentinel blank bot_role pool"
+    " pooling"
     " global local latent object obj position pos time frame think thinking boi eoi lang language"
     " task control sub word char byte subword latest current each any every single multi one"
     " ignore added extra ctx context return boa eoa eou additional anchor summary gist decode"
@@ -165,7 +166,7 @@ _PAIRS = words(
     " secret_id secret_ids oauth_verifier code_verifier pkce_verifier backup_code client_assertion"
     " saml_assertion saml_response snmp_community pincode session_sid connect_sid user_pin"
     " login_pin account_pin card_pin sim_pin unlock_pin wallet_pin security_pin access_pin"
-    " amz_signature amz_credential lock_pin factor_code"
+    " amz_signature amz_credential lock_pin factor_code unlock_code functions_key services_key"
 )
 _GLUED = re.compile(
     r"(?:passw(?:or)?ds?|passphrases?|passcodes?|api_?keys?|(?:access|secret|private|session|signing"
@@ -188,6 +189,13 @@ _TRIPLES = (
 )
 
 
+# What models say of the words of a text.
+_SAID_OF_WORDS = words(
+    "logprob logprobs log_prob log_probs prob probability score token_str token_id rank freq"
+    " frequency offset offsets pos label entity lemma embedding surprisal entropy"
+    " attention logit logits"
+)
+_SAID_IN_TEXT = re.compile(rf"""["'](?:{"|".join(sorted(_SAID_OF_WORDS))})["']\s{{0,4}}:""")
 # After a colon prose goes on: `token: the smallest unit`. Only these names speak of nothing else.
 _PLAIN_TALK = re.compile(
     r"^x-|passw|passphrase|passcode|pwd$|(?:api|secret|access|account)[_\-]?key"
@@ -218,6 +226,19 @@ def may_be_words(name: str, extra: Iterable[str] = ()) -> bool:
     owner = segments[-2:-1]
     is_owned = bool(owner) and owner[0] in _OWNERS | _PEOPLE
     return not is_owned and not any(_is_below([_plain(segments)], one) for one in extra)
+
+
+def may_be_owned(name: str) -> bool:
+    """Tell whether a name may be that of a secret by what it is nested in: `wandb.key`."""
+    name = name.lower()
+    return name in ("key", "keys", "id", "sid", "sk") or name in _VENDORS
+
+
+def tells_of_words(told: str | Mapping[str, object]) -> bool:
+    """Tell whether a mapping, or a piece of its text, says of a token what is said of words."""
+    if isinstance(told, str):
+        return _SAID_IN_TEXT.search(told) is not None
+    return not _SAID_OF_WORDS.isdisjoint(told)
 
 
 def has_more_senses(name: str) -> bool:
@@ -285,7 +306,7 @@ def _says_secret(segments: tuple[str, ...]) -> bool:
         return not _counts(before) and not (before and before[-1] in _SWITCHES)
     if not before:
         return last in _ALONE or _is_glued_to_owner(last)
-    if last == "sk":
+    if last in ("sk", "tok"):
         return before[-1] in _VENDORS
     if last == "token":
         return before[-1].rstrip("0123456789") not in _LANGUAGE_MODEL
@@ -329,8 +350,8 @@ def _has_owner(before: tuple[str, ...], last: str) -> bool:
 
 def _is_glued_to_owner(word: str) -> bool:
     """Tell whether a word in one is a vendor or role and a secret: `hftoken`, `smtppass`."""
-    for end in ("token", "key", "keys", "pass", "pw"):
+    for end in ("token", "key", "keys", "pass", "pwd", "pw"):
         if word.endswith(end) and len(word) > len(end) + 1:
-            owners = _OWNERS | _PEOPLE if end in ("pass", "pw") else _OWNERS
+            owners = _OWNERS | _PEOPLE if end in ("pass", "pwd", "pw") else _OWNERS
             return word[: -len(end)] in owners
     return False

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import ast
+import functools
 import json
 import os
 import re
 from typing import Any, Iterable, Mapping, Sequence
 
 from ato_sql._values.secrets.kinds import Kind
-from ato_sql._values.secrets.names import is_secret_key, may_be_words, says_password, words
-from ato_sql._values.secrets.shapes import REDACTED, is_key, looks_random
+from ato_sql._values.secrets.names import (
+    is_secret_key,
+    may_be_words,
+    says_password,
+    tells_of_words,
+    words,
+)
+from ato_sql._values.secrets.shapes import REDACTED, is_key, is_mixed, is_token, looks_random
 from ato_sql._values.secrets.texts.commands import redact_word
 from ato_sql._values.secrets.texts.text import redact_text
 
@@ -24,6 +31,7 @@ _BRACKETS = {"[": 1, "{": 1, "(": 1, "]": -1, "}": -1, ")": -1}
 # `Authorization: Bearer x` without quotes around it.
 _SCHEMES = ("bearer", "basic")
 _MANY = 1_000_000
+_SHORT = 200
 _SEVERAL = (list, tuple, set, frozenset)  # JSON has the first, a word of a command line any
 _ENTRY_NAMES = ("name", "key")
 _VALUES = ("value", "Value", "VALUE")
@@ -63,16 +71,34 @@ def redact(value: Any, extra: Sequence[str] = (), path: str = "") -> Any:
         path: the dotted key under which the value is.
     """
     if isinstance(value, str):
-        return redact_text(value, extra)
+        return _redact_text(value, tuple(extra))
     if isinstance(value, Mapping):
+        is_of_words = tells_of_words(value)
         hidden = {
-            _redact_key(k, extra): _redact_item(f"{path}.{k}" if path else str(k), v, extra)
+            _redact_key(k, extra): v
+            if is_of_words and _is_word(k, v)
+            else _redact_item(f"{path}.{k}" if path else str(k), v, extra)
             for k, v in value.items()
         }
         return _redact_entry(value, hidden, extra)
     if isinstance(value, _SEVERAL):
         return _redact_list(list(value), extra, path)
     return value
+
+
+def _redact_text(text: str, extra: tuple[str, ...]) -> str:
+    return redact_text(text, extra) if len(text) > _SHORT else _redact_short(text, extra)
+
+
+# The history of a config tells a list as often as it changed, all of its texts each time.
+@functools.lru_cache(maxsize=4096)
+def _redact_short(text: str, extra: tuple[str, ...]) -> str:
+    return redact_text(text, extra)
+
+
+def _is_word(key: Any, value: Any) -> bool:
+    """Tell whether an entry, of a mapping that speaks of words, is one: no key of somebody."""
+    return key in ("token", "tokens") and isinstance(value, str) and not is_key(value)
 
 
 def _redact_key(key: Any, extra: Sequence[str]) -> Any:
@@ -172,6 +198,25 @@ def _names_secret(entry: Mapping[str, Any], extra: Sequence[str]) -> bool:
     """Tell whether a mapping says what its value is called, and that is a secret."""
     names = (told for key, told in entry.items() if str(key).lower() in _ENTRY_NAMES)
     return any(is_secret_key(name, extra) for name in names)
+
+
+def secret_texts(config: Any, extra: Sequence[str] = (), path: str = "") -> Iterable[str]:
+    """Yield the texts below the names of secrets in a config, of which each is told by itself."""
+    if isinstance(config, Mapping):
+        for key, value in config.items():
+            yield from secret_texts(value, extra, f"{path}.{key}" if path else str(key))
+    elif isinstance(config, list):
+        for value in config:
+            yield from secret_texts(value, extra, path)
+    elif isinstance(config, str) and (is_token(config) or is_mixed(config)) and path:
+        yield from [config] if is_secret_key(path, extra) and not may_be_words(path, extra) else []
+
+
+def without(text: str, secrets: Iterable[str]) -> str:
+    """Return a text in which none of these secrets stands."""
+    for secret in secrets:
+        text = text.replace(secret, REDACTED)
+    return text
 
 
 def named_entries(config: Any, extra: Sequence[str] = (), path: str = "") -> Iterable[str]:

@@ -17,7 +17,9 @@ _SHAPES = re.compile(
     r"(?:sk|csk|pa|ctx7sk)-(?=[\w\-]{0,60}[A-Z0-9])[\w\-]{16,}|[sr]k_(?:live|test|prod)_\w{10,}"
     r"|whsec_\w{16,}|gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}"
     r"|gl(?:pat|dt|rt|cbt|ptt|soat|agent|ft|imt|ffct|oas)-[\w\-]{16,}"
-    r"|(?:hf|r8|rpa|fw|lin_api|lin_oauth|glsa|figd|ntn|phx|shp(?:at|ss|ca|pa)|sbp|sntry[su]|dckr_pat"
+    r"|(?:hf|fw)_[A-Za-z0-9]{20,}(?!\w)|KGAT_[0-9a-f]{32}|npg_[A-Za-z0-9]{12,}|AKLT[A-Za-z0-9]{20,}"
+    r"|[MNO][A-Za-z0-9]{23,27}\.[\w\-]{6}\.[\w\-]{27,38}(?![\w\-])"
+    r"|(?:r8|rpa|lin_api|lin_oauth|glsa|figd|ntn|phx|shp(?:at|ss|ca|pa)|sbp|sntry[su]|dckr_pat"
     r"|rubygems|wandb_v1|cfut|npm|vercel|ddp)_[A-Za-z0-9][\w\-]{19,}"
     r"|secret_[A-Za-z0-9]{40,}|gsk_[A-Za-z0-9]{20,}|xai-[A-Za-z0-9]{20,}"
     r"|nvapi-[\w\-]{20,}|pplx-[A-Za-z0-9]{20,}|tvly-[\w\-]{16,}|lsv2_\w{20,}|dapi[0-9a-f]{32}"
@@ -62,6 +64,7 @@ _HOOKS = re.compile(
     r"|qyapi\.weixin\.qq\.com/cgi-bin/webhook/send\?key="
     r"|maker\.ifttt\.com/trigger/[^\s/\"'<>]{1,100}/(?:json/)?with/key/"
     r"|discord(?:app)?\.com/api/(?:v\d{1,2}/)?webhooks/"
+    r"|conda\.anaconda\.org/t/(?=[\w\-]{8})"
     r"|\.webhook\.office\.com/webhookb2/|hooks\.zapier\.com/hooks/catch/)[^\s\"'<>]+"
 )
 # `PWD={x}`, as ODBC writes what may hold a `;`.
@@ -86,18 +89,20 @@ _HEADER = re.compile(
 )
 # `--password x` in a text, `machine h login u password x` of a netrc, "the password is x".
 _SPOKEN = re.compile(
-    r"""(?<![\w\-])(--?[A-Za-z][\w.\-]{0,100}|(?:password|passwd|passphrase)(?:\s{1,3}(?:is|was):?)?"""
+    r"""(?<![\w\-])(--?[^\W\d][\w.\-]{0,100}|pwd\s{1,3}(?:is|was):?"""
+    r"""|(?:password|passwd|passphrase)(?:\s{1,3}(?:(?:is|was)(?:[ \t]now)?:?|to))?"""
     r"""|(?:token|secret|passcode)\s{1,3}(?:is|was):?"""
     r"""|(?:[a-z]\w{0,60}_)?(?:api|access|secret|auth|account)_key\s{1,3}(?:is|was):?"""
     r"""|(?:[a-z]\w{0,60}_)?(?:password|passwd|passphrase|(?:api|access|secret|account)_key)"""
     r"""[ \t]{0,3}(?:->|→)"""
-    r"""|[a-z]\w{1,30}[ \t]key[ \t]{0,3}[:=]"""
-    r"""|(?:password|passwd|passphrase|passcode)[ \t]"""
+    r"""|[a-z]\w{1,30}[ \t]key(?:[ \t]{0,3}[:=]|\s{1,3}(?:is|was):?)"""
+    r"""|(?:password|passwd|passphrase|passcode|token|(?:api|access|secret)[_ \t]key)[ \t]"""
     r"""(?:for[ \t][\w.@\-]{1,60}|\([^()\n]{1,60}\))[ \t]{0,3}[:=]"""
     r"""|(?:api|access|secret|auth|account)[ \t]key"""
     r"""(?:\s{1,3}(?:is|was):?|(?:[ \t]provided)?[ \t]{0,3}[:=])"""
-    r"""|\b(?:setx|(?:configure|config)\s{1,3}set)\s{1,3}[\w.\-]{1,100})"""
-    r"""([ \t]{1,8}["']?)(?!for\s)"""
+    r"""|\b(?:setx|(?:configure|config)\s{1,3}set|remote\s{1,3}modify(?:\s{1,3}--\w{1,20})?\s{1,3}\w{1,60})"""
+    r"""\s{1,3}[\w.\-]{1,100}|%env[ \t]{1,3}[\w.\-]{1,100})"""
+    r"""([ \t]{1,8}["']?)(?!for\s|-)"""  # `--fp16 --hf_token x`: what follows is another option
     r"""((?<=["'])(?![\s,;:)\]}])[^"'\\\n]{1,400}(?=["'])|[^\s"'\\,;()\[\]{}|&<>]{3,200})""",
     re.IGNORECASE,
 )
@@ -119,9 +124,10 @@ _BEHIND_P = re.compile(
 )
 _SPACE = re.compile(r"\s")
 _SHORTEST_KEY = 16
-_MAY_SPEAK = re.compile(r"-|pass|token|secret|key", re.IGNORECASE)
+_MAY_SPEAK = re.compile(r"-|pass|pwd|token|secret|key", re.IGNORECASE)
 _SAYS = re.compile(
-    r"^(?:setx|\w+\s{1,3}set)\s{1,3}|\s{1,3}(?:is|was):?$"
+    r"^(?:setx|%env|\w+\s{1,3}set|remote\s{1,3}modify(?:\s{1,3}--\w+)?\s{1,3}\w+)\s{1,3}"
+    r"|\s{1,3}(?:(?:is|was)(?:[ \t]now)?:?|to)$"
     r"|(?:[ \t](?:provided|for[ \t][\w.@\-]{1,60}|\([^()\n]{1,60}\)))?\s{0,3}[:=]$"
     r"|[ \t]{0,3}(?:->|→)$",
     re.I,

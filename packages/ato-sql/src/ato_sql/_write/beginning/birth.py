@@ -6,19 +6,31 @@ import time
 from typing import Any, Sequence
 
 from ato_adict import RunRecord
-from ato_sql._facts.configs.config import stored_config, structural_hash, to_json, value_hash
+from ato_sql._facts.configs.config import (
+    config_json,
+    stored_config,
+    structural_hash,
+    to_json,
+    value_hash,
+)
 from ato_sql._facts.facts import facts
 from ato_sql._facts.names import check_run_name, chosen_name, user_name
 from ato_sql._facts.outcome import RUNNING
 from ato_sql._facts.rerun import TAG
 from ato_sql._facts.settings import Settings
-from ato_sql._values.secrets.redact import named_entries, redact_provenance
+from ato_sql._values.secrets.redact import (
+    named_entries,
+    redact,
+    redact_provenance,
+    secret_texts,
+)
 from ato_sql._values.values import as_name, tag_texts
 
 
 def birth_of(settings: Settings, config: Any, uuid: str, name: str | None) -> dict[str, Any]:
     """Return what a run of this config is made of, before it has logged anything."""
-    stored = stored_config(config, settings.redact, settings.secret_keys)
+    data = config_json(config)
+    stored = redact(data, settings.secret_keys) if settings.redact else data
     secret_keys = [*settings.secret_keys, *named_entries(stored, settings.secret_keys)]
     started = time.time()
     return {
@@ -32,7 +44,12 @@ def birth_of(settings: Settings, config: Any, uuid: str, name: str | None) -> di
         "heartbeat_every": settings.heartbeat,
         "name": chosen_name(uuid) if name is None else given_name(settings, name),
         "user_name": user_name(),
-        **facts(settings.redact, secret_keys, settings.git),
+        **facts(
+            settings.redact,
+            secret_keys,
+            set(secret_texts(data, settings.secret_keys)),
+            settings.git,
+        ),
     }
 
 

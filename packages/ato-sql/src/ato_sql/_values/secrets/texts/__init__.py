@@ -1,5 +1,7 @@
 """Texts: secrets in prose, output, tracebacks, notes and command lines.
 
-`text` is the way in and knows the order; what stands in blocks, tables, commands, URLs or
-bare is found by the module of that name. May call the names and shapes of the room above.
+`text` is the way in and knows the order. What stands in blocks, records, commands, URLs or bare is
+found by the module of that name; of `tables`, by rows with signs (`separated`) or blanks (`columns`)
+between their `cells`; `owners` tells what a name is nested in. May call the names and shapes of the
+room above.
 """

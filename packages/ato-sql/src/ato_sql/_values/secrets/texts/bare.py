@@ -22,10 +22,12 @@ _TYPES = words("str int float bool bytes object list dict tuple Any Optional Sec
 # `tokens[i]`, `tokenizer.decode(ids)`: what a line of code in a traceback gives a name.
 _CODE = re.compile(
     r"""([A-Za-z_][\w.]{0,80})(?:(?:\[["']?[\w.\-:]{0,40}["']?\]){1,4}"""
-    r"""|\((?:\w[\w.]{0,40}(?:, \w[\w.]{0,40}){0,5})?\)"""
+    r"""|\((?:\w[\w.]{0,40}(?:=["']?[\w.\-]{0,40}["']?)?"""
+    r"""(?:, \w[\w.]{0,40}(?:=["']?[\w.\-]{0,40}["']?)?){0,5})?\)"""
     r"""|(?:(?<=\.get)|(?<=\.pop)|(?<=getenv))\(["'][A-Za-z_][\w.\-]{0,80}["'](?:, None)?\))"""
     r"(?=[\s,)]|\Z)"
 )
+_ENVIRON = re.compile(r"os\.(?:environ|getenv)\b")
 _OWN = re.compile(
     r"(?:self|cls|args|cfg|config|conf|opts?|options|settings)(?:\.[a-z_]{1,40}){1,5}(?![\w.\-])"
 )
@@ -49,6 +51,8 @@ _SCHEME = re.compile(
 )
 _NEXT_WORD = re.compile(r"[ \t]{1,8}([^\s;,\"'&\[\](){}]{6,})")
 _FOLDER = re.compile(r"~?(?:[/\\][\w.@+\- ]{1,100}){2,40}[/\\]?|[A-Z]:[/\\][^\n]{1,200}")
+_PIN = re.compile(r"(?:\A|_)(?:otp|totp|pin|pincode|pin_code|passcode|cvv|cvc)\Z", re.IGNORECASE)
+_DIGITS = re.compile(r"\d{3,10}")
 _CHINESE = "\u2e80"  # the first of its letters, and of those of Japan and Korea
 _TELLING = 400
 # In code a line must end behind a word in a text for it to be one and no description begun.
@@ -89,6 +93,8 @@ def bare_end(text: str, named: re.Match[str], kind: Kind) -> int | None:
 def _says_else(name: str, value: str) -> bool:
     """Tell whether a value is none of a secret: how many tokens there are, a working directory."""
     name = name.lower()
+    if value.rstrip(",;)") == name:  # `token=token`
+        return True
     if name.endswith("tokens") and COUNT.fullmatch(value):
         return True
     if name.endswith("token") and _FRACTION.fullmatch(value):
@@ -109,7 +115,8 @@ def _is_elsewhere(text: str, start: int, kind: Kind) -> bool:
 def _is_code(text: str, named: re.Match[str]) -> bool:
     if _OWN.match(text, named.end()):
         return True
-    code = _CODE.match(text, named.end()) if " = " in named.group(2) else None
+    is_code = " = " in named.group(2) or _ENVIRON.match(text, named.end())
+    code = _CODE.match(text, named.end()) if is_code else None
     return code is not None and not any(map(looks_random, code.group(1).split(".")))
 
 
@@ -134,7 +141,7 @@ def _is_said(text: str, name: str, bare: re.Match[str], kind: Kind) -> bool:
     value = bare.group(0)
     if value in _TYPES:  # `password: str`
         return False
-    if is_token(value):
+    if is_token(value) or (_PIN.search(name) and _DIGITS.fullmatch(value)):
         return True
     if min(value) >= _CHINESE:  # a sentence, whose words have no blanks between them
         return False

@@ -11,10 +11,18 @@ from typing import Sequence
 
 from ato_sql._values.secrets.calls import redact_calls
 from ato_sql._values.secrets.kinds import Kind
-from ato_sql._values.secrets.names import is_secret_key, may_be_words, says_password, words
+from ato_sql._values.secrets.names import (
+    is_secret_key,
+    may_be_owned,
+    may_be_words,
+    says_password,
+    tells_of_words,
+    words,
+)
 from ato_sql._values.secrets.shapes import (
     NOTHING,
     REDACTED,
+    is_key,
     is_token,
     looks_random,
     redact_headers,
@@ -24,6 +32,8 @@ from ato_sql._values.secrets.shapes import (
 from ato_sql._values.secrets.texts.bare import bare_end
 from ato_sql._values.secrets.texts.blocks import is_data, lines_below, redact_blocks
 from ato_sql._values.secrets.texts.commands import redact_commands
+from ato_sql._values.secrets.texts.owners import owner_of
+from ato_sql._values.secrets.texts.records import redact_records
 from ato_sql._values.secrets.texts.tables import redact_drawn, redact_printed
 from ato_sql._values.secrets.texts.urls import redact_urls
 
@@ -57,7 +67,7 @@ _HANDED = re.compile(
 )
 # `["--password", "…"]`, the words of a command as errors and sources show them.
 _LISTED = re.compile(
-    r"""(["'](--?[A-Za-z][\w.\-]{1,200})["']\s{0,8},\s{0,8})("[^"\\\n]*"|'[^'\\\n]*')"""
+    r"""(["'](--?[A-Za-z][\w.\-]{1,200})["']\s{0,8},\s{0,8})("(?!-)[^"\\\n]*"|'(?!-)[^'\\\n]*')"""
 )
 # `warning("token=%s", "…")`, `"token=%s" % "…"`, `"token={}".format("…")`.
 _FILLED = re.compile(
@@ -99,7 +109,8 @@ def redact_text(text: str, extra: Sequence[str] = (), kind: Kind = Kind.PROSE) -
     if kind is Kind.SOURCE:
         return redact_source(text, extra)[0]
     text = redact_headers(redact_schemes(redact_urls(text, extra)), extra)
-    text = redact_printed(redact_drawn(redact_blocks(text, extra), extra), extra)
+    text = redact_records(redact_blocks(text, extra), extra)
+    text = redact_printed(redact_drawn(text, extra), extra)
     text = redact_commands(text, extra)
     text = _redact_listed(_redact_assigned(text, extra, kind), extra)
     return redact_shapes(redact_calls(text, extra), extra)
@@ -152,7 +163,7 @@ def _redact_assigned(text: str, extra: Sequence[str], kind: Kind) -> str:
     while found is not None:
         # Where nothing is hidden the sign may have swallowed the next name: `x: password = …`.
         end, shown = found.end(1), text[at : found.end(1)]
-        if is_secret_key(found.group(1), extra) and not _is_word_of_text(text, found):
+        if _names_secret(text, found, extra) and not _is_word_of_text(text, found):
             hidden = _value(text, found, kind)
             if hidden is not None:
                 end, shown = hidden[0], _shown(text, at, found) + hidden[1]
@@ -163,9 +174,23 @@ def _redact_assigned(text: str, extra: Sequence[str], kind: Kind) -> str:
     return _HANDED.sub(lambda call: _hide_handed(call, extra), text)
 
 
+def _names_secret(text: str, named: re.Match[str], extra: Sequence[str]) -> bool:
+    """Tell whether a name is that of a secret, also by what it is nested in: `wandb: {key: …}`."""
+    name = named.group(1)
+    if is_secret_key(name, extra):
+        return True
+    owner = owner_of(text, named.start(1)) if may_be_owned(name) else None
+    return owner is not None and is_secret_key(f"{owner}.{name}", extra)
+
+
 def _is_word_of_text(text: str, named: re.Match[str]) -> bool:
     """Tell whether it is `next token: "the"`, of which the word before says what token it is."""
     name, start = named.group(1), named.start(1)
+    if name.lower() in ("token", "tokens") and tells_of_words(
+        text[max(0, start - 80) : start + 160]
+    ):
+        value = _VALUE.match(text, named.end())
+        return not (value and is_key(value.group(1)))
     before = _WORD_BEFORE.search(text, max(start - 40, 0), start)
     if before is None or name.lower() not in ("token", "tokens"):
         return False
