@@ -167,26 +167,32 @@ def keep_bytes(folder: str, data: bytes) -> tuple[Content, str]:
     Raises:
         OSError: it cannot be written.
     """
+    digest = _Digest(data)  # while the file is made and written
     os.makedirs(folder, exist_ok=True)
     sweep_sometimes(folder)
-    with file_on_the_way(folder) as path:
-        digest = _write_and_hash(path, data)
-        return Content(len(data), digest), _settle(path, folder, digest)
+    with file_on_the_way(folder) as (path, held):
+        with open(path if held is None else os.dup(held), "wb") as file:
+            file.write(data)
+        return Content(len(data), digest.wait()), _settle(path, folder, digest.wait())
 
 
-def _write_and_hash(path: str, data: bytes) -> str:
-    """Write a file and return the hash of its content, both at once where it is large."""
-    digest = hashlib.sha256()
-    beside = threading.Thread(target=digest.update, args=(data,)) if len(data) > _LARGE else None
-    if beside is None:
-        digest.update(data)
-    else:
-        beside.start()
-    with open(path, "wb") as file:
-        file.write(data)
-    if beside is not None:
-        beside.join()
-    return digest.hexdigest()
+class _Digest:
+    """The hash of content, of what is large in a thread of its own."""
+
+    def __init__(self, data: bytes) -> None:
+        self._hash = hashlib.sha256()
+        self._thread: threading.Thread | None = None
+        if len(data) > _LARGE:
+            self._thread = threading.Thread(target=self._hash.update, args=(data,))
+            self._thread.start()
+        else:
+            self._hash.update(data)
+
+    def wait(self) -> str:
+        """Return the hash, once it is there."""
+        if self._thread is not None:
+            self._thread.join()
+        return self._hash.hexdigest()
 
 
 def digest_of(data: bytes) -> str:
