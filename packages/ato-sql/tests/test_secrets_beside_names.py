@@ -67,6 +67,8 @@ class TestOwners:
         "apiVersion: v1\nkind: Secret\nmetadata:\n  name: a\ndata:\n  wandb: {}\n  b: {}\n",
         "<property><name>fs.s3a.secret.key</name><value>{}</value></property>",
         "my wandb key is {}",
+        "loaded API key {}",
+        "api key={}",
         "pwd is {}",
         "API key (prod): {}",
         "token for wandb: {}",
@@ -109,6 +111,33 @@ def test_digits_and_keys_of_known_makers_are_hidden(noted, text, kept):
 )
 def test_words_and_code_stay(noted, text):
     assert noted(text) == text
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"name": "password", "default": SECRET},
+        {"type": "password", "value": "two words"},
+        {"field": "password", "text": SECRET},
+        {"key": "api_key", "val": SECRET},
+    ],
+)
+def test_what_an_entry_of_a_config_says_of_a_secret_is_hidden(keep, entry):
+    kept = keep(ADict(entries=[entry])).config["entries"][0]
+    assert list(kept.values())[1] == "[redacted]"
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"type": "token", "value": "the"},
+        {"name": "token", "text": "Hello"},
+        {"type": "string", "value": SECRET},
+        {"type": "secret", "lr": 1},
+    ],
+)
+def test_other_entries_stay(keep, entry):
+    assert keep(ADict(entries=[entry])).config["entries"][0] == entry
 
 
 def test_words_of_a_text_stay_in_metadata(logger, finder, here):

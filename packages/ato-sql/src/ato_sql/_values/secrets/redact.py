@@ -34,6 +34,8 @@ _MANY = 1_000_000
 _SHORT = 200
 _SEVERAL = (list, tuple, set, frozenset)  # JSON has the first, a word of a command line any
 _ENTRY_NAMES = ("name", "key")
+_ENTRY_KINDS = ("type", "field", "variable")  # which tell of tokens of a language as well
+_TOLD = ("val", "default", "text", "content")
 _VALUES = ("value", "Value", "VALUE")
 # The titles of columns of settings.
 _NAMING = words(
@@ -185,7 +187,8 @@ def _redact_entry(value: Mapping[str, Any], hidden: dict[str, Any], extra: Seque
     if not _names_secret(value, extra):
         return hidden
     for key, told in value.items():
-        if _is_value(key) and told not in (None, "", False, True):
+        is_told = _is_value(key) or (key in _TOLD and isinstance(told, str) and is_token(told))
+        if is_told and told not in (None, "", False, True):
             hidden[_redact_key(key, extra)] = REDACTED
     return hidden
 
@@ -196,7 +199,10 @@ def _is_value(key: Any) -> bool:
 
 def _names_secret(entry: Mapping[str, Any], extra: Sequence[str]) -> bool:
     """Tell whether a mapping says what its value is called, and that is a secret."""
-    names = (told for key, told in entry.items() if str(key).lower() in _ENTRY_NAMES)
+    told = [(str(key).lower(), name) for key, name in entry.items()]
+    names = [name for key, name in told if key in _ENTRY_NAMES]
+    kinds = [name for key, name in told if key in _ENTRY_KINDS and isinstance(name, str)]
+    names += [kind for kind in kinds if not may_be_words(kind, extra)]
     return any(is_secret_key(name, extra) for name in names)
 
 

@@ -99,10 +99,10 @@ _SPOKEN = re.compile(
     r"""|(?:password|passwd|passphrase|passcode|token|(?:api|access|secret)[_ \t]key)[ \t]"""
     r"""(?:for[ \t][\w.@\-]{1,60}|\([^()\n]{1,60}\))[ \t]{0,3}[:=]"""
     r"""|(?:api|access|secret|auth|account)[ \t]key"""
-    r"""(?:\s{1,3}(?:is|was):?|(?:[ \t]provided)?[ \t]{0,3}[:=])"""
+    r"""(?:\s{1,3}(?:is|was):?|(?:[ \t]provided)?[ \t]{0,3}[:=])?"""
     r"""|\b(?:setx|(?:configure|config)\s{1,3}set|remote\s{1,3}modify(?:\s{1,3}--\w{1,20})?\s{1,3}\w{1,60})"""
     r"""\s{1,3}[\w.\-]{1,100}|%env[ \t]{1,3}[\w.\-]{1,100})"""
-    r"""([ \t]{1,8}["']?)(?!for\s|-)"""  # `--fp16 --hf_token x`: what follows is another option
+    r"""((?:[ \t]{1,8}|(?<=[:=]))["']?)(?!for\s|-)"""  # not of `--fp16 --hf_token x`
     r"""((?<=["'])(?![\s,;:)\]}])[^"'\\\n]{1,400}(?=["'])|[^\s"'\\,;()\[\]{}|&<>]{3,200})""",
     re.IGNORECASE,
 )
