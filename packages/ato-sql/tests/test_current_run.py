@@ -1,5 +1,6 @@
 """Which run the calls of a logger go to: the one `run` started, or that of the block around."""
 
+import gc
 import pickle
 import threading
 
@@ -108,6 +109,49 @@ class TestWhatGoesToIt:
         assert [note.text for note in run.notes] == ["odd"]
         assert [one.fingerprint for one in run.fingerprints] == ["abc"]
         assert run.status == "warming up"
+
+    def test_a_loop_that_makes_its_logger_anew_completes_the_run_before(self, config, finder):
+        for _ in range(3):
+            logger = SQLLogger(config)
+            logger.run()
+            logger.log_metric("loss", 0.5)
+            gc.collect()  # where references are not counted
+        logger.flush()
+        assert [run.status for run in finder.search()] == ["completed", "completed", "running"]
+        logger.finish()
+
+    def test_so_does_a_function_whose_logger_is_its_own(self, config, finder):
+        def train(lr):
+            logger = SQLLogger(config)
+            run_id = logger.run()
+            logger.log_metric("loss", lr)
+            return run_id
+
+        first = train(0.1)
+        gc.collect()
+        assert finder.get_run(first).status == "running"  # the next ends it, or the program
+        second = train(0.2)
+        assert finder.get_run(first).status == "completed"
+        assert finder.get_run(first).end_time <= finder.get_run(second).start_time
+
+    def test_loggers_that_are_held_keep_their_runs(self, config, finder):
+        held = [SQLLogger(config) for _ in range(2)]
+        for logger in held:
+            logger.run()
+        gc.collect()
+        assert [run.status for run in finder.search()] == ["running", "running"]
+        for logger in held:
+            logger.finish()
+
+    def test_a_copy_of_a_logger_takes_no_run_with_it(self, logger, config, finder):
+        run_id = logger.run()
+        pickle.loads(pickle.dumps(logger)).log_metric("loss", 0.5)
+        gc.collect()
+        other = SQLLogger(config)
+        other.run()
+        assert finder.get_run(run_id).status == "running"
+        other.finish()
+        logger.finish()
 
     def test_an_artifact_names_its_run_as_in_ato_2(self, logger, finder, tmp_path):
         (tmp_path / "model.bin").write_bytes(b"weights")

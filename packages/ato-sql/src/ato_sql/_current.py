@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import deque
 from typing import Any, Mapping, Sequence
 
 from ato_sql._errors import TrackerError
@@ -19,6 +20,19 @@ if TYPE_CHECKING:
     from ato_sql._write.run import Run
 
 
+# Runs of loggers that are gone: nobody can log to them any more, and the next `run` finishes them.
+# A logger that goes does not do so itself, as that may be while its writer is at work.
+_LET_GO: deque[tuple[int, Run]] = deque()  # each with its process, of which there may be forks
+
+
+def finish_let_go() -> None:
+    """Finish the runs that loggers had begun by `run` before nobody held these any more."""
+    while _LET_GO:
+        process, run = _LET_GO.popleft()
+        if process == os.getpid() and not run.finished:
+            run.finish()
+
+
 class CurrentRun:
     """The part of a logger that writes to its current run.
 
@@ -31,9 +45,17 @@ class CurrentRun:
     _current: Run | None
     _around: tuple[Block, ...] = ()
     _begun_in: Call | None = None
+    _begun_by: int | None = None  # the process; None for the copy of a logger, which begins none
+
+    def __del__(self) -> None:
+        """Leave the current run to the next `run` of another logger, as in a loop over configs."""
+        run = self.__dict__.get("_current")
+        if run is not None and self._begun_by is not None:
+            _LET_GO.append((self._begun_by, run))
 
     def _make_current(self, run: Run) -> None:
         self._current = run
+        self._begun_by = os.getpid()
         self._around = tuple(blocks_around())  # the blocks that were entered before it
         self._begun_in = generator_calling("ato_sql")
 

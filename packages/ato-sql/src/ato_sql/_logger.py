@@ -10,7 +10,7 @@ from typing import Any, Sequence
 
 from ato_adict import RunRecord, record_of
 from ato_sql import _facts, _read, _write
-from ato_sql._current import CurrentRun
+from ato_sql._current import CurrentRun, finish_let_go
 from ato_sql._errors import MetricError, TrackerError
 from ato_sql._facts.outcome import RUNNING
 from ato_sql._facts.rerun import TAG, Rerun, is_rerun, next_run
@@ -114,7 +114,9 @@ class SQLLogger(CurrentRun):
     ) -> int:
         """Start a run and make it the current one; see `start`.
 
-        The one that was current before is finished, if it is still open.
+        The one that was current before is finished, if it is still open; so are those that
+        loggers began by `run` which nobody holds any more, as `logger = SQLLogger(config)` in a
+        loop makes them.
 
         Args:
             tags: see `start`.
@@ -140,6 +142,7 @@ class SQLLogger(CurrentRun):
         before, self._current = self._current, None
         if before is not None and not before.finished:
             before.finish()
+        finish_let_go()
         if resume is not None:
             run = self.reopen(resume, last_step)
             run.watch(system, console)
