@@ -174,9 +174,19 @@ class TestMoving:
         printed = command("merge", "experiments.db", "--db", "other.db")
         assert printed == "1 runs added, 0 brought up to date, 1 known\n"
 
+    def test_the_database_that_a_merge_names_need_not_be_there_yet(self, two_runs, command):
+        printed = command("merge", "experiments.db", "--db", "all.db")
+        assert printed == "2 runs added, 0 brought up to date, 0 known\n"
+        assert len(json.loads(command("runs", "--db", "all.db", "--json"))) == 2
+
     @pytest.mark.parametrize(
         "arguments",
-        [["export", "x", "--project", "nope"], ["export", "x", "--run", "99"], ["merge", "no.db"]],
+        [
+            ["export", "x", "--project", "nope"],
+            ["export", "x", "--run", "99"],
+            ["merge", "no.db"],
+            ["merge", "no.db", "--db", "new.db"],
+        ],
     )
     def test_a_mistake_writes_nothing(self, two_runs, here, capsys, arguments):
         before = sorted(os.listdir(str(here)))

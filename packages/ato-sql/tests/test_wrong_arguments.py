@@ -260,6 +260,14 @@ class TestComparisons:
             finder.search({"id": True})
 
 
+@pytest.mark.parametrize("text", [None, b"abc", bytearray(b"abc")])
+def test_nothing_and_bytes_are_no_text_to_keep(logger, finder, text):
+    with logger.start() as run:
+        with pytest.raises(MetricError, match="must be a text, not "):
+            run.log_text("answer", text)
+    assert finder.get_run(run.id).artifacts == []
+
+
 class Unprintable:
     def __repr__(self):
         raise RuntimeError

@@ -308,8 +308,10 @@ def _count(text: str) -> int:
 def _run(options: argparse.Namespace) -> int:
     """Open the database and run the command of that name."""
     name = options.tracker_command
-    if name == "import":  # into a database that need not be there yet
-        name = "import_"
+    # Both take runs in, also into a database that is not there yet; a merge only where it is named.
+    makes_one = name == "import" or (name == "merge" and options.db)
+    name = "import_" if name == "import" else name
+    if makes_one:
         finder = _finder_of(_named(options.db))
     else:
         finder = open_finder(options.db)

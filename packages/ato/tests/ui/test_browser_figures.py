@@ -112,6 +112,21 @@ class TestSearch:
             trials
         ] * 3
 
+    def test_in_the_history_a_trial_without_a_value_keeps_its_place(
+        self, look, serve, new_database
+    ):
+        logger = new_database(experiment_kind="search")
+        with logger.start() as parent:
+            for number in range(6):
+                with new_database(lr=number).start(parent=parent.id) as trial:
+                    trial.log_metric("loss", float("nan") if number == 2 else number, step=0)
+        view = look(serve(new_database.url)).open("/searches/1", ".scatter")
+        titles = view.script(
+            "return [...document.querySelectorAll(\"svg.scatter[aria-label$='over trial'] title\")]"
+            ".map((title) => title.textContent.split('trial ')[1])"
+        )
+        assert sorted(titles) == ["1", "2", "4", "5", "6"]
+
     def test_a_slice_over_words_names_each_of_them(self, look, serve, new_database):
         logger = new_database(experiment_kind="search")
         with logger.start() as parent:

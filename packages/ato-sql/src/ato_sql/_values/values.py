@@ -170,6 +170,18 @@ def as_text(what: str, value: Any) -> str:
         raise MetricError(f"{what} must be a text, not {kind}: {said(error)}") from None
 
 
+def given_text(what: str, value: Any) -> str:
+    """Return what somebody logs as a text; any value but one that was surely not meant as one.
+
+    Raises:
+        MetricError: it is None, as of a function that returns nothing, bytes, or has no text.
+    """
+    if value is None or isinstance(value, (bytes, bytearray)):
+        fix = "; decode it" if value is not None else ""
+        raise MetricError(f"{what} must be a text, not {short(value)}{fix}")
+    return as_text(what, value)
+
+
 def said(error: Exception) -> str:
     """Return what an error of another's code says; its kind where it says nothing, or fails."""
     try:

@@ -28,6 +28,7 @@ from ato_sql._values.values import (
     brief_error,
     brief_path,
     check_name,
+    given_text,
     naming,
     next_step,
 )
@@ -244,7 +245,7 @@ class MediaLog:
     def _with_caption(self, piece: Piece, caption: str | None) -> Piece:
         if caption is None:
             return piece
-        hidden = self._settings.hide(as_text("a caption", caption))
+        hidden = self._settings.hide(given_text("a caption", caption))
         return piece._replace(info={**piece.info, "caption": hidden})
 
     def _event(self, kind: str, data: dict[str, Any]) -> None:

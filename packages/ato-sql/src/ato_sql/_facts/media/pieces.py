@@ -19,7 +19,7 @@ from ato_sql._facts.media.tables import table_from, table_of_rows
 from ato_sql._facts.media.types import ending_of, type_of
 from ato_sql._facts.settings import Settings
 from ato_sql._values.marked import from_json
-from ato_sql._values.values import as_text, brief_error, brief_path, clean_text
+from ato_sql._values.values import brief_error, brief_path, clean_text, given_text
 
 IMAGE, TABLE, TEXT, HISTOGRAM = "image", "table", "text", "histogram"
 AUDIO, VIDEO = "audio", "video"
@@ -94,7 +94,7 @@ def _without_secrets(
 
 def text_piece(key: str, text: Any, settings: Settings) -> Piece:
     """Return a text without the secrets in it."""
-    (hidden,) = settings.hide_in({key: as_text("what log_text keeps", text)}).values()
+    (hidden,) = settings.hide_in({key: given_text("what log_text keeps", text)}).values()
     kept = clean_text(hidden)
     data = kept.encode("utf-8")
     if len(data) > LONGEST_TEXT:

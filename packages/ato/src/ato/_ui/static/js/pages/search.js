@@ -35,7 +35,8 @@ export async function render(root, { params, query, signal }) {
     load();
   };
   const see = (changes) => setQuery(Object.assign(view, changes));
-  const show = (search) => {
+  const show = (found) => {
+    const search = { ...found, trials: numbered(found.trials) };
     const { project } = search.run;
     crumbs(["Projects", "/"], [project.name, `/projects/${project.id}`], ["Searches", `/projects/${project.id}/searches`], [`Search ${id}${search.run.name ? ` ${search.run.name}` : ""}`]);
     plot?.destroy();
@@ -67,6 +68,13 @@ export async function render(root, { params, query, signal }) {
   });
   bindRowKeys(root, signal);
   await load();
+}
+
+/** The trials with the place of each in the order in which they were begun, whichever are chosen later. */
+function numbered(trials) {
+  const begun = [...trials].sort((a, b) => a.id - b.id);
+  const places = new Map(begun.map((trial, index) => [trial.id, index + 1]));
+  return trials.map((trial) => ({ ...trial, place: places.get(trial.id) }));
 }
 
 function inState(trials, state) {

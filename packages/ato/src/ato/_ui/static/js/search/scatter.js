@@ -23,19 +23,18 @@ export function slices(trials, names, metric, room) {
   return h("div", {}, h("div", { class: "slices" }, figures.slice(0, SHOWN_AT_ONCE)), more);
 }
 
-/** The metric of each trial in the order in which they were begun, with the best so far. */
+/** The metric of each trial over its `place` in the order in which they were begun, with the best so far. */
 export function history(trials, metric, mode, width) {
-  const inOrder = trials.filter((trial) => typeof trial.metric === "number").sort((a, b) => a.id - b.id);
-  const place = new Map(inOrder.map((trial, index) => [trial.id, index + 1]));
+  const drawn = trials.filter((trial) => typeof trial.metric === "number");
+  const inOrder = [...drawn].sort((a, b) => a.place - b.place);
   let best = null;
   const steps = inOrder.flatMap((trial) => {
     const before = best;
     best = best === null || (mode === "min" ? trial.metric < best : trial.metric > best) ? trial.metric : best;
-    const at = place.get(trial.id);
+    const at = trial.place;
     return before === null || before === best ? [[at, best]] : [[at, before], [at, best]];
   });
-  const drawn = trials.filter((trial) => place.has(trial.id));
-  return scatter(drawn, "trial", (trial) => place.get(trial.id), metric, width, { steps, log: false });
+  return scatter(drawn, "trial", (trial) => trial.place, metric, width, { steps, log: false });
 }
 
 function scatter(trials, name, value, metric, width, { steps = [], log = null } = {}) {
