@@ -5,11 +5,16 @@ from __future__ import annotations
 import sys
 import warnings
 from types import FrameType
+from typing import Any
 
 from ato_sql._errors import TrackerWarning
 
 # What stands between a program and the place where something is noticed.
 _BETWEEN = ("ato_sql", "ato_hyperband", "ato", "contextlib", "threading")
+
+
+# What was told where no line of a program led to it; Python tells the same of one line but once.
+_TOLD: dict[Any, Any] = {}
 
 
 def tell(text: str) -> None:
@@ -22,7 +27,7 @@ def tell(text: str) -> None:
     while frame is not None and _package(frame.f_globals) in _BETWEEN:
         frame = frame.f_back
     if frame is None:
-        warnings.warn_explicit(text, TrackerWarning, "sys", 1)
+        warnings.warn_explicit(text, TrackerWarning, "sys", 1, "sys", _TOLD)
         return
     registry = frame.f_globals.setdefault("__warningregistry__", {})
     name = str(frame.f_globals.get("__name__", "<unknown>"))
