@@ -140,3 +140,16 @@ def test_merging_across_is_idempotent(both, url):
         summaries = (remote.get_summaries([run.id]), local.get_summaries([same.id]))
         counts = [{k: s.count for k, s in one.popitem()[1].items()} for one in summaries]
         assert counts[0] == counts[1]
+
+
+def test_a_search_is_archived_with_its_trials(url):
+    logger, finder = SQLLogger(config_of(url)), SQLFinder(config_of(url))
+    with logger.start() as search:
+        for _ in range(3):
+            with logger.start(parent=search):
+                pass
+    assert finder.archive(search.id) == 3
+    assert finder.count("archived:false") == 0
+    assert finder.archive(search.id, archived=False) == 3
+    assert finder.count("archived:false") == 4
+    finder.close()

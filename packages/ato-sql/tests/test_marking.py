@@ -130,6 +130,18 @@ class TestArchive:
         finder.archive(run.id, archived=False)
         assert finder.find_best_run("digits", "acc").id == run.id
 
+    def test_a_search_takes_its_trials_along(self, logger, finder):
+        with logger.start() as search:
+            with logger.start(parent=search) as trial:
+                with logger.start(parent=trial):
+                    pass
+        with logger.start() as other:
+            pass
+        assert finder.archive(search.id) == 2
+        assert [run.id for run in finder.search("archived:false")] == [other.id]
+        assert finder.archive(search.id, archived=False) == 2
+        assert finder.count("archived:false") == 4
+
     def test_a_run_is_not_archived_by_itself(self, run, finder):
         assert finder.count("archived:false") == 1
 
@@ -160,6 +172,11 @@ class TestCommands:
         assert json.loads(command("runs", "--json")) == []
         assert command("archive", "1", "--undo") == "run 1 is back in lists\n"
         assert [row["id"] for row in json.loads(command("runs", "--json"))] == [1]
+
+    def test_archive_says_how_many_trials_go_along(self, two_runs, logger, command):
+        logger.start(parent=1).finish()
+        assert command("archive", "1") == "run 1 and 1 trial are left out of lists\n"
+        assert command("archive", "1", "--undo") == "run 1 and 1 trial are back in lists\n"
 
     def test_a_wrong_run_among_several_archives_none(self, two_runs, command, capsys):
         assert main(["archive", "1", "99"]) == 2

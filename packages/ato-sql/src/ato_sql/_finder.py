@@ -618,8 +618,13 @@ class SQLFinder:
         number, kept = self.get_run(run_id).id, self._settings.hide(as_text("a note", text))
         _exchange.marking.add_note(self._reader.writable_engine(), number, kept)
 
-    def archive(self, run_id: RunId, archived: bool = True) -> None:
+    def archive(self, run_id: RunId, archived: bool = True) -> int:
         """Leave a run out of lists and of what is called last or best, or take it back.
+
+        A search takes its trials along.
+
+        Returns:
+            How many trials went with it.
 
         Raises:
             NotFoundError: there is no such run.
@@ -628,7 +633,7 @@ class SQLFinder:
         number = self.get_run(run_id).id
         if not isinstance(archived, bool):
             raise MetricError(f"archived must be True or False, not {short(archived)}")
-        _exchange.marking.change_run(self._reader.writable_engine(), number, archived=archived)
+        return _exchange.marking.archive(self._reader.writable_engine(), number, archived)
 
     def gc(self, dry_run: bool = False) -> Cleanup:
         """Remove copies of artifacts, sources and environments no run refers to; vacuum.

@@ -44,10 +44,11 @@ def archive(finder: SQLFinder, options: Namespace) -> int:
     """Leave runs out of lists, or take them back."""
     among = True if options.undo else None
     runs = [finder.named_run(name, only_one=True, archived=among) for name in options.run_ids]
-    for run in runs:
-        finder.archive(run.id, not options.undo)
+    trials = sum(finder.archive(run.id, not options.undo) for run in runs)
     ids = [run.id for run in runs]
-    who = f"run {ids[0]} is" if len(ids) == 1 else f"runs {text_of(ids)} are"
+    who = f"run {ids[0]}" if len(ids) == 1 else f"runs {text_of(ids)}"
+    who += f" and {trials} trial{'s' if trials > 1 else ''}" if trials else ""
+    who += " is" if len(ids) == 1 and not trials else " are"
     what = "back in lists" if options.undo else "left out of lists"
     report(options, {"ids": ids, "archived": not options.undo}, f"{who} {what}")
     return 0

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Iterable
 
-from sqlalchemy import insert, select, update
-from sqlalchemy.engine import Engine
+from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy.engine import Connection, Engine
 
 from ato_sql._db.engine import writing
 from ato_sql._db.schema import Experiment, Note, table_of
@@ -20,6 +20,30 @@ def change_run(engine: Engine, run_id: int, **values: Any) -> None:
     table = table_of(Experiment)
     with writing(engine).connect() as connection, connection.begin():
         connection.execute(update(table).where(table.c.id == run_id), values)
+
+
+def archive(engine: Engine, run_id: int, archived: bool) -> int:
+    """Leave a run out of lists, or take it back, and with it the trials below it.
+
+    Returns:
+        How many trials that are.
+    """
+    table = table_of(Experiment)
+    with writing(engine).connect() as connection, connection.begin():
+        numbers = [run_id, *_below(connection, run_id)]
+        query = update(table).where(table.c.id == bindparam("run"))
+        values = [{"run": number, "archived": archived} for number in numbers]
+        connection.execute(query.values(archived=bindparam("archived")), values)
+    return len(numbers) - 1
+
+
+def _below(connection: Connection, run_id: int) -> list[int]:
+    """Return the runs that a run is the parent of, and theirs; none of them twice."""
+    table = table_of(Experiment)
+    below = select(table.c.id, table.c.uuid).where(table.c.id == run_id).cte(recursive=True)
+    trials = select(table.c.id, table.c.uuid).where(table.c.parent_uuid == below.c.uuid)
+    query = select(below.union(trials).c.id)  # a union ends where the runs are a circle
+    return [number for (number,) in connection.execute(query) if number != run_id]
 
 
 def rename(engine: Engine, run_id: int, name: str) -> None:
