@@ -220,7 +220,7 @@ def secret_texts(config: Any, extra: Sequence[str] = (), path: str = "") -> Iter
 
 def without(text: str, secrets: Iterable[str]) -> str:
     """Return a text in which none of these secrets stands."""
-    for secret in secrets:
+    for secret in sorted(secrets, key=len, reverse=True):  # one may be the beginning of another
         text = text.replace(secret, REDACTED)
     return text
 
