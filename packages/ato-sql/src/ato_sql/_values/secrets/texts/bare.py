@@ -93,7 +93,7 @@ def bare_end(text: str, named: re.Match[str], kind: Kind) -> int | None:
 def _says_else(name: str, value: str) -> bool:
     """Tell whether a value is none of a secret: how many tokens there are, a working directory."""
     name = name.lower()
-    if value.rstrip(",;)") == name:  # `token=token`
+    if value.rstrip(",;)") == name and not says_password(name):  # `token=token`
         return True
     if name.endswith("tokens") and COUNT.fullmatch(value):
         return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Mapping, Sequence
 
 from ato_sql._values.secrets.names import has_more_senses, may_be_words
 from ato_sql._values.secrets.shapes import NOTHING, REDACTED, is_key, is_mixed, is_token
@@ -42,6 +43,23 @@ def hide_below(name: str, cell: str, is_sure: bool = True) -> str:
     if RULE.fullmatch(value or "-") or NOTHING.match(value) or _answers(name, value):
         return cell
     return cell.replace(value, REDACTED)
+
+
+def hide_cells(
+    line: str, spans: Sequence[tuple[int, int]], secret: Mapping[int, str], is_sure: bool
+) -> str:
+    """Return a row with its secrets hidden.
+
+    Args:
+        line: The row.
+        spans: Where each cell stands.
+        secret: By column, the names of secrets.
+        is_sure: See `hide_below`.
+    """
+    for n in sorted(secret, reverse=True):  # from behind, so that places stay
+        start, end = spans[n]
+        line = line[:start] + hide_below(secret[n], line[start:end], is_sure) + line[end:]
+    return line
 
 
 def hide_beside(name: str, cell: str) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple, Sequence
+from typing import Mapping, NamedTuple, Sequence
 
 from ato_sql._values.secrets.names import is_secret_key
-from ato_sql._values.secrets.texts.cells import RULE, hide_below, hide_beside
+from ato_sql._values.secrets.texts.cells import RULE, hide_below, hide_beside, hide_cells
 
 _NAME = re.compile(r"[\w.\-]{1,100}")
 _FIRST = re.compile(r"0[ ]{2}")  # the first row of an index
@@ -35,7 +35,7 @@ class Columns:
     there, as most others do.
     """
 
-    def __init__(self, titles: Sequence[Title], secret: Sequence[int], is_sure: bool) -> None:
+    def __init__(self, titles: Sequence[Title], secret: Mapping[int, str], is_sure: bool) -> None:
         self._titles, self._secret, self._is_sure = titles, secret, is_sure
         self._is_sparse = False  # whether a row may leave out what it shares with the one above
 
@@ -47,11 +47,7 @@ class Columns:
         spans = self._spans(line)
         if spans is None:
             return None
-        for n in sorted(self._secret, reverse=True):  # from behind, so that places stay
-            start, end = spans[n]
-            cell = hide_below(self._titles[n].name, line[start:end], self._is_sure)
-            line = line[:start] + cell + line[end:]
-        return line
+        return hide_cells(line, spans, self._secret, self._is_sure)
 
     def _names_index(self, line: str) -> bool:
         """Tell whether a line only names what the rows begin with: `user        `."""
@@ -94,7 +90,7 @@ def read_columns(line: str, below: str, extra: Sequence[str]) -> Columns | Liste
     if not _NAMES.fullmatch(line):
         return None
     titles = [Title(one.group(), *one.span()) for one in _NAME.finditer(line)]
-    secret = [n for n, one in enumerate(titles) if is_secret_key(one.name, extra)]
+    secret = {n: one.name for n, one in enumerate(titles) if is_secret_key(one.name, extra)}
     if not secret:
         return None
     is_framed = line.startswith("  ")  # above the index of a data frame

@@ -6,7 +6,7 @@ import re
 from typing import Mapping, Sequence
 
 from ato_sql._values.secrets.names import is_secret_key
-from ato_sql._values.secrets.texts.cells import hide_below, hide_beside, is_number
+from ato_sql._values.secrets.texts.cells import hide_beside, hide_cells, is_number
 
 _SIGNS = ",;\t|"
 _TITLE = re.compile(r"[\w.\-]{1,100}")
@@ -39,11 +39,7 @@ class Head:
         spans = _cells(line, self._sign)
         if len(spans) != self._width:
             return None
-        for n in sorted(self._secret, reverse=True):  # from behind, so that places stay
-            start, end = spans[n]
-            cell = hide_below(self._secret[n], line[start:end], self._is_sure)
-            line = line[:start] + cell + line[end:]
-        return line
+        return hide_cells(line, spans, self._secret, self._is_sure)
 
 
 def read_head(line: str, extra: Sequence[str]) -> Head | None:
