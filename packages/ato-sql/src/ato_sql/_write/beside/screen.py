@@ -60,8 +60,9 @@ class Screen:
         # What clears its line draws it anew: it will go up all the lines that it draws now.
         drawn = text.count("\n", 0, end) if _CLEARS in text else 0
         reach, self._reach = max(self._reach, drawn), 0
+        do = self._do
         for move in _MOVES.finditer(text, 0, end):
-            self._do(*move.groups())
+            do(*move.groups())
         # A bar comes in pieces: down, what is drawn, back up.
         settled = self._settled(last, self._reach or reach)
         if not end:
@@ -152,12 +153,14 @@ class Screen:
     def _settled(self, last: bool, reach: int) -> str:
         """Return the lines above those that the cursor was on of late, or may go up to."""
         end = max(0, min(self._highest, self._row - reach), len(self._rows) - MOST_LINES)
-        if self._letters_from(end) > MOST_LETTERS:
+        letters = self._letters_from(end)
+        if letters > MOST_LETTERS:
             end = self._row
+            letters = self._letters_from(end)
         if last:
             while len(self._rows) > self._row + 1 and not any(self._rows[-2:]):
                 self._rows.pop()  # lines of bars that were erased at their end
-        if last or self._letters_from(end) > MOST_LETTERS:
+        if last or letters > MOST_LETTERS:
             end = len(self._rows)
         rows = [row for row in self._rows[:end] if row is not None]
         del self._rows[:end]
