@@ -87,6 +87,12 @@ class TestSwitches:
         with pytest.raises(SettingsError, match="secret_keys must be a list of names; write "):
             made(secret_keys=keys)
 
+    @pytest.mark.parametrize("value", ["no", "false", None, 2, 0.0, []])
+    @pytest.mark.parametrize("setting", ["redact", "git", "source", "inputs", "quiet"])
+    def test_each_is_true_or_false(self, made, setting, value):
+        with pytest.raises(SettingsError, match=f"sql.{setting} must be True or False, not "):
+            made(**{setting: value})
+
     def test_redact_off_keeps_secrets(self, made, finder):
         logger = made(redact=False)
         with logger.start(config={"password": "hunter22"}) as run:

@@ -1,5 +1,7 @@
 """Wrong kinds, numbers and texts as arguments: one error of ato names them, on every database."""
 
+import argparse
+import dataclasses
 import io
 import uuid
 
@@ -7,6 +9,7 @@ import pytest
 
 from ato_adict import AtoError
 from ato_sql import MetricError, NotFoundError, QuestionError, SQLFinder, SQLLogger
+from ato_sql.reading import read_curve
 
 BEYOND = [2**63, 10**30, 10**5000]
 
@@ -190,6 +193,116 @@ class TestRuns:
         numpy = pytest.importorskip("numpy")
         logger.start(parent=numpy.int64(trials[0])).finish()
         assert len(finder.children(trials[0])) == 1
+
+
+class TestSwitches:
+    """A text says neither yes nor no: `dry_run="no"` would be taken for yes."""
+
+    ASKS = {
+        "dry_run": lambda finder, flag: finder.gc(dry_run=flag),
+        "force": lambda finder, flag: finder.delete_run(1, force=flag),
+        "vacuum": lambda finder, flag: finder.delete_run(1, vacuum=flag),
+        "force of an export": lambda finder, flag: finder.export("runs.jsonl", force=flag),
+        "force of metrics": lambda finder, flag: finder.export_metrics("runs.csv", force=flag),
+        "reruns": lambda finder, flag: finder.find_best_run("vision", "acc", reruns=flag),
+        "only_one": lambda finder, flag: finder.named_run("last", only_one=flag),
+        "archived": lambda finder, flag: finder.archive(1, flag),
+        "archived or not": lambda finder, flag: finder.named_run("last", archived=flag),
+    }
+
+    @pytest.mark.parametrize("flag", ["no", "yes", 0, 1, 2.0, [True], b""])
+    @pytest.mark.parametrize("ask", ASKS)
+    def test_a_switch_is_true_or_false(self, finder, trials, here, ask, flag):
+        before = sorted(here.iterdir())
+        with pytest.raises(MetricError, match=" must be True or False, not "):
+            self.ASKS[ask](finder, flag)
+        assert sorted(here.iterdir()) == before
+        assert len(finder.search()) == 3
+
+    def test_a_switch_of_numpy_is_one(self, finder, trials):
+        numpy = pytest.importorskip("numpy")
+        finder.delete_run(trials[0], force=numpy.bool_(False))
+        assert [run.id for run in finder.search()] == trials[1:]
+
+    def test_a_copy_is_wanted_or_not(self, logger, here):
+        (here / "model.pt").write_bytes(b"weights")
+        with logger.start() as run, pytest.raises(MetricError, match="copy must be True or False"):
+            run.log_artifact("model.pt", "model", {}, "epoch-3")
+
+
+class TestStarts:
+    @pytest.mark.parametrize("given", [5, "lr=0.1", b"x", True, 1.5])
+    def test_a_number_or_a_text_is_no_config(self, logger, here, given):
+        with pytest.raises(MetricError, match="a run's config must be a mapping, not "):
+            logger.start(config=given)
+        assert not list(here.glob("*.sqlite"))  # refused before a database was made
+
+    @pytest.mark.parametrize("provenance", [5, "cli", ["cli"], True])
+    def test_provenance_is_a_mapping(self, logger, here, provenance):
+        with pytest.raises(MetricError, match="provenance maps keys to where their values "):
+            logger.start(provenance=provenance)
+        assert not list(here.glob("*.sqlite"))
+
+    def test_what_argparse_returned_is_a_config(self, logger, finder):
+        with logger.start(config=argparse.Namespace(lr=0.1, name="resnet")) as run:
+            pass
+        assert finder.get_config(run.id) == {"lr": 0.1, "name": "resnet"}
+        assert [one.id for one in finder.search("lr<1")] == [run.id]
+
+    def test_so_is_a_dataclass_with_those_in_it(self, logger, finder):
+        with logger.start(config=Training(epochs=3)) as run:
+            pass
+        assert finder.get_config(run.id) == {"epochs": 3, "optimizer": {"lr": 0.1}}
+
+    def test_whether_it_is_done_is_asked_for_what_was_started(self, logger):
+        logger.start(config=argparse.Namespace(lr=0.1)).finish()
+        assert logger.skip_if_done(config={"lr": 0.1})
+        assert logger.skip_if_done(config=argparse.Namespace(lr=0.1))
+        assert not logger.skip_if_done(config=argparse.Namespace(lr=0.2))
+
+
+@dataclasses.dataclass
+class Optimizer:
+    lr: float = 0.1
+
+
+@dataclasses.dataclass
+class Training:
+    epochs: int = 1
+    optimizer: Optimizer = dataclasses.field(default_factory=Optimizer)
+
+
+class TestTraces:
+    def test_a_misspelt_type_is_named(self, finder, trials):
+        for ask in (lambda kind: finder.history("net", kind), similar_by(finder, trials[0])):
+            with pytest.raises(QuestionError, match="unknown type of traces 'statik'.*'static'"):
+                ask("statik")
+
+    def test_a_type_of_ones_own_is_asked_for_by_its_name(self, logger, finder):
+        ids = []
+        for _ in range(2):
+            with logger.start(fingerprints={"weights": {"net": "1f"}}) as run:
+                ids.append(run.id)
+        assert finder.history("net", "weights")[0].runs == ids
+        assert [run.id for run in similar_by(finder, ids[0])("weights")] == ids[1:]
+
+
+def similar_by(finder, run_id):
+    return lambda kind: finder.find_similar_runs_by_trace(run_id, "net", kind)
+
+
+class TestStretches:
+    @pytest.mark.parametrize("end", ["low", "high"])
+    @pytest.mark.parametrize("number", ["3", float("nan"), True, [1]])
+    def test_a_curve_begins_and_ends_at_a_number(self, finder, trials, end, number):
+        with finder.connection() as connection:
+            with pytest.raises(QuestionError, match=f"{end} must be a number, not "):
+                read_curve(connection, trials[0], "acc", **{end: number})
+
+    def test_beyond_all_steps_is_a_number(self, finder, trials):
+        with finder.connection() as connection:
+            assert read_curve(connection, trials[0], "acc", high=10**5000).total > 0
+            assert read_curve(connection, trials[0], "acc", low=float("inf")).total == 0
 
 
 class TestPaths:

@@ -8,11 +8,18 @@ from typing import IO, Any, Iterator, Mapping, Sequence
 
 from ato_adict import ADict
 from ato_sql import _exchange, _read, _write
-from ato_sql._errors import MetricError, NotFound, TrackerError
+from ato_sql._errors import NotFound, TrackerError
 from ato_sql._facts.settings import read_settings
-from ato_sql._values.asked import asked_text, check_file, path_text, run_value, whole_number
+from ato_sql._values.asked import (
+    asked_flag,
+    asked_text,
+    check_file,
+    path_text,
+    run_value,
+    whole_number,
+)
 from ato_sql._values.marked import from_json
-from ato_sql._values.values import as_text, short, tag_texts
+from ato_sql._values.values import as_text, tag_texts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -156,8 +163,11 @@ class SQLFinder:
 
         Raises:
             NotFoundError: there is none, or several.
+            MetricError: `only_one` or `archived` is of another kind.
         """
-        return _read.which.naming.named_run(self._reader, text, only_one, archived)
+        alone = asked_flag("only_one", only_one)
+        among = None if archived is None else asked_flag("archived", archived)
+        return _read.which.naming.named_run(self._reader, text, alone, among)
 
     def get_config(self, run_id: RunId) -> ADict:
         """Return the config of a run as an `ADict`, NaN and ±inf restored, secrets hidden.
@@ -202,8 +212,9 @@ class SQLFinder:
 
         Raises:
             NotFoundError: `mode` or `at` is something else.
+            MetricError: `reruns` is neither True nor False.
         """
-        query = _read.which.runs.best_of(mode, at, reruns)
+        query = _read.which.runs.best_of(mode, at, asked_flag("reruns", reruns))
         key = asked_text("a metric", metric_key)
         project = self.find_project(project_name)
         if project is None:
@@ -431,6 +442,9 @@ class SQLFinder:
             run_id: the run.
             trace_id: the trace.
             trace_type: `'static'`, the code, or `'runtime'`, the output.
+
+        Raises:
+            QuestionError: `trace_type` is one of these misspelt.
         """
         return self._runs(_read.traces.same_trace(run_id, trace_id, trace_type))
 
@@ -461,6 +475,7 @@ class SQLFinder:
 
         Raises:
             NotFoundError: nothing was recorded under that trace id.
+            QuestionError: `trace_type` is `'static'` or `'runtime'`, misspelt.
         """
         with self._reader.connection() as connection:
             found = _read.traces.read_versions(connection, trace_id, trace_type, project_name)
@@ -498,10 +513,11 @@ class SQLFinder:
         Raises:
             NotFoundError: there is no such project or run.
             ExportError: there is a file of another kind.
-            MetricError: `path` is none, or no file can have it.
+            MetricError: `path` is none, or no file can have it; `force` is neither True nor False.
         """
+        over = asked_flag("force", force)
         ids = _read.reader.chosen_ids(self._reader, project_name, run_ids)
-        return _exchange.whole_runs.export_runs(self._reader, path_text(path), ids, force)
+        return _exchange.whole_runs.export_runs(self._reader, path_text(path), ids, over)
 
     def export_to(
         self,
@@ -561,9 +577,11 @@ class SQLFinder:
             NotFoundError: there is no such project or run.
             ExportError: there is a file of another kind.
             SettingsError: for Parquet, pandas or pyarrow is not installed.
+            MetricError: `path` is none, or no file can have it; `force` is neither True nor False.
         """
+        over = asked_flag("force", force)
         ids = _read.reader.chosen_ids(self._reader, project_name, run_ids)
-        return _exchange.whole_runs.export_metrics(self._reader, path_text(path), ids, force)
+        return _exchange.whole_runs.export_metrics(self._reader, path_text(path), ids, over)
 
     def delete_run(self, run_id: RunId, force: bool = False, vacuum: bool = True) -> Cleanup:
         """Delete a run, all its rows and the copies of its artifacts that no other run has.
@@ -582,8 +600,10 @@ class SQLFinder:
         Raises:
             NotFoundError: there is none.
             TrackerError: it is still running.
+            MetricError: `force` or `vacuum` is neither True nor False.
         """
-        return _exchange.whole_runs.delete_run(self._reader, run_id, force, give_back=vacuum)
+        also_running, give_back = asked_flag("force", force), asked_flag("vacuum", vacuum)
+        return _exchange.whole_runs.delete_run(self._reader, run_id, also_running, give_back)
 
     def rename(self, run_id: RunId, name: str) -> None:
         """Give a run another name.
@@ -630,10 +650,8 @@ class SQLFinder:
             NotFoundError: there is no such run.
             MetricError: `archived` is neither True nor False.
         """
-        number = self.get_run(run_id).id
-        if not isinstance(archived, bool):
-            raise MetricError(f"archived must be True or False, not {short(archived)}")
-        return _exchange.marking.archive(self._reader.writable_engine(), number, archived)
+        number, taken = self.get_run(run_id).id, asked_flag("archived", archived)
+        return _exchange.marking.archive(self._reader.writable_engine(), number, taken)
 
     def gc(self, dry_run: bool = False) -> Cleanup:
         """Remove copies of artifacts, sources and environments no run refers to; vacuum.
@@ -644,8 +662,12 @@ class SQLFinder:
 
         Args:
             dry_run: only tell what would be removed.
+
+        Raises:
+            MetricError: `dry_run` is neither True nor False.
         """
-        return _exchange.whole_runs.remove_orphans(self._reader, dry_run)
+        only_told = asked_flag("dry_run", dry_run)
+        return _exchange.whole_runs.remove_orphans(self._reader, only_told)
 
     def connection(self) -> Any:
         """Return a connection of SQLAlchemy, to ask by queries of one's own.

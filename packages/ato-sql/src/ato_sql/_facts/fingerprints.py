@@ -9,6 +9,7 @@ from ato_sql._facts.facts import digest
 from ato_sql._values.values import check_name, clean_text
 
 STATIC, RUNTIME = "static", "runtime"
+KINDS = (STATIC, RUNTIME)
 
 
 def fingerprint_event(fingerprints: Any) -> dict[str, Any]:

@@ -230,6 +230,9 @@ NO = ("", "0", "false", "no", "off", "n", "f")
 
 def _checked(values: Mapping[str, Any]) -> Any:
     checked = dict(values)
+    for name in ("redact", "git", "source", "inputs", "quiet"):
+        if name in checked:
+            checked[name] = _flag(name, checked[name])
     if os.environ.get("ATO_QUIET", "").strip().lower() not in NO:
         checked["quiet"] = True
     _one_of(checked, "durability", ["second", "commit"])
@@ -245,6 +248,13 @@ def _checked(values: Mapping[str, Any]) -> Any:
         if checked.get(folder) is not None:
             checked[folder] = _folder(folder, checked[folder])
     return checked
+
+
+def _flag(name: str, value: Any) -> bool:
+    """Return a switch; `no` in quotes, and nothing, are no way to say that secrets may stay."""
+    if isinstance(value, int) and value in (0, 1):
+        return bool(value)
+    raise SettingsError(f"config.experiment.sql.{name} must be True or False, not {short(value)}")
 
 
 def _key_names(keys: Any) -> tuple[str, ...]:

@@ -9,7 +9,8 @@ from sqlalchemy.engine import Connection
 
 from ato_adict import did_you_mean
 from ato_sql._db.schema import Experiment, Fingerprint, FingerprintSource, Project
-from ato_sql._errors import NotFoundError
+from ato_sql._errors import NotFoundError, QuestionError
+from ato_sql._facts.fingerprints import KINDS
 from ato_sql._read.reader import RunId, is_run
 from ato_sql._values.asked import asked_text
 from ato_sql._values.values import as_name, clean_text, short
@@ -49,6 +50,10 @@ def same_trace(run_id: RunId, trace_id: str, trace_type: str) -> Any:
 def _is_trace(trace_id: str, trace_type: str) -> Any:
     trace = asked_text("a trace", trace_id)
     kind = asked_text("a type of traces", trace_type)
+    # Who logs fingerprints may have kinds of his own: only what is nearly one of ours is a mistake.
+    hint = "" if kind in KINDS else did_you_mean(kind, KINDS)
+    if hint:
+        raise QuestionError(f"unknown type of traces {short(kind)}{hint}")
     return Fingerprint.trace_id == trace, Fingerprint.trace_type == kind
 
 

@@ -66,6 +66,36 @@ def whole_number(name: str, number: Any, least: int | None = 0) -> int:
     return int(number)
 
 
+def asked_flag(name: str, flag: Any) -> bool:
+    """Return whether something is wanted; no text says no.
+
+    Args:
+        name: of what.
+        flag: True or False, of numpy too.
+
+    Raises:
+        MetricError: it is neither.
+    """
+    if type(flag).__name__ in ("bool", "bool_"):  # the latter numpy's before its version 2
+        return bool(flag)
+    raise MetricError(f"{name} must be True or False, not {short(flag)}")
+
+
+def bound(name: str, number: Any) -> float | None:
+    """Return where a stretch of an axis begins or ends, None where there is no such end.
+
+    Raises:
+        QuestionError: it is no number.
+    """
+    if number is None:
+        return None
+    is_number = isinstance(number, numbers.Real) and not isinstance(number, bool)
+    if not is_number or number != number:
+        raise QuestionError(f"{name} must be a number, not {short(number)}")
+    given: float = number  # an integer stays one: the last steps of 64 bits have no float
+    return given
+
+
 def run_value(run_id: Any) -> int | str:
     """Return what a run's id, or as text its UUID, is compared with in a query.
 

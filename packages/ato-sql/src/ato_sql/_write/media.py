@@ -21,6 +21,7 @@ from ato_sql._facts.files.written import note_run
 from ato_sql._facts.media import pieces as _media
 from ato_sql._facts.media.pieces import Piece, checked_size
 from ato_sql._facts.settings import Settings
+from ato_sql._values.asked import asked_flag
 from ato_sql._values.telling import tell
 from ato_sql._values.values import (
     as_step,
@@ -74,7 +75,7 @@ class MediaLog:
         Of a folder, names, sizes and hashes of the files in it are recorded too.
 
         Raises:
-            MetricError: `step` is no integer.
+            MetricError: `step` is no integer, or `copy` neither True nor False.
             ArtifactError: with `copy=True`, the file cannot be read or the copy not be written; it
                 is an OSError.
         """
@@ -82,6 +83,7 @@ class MediaLog:
         with naming("the path of an artifact"):
             name = os.fsdecode(path)
         number = None if step is None else as_step(name, step, "artifact")
+        copy = asked_flag("copy", copy)
         data_type, hidden = (
             settings.hide(as_text("the type of an artifact", data_type)),
             settings.hide_in(to_json(metadata)),

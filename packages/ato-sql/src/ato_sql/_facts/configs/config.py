@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+import numbers
 import os
 import re
+import sys
 from typing import Any, Callable, Iterable, Mapping, Sequence
 
 from ato_adict import ADict
 from ato_adict.surroundings import holds_long
+from ato_sql._errors import MetricError
 from ato_sql._facts.configs.contents import content_hash_of, state_of, with_names
 from ato_sql._facts.configs.repeats import without_repeats
 from ato_sql._facts.configs.texts import (
@@ -19,7 +22,7 @@ from ato_sql._facts.configs.texts import (
 from ato_sql._facts.facts import digest
 from ato_sql._values.marked import BRACKETS, MARK
 from ato_sql._values.secrets.redact import redact
-from ato_sql._values.values import has_digits, is_masked
+from ato_sql._values.values import has_digits, is_masked, short
 
 _DEEPEST = 100
 _LARGEST_STATE = 4000  # letters
@@ -201,6 +204,28 @@ def stored_config(config: Any, redacted: bool, secret_keys: Sequence[str]) -> An
 def config_json(config: Any) -> Any:
     """Return the JSON of a config, its secrets in it."""
     return without_repeats(to_json(config))
+
+
+def run_config(config: Any) -> Any:
+    """Return a run's own config; what a parser of arguments or a dataclass holds, by name.
+
+    Raises:
+        MetricError: it is a number or a text, which says nothing by its own.
+    """
+    if isinstance(config, (str, bytes, numbers.Number)):
+        raise MetricError(f"a run's config must be a mapping, not {short(config)}")
+    # Of what nobody has imported yet, nobody has an instance.
+    argparse, dataclasses = map(sys.modules.get, ("argparse", "dataclasses"))
+    if argparse is not None and isinstance(config, argparse.Namespace):
+        return vars(config)
+    return config if dataclasses is None else _by_field(config, dataclasses)
+
+
+def _by_field(value: Any, dataclasses: Any) -> Any:
+    if not dataclasses.is_dataclass(value) or isinstance(value, type):
+        return value
+    names = [field.name for field in dataclasses.fields(value)]
+    return {name: _by_field(getattr(value, name), dataclasses) for name in names}
 
 
 def structural_hash(config: Any) -> str | None:

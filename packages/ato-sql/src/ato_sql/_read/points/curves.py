@@ -13,7 +13,7 @@ from ato_adict import did_you_mean
 from ato_sql._db.schema import Experiment, Metric, MetricSummary, table_of
 from ato_sql._db.seconds import seconds_between
 from ato_sql._errors import QuestionError
-from ato_sql._values.asked import asked_text, whole_number
+from ato_sql._values.asked import asked_text, bound, whole_number
 from ato_sql._values.values import SPECIAL, clean_text, short
 
 METRICS, RUNS = table_of(Metric).c, table_of(Experiment).c
@@ -85,9 +85,11 @@ def read_curve(
         high: only up to here.
 
     Raises:
-        QuestionError: there is no such axis, or `points` is no number of points.
+        QuestionError: there is no such axis, `points` is no number of points, or `low` or `high`
+            none.
     """
     points = whole_number("points", points)
+    low, high = bound("low", low), bound("high", high)
     # The run's own start, read inside the database: no conversion of time zones on the way.
     start = select(RUNS.start_time).where(RUNS.id == run_id).scalar_subquery()
     scale = axis_of(axis, start)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from typing import Any, Sequence
+from typing import Any, Mapping, Sequence
 
 from ato_adict import RunRecord
+from ato_sql._errors import MetricError
 from ato_sql._facts.configs.config import (
     config_json,
     stored_config,
@@ -24,7 +25,7 @@ from ato_sql._values.secrets.redact import (
     redact_provenance,
     secret_texts,
 )
-from ato_sql._values.values import as_name, tag_texts
+from ato_sql._values.values import as_name, short, tag_texts
 
 
 def birth_of(settings: Settings, config: Any, uuid: str, name: str | None) -> dict[str, Any]:
@@ -63,9 +64,17 @@ def given_name(settings: Settings, name: str) -> str:
 
 
 def stored_provenance(settings: Settings, given: Any, record: RunRecord) -> Any:
-    """Return where each value of a config came from, as it was given, else as the config tells."""
+    """Return where each value of a config came from, as it was given, else as the config tells.
+
+    Raises:
+        MetricError: it is no mapping.
+    """
     if given is None and record.provenance is not None:
         given = record.provenance()
+    if given is not None and not isinstance(given, Mapping):
+        raise MetricError(
+            f"provenance maps keys to where their values come from, not {short(given)}"
+        )
     data = to_json(given)
     return redact_provenance(data, settings.secret_keys) if settings.redact else data
 
