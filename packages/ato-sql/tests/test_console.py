@@ -177,6 +177,7 @@ def test_a_bar_that_is_drawn_again_and_again_leaves_its_last_state(logger, finde
 
 
 UP = "\x1b[A"
+ANEW = "\r\x1b[2K\x1b[1A\x1b[2K"  # as rich clears the two lines that it has drawn
 
 
 def draw(place, text):
@@ -299,6 +300,10 @@ def test_a_bar_whose_pieces_are_stored_apart_is_kept_once(logger, finder):
         (f"a\nb\nc{UP}{UP}\r\x1b[Jend\n", "end\n"),
         (f"a\nb\r\x1b[2K{UP}\x1b[2Kend\n", "end\n"),
         ("before\x1b[2J\x1b[Hafter\n", "before\nafter\n"),
+        (f"a 0\nb 0{ANEW}a 1\nb 1{ANEW}a 2\nb 2{ANEW}a 3\nb 3\n", "a 3\nb 3\n"),
+        (f"a 0\nb 0{ANEW}a 1\nb 1{ANEW}half\na 2\nb 2{ANEW}a 3\nb 3\n", "half\na 3\nb 3\n"),
+        (f"above\na 0\nb 0{ANEW}only{ANEW}a 2\nb 2{ANEW}a 3\nb 3\n", "a 3\nb 3\n"),
+        (f"a 0\nb 0{ANEW}a 1\nb\x1b[Cx{ANEW}a 2\nb 2{ANEW}\x1b[31ma\x1b[0m 3\nb\n", "a 3\nb\n"),
         (
             "\x1b[?25l\x1b7\x1b(B\x1b[m\x1b[>4;1mplain\x1b8\x1b[38:5:1m red\x1bP1$r\x1b\\\n",
             "plain red\n",

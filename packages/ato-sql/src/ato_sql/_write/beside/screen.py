@@ -17,6 +17,12 @@ _COLOURS = re.compile(r"\x1b\[[\d;:]*m")
 _GOES_BACK = re.compile(rf"\x08|{_MOVE}")
 _MOVES = re.compile(rf"([^\n\r\x08\x1b]+|\x1b(?!{_AFTER}))|(\n)|(\r)|(\x08+)|{_MOVE}|\x1b{_AFTER}")
 _CLEARS = "\x1b[2K"
+_UP = r"\x1b\[1A\x1b\[2K"
+# What was drawn between two clearings of as many lines: letters, ends of lines and colours.
+_REDRAWN = re.compile(
+    rf"\r\x1b\[2K((?:{_UP})*)([^\x1b\r\x08]*(?:\x1b\[[\d;:]*m[^\x1b\r\x08]*)*)"
+    rf"(?=\r\x1b\[2K\1(?!{_UP}))"
+)
 _NO_END = re.compile(r"\x1b(?:\[[0-?]*[ -/]*|[ -/]+|[\]PX^_][^\x07\x1b\n]{0,200}\x1b?)?\Z")
 _WIDEST = 400  # columns that a cursor passes; how wide the terminal is nobody knows
 _FAR = 10**9
@@ -52,6 +58,7 @@ class Screen:
 
     def _follow(self, text: str, last: bool) -> str:
         self._rows = self._rows or [""]
+        text = _without_redrawn(text)
         text = _COLOURS.sub("", text)  # most escapes of a bar, in a fraction of the time
         half = _NO_END.search(text)
         end = half.start() if half and not last else len(text)
@@ -175,6 +182,25 @@ class Screen:
 
     def _letters_from(self, row: int) -> int:
         return sum(len(text or "") for text in self._rows[row:])
+
+
+def _without_redrawn(text: str) -> str:
+    """Leave out what was drawn and cleared again, as nobody can tell that it was there.
+
+    That is a drawing between two others that each clear as many lines as it has. One of fewer or
+    more lines leaves the cursor elsewhere, and the first may go to lines that are not there yet.
+    """
+    before = None  # where a drawing ended, and what it cleared
+
+    def kept(drawing: re.Match[str]) -> str:
+        nonlocal before
+        ups, drawn = drawing.groups()
+        is_drawn_again = before == (drawing.start(), ups)
+        fits = drawn.count("\n") * len("\x1b[1A\x1b[2K") == len(ups)
+        before = (drawing.end(), ups) if fits else None
+        return "" if is_drawn_again and fits else drawing.group()
+
+    return _REDRAWN.sub(kept, text)
 
 
 def as_seen(text: str) -> str:
