@@ -217,6 +217,22 @@ class TestCare:
         told = json.loads(command("delete", run.uuid, "--force", "--json"))
         assert told == {"deleted": run.uuid}
 
+    def test_of_a_search_that_is_deleted_it_is_said_which_trials_stay(
+        self, here, config, open_logger, command
+    ):
+        config.experiment.sql.db_path = "sqlite:///experiments.db"
+        logger = open_logger(config)
+        for count in (1, 3):
+            with logger.start() as search:
+                trials = [logger.start(parent=search) for _ in range(count)]
+                for trial in trials:
+                    trial.finish()
+            if count == 1:
+                told = f"; run {trials[0].id}, which was below it, stays\n"
+            else:
+                told = f"; 3 runs that were below it stay: {trials[0].id} … {trials[-1].id}\n"
+            assert command("delete", str(search.id)) == f"deleted run {search.id}{told}"
+
     def test_an_upgrade_names_the_backup(self, here, command):
         import shutil
 

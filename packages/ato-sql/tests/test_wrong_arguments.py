@@ -237,9 +237,9 @@ class TestStarts:
             logger.start(config=given)
         assert not list(here.glob("*.sqlite"))  # refused before a database was made
 
-    @pytest.mark.parametrize("provenance", [5, "cli", ["cli"], True])
-    def test_provenance_is_a_mapping(self, logger, here, provenance):
-        with pytest.raises(MetricError, match="provenance maps keys to where their values "):
+    @pytest.mark.parametrize("provenance", [5, "cli", b"x", True])
+    def test_a_number_or_a_text_is_no_provenance(self, logger, here, provenance):
+        with pytest.raises(MetricError, match="provenance tells where values come from"):
             logger.start(provenance=provenance)
         assert not list(here.glob("*.sqlite"))
 
@@ -289,6 +289,25 @@ class TestTraces:
 
 def similar_by(finder, run_id):
     return lambda kind: finder.find_similar_runs_by_trace(run_id, "net", kind)
+
+
+@pytest.mark.parametrize("caption", [["a cat", "a dog"], ("a cat",), {"en": "a cat"}])
+def test_an_image_has_one_caption(logger, finder, caption):
+    with logger.start() as run, pytest.raises(MetricError, match="a caption is one text, not "):
+        run.log_image("pets", b"\x89PNG\r\n\x1a\n", caption=caption)
+    assert finder.get_run(run.id).artifacts == []
+
+
+@pytest.mark.parametrize("step", [True, False])
+def test_true_is_no_step(logger, finder, step):
+    with logger.start() as run:
+        with pytest.raises(MetricError, match=f"must be an integer, not {step}"):
+            run.log_metric("acc", 0.5, step=step)
+        with pytest.raises(MetricError, match=f"must be an integer, not {step}"):
+            run.log_metrics({"acc": 0.5}, step=step)
+        with pytest.raises(MetricError, match=f"must be an integer, not {step}"):
+            run.log_text("sample", "x", step=step)
+    assert finder.get_metric_keys(run.id) == []
 
 
 class TestStretches:

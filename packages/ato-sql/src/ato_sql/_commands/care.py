@@ -42,9 +42,18 @@ def gc(finder: SQLFinder, options: Namespace) -> int:
 
 
 def _told(data: dict[str, Any]) -> dict[str, Any]:
-    """Return what came of it without what waits, where nothing does."""
-    untold = () if data["waiting"] else ("waiting", "until")
-    return {name: value for name, value in data.items() if name not in untold}
+    """Return what came of it without what waits, or stays, where nothing does."""
+    untold = ("waiting", "until", "below")
+    return {name: value for name, value in data.items() if value or name not in untold}
+
+
+def _staying(below: list[int]) -> str:
+    """Say which runs stay that were below the one that went, such as the trials of a search."""
+    if not below:
+        return ""
+    if len(below) == 1:
+        return f"; run {below[0]}, which was below it, stays"
+    return f"; {len(below)} runs that were below it stay: {below[0]} … {below[-1]}"
 
 
 def _waiting(done: Cleanup) -> str:
@@ -63,9 +72,10 @@ def _waiting(done: Cleanup) -> str:
 def delete(finder: SQLFinder, options: Namespace) -> int:
     """Delete a run."""
     run = finder.named_run(options.run_id, only_one=True)
+    below = [one.id for one in finder.children(run.id)]
     done = finder.delete_run(run.id, force=options.force)
-    data = {"deleted": run.uuid, "waiting": done.waiting, "until": done.until}
-    report(options, _told(data), f"deleted run {run.id}{_waiting(done)}")
+    data = {"deleted": run.uuid, "below": below, "waiting": done.waiting, "until": done.until}
+    report(options, _told(data), f"deleted run {run.id}{_staying(below)}{_waiting(done)}")
     return 0
 
 

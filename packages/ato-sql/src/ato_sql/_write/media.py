@@ -6,7 +6,7 @@ import os
 import time
 from typing import Any, Sequence
 
-from ato_sql._errors import ArtifactError, TrackerError
+from ato_sql._errors import ArtifactError, MetricError, TrackerError
 from ato_sql._facts.configs.config import to_json
 from ato_sql._facts.files.artifacts import (
     Content,
@@ -32,6 +32,7 @@ from ato_sql._values.values import (
     given_text,
     naming,
     next_step,
+    short,
 )
 from ato_sql._write import batch as _batch
 from ato_sql._write.writer import Writer
@@ -120,7 +121,8 @@ class MediaLog:
             caption: what to write below it.
 
         Raises:
-            MetricError: it is no image, or has more bytes than `experiment.sql.media_limit`.
+            MetricError: it is no image, or has more bytes than `experiment.sql.media_limit`; or the
+                caption is none.
             TrackerError: with `on_error='raise'`, it cannot be written.
         """
         key = _key_of(_media.IMAGE, key)
@@ -247,6 +249,8 @@ class MediaLog:
     def _with_caption(self, piece: Piece, caption: str | None) -> Piece:
         if caption is None:
             return piece
+        if isinstance(caption, (list, tuple, dict, set)):
+            raise MetricError(f"a caption is one text, not {short(caption)}")
         hidden = self._settings.hide(given_text("a caption", caption))
         return piece._replace(info={**piece.info, "caption": hidden})
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import numbers
 import time
-from typing import Any, Mapping, Sequence
+from typing import Any, Sequence
 
 from ato_adict import RunRecord
 from ato_sql._errors import MetricError
@@ -67,14 +68,12 @@ def stored_provenance(settings: Settings, given: Any, record: RunRecord) -> Any:
     """Return where each value of a config came from, as it was given, else as the config tells.
 
     Raises:
-        MetricError: it is no mapping.
+        MetricError: it is a number or a text.
     """
     if given is None and record.provenance is not None:
         given = record.provenance()
-    if given is not None and not isinstance(given, Mapping):
-        raise MetricError(
-            f"provenance maps keys to where their values come from, not {short(given)}"
-        )
+    if isinstance(given, (str, bytes, numbers.Number)):
+        raise MetricError(f"provenance tells where values come from, by key, not {short(given)}")
     data = to_json(given)
     return redact_provenance(data, settings.secret_keys) if settings.redact else data
 
