@@ -373,6 +373,24 @@ class TestCurvesOfAProject:
         assert len(others) == 19
         assert view.complaints() == []
 
+    def test_the_ends_of_the_y_axis_may_be_given_in_either_order(self, look, charted):
+        view = look(charted).open("/projects/3/curves?by=model&show=groups", ".plot canvas")
+        view.one(".enlarge").click()
+        view.wait("dialog canvas")
+        whole = view.wait_for(lambda: view.script(DRAWN, "dialog canvas"))
+        pictures = []
+        for least, greatest in [("0.4", "0.6"), ("0.6", "0.4")]:
+            for name, end in [("least", least), ("greatest", greatest)]:
+                field = view.one(f"[aria-label='Y axis, {name}']")
+                field.clear()
+                field.send_keys(end)
+            view.wait_for(lambda: view.script(DRAWN, "dialog canvas") not in (0, whole))
+            pictures.append(
+                view.script("return arguments[0].toDataURL()", view.one("dialog canvas"))
+            )
+        assert pictures[0] == pictures[1]
+        assert view.complaints() == []
+
     @pytest.mark.parametrize("show", ["runs", "groups"])
     def test_what_the_colours_mean_is_in_the_picture(self, look, charted, show):
         view = look(charted).open(f"/projects/3/curves?by=model&show={show}", ".plot canvas")

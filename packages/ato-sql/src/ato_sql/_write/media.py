@@ -246,7 +246,7 @@ class MediaLog:
             raise TrackerError(text) from error
         tell(text)
 
-    def _with_caption(self, piece: Piece, caption: str | None) -> Piece:
+    def _with_caption(self, piece: Piece, caption: Any) -> Piece:
         if caption is None:
             return piece
         if isinstance(caption, (list, tuple, dict, set)):

@@ -138,7 +138,8 @@ function rangeOfY({ logY, outliers, limits = [null, null], units }) {
   const set = inUnit(limits, units.y);
   return (plot, low, high) => {
     const [from, to] = natural(plot, low, high);
-    const [least, greatest] = [set[0] ?? from, set[1] ?? to];
+    const ends = set.every((end) => end !== null) ? [...set].sort((a, b) => a - b) : set; // in either order
+    const [least, greatest] = [ends[0] ?? from, ends[1] ?? to];
     return least < greatest && !(logY && least <= 0) ? [least, greatest] : [from, to];
   };
 }
