@@ -58,6 +58,18 @@ def refuses(path, problem):
     assert ADict.from_file(path) == CONFIG
 
 
+@pytest.mark.parametrize("name", ["package.json", "pyproject.toml", "docker-compose.yml"])
+def test_a_file_that_another_program_looks_for_is_only_replaced_by_force(tmp_path, name):
+    path = tmp_path / name
+    CONFIG.dump(path)  # there was none yet
+    written = path.read_bytes()
+    with pytest.raises(ConfigFileError, match="is a file of .*; without force"):
+        ADict(other=1).dump(path)
+    assert path.read_bytes() == written
+    ADict(other=1).dump(path, force=True)
+    assert path.read_bytes() != written
+
+
 @pytest.mark.parametrize("name", OTHERS)
 def test_data_that_is_no_config_is_only_replaced_by_force(tmp_path, name):
     text, problem = OTHERS[name]

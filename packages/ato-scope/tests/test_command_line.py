@@ -229,6 +229,7 @@ BAD = {
     "x=true": "'true' is not a value; did you mean 'True'",
     "x=[a]": "'a' is not a value",
     "x=007": "not a valid expression",
+    f"x={'9' * 5000}": "has an integer of more digits than Python reads",
     "x==3": "not a valid expression",
     "x=1]": "not a valid expression",
     "x=1/0": "cannot be evaluated: division by zero",

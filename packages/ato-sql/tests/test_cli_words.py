@@ -119,6 +119,9 @@ class TestMistakes:
     def test_a_number_of_lines_is_a_whole_number_above_0(self, refused, number):
         assert "must be a whole number above 0, not" in refused("runs", f"--limit={number}")
 
+    def test_of_a_number_that_is_too_large_it_is_said_how_large_it_may_be(self, refused):
+        assert "; at most 18 digits" in refused("runs", f"--limit={'1' * 19}")
+
     def test_a_choice_that_there_is_not_names_those_there_are(self, refused):
         line = refused("best", "digits", "acc", "--mode", "mx")
         assert "'mx' is none of max, min; did you mean 'max'?" in line

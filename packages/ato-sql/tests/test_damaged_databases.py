@@ -44,6 +44,17 @@ def test_a_value_that_cannot_be_read_hides_no_other_run(damaged, path, capsys, c
         assert len(capsys.readouterr().err.splitlines()) <= 1
 
 
+@pytest.mark.parametrize("text", ['{"lr":', "no config"])
+def test_a_config_that_is_none_is_shown_as_damaged(damaged, path, capsys, text):
+    damaged("config", text)
+    assert main(["show", "1", "--db", path]) == 0
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if "(all)" in line]
+    assert "damaged: " in line
+    assert main(["compare", "1", "2", "--db", path]) in (0, 1)
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if "(all)" in line]
+    assert "damaged: " in line
+
+
 def test_a_metric_whose_exact_value_is_damaged_has_the_rounded_one(damaged):
     finder = damaged("special", "many", "metrics")
     assert [point.value for point in finder.get_metrics(1, "loss")] == [1e30]

@@ -168,6 +168,15 @@ class TestSettings:
         run = finder.get_run(open_logger(config).run())
         assert (run.git_commit, run.git_dirty) == (None, None)
 
+    @pytest.mark.parametrize("option", ["foo=bar", "connect_timeout=soon", "ssl_ca=/not/there"])
+    def test_options_that_a_driver_cannot_use_are_told(self, option):
+        pytest.importorskip("pymysql")
+        url = f"mysql://root:s3cr3t@127.0.0.1:3306/none?{option}"
+        logger = SQLLogger({"experiment": {"sql": {"db_path": url}}})
+        for ask in (logger.run, SQLFinder(logger.config).search):
+            with pytest.raises(DatabaseError, match=" has options that its driver cannot use: "):
+                ask()
+
     def test_a_driver_that_is_not_installed_is_named_with_its_extra(self, monkeypatch):
         import importlib.util
 

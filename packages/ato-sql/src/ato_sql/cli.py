@@ -299,9 +299,11 @@ def _add_choice(parser: argparse.ArgumentParser) -> None:
 
 
 def _count(text: str) -> int:
-    number = int(text) if text.isdecimal() and len(text) < 19 else 0
+    is_too_long = text.isdecimal() and len(text) > 18
+    number = int(text) if text.isdecimal() and not is_too_long else 0
     if number < 1:
-        raise argparse.ArgumentTypeError(f"must be a whole number above 0, not {text!r}")
+        fix = "; at most 18 digits" if is_too_long else ""
+        raise argparse.ArgumentTypeError(f"must be a whole number above 0, not {text!r}{fix}")
     return number
 
 

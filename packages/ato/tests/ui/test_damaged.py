@@ -96,3 +96,10 @@ def test_what_is_damaged_prints_no_traceback(damaged, caplog, monkeypatch):
         page.get("runs/1")
         page.get("projects/1/runs", column="metric.loss.min")
     assert not any(record.exc_info for record in caplog.records)
+
+
+def test_a_config_that_is_none_is_shown_as_damaged(damaged):
+    page = damaged("experiments", "config", '{"lr":')
+    (leaf,) = page.get("runs/1")["config"]
+    assert leaf["path"] == ["(all)"]
+    assert leaf["text"].startswith("damaged: ")

@@ -22,6 +22,20 @@ _LOOK = 1 << 20
 # What is no loss: a word that a program put there, or the first letters of a torn mapping.
 _SCRAP = re.compile(r"\w{1,40}|\{.{0,39}")
 _NAMES = {"yaml": "YAML", "json": "JSON", "jsonl": "JSON", "toml": "TOML", "xyz": "xyz"}
+# Files whose names other programs look for: what is in them reads as a config would.
+_OTHERS = {
+    "package.json": "npm",
+    "package-lock.json": "npm",
+    "composer.json": "Composer",
+    "tsconfig.json": "TypeScript",
+    "pyproject.toml": "Python's builds",
+    "cargo.toml": "Cargo",
+    "docker-compose.yml": "Docker",
+    "docker-compose.yaml": "Docker",
+    "mkdocs.yml": "MkDocs",
+    ".pre-commit-config.yaml": "pre-commit",
+    ".gitlab-ci.yml": "GitLab",
+}
 _LINES = "more than one line of data"
 _TOML_LINE = re.compile(r"\[.+\]\s*(?:#.*)?$|[^\[=][^=]*=")
 _XYZ_KEY = re.compile(r"(?!\d+\))[^|\[][^:]*:")
@@ -74,6 +88,9 @@ def _kind(
         return "no text file"
     if is_whole and not text.strip():
         return None
+    owner = _OTHERS.get(os.path.basename(name).lower())
+    if owner is not None:
+        return f"a file of {owner}"
     if format == "py":
         programs = import_module(_PROGRAMS)
         is_program = programs.is_program if is_whole else programs.is_large_program

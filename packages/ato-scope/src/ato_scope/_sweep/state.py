@@ -75,7 +75,8 @@ class SweepState:
                     yield record
         if unreadable:
             many = "1 line" if unreadable == 1 else f"{unreadable} lines"
-            say(f"warning: {many} of {self.path} cannot be read and are left out")
+            out = "is left out" if unreadable == 1 else "are left out"
+            say(f"warning: {many} of {self.path} cannot be read and {out}")
 
     def _has_records(self) -> bool:
         """Tell whether a line among the first is of a sweep; it may be one that was cut off."""

@@ -74,7 +74,9 @@ def interpret(text: str, names: Mapping[str, Any]) -> Any:
         return owned(_Interpreter(names).value(tree.body, 0))
     except ExpressionError:
         raise
-    except SyntaxError:
+    except SyntaxError as error:
+        if "digits" in str(error):
+            raise ExpressionError("has an integer of more digits than Python reads") from None
         raise ExpressionError("not a valid expression") from None
     except (RecursionError, MemoryError):
         raise ExpressionError("is nested too deeply") from None

@@ -14,7 +14,7 @@ from ato_adict import did_you_mean
 from ato_sql._db.watchdog import watch
 from ato_sql._errors import DatabaseError
 from ato_sql._values.types import JSON_SETTINGS
-from ato_sql._values.url import sqlite_file
+from ato_sql._values.url import clean_error, show_url, sqlite_file
 
 PATIENCE_SECONDS = 20.0
 _SYSTEMS = ("sqlite", "postgresql", "mysql", "mariadb")
@@ -30,7 +30,8 @@ def open_engine(url: URL, full_sync: bool = False, patience: float = PATIENCE_SE
         patience: seconds to wait for another program's lock, or for a server to answer a call.
 
     Raises:
-        DatabaseError: there is no such database system or its driver is not installed.
+        DatabaseError: there is no such database system, its driver is not installed, or the URL has
+            options that it cannot use.
     """
     try:
         if url.get_backend_name() == "sqlite":
@@ -38,6 +39,8 @@ def open_engine(url: URL, full_sync: bool = False, patience: float = PATIENCE_SE
         return _server_engine(url, patience)
     except NoSuchModuleError:
         raise _unknown(url) from None
+    except (ValueError, TypeError) as error:  # `?connect_timeout=soon`
+        raise _unusable(url, error) from None
     except ImportError as error:
         if url.get_backend_name() not in _SYSTEMS:  # SQLAlchemy has it, the tracker does not
             raise _unknown(url) from None
@@ -88,9 +91,25 @@ def _server_engine(url: URL, patience: float) -> Engine:
     settings: Any = {"pool_size": 2, "max_overflow": 20, "pool_pre_ping": not watched}
     settings["connect_args"] = _server_timeouts(url.drivername, patience)
     engine = create_engine(url, **JSON_SETTINGS, **settings)
+    event.listen(engine, "do_connect", functools.partial(_connect, url))
     if watched:
         watch(engine, max(1, int(patience)) + _LATER)
     return engine
+
+
+def _connect(url: URL, dialect: Any, record: object, arguments: Any, options: Any) -> Any:
+    """Connect; what a driver says of options that it does not know is no error of a database."""
+    try:
+        return dialect.connect(*arguments, **options)
+    except dialect.dbapi.Error:
+        raise
+    except Exception as error:
+        raise _unusable(url, error) from None
+
+
+def _unusable(url: URL, error: Exception) -> DatabaseError:
+    said = f"{type(error).__name__}: {clean_error(error, url)}"
+    return DatabaseError(f"{show_url(url)} has options that its driver cannot use: {said}")
 
 
 _WATCHED = ("postgresql+psycopg2", "postgresql+psycopg")

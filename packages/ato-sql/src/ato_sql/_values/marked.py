@@ -106,6 +106,7 @@ def literal(value: Any, write: Callable[[Any], str] = repr, whole: bool = False)
     if is_marked(value):
         rest = {name: item for name, item in value.items() if name not in (MARK, "value")}
         text = _set(value["value"], again) if value[MARK] == "set" else str(value["value"])
+        text = f"damaged: {text}" if value[MARK] == "damaged" else text
         return f"{text} {again(rest)}" if whole and rest else text
     if isinstance(value, Mapping):
         pairs = (f"{write(key_in(key))}: {again(item)}" for key, item in value.items())

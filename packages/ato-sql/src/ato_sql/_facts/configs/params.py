@@ -9,7 +9,7 @@ import sys
 from collections import Counter
 from typing import Any, Callable, Iterator, Mapping, Sequence
 
-from ato_sql._values.marked import MARK, number_in
+from ato_sql._values.marked import MARK, is_marked, number_in
 from ato_sql._values.values import as_name, shorten
 
 _LARGEST = int(sys.float_info.max)
@@ -50,7 +50,8 @@ def leaf_paths(
 ) -> Iterator[tuple[tuple[str, ...], Any]]:
     """Yield the keys that lead to each leaf of a stored config, and its value, in order.
 
-    An empty mapping is a leaf, and so is what JSON does not have (`MARK` is a key of it).
+    An empty mapping is a leaf, and so is what JSON does not have (`MARK` is a key of it). A config
+    that is such a thing, as a damaged one, is the leaf `(all)`.
 
     Args:
         value: the config.
@@ -64,7 +65,7 @@ def leaf_paths(
         for index, item in enumerate(value):
             yield from leaf_paths(item, opens, (*path, f"[{index}]"))
     else:
-        yield path, value
+        yield path or (("(all)",) if is_marked(value) else ()), value
 
 
 def leaf_text(leaf: Any) -> str:
