@@ -298,18 +298,6 @@ def test_an_image_has_one_caption(logger, finder, caption):
     assert finder.get_run(run.id).artifacts == []
 
 
-@pytest.mark.parametrize("step", [True, False])
-def test_true_is_no_step(logger, finder, step):
-    with logger.start() as run:
-        with pytest.raises(MetricError, match=f"must be an integer, not {step}"):
-            run.log_metric("acc", 0.5, step=step)
-        with pytest.raises(MetricError, match=f"must be an integer, not {step}"):
-            run.log_metrics({"acc": 0.5}, step=step)
-        with pytest.raises(MetricError, match=f"must be an integer, not {step}"):
-            run.log_text("sample", "x", step=step)
-    assert finder.get_metric_keys(run.id) == []
-
-
 class TestStretches:
     @pytest.mark.parametrize("end", ["low", "high"])
     @pytest.mark.parametrize("number", ["3", float("nan"), True, [1]])

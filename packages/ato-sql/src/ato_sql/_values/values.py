@@ -111,11 +111,9 @@ def as_step(key: str, step: Any, what: str = "metric") -> int:
         what: what else `key` names.
 
     Raises:
-        MetricError: it is not an integer or too large; True is none, though Python counts with it.
+        MetricError: it is not an integer or too large.
     """
     try:
-        if step is True or step is False:
-            raise TypeError
         number = operator.index(step)
     except Exception:
         if not (isinstance(step, float) and step.is_integer()):
