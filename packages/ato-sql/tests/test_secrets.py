@@ -299,6 +299,11 @@ class TestText:
         ("curl --user 'me:s3cr3t' h", "curl --user 'me:[redacted]' h"),
         ("wget --proxy-user=me:s3cr3t h", "wget --proxy-user=me:[redacted] h"),
         ("sshpass -p s3cr3t ssh h", "sshpass -p [redacted] ssh h"),
+        ("gh secret set DEPLOY --body s3cr3t", "gh secret set DEPLOY --body [redacted]"),
+        ("sqlcmd -S h -U sa -P s3cr3t", "sqlcmd -S h -U sa -P [redacted]"),
+        ("htpasswd -cb .htpasswd me s3cr3t", "htpasswd -cb .htpasswd me [redacted]"),
+        ("mc alias set store http://h me s3cr3t", "mc alias set store http://h me [redacted]"),
+        ("ngrok config add-authtoken s3cr3t", "ngrok config add-authtoken [redacted]"),
         ("mysqldump -h h -u me -ps3cr3t db", "mysqldump -h h -u me -p[redacted] db"),
         ('run(["curl", "-u", "me:s3cr3t"])', 'run(["curl", "-u", "me:[redacted]"])'),
         (

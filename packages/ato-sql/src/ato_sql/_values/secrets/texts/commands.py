@@ -12,13 +12,23 @@ _LOGINS = words("docker podman nerdctl buildah skopeo helm oras crane az")
 _LDAP = words("ldapsearch ldapadd ldapmodify ldapdelete ldapwhoami ldappasswd ldapcompare")
 _SMB = words("smbclient rpcclient smbget winexe")
 _ZIP = words("zip unzip")
+_ASKED_BY_P = _ZIP | {"sqlcmd"}
 _TAKE_TOKENS = words("vault wandb swanlab")
 _APART = r"""["',\s]{1,6}"""
 _UP_TO = r"""\b[^\n;|&]{0,200}?[\s"']"""
 _FLAGGED = re.compile(
     rf"""(\b(?:(?:{"|".join(sorted(_LOGINS))}){_APART}(?:registry{_APART})?login{_UP_TO}-p"""
+    rf"""|sqlcmd{_UP_TO}-P|gh{_APART}secret{_APART}set{_UP_TO}(?:--body|-b)"""
     rf"""|redis-cli{_UP_TO}(?:-a|--pass)|(?:un)?zip{_UP_TO}-P|openssl{_UP_TO}-k|(?:{"|".join(sorted(_LDAP))}){_UP_TO}-w){_APART})"""
     r"""(?!-)([^\s"',;|&<>()\]]{1,200})"""
+)
+# `htpasswd -b file user x`, `mc alias set name url user x`, `ngrok authtoken x`: by their places.
+_WORD = rf"""[^\s"',;|&<>]{{1,200}}{_APART}"""
+_PLACED = re.compile(
+    rf"""(\b(?:htpasswd{_APART}-[A-Za-z]{{0,8}}b[A-Za-z]{{0,8}}{_APART}{_WORD}{_WORD}"""
+    rf"""|mc{_APART}alias{_APART}set{_APART}{_WORD}{_WORD}{_WORD}"""
+    rf"""|ngrok{_APART}(?:config{_APART}add-)?authtoken{_APART}))"""
+    r"""(?!-)([^\s"',;|&<>()\]]{6,200})"""
 )
 _VAULT = re.compile(
     rf"""(\bvault{_APART}login{_APART})(?!-)([^\s"',;|&<>()\]=]{{8,200}})(?![\w=])"""
@@ -62,6 +72,8 @@ def redact_commands(text: str, extra: Sequence[str] = ()) -> str:
     if " -" in text or "'-" in text or '"-' in text:
         text = _FLAGGED.sub(_hide_random, text)
         text = _SMB_USER.sub(rf"\1{REDACTED}", text)
+    if "htpasswd" in text or "alias" in text or "authtoken" in text:
+        text = _PLACED.sub(_hide_random, text)
     if "vault" in text:
         text = _VAULT.sub(_hide_token, text)
     if "ENV" in text or "setenv" in text:
@@ -90,7 +102,7 @@ def _is_awaited(before: str, programs: AbstractSet[str]) -> bool:
     if before in ("-a", "--pass"):
         return "redis-cli" in programs
     if before in ("-P", "-k"):
-        return bool(programs & (_ZIP if before == "-P" else {"openssl"}))
+        return bool(programs & (_ASKED_BY_P if before == "-P" else {"openssl"}))
     if before == "login":
         return bool(programs & _TAKE_TOKENS)
     return before == "-w" and bool(programs & _LDAP)
