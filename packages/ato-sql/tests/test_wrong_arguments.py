@@ -210,7 +210,7 @@ class TestSwitches:
         "archived or not": lambda finder, flag: finder.named_run("last", archived=flag),
     }
 
-    @pytest.mark.parametrize("flag", ["no", "yes", 0, 1, 2.0, [True], b""])
+    @pytest.mark.parametrize("flag", ["no", 1, [True]])
     @pytest.mark.parametrize("ask", ASKS)
     def test_a_switch_is_true_or_false(self, finder, trials, here, ask, flag):
         before = sorted(here.iterdir())
