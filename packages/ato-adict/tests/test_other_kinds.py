@@ -66,6 +66,9 @@ def test_a_file_that_another_program_looks_for_is_only_replaced_by_force(tmp_pat
     with pytest.raises(ConfigFileError, match="is a file of .*; without force"):
         ADict(other=1).dump(path)
     assert path.read_bytes() == written
+    (tmp_path / "link.json").symlink_to(path)
+    with pytest.raises(ConfigFileError, match="is a file of"):
+        ADict(other=1).dump(tmp_path / "link.json")
     ADict(other=1).dump(path, force=True)
     assert path.read_bytes() != written
 

@@ -51,7 +51,9 @@ def test_a_config_that_is_none_is_shown_as_damaged(damaged, path, capsys, text):
     (line,) = [line for line in capsys.readouterr().out.splitlines() if "(all)" in line]
     assert "damaged: " in line
     assert main(["compare", "1", "2", "--db", path]) in (0, 1)
-    (line,) = [line for line in capsys.readouterr().out.splitlines() if "(all)" in line]
+    compared = capsys.readouterr().out
+    assert "experiment" not in compared  # no key is told to be gone
+    (line,) = [line for line in compared.splitlines() if "(all)" in line]
     assert "damaged: " in line
 
 

@@ -15,6 +15,44 @@ TOKEN = "hf_abcdefghijklmnopqrstuvwx"
 BEGIN = "-----BEGIN PGP PRIVATE KEY BLOCK-----"
 
 
+class TestObjects:
+    """What Python writes of an object below a secret's name is hidden to its end."""
+
+    @pytest.mark.parametrize(
+        ("text", "kept"),
+        [
+            (
+                "Db(host='h', credentials=Cred(user='u', value='x1y2z3'), port=5)",
+                "Db(host='h', credentials=[redacted], port=5)",
+            ),
+            (
+                "{'n': 1, 'auth': Auth(a=Of(b='x1y2'), c='z3'), 'm': 2}",
+                "{'n': 1, 'auth': [redacted], 'm': 2}",
+            ),
+            (
+                "Namespace(credentials=Namespace(n=777001, user='u'), lr=1)",
+                "Namespace(credentials=[redacted], lr=1)",
+            ),
+            ("Db(secret=Cred('u', 'x)y2'), n=1)", "Db(secret=[redacted], n=1)"),
+            ("credentials=<Cred user='u' value='x1'> n=1", "credentials=[redacted] n=1"),
+            ("credentials=Cred(user='u', va", "credentials=[redacted]"),
+            ("auth=Auth(a='x1',\nlr=0.1", "auth=[redacted]\nlr=0.1"),
+        ],
+    )
+    def test_below_a_secret_all_of_it_is_one(self, noted, text, kept):
+        assert noted(text) == kept
+
+    def test_so_it_is_in_a_config(self, logger, finder):
+        hidden = "Db(credentials=Cred(user='u', value='x1y2z3'))"
+        with logger.start(
+            config={"dbs": [type("Db", (), {"__repr__": lambda _: hidden})()]}
+        ) as run:
+            pass
+        stored = str(finder.get_run(run.id).config)
+        assert "credentials=[redacted]" in stored
+        assert "x1y2z3" not in stored
+
+
 class TestProse:
     @pytest.mark.parametrize(
         ("text", "kept"),

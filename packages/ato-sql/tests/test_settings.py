@@ -177,6 +177,11 @@ class TestSettings:
             with pytest.raises(DatabaseError, match=" has options that its driver cannot use: "):
                 ask()
 
+    def test_a_server_without_a_database_is_told(self):
+        pytest.importorskip("pymysql")
+        with pytest.raises(DatabaseError, match="names no database; write it behind the host"):
+            SQLFinder({"experiment": {"sql": {"db_path": "mysql://root@127.0.0.1"}}}).search()
+
     def test_a_driver_that_is_not_installed_is_named_with_its_extra(self, monkeypatch):
         import importlib.util
 

@@ -230,6 +230,35 @@ class TestSwitches:
             run.log_artifact("model.pt", "model", {}, "epoch-3")
 
 
+@dataclasses.dataclass
+class Optimizer:
+    lr: float = 0.1
+
+
+@dataclasses.dataclass
+class Training:
+    epochs: int = 1
+    optimizer: Optimizer = dataclasses.field(default_factory=Optimizer)
+
+
+@dataclasses.dataclass
+class Nested:
+    inner: object = None
+
+
+def cyclic():
+    one = Nested()
+    one.inner = one
+    return one
+
+
+def chain(length):
+    one = None
+    for _ in range(length):
+        one = Nested(one)
+    return one
+
+
 class TestStarts:
     @pytest.mark.parametrize("given", [5, "lr=0.1", b"x", True, 1.5])
     def test_a_number_or_a_text_is_no_config(self, logger, here, given):
@@ -254,22 +283,23 @@ class TestStarts:
             pass
         assert finder.get_config(run.id) == {"epochs": 3, "optimizer": {"lr": 0.1}}
 
+    @pytest.mark.parametrize("given", [cyclic(), chain(500)], ids=["cyclic", "deep"])
+    def test_one_that_has_no_end_is_kept_as_an_object(self, logger, finder, given):
+        with logger.start(config=given) as run:
+            pass
+        assert "inner" in finder.get_config(run.id)
+
+    @pytest.mark.parametrize("given", [Training, dict])
+    def test_a_class_is_none_yet(self, logger, here, given):
+        with pytest.raises(MetricError, match=f"not a class; make one: {given.__name__}\\(\\)"):
+            logger.start(config=given)
+        assert not list(here.glob("*.sqlite"))
+
     def test_whether_it_is_done_is_asked_for_what_was_started(self, logger):
         logger.start(config=argparse.Namespace(lr=0.1)).finish()
         assert logger.skip_if_done(config={"lr": 0.1})
         assert logger.skip_if_done(config=argparse.Namespace(lr=0.1))
         assert not logger.skip_if_done(config=argparse.Namespace(lr=0.2))
-
-
-@dataclasses.dataclass
-class Optimizer:
-    lr: float = 0.1
-
-
-@dataclasses.dataclass
-class Training:
-    epochs: int = 1
-    optimizer: Optimizer = dataclasses.field(default_factory=Optimizer)
 
 
 class TestTraces:

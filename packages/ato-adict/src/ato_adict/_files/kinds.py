@@ -32,7 +32,11 @@ _OTHERS = {
     "cargo.toml": "Cargo",
     "docker-compose.yml": "Docker",
     "docker-compose.yaml": "Docker",
+    "compose.yml": "Docker",
+    "compose.yaml": "Docker",
+    "chart.yaml": "Helm",
     "mkdocs.yml": "MkDocs",
+    "mkdocs.yaml": "MkDocs",
     ".pre-commit-config.yaml": "pre-commit",
     ".gitlab-ci.yml": "GitLab",
 }
@@ -88,9 +92,10 @@ def _kind(
         return "no text file"
     if is_whole and not text.strip():
         return None
-    owner = _OTHERS.get(os.path.basename(name).lower())
-    if owner is not None:
-        return f"a file of {owner}"
+    for path in (name, os.path.realpath(name)):  # a link to it is no name of its own
+        owner = _OTHERS.get(os.path.basename(path).lower())
+        if owner is not None:
+            return f"a file of {owner}"
     if format == "py":
         programs = import_module(_PROGRAMS)
         is_program = programs.is_program if is_whole else programs.is_large_program

@@ -13,7 +13,7 @@ from sqlalchemy.pool import QueuePool
 from ato_adict import did_you_mean
 from ato_sql._db.watchdog import watch
 from ato_sql._errors import DatabaseError
-from ato_sql._values.types import JSON_SETTINGS
+from ato_sql._values.types import JSON_SETTINGS, MYSQL
 from ato_sql._values.url import clean_error, show_url, sqlite_file
 
 PATIENCE_SECONDS = 20.0
@@ -87,6 +87,8 @@ def _end_transaction(connection: Any, record: object) -> None:
 
 
 def _server_engine(url: URL, patience: float) -> Engine:
+    if url.get_backend_name() in MYSQL and not url.database and not url.query:
+        raise DatabaseError(f"{show_url(url)} names no database; write it behind the host: /name")
     watched = url.drivername in _WATCHED
     settings: Any = {"pool_size": 2, "max_overflow": 20, "pool_pre_ping": not watched}
     settings["connect_args"] = _server_timeouts(url.drivername, patience)

@@ -174,7 +174,7 @@ def _fix(config: Any) -> str:
 def _section(config: Any, name: str, where: str) -> Mapping[str, Any]:
     """Return a section of a config, an empty one where it is not there."""
     if not isinstance(config, Mapping):
-        found = secrets.redact_text(repr(config))
+        found = secrets.redact_text(short(config))
         raise SettingsError(f"{where} must be a mapping, not {found}{_fix(config)}")
     section = _items(config).get(name)
     if section is None:
@@ -182,7 +182,7 @@ def _section(config: Any, name: str, where: str) -> Mapping[str, Any]:
     if not isinstance(section, Mapping):
         raise SettingsError(
             f"{where}.{name} must hold settings, such as project_name or sql.db_path, "
-            f"not {secrets.redact_text(repr(section))}"
+            f"not {secrets.redact_text(short(section))}"
         )
     return section
 

@@ -71,12 +71,20 @@ def holds(path: str, condition: Callable[[os.stat_result], bool]) -> bool:
 
 
 def spare_folders() -> list[str]:
-    """Return where journals are that cannot be beside their database, the preferred one first."""
+    """Return where journals are that cannot be beside their database, the preferred one first.
+
+    A link of somebody else's that leads from there, `/tmp/ato-0`, is none of these places.
+    """
     import tempfile
 
     state = os.environ.get("XDG_STATE_HOME") or os.path.expanduser("~/.local/state")
     user = f"-{os.geteuid()}" if hasattr(os, "geteuid") else ""
-    return [os.path.join(state, "ato"), os.path.join(tempfile.gettempdir(), f"ato{user}")]
+    places = [os.path.join(state, "ato"), os.path.join(tempfile.gettempdir(), f"ato{user}")]
+    return [place for place in places if not _is_anothers_link(place)]
+
+
+def _is_anothers_link(path: str) -> bool:
+    return os.path.islink(path) and not holds(path, lambda one: one.st_uid == os.geteuid())
 
 
 def stem_of(name: str, where: str) -> str:

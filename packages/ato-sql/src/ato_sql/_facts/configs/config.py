@@ -210,22 +210,26 @@ def run_config(config: Any) -> Any:
     """Return a run's own config; what a parser of arguments or a dataclass holds, by name.
 
     Raises:
-        MetricError: it is a number or a text, which says nothing by its own.
+        MetricError: it is a number or a text, which says nothing by its own, or a class.
     """
     if isinstance(config, (str, bytes, numbers.Number)):
         raise MetricError(f"a run's config must be a mapping, not {short(config)}")
+    if isinstance(config, type):
+        fix = f"; make one: {config.__name__}()"
+        raise MetricError(f"a run's config must be a mapping, not a class{fix}")
     # Of what nobody has imported yet, nobody has an instance.
     argparse, dataclasses = map(sys.modules.get, ("argparse", "dataclasses"))
     if argparse is not None and isinstance(config, argparse.Namespace):
         return vars(config)
-    return config if dataclasses is None else _by_field(config, dataclasses)
+    return config if dataclasses is None else _by_field(config, dataclasses, 0)
 
 
-def _by_field(value: Any, dataclasses: Any) -> Any:
-    if not dataclasses.is_dataclass(value) or isinstance(value, type):
+def _by_field(value: Any, dataclasses: Any, depth: int) -> Any:
+    # One that is deeper, or in itself, is stored as any object is.
+    if depth > _DEEPEST or not dataclasses.is_dataclass(value) or isinstance(value, type):
         return value
     names = [field.name for field in dataclasses.fields(value)]
-    return {name: _by_field(getattr(value, name), dataclasses) for name in names}
+    return {name: _by_field(getattr(value, name), dataclasses, depth + 1) for name in names}
 
 
 def structural_hash(config: Any) -> str | None:

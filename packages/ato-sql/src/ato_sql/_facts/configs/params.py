@@ -12,6 +12,7 @@ from typing import Any, Callable, Iterator, Mapping, Sequence
 from ato_sql._values.marked import MARK, is_marked, number_in
 from ato_sql._values.values import as_name, shorten
 
+WHOLE = "(all)"  # the key of a config that is no mapping, such as a damaged one
 _LARGEST = int(sys.float_info.max)
 
 
@@ -65,7 +66,7 @@ def leaf_paths(
         for index, item in enumerate(value):
             yield from leaf_paths(item, opens, (*path, f"[{index}]"))
     else:
-        yield path or (("(all)",) if is_marked(value) else ()), value
+        yield path or ((WHOLE,) if is_marked(value) else ()), value
 
 
 def leaf_text(leaf: Any) -> str:

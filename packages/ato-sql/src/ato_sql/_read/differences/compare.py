@@ -6,7 +6,7 @@ import difflib
 from typing import Any, Callable, Mapping, NamedTuple, Sequence
 
 from ato_adict import MISSING
-from ato_sql._facts.configs.params import leaves
+from ato_sql._facts.configs.params import WHOLE, leaves
 from ato_sql._read.differences.environment import flat_environment
 from ato_sql._read.differences.inputs import changed_inputs, changed_modules
 from ato_sql._read.stored import Stored, StoredMetric, StoredPrint, StoredRun
@@ -168,7 +168,10 @@ def _artifacts(a: StoredRun, b: StoredRun) -> dict[str, Change]:
 
 
 def _config(a: StoredRun, b: StoredRun) -> dict[str, Change]:
-    return _changes(dict(leaves(a.config)), dict(leaves(b.config)))
+    changes = _changes(dict(leaves(a.config)), dict(leaves(b.config)))
+    if WHOLE in changes:  # of a damaged config no key is known to be gone
+        return {WHOLE: changes[WHOLE]}
+    return changes
 
 
 def _changes(a: Mapping[str, Any], b: Mapping[str, Any]) -> dict[str, Change]:

@@ -98,6 +98,8 @@ _LINE_START = re.compile(r"[ \t]*(?:-[ \t]+|export[ \t]+|set[ \t]+)?[\"']?$")
 _MARKED_BLOCK = re.compile(r"[|>][+\-]?[ \t]*\r?\n")
 _BLOCK = re.compile(r"[|>]?[+\-]?[ \t]*\r?(?=\n)")
 _PAIRS = {"[": "]", "{": "}", "(": ")"}
+# What is written of an object: `Cred(user='me', value='x')`, `<Cred user='me' value='x'>`.
+_OBJECT = re.compile(r"[A-Za-z_][\w.]{0,100}\(|<[A-Za-z_][\w.]{0,100}[ \t][^<>\n]{1,2000}>")
 
 
 def redact_text(text: str, extra: Sequence[str] = (), kind: Kind = Kind.PROSE) -> str:
@@ -254,7 +256,20 @@ def _value(text: str, named: re.Match[str], kind: Kind) -> tuple[int, str] | Non
     bare = bare_end(text, named, kind)
     if bare is not None and text[bare : bare + 1] == "(" and kind is not Kind.COMMAND:
         return _bracketed(text, bare, Kind.DATA)  # SecretStr('…')
-    return None if bare is None else (bare, REDACTED)
+    if bare is None:
+        return None
+    is_repr = kind is Kind.PROSE and " = " not in named.group(2)  # which a line of code would have
+    return max(bare, _object_end(text, start)) if is_repr else bare, REDACTED
+
+
+def _object_end(text: str, start: int) -> int:
+    """Return where an object ends, in its line; 0 where there is none."""
+    found = _OBJECT.match(text, start)
+    if found is None or text[found.end() - 1] == ">":
+        return found.end() if found else 0
+    line_end = text.find("\n", start)
+    rest = text[found.end() - 1 : line_end if line_end >= 0 else len(text)]
+    return found.end() - 1 + _bracketed(rest, 0, Kind.DATA)[0]
 
 
 def _lists_pieces(text: str, start: int, name: str) -> bool:
