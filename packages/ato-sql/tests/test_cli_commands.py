@@ -217,6 +217,21 @@ class TestCare:
         told = json.loads(command("delete", run.uuid, "--force", "--json"))
         assert told == {"deleted": run.uuid}
 
+    def test_a_merge_makes_the_database_that_is_named(
+        self, here, config, open_logger, command, monkeypatch
+    ):
+        config.experiment.sql.db_path = "sqlite:///experiments.db"
+        open_logger(config).start().finish()
+        monkeypatch.setenv("ATO_DB", "all.db")
+        assert command("merge", "experiments.db").startswith("1 runs added")
+        assert (here / "all.db").exists()
+
+    def test_a_note_says_something(self, here, config, open_logger, capsys):
+        config.experiment.sql.db_path = "sqlite:///experiments.db"
+        open_logger(config).start().finish()
+        assert main(["note", "1", " "]) == 2
+        assert "a note says something" in capsys.readouterr().err
+
     def test_of_a_search_that_is_deleted_it_is_said_which_trials_stay(
         self, here, config, open_logger, command
     ):

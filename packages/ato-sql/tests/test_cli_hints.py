@@ -100,6 +100,12 @@ class TestTail:
             "run 1 kept no output; start it with logger.run(console=True)\n"
         )
 
+    def test_tabs_of_the_output_stay(self, two_runs, command, config, open_logger, capsys):
+        with open_logger(config).start(console=True):
+            print("a\tb\tc")
+        capsys.readouterr()
+        assert command("tail", "last", "--console") == "a\tb\tc\n"
+
     def test_archived_runs_are_not_the_latest(self, two_runs, command):
         command("archive", "2")
         assert command("tail") == command("tail", "1")

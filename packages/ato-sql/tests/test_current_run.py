@@ -161,6 +161,23 @@ class TestWhatGoesToIt:
         assert [one.data_info for one in finder.artifacts(first)] == [{"epoch": 3}]
         assert finder.artifacts(second) == []
 
+    def test_an_artifact_without_a_run_is_one_of_the_current(self, logger, finder, tmp_path):
+        path = tmp_path / "model.bin"
+        path.write_bytes(b"weights")
+        logger.run()
+        with logger.start() as run:
+            logger.log_artifact(path, "model", {"epoch": 3})
+            logger.log_artifact(str(path), data_type="weights", step=2)
+            logger.log_artifact(file_path=path)
+        kept = [(one.data_type, one.data_info, one.step) for one in finder.artifacts(run.id)]
+        assert kept == [("model", {"epoch": 3}, None), ("weights", None, 2), ("file", None, None)]
+
+    def test_an_artifact_may_name_its_run_by_keyword(self, logger, finder, tmp_path):
+        first = logger.run()
+        logger.run()
+        logger.log_artifact(run_id=first, file_path=tmp_path, data_type="folder")
+        assert [one.data_type for one in finder.artifacts(first)] == ["folder"]
+
     def test_an_artifact_of_an_unknown_run_is_refused(self, logger):
         logger.run()
         with pytest.raises(MetricError, match="there is no run 99"):

@@ -69,6 +69,17 @@ class TestImages:
         found = pixels(finder.media(run.id)[0].read())[:, :, 0]
         assert found.max() == (1 if kind == "int64" else 255)
 
+    def test_an_open_file_is_read(self, run, finder, tmp_path):
+        (tmp_path / "a.png").write_bytes(PNG + b"rest")
+        drawn = io.BytesIO()
+        drawn.write(PNG + b"rest")  # as `savefig` leaves it, at its end
+        run.log_image("memory", drawn)
+        with open(tmp_path / "a.png", "rb") as file:
+            run.log_image("file", file)
+        assert [one.read() for one in finder.media(run.id)] == [PNG + b"rest"] * 2
+        with pytest.raises(MetricError, match="an image is bytes, an open file"):
+            run.log_image("text", io.StringIO("no image"))
+
     def test_nan_is_black(self, run, finder):
         run.log_image("x", np.array([[math.nan, 1.0]]))
         assert pixels(finder.media(run.id)[0].read()).ravel().tolist() == [0, 255]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from typing import Any, Mapping, Sequence
+from typing import Any, Mapping, Sequence, overload
 
 from ato_sql._errors import TrackerError
 from ato_sql._write.entered import (
@@ -147,17 +147,41 @@ class CurrentRun:
         """Keep how values of the current run are spread; see `Run.log_histogram`."""
         self._open_run().log_histogram(key, values, step, bins)
 
+    @overload
     def log_artifact(
         self,
         run_id: int,
         file_path: str | os.PathLike[str],
-        data_type: str,
+        data_type: str = "file",
         metadata: Any = None,
         copy: bool = False,
         step: int | None = None,
-    ) -> None:
-        """Record a file of the run `run_id`; see `Run.log_artifact`."""
-        self._find(run_id).log_artifact(file_path, data_type, metadata, copy, step)
+    ) -> None: ...
+
+    @overload
+    def log_artifact(
+        self,
+        file_path: str | os.PathLike[str],
+        data_type: str = "file",
+        metadata: Any = None,
+        copy: bool = False,
+        step: int | None = None,
+    ) -> None: ...
+
+    def log_artifact(self, *given: Any, **named: Any) -> None:
+        """Record a file of the run whose id comes first, without one of the current run.
+
+        The rest is what `Run.log_artifact` takes, the path as `file_path`.
+        """
+        if "file_path" in named:
+            named["path"] = named.pop("file_path")
+        if "run_id" in named:
+            run = self._find(named.pop("run_id"))
+        elif given and not isinstance(given[0], (str, bytes, os.PathLike)):
+            run, given = self._find(given[0]), given[1:]
+        else:
+            run = self._open_run()
+        run.log_artifact(*given, **named)
 
     def log_fingerprints(self, fingerprints: Any) -> None:
         """Record fingerprints of the current run; see `Run.log_fingerprints`."""

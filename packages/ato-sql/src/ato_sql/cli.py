@@ -311,7 +311,8 @@ def _run(options: argparse.Namespace) -> int:
     """Open the database and run the command of that name."""
     name = options.tracker_command
     # Both take runs in, also into a database that is not there yet; a merge only where it is named.
-    makes_one = name == "import" or (name == "merge" and options.db)
+    is_named = bool(options.db or os.environ.get("ATO_DB"))
+    makes_one = name == "import" or (name == "merge" and is_named)
     name = "import_" if name == "import" else name
     if makes_one:
         finder = _finder_of(_named(options.db))

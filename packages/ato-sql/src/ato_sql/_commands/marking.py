@@ -7,6 +7,7 @@ from argparse import Namespace
 
 from ato_adict import did_you_mean
 from ato_sql._commands.shared import report
+from ato_sql._errors import MetricError
 from ato_sql._finder import SQLFinder
 from ato_sql._values.shown import text_of
 
@@ -34,8 +35,10 @@ def tag(finder: SQLFinder, options: Namespace) -> int:
 
 def note(finder: SQLFinder, options: Namespace) -> int:
     """Add a remark about a run."""
-    run = finder.named_run(options.run_id, only_one=True)
-    finder.note(run.id, " ".join(options.text))
+    run, text = finder.named_run(options.run_id, only_one=True), " ".join(options.text)
+    if not text.strip():
+        raise MetricError("a note says something; this one has no letters")
+    finder.note(run.id, text)
     report(options, {"id": run.id}, f"noted about run {run.id}")
     return 0
 

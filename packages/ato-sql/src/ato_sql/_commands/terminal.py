@@ -71,7 +71,7 @@ def _is_number(cell: Any) -> bool:
 
 def lines_of(text: str) -> str:
     """Return a text of several lines that cannot steer the terminal."""
-    return "\n".join(text_of(line.expandtabs()) for line in text.splitlines())
+    return "\n".join("\t".join(map(text_of, line.split("\t"))) for line in text.splitlines())
 
 
 def print_json(value: Any) -> None:

@@ -166,9 +166,13 @@ def _check_misspelt(experiment: Mapping[str, Any]) -> None:
 
 
 def _fix(config: Any) -> str:
-    """Say how a database is named, where one was given for a config."""
-    is_place = isinstance(config, (str, os.PathLike))
-    return "; name a database as {'experiment': {'sql': {'db_path': ...}}}" if is_place else ""
+    """Say how a database and a project are named, where one was given for a config."""
+    if not isinstance(config, (str, os.PathLike)):
+        return ""
+    return (
+        "; name a database as {'experiment': {'sql': {'db_path': ...}}}, "
+        "a project as {'experiment': {'project_name': ...}}"
+    )
 
 
 def _section(config: Any, name: str, where: str) -> Mapping[str, Any]:

@@ -58,7 +58,7 @@ class MediaLog:
     def log_artifact(
         self,
         path: str | os.PathLike[str],
-        data_type: str,
+        data_type: str = "file",
         metadata: Any = None,
         copy: bool = False,
         step: int | None = None,
@@ -114,9 +114,9 @@ class MediaLog:
 
         Args:
             key: its name, 1 to 255 characters, such as `'samples'`.
-            image: bytes or the path of a PNG, JPEG, GIF or WebP; an array or tensor of HxW, HxWx3
-                or HxWx4, floats from 0 to 1 or uint8; a PIL image, of an animation the frame that
-                it is at (by its path all are kept); a figure of matplotlib.
+            image: bytes, an open file or the path of a PNG, JPEG, GIF or WebP; an array or tensor
+                of HxW, HxWx3 or HxWx4, floats from 0 to 1 or uint8; a PIL image, of an animation
+                the frame that it is at (by its path all are kept); a figure of matplotlib.
             step: an integer; by default one more than the last step of `key`, from 0 on.
             caption: what to write below it.
 

@@ -12,8 +12,8 @@ from ato_sql._facts.media.png import encode_png
 from ato_sql._facts.media.types import type_of
 
 _TAKEN = (
-    "an image is bytes or the path of a PNG, JPEG, GIF or WebP, an array of HxW, HxWx3 or HxWx4 "
-    "(floats from 0 to 1, or uint8), a PIL image or a figure of matplotlib"
+    "an image is bytes, an open file or the path of a PNG, JPEG, GIF or WebP, an array of HxW, "
+    "HxWx3 or HxWx4 (floats from 0 to 1, or uint8), a PIL image or a figure of matplotlib"
 )
 # Modes of Pillow that PNG does not have, and those that show the same.
 _INSTEAD = {

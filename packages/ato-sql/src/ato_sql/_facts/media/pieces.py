@@ -51,18 +51,26 @@ def image_piece(key: str, image: Any, limit: int) -> Piece:
     if path is not None:
         data = checked_image(key, _read(f"image {key!r}", path, limit))
     else:
-        data = image_bytes(key, image)
+        data = image_bytes(key, _content(image))
     return _file(IMAGE, data, str(type_of(data)), path)
+
+
+def _content(source: Any) -> Any:
+    """Return what is in a file of bytes that is open; of one in memory all, wherever it stands."""
+    read = getattr(source, "getvalue", None) or getattr(source, "read", None)
+    data = read() if callable(read) else None
+    return data if isinstance(data, bytes) else source
 
 
 def recording_piece(kind: str, key: str, source: Any, limit: int) -> Piece:
     """Return a sound or a film; see `Run.log_audio`."""
     what, path = f"{kind} {key!r}", None
-    if is_path(source):
+    content = None if is_path(source) else _content(source)
+    if content is None:
         path = os.fsdecode(source)
         data = _read(what, path, limit)
-    elif isinstance(source, (bytes, bytearray, memoryview)):
-        data = bytes(source)
+    elif isinstance(content, (bytes, bytearray, memoryview)):
+        data = bytes(content)
     else:
         raise MetricError(f"{what}: bytes or the path of a file, not {type(source).__name__}")
     found = type_of(data, kind)

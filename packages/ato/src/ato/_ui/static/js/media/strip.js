@@ -41,10 +41,13 @@ export function drawStrip({ kind, key, runs, answers, tools, body, position }) {
   function fill(some) {
     const compare = runs.length > 1;
     grid.style.setProperty("grid-template-columns", `repeat(${some.length}, max-content)`);
-    const rows = runs.map((run, row) => [
-      compare && h("div", { class: "strip-run small" }, h("span", { class: "swatch", style: { background: `var(--${run.colour})` } }), " ", run.label),
-      some.map((step) => cell(step, byStep[row].get(step) || [])),
-    ]);
+    const rows = runs.map((run, row) => {
+      const has = byStep[row].size > 0; // of a run that never had any, a word is enough
+      return [
+        compare && h("div", { class: "strip-run small" }, h("span", { class: "swatch", style: { background: `var(--${run.colour})` } }), " ", run.label, has ? null : ": none"),
+        has ? some.map((step) => cell(step, byStep[row].get(step) || [])) : null,
+      ];
+    });
     put(grid, rows);
   }
 
