@@ -266,6 +266,11 @@ class TestStarts:
             logger.start(config=given)
         assert not list(here.glob("*.sqlite"))  # refused before a database was made
 
+    def test_what_was_no_config_is_named_without_its_secret(self, logger):
+        with pytest.raises(MetricError) as caught:
+            logger.start(config=f"postgresql://me:{'x1y2z3' * 20}@host/db")
+        assert "x1y2" not in str(caught.value)
+
     @pytest.mark.parametrize("provenance", [5, "cli", b"x", True])
     def test_a_number_or_a_text_is_no_provenance(self, logger, here, provenance):
         with pytest.raises(MetricError, match="provenance tells where values come from"):

@@ -178,7 +178,7 @@ def _fix(config: Any) -> str:
 def _section(config: Any, name: str, where: str) -> Mapping[str, Any]:
     """Return a section of a config, an empty one where it is not there."""
     if not isinstance(config, Mapping):
-        found = secrets.redact_text(short(config))
+        found = _written(config)
         raise SettingsError(f"{where} must be a mapping, not {found}{_fix(config)}")
     section = _items(config).get(name)
     if section is None:
@@ -186,9 +186,17 @@ def _section(config: Any, name: str, where: str) -> Mapping[str, Any]:
     if not isinstance(section, Mapping):
         raise SettingsError(
             f"{where}.{name} must hold settings, such as project_name or sql.db_path, "
-            f"not {secrets.redact_text(short(section))}"
+            f"not {_written(section)}"
         )
     return section
+
+
+def _written(value: Any) -> str:
+    """Return what something is, less secrets: all of it, as half of one is not known as one."""
+    try:
+        return secrets.redact_text(repr(value))
+    except Exception:  # of another's code, or in itself
+        return f"a {type(value).__name__}"
 
 
 def _items(config: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -213,7 +213,7 @@ def run_config(config: Any) -> Any:
         MetricError: it is a number or a text, which says nothing by its own, or a class.
     """
     if isinstance(config, (str, bytes, numbers.Number)):
-        raise MetricError(f"a run's config must be a mapping, not {short(config)}")
+        raise MetricError(f"a run's config must be a mapping, not {short(redact(config))}")
     if isinstance(config, type):
         fix = f"; make one: {config.__name__}()"
         raise MetricError(f"a run's config must be a mapping, not a class{fix}")

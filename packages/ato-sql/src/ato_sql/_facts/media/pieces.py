@@ -51,21 +51,24 @@ def image_piece(key: str, image: Any, limit: int) -> Piece:
     if path is not None:
         data = checked_image(key, _read(f"image {key!r}", path, limit))
     else:
-        data = image_bytes(key, _content(image))
+        data = image_bytes(key, _content(image, limit))
     return _file(IMAGE, data, str(type_of(data)), path)
 
 
-def _content(source: Any) -> Any:
+def _content(source: Any, limit: int) -> Any:
     """Return what is in a file of bytes that is open; of one in memory all, wherever it stands."""
-    read = getattr(source, "getvalue", None) or getattr(source, "read", None)
-    data = read() if callable(read) else None
+    data = None
+    if hasattr(source, "getvalue"):
+        data = source.getvalue()
+    elif hasattr(source, "read"):
+        data = source.read(limit + 1)  # a device may have no end
     return data if isinstance(data, bytes) else source
 
 
 def recording_piece(kind: str, key: str, source: Any, limit: int) -> Piece:
     """Return a sound or a film; see `Run.log_audio`."""
     what, path = f"{kind} {key!r}", None
-    content = None if is_path(source) else _content(source)
+    content = None if is_path(source) else _content(source, limit)
     if content is None:
         path = os.fsdecode(source)
         data = _read(what, path, limit)

@@ -73,7 +73,9 @@ def stored_provenance(settings: Settings, given: Any, record: RunRecord) -> Any:
     if given is None and record.provenance is not None:
         given = record.provenance()
     if isinstance(given, (str, bytes, numbers.Number)):
-        raise MetricError(f"provenance tells where values come from, by key, not {short(given)}")
+        raise MetricError(
+            f"provenance tells where values come from, by key, not {short(redact(given))}"
+        )
     data = to_json(given)
     return redact_provenance(data, settings.secret_keys) if settings.redact else data
 
