@@ -364,6 +364,55 @@ class TestAdaptiveBrackets:
         assert set(later) >= {0, 1, 2}
 
 
+class TestWhereEarlyResultsMislead:
+    """Two signs of it after two brackets, and all that follow train to the end at once."""
+
+    FIRST = [1, 3]
+
+    def searched(self, slope, **options):
+        """Losses are lines in the logarithm of the epoch, which lead down by 1 - slope * value."""
+
+        def train(config):
+            value = config.trial.seed / 2**32
+            for epoch in range(1, 82):
+                yield value + (1 - slope * value) * math.log(epoch, 81)
+
+        options = {"sampler": "tpe", "max_resource": 81, "mode": "min", **options}
+        return hyperband(**{"max_total_resource": 40 * 81, **options}).run(train, [])
+
+    def looks(self, result):
+        """By bracket, the epoch of its first look."""
+        found = {trial.bracket: trial.evaluations[0].resource for trial in result.trials}
+        return [resource for _, resource in sorted(found.items())]
+
+    def test_no_bracket_after_the_second_chooses_early(self):
+        first, second, *others = self.looks(self.searched(slope=1.6))
+        assert [first, second] == self.FIRST
+        assert len(others) >= 5
+        assert set(others) == {81}
+
+    def test_the_model_learns_from_whole_trainings_only(self):
+        trials = self.searched(slope=1.6).trials
+        origins = {b: {t.origin for t in trials if t.bracket == b} for b in range(2, 6)}
+        # Six such trainings are known when the third bracket begins: too few for a model.
+        assert origins[2] == origins[3] == {"random"}
+        assert "model" in origins[4] | origins[5]
+
+    @pytest.mark.parametrize("slope", [0, 0.5, 0.9])
+    def test_where_who_leads_stays_ahead_all_brackets_have_their_turn(self, slope):
+        assert self.looks(self.searched(slope))[:5] == [*self.FIRST, 9, 27, 81]
+
+    def test_a_limit_of_trials_buys_no_longer_ones(self):
+        limits = {"max_trials": 160, "max_total_resource": None}
+        assert self.looks(self.searched(slope=1.6, **limits))[:4] == [*self.FIRST, 9, 27]
+
+    @pytest.mark.parametrize("workers", [2, 5, 40])
+    def test_trials_are_the_same_for_any_number_of_workers(self, workers):
+        for slope in (0.5, 1.6):
+            together = self.searched(slope, executor=Shuffled(workers, order=workers))
+            assert story(together) == story(self.searched(slope))
+
+
 @pytest.mark.parametrize("continues", [True, False])
 @pytest.mark.parametrize("brackets", ["all", "one"])
 @pytest.mark.parametrize("total", range(1, 60))

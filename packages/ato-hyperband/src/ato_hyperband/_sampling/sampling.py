@@ -24,6 +24,7 @@ class Sampler:
     Attributes:
         learns: Whether draws depend on results. A scheduler tells results only to a sampler that
             does, and in an order that does not depend on the workers.
+        lowest: Results at a resource below this do not count.
 
     Args:
         space: What to draw from.
@@ -31,6 +32,7 @@ class Sampler:
     """
 
     learns = False
+    lowest: float = 0
     origin = "random"
 
     def __init__(self, space: SearchSpace, seed: int) -> None:

@@ -83,6 +83,7 @@ class TPESampler(RandomSampler):
         self._losses: dict[float, dict[int, Loss]] = {}
         self._model: tuple[Any, Any] | None = None
         self._known = self._modelled_of = 0
+        self._modelled_from = self.lowest
         self._proposals: list[Params] = []
 
     def draw(self, number: int, bracket: int, unmodelled: bool = False) -> Trial | None:
@@ -120,7 +121,8 @@ class TPESampler(RandomSampler):
         """Losses by trial at each rung that counts, the lowest first."""
         known = len({number for losses in self._losses.values() for number in losses})
         enough = max(self.fewest, self.enough_share * known)
-        lowest = max((r for r, found in self._losses.items() if len(found) >= enough), default=0)
+        reached = (r for r, found in self._losses.items() if len(found) >= enough)
+        lowest = max(self.lowest, max(reached, default=0))
         return [self._losses[r] for r in sorted(self._losses) if r >= lowest]
 
     def _draw(self, number: int, unmodelled: bool) -> Params | None:
@@ -135,8 +137,9 @@ class TPESampler(RandomSampler):
         return super()._point(number, attempt) if attempt else self._design.point(number)
 
     def _modelled(self, number: int) -> Params | None:
-        if self._known - self._modelled_of > self.news * self._modelled_of:
-            self._modelled_of = self._known
+        is_news = self._known - self._modelled_of > self.news * self._modelled_of
+        if is_news or self._modelled_from != self.lowest:
+            self._modelled_of, self._modelled_from = self._known, self.lowest
             self._proposals = []
             self._model = self._fit()
         if self._model is None:

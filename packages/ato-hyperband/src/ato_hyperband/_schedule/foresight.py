@@ -8,6 +8,7 @@ learning curves with richer models; a few points carry no more than a line).
 
 from __future__ import annotations
 
+import itertools
 import math
 from typing import Mapping, Sequence
 
@@ -36,3 +37,36 @@ def _continued(before: Loss, loss: Loss, reach: float) -> Loss:
     if is_failure(loss) or isinstance(loss, tuple) or isinstance(before, tuple):
         return loss  # several objectives go on as they are: their fronts are not lines
     return loss + (loss - before) * reach
+
+
+def lines_tell_more(
+    reported: Sequence[Mapping[int, Loss]], resources: Sequence[Resource], fewest: int
+) -> bool:
+    """Whether lines foretold the order of trials at later rungs better than losses did.
+
+    Args:
+        reported: Losses by trial of each rung of a bracket that has ended.
+        resources: The resource of each of these rungs.
+        fewest: Pairs of trials that must have been compared.
+    """
+    pairs = by_line = by_loss = 0
+    for rung in range(2, len(reported)):
+        after, before = reported[rung], reported[rung - 1]
+        line = foreseen(reported[:rung], resources[:rung], resources[rung])
+        pairs += len(after) * (len(after) - 1) // 2
+        by_line += _agreement(line, after)
+        by_loss += _agreement(before, after)
+    return pairs >= fewest and by_line > by_loss
+
+
+def _agreement(told: Mapping[int, Loss], found: Mapping[int, Loss]) -> int:
+    """Pairs of trials that are in the order told, less those that are in the other."""
+    return sum(
+        _order(told[one], told[other]) * _order(found[one], found[other])
+        for one, other in itertools.combinations(sorted(found), 2)
+    )
+
+
+def _order(one: Loss, other: Loss) -> int:
+    # Whoever compares them gives both of one search: both are numbers, or both are tuples.
+    return (one > other) - (one < other)  # type: ignore[operator]

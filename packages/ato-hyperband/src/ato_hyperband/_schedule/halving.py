@@ -18,10 +18,10 @@ from typing import Mapping, Sequence
 
 from ato_hyperband._sampling.sampling import Sampler
 from ato_hyperband._schedule.choice import choose_plan, mean_places
-from ato_hyperband._schedule.foresight import foreseen
+from ato_hyperband._schedule.foresight import foreseen, lines_tell_more
 from ato_hyperband._schedule.scheduler import Budget, Scheduler
 from ato_hyperband._trial.brackets import Plan, Resource, largest_affordable
-from ato_hyperband._trial.order import Loss, best_first, is_failure
+from ato_hyperband._trial.order import Loss, best_first, is_failure, places
 from ato_hyperband._trial.trial import Job, Outcome, Trial
 
 # Rungs of at most η to this power are few trials that train for long: the next bracket begins
@@ -31,6 +31,11 @@ NARROW = 2
 # configurations are drawn without the model, which has learned from them, and who goes on is
 # decided by where losses lead, not by where they are. Brackets after it go by what has found more.
 HEDGE = 1
+# In an adaptive search two signs, both of which must be there, say that early results mislead:
+# lines tell the order of the first bracket's trials better than their losses do, in at least so
+# many pairs of them; and the best of the first two brackets was, when the last choice was made,
+# behind half of all that had come so far. Then no bracket after them chooses early.
+FEWEST_PAIRS = 10
 
 
 class Bracket:
@@ -209,6 +214,8 @@ class HalvingScheduler(Scheduler):
             return False
         eta = self._eta if self._cost_aware else None
         bracket = Bracket(len(self.brackets), plan, eta, self._adaptive and self._foresees())
+        # Where no bracket chooses early the model does not go by early results either.
+        self._sampler.lowest = plan.rungs[-1].resource if self._misled() else 0
         self.brackets.append(bracket)
         self._open.append(bracket)
         return True
@@ -219,6 +226,8 @@ class HalvingScheduler(Scheduler):
         if any(bracket.number < len(self.brackets) - 1 for bracket in self._open):
             return False
         last = self.brackets[-1]
+        if len(self.brackets) == HEDGE + 1 and self._first_doubts() and not last.closed:
+            return False  # what the hedge finds decides which kind the next bracket is
         narrow = self._eta**NARROW + 1e-9
         visible = sum(rung.size > narrow for rung in last.plan.rungs)
         if last.rung < visible:
@@ -255,6 +264,8 @@ class HalvingScheduler(Scheduler):
         number = len(self.brackets)
         if not self._adaptive:
             return self._plans[number % len(self._plans)]
+        if self._misled():
+            return self._plans[-1]
         winners = [(bracket.plan.s, loss) for bracket, loss in self._winners()]
         return choose_plan(self._plans, winners, number)
 
@@ -265,6 +276,41 @@ class HalvingScheduler(Scheduler):
         winners = [(bracket.foresees, loss) for bracket, loss in self._winners() if bracket.plan.s]
         mean = mean_places(winners)
         return mean.get(True, 1.0) < mean.get(False, 1.0)
+
+    def _misled(self) -> bool:
+        """Whether the first two brackets say that whoever chooses early loses the best."""
+        return len(self.brackets) > HEDGE and self._first_doubts() and self._best_was_behind()
+
+    def _first_doubts(self) -> bool:
+        """Whether lines tell more than losses in the first bracket, which has ended."""
+        # Where trials are counted one that trains to the end costs no more than any other: there
+        # a search would take as many times longer as it judges later.
+        if not self._adaptive or self._budget.trials is not None:
+            return False
+        first = self.brackets[0]
+        resources = [rung.resource for rung in first.plan.rungs]
+        return lines_tell_more(first.reported, resources, FEWEST_PAIRS)
+
+    def _best_was_behind(self) -> bool:
+        """Whether half of those seen where the last choice was made were ahead of the best."""
+        ended = [b for b in self.brackets[: HEDGE + 1] if b.reported[-1]]
+        best = best_first({n: loss for b in ended for n, loss in b.reported[-1].items()})[:1]
+        for bracket in ended:
+            if best and best[0] in bracket.reported[-1] and len(bracket.plan.rungs) > 1:
+                seen = self._seen_at(bracket.plan.rungs[-2].resource)
+                ahead = places(list(seen.values()))[list(seen).index(best[0])]
+                return 2 * ahead >= len(seen)
+        return False
+
+    def _seen_at(self, resource: Resource) -> dict[int, Loss]:
+        """Losses by trial that the first two brackets had at a resource."""
+        return {
+            number: loss
+            for bracket in self.brackets[: HEDGE + 1]
+            for rung, losses in zip(bracket.plan.rungs, bracket.reported)
+            if rung.resource == resource
+            for number, loss in losses.items()
+        }
 
     def _winners(self) -> list[tuple[Bracket, Loss]]:
         """Each bracket that has ended and the loss of its best trial after the whole resource."""
