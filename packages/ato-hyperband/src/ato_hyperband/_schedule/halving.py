@@ -154,6 +154,7 @@ class HalvingScheduler(Scheduler):
         self._plans, self._eta = plans, eta
         self._open: list[Bracket] = []
         self._exhausted = self._space_exhausted = False
+        self._doubts: bool | None = None  # of early results, once the first bracket has ended
 
     @property
     def finished(self) -> bool:
@@ -287,9 +288,11 @@ class HalvingScheduler(Scheduler):
         # a search would take as many times longer as it judges later.
         if not self._adaptive or self._budget.trials is not None:
             return False
-        first = self.brackets[0]
-        resources = [rung.resource for rung in first.plan.rungs]
-        return lines_tell_more(first.reported, resources, FEWEST_PAIRS)
+        if self._doubts is None:  # once: pairs are many where the first bracket is wide
+            first = self.brackets[0]
+            resources = [rung.resource for rung in first.plan.rungs]
+            self._doubts = lines_tell_more(first.reported, resources, FEWEST_PAIRS)
+        return self._doubts
 
     def _best_was_behind(self) -> bool:
         """Whether half of those seen where the last choice was made were ahead of the best."""
