@@ -143,7 +143,8 @@ class TestWhatGoesToIt:
         for logger in held:
             logger.finish()
 
-    def test_a_copy_of_a_logger_takes_no_run_with_it(self, logger, config, finder):
+    def test_a_copy_of_a_logger_takes_no_run_with_it(self, config, finder):
+        logger = SQLLogger(config)
         run_id = logger.run()
         pickle.loads(pickle.dumps(logger)).log_metric("loss", 0.5)
         gc.collect()

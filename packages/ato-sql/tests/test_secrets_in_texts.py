@@ -37,10 +37,24 @@ class TestObjects:
             ("credentials=<Cred user='u' value='x1'> n=1", "credentials=[redacted] n=1"),
             ("credentials=Cred(user='u', va", "credentials=[redacted]"),
             ("auth=Auth(a='x1',\nlr=0.1", "auth=[redacted]\nlr=0.1"),
+            ("{'credentials': Cred(user='u', value='x')}", "{'credentials': [redacted]}"),
+            ("Db(auth=OrderedDict([('u', 'x'), ('v', 'y')]))", "Db(auth=[redacted])"),
+            ("Db(\n  auth=A(\n    b='x',\n  ),\n  n=1)", "Db(\n  auth=[redacted],\n  n=1)"),
+            (
+                "Db(password=array([['x1', 'b'],\n  ['c', 'y2']]), n=1)",
+                "Db(password=[redacted], n=1)",
+            ),
+            ("credentials=<Cred user='a > b' value='x1'>", "credentials=[redacted]"),
         ],
     )
     def test_below_a_secret_all_of_it_is_one(self, noted, text, kept):
         assert noted(text) == kept
+
+    @pytest.mark.parametrize(
+        "text", ["<Text words=32 tokens=99>", "credentials: <your name here>", "tokens: list(int)"]
+    )
+    def test_what_is_no_object_of_secrets_stays(self, noted, text):
+        assert noted(text) == text
 
     def test_so_it_is_in_a_config(self, logger, finder):
         hidden = "Db(credentials=Cred(user='u', value='x1y2z3'))"

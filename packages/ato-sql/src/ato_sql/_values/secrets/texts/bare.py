@@ -95,7 +95,7 @@ def _says_else(name: str, value: str) -> bool:
     name = name.lower()
     if value.rstrip(",;)") == name and not says_password(name):  # `token=token`
         return True
-    if name.endswith("tokens") and COUNT.fullmatch(value):
+    if name.endswith("tokens") and COUNT.fullmatch(value.rstrip(">")):  # of `<Text tokens=9>`
         return True
     if name.endswith("token") and _FRACTION.fullmatch(value):
         return True

@@ -99,7 +99,17 @@ _MARKED_BLOCK = re.compile(r"[|>][+\-]?[ \t]*\r?\n")
 _BLOCK = re.compile(r"[|>]?[+\-]?[ \t]*\r?(?=\n)")
 _PAIRS = {"[": "]", "{": "}", "(": ")"}
 # What is written of an object: `Cred(user='me', value='x')`, `<Cred user='me' value='x'>`.
-_OBJECT = re.compile(r"[A-Za-z_][\w.]{0,100}\(|<[A-Za-z_][\w.]{0,100}[ \t][^<>\n]{1,2000}>")
+_OBJECT = re.compile(
+    r"""[A-Za-z_][\w.]{0,100}\("""
+    r"""|<[A-Za-z_][\w.]{0,100}:?[ \t](?:[^<>\n"']|"[^"\n]{0,400}"|'[^'\n]{0,400}'){1,2000}>"""
+)
+_HAS_VALUES = re.compile(
+    r"""(?:[A-Za-z_]\w{0,60}\.){0,5}[A-Z_]\w{0,60}\(\s{0,40}(?:[A-Za-z_]\w{0,60}=|["'\[({])"""
+    r"""|<[A-Za-z_][\w.]{0,100}:?[ \t](?:\w{1,60}=|["'])"""
+)
+_BRACKETS = re.compile(r"""[()\[\]{}]|"(?:[^"\\\n]|\\.){0,400}"|'(?:[^'\\\n]|\\.){0,400}'""")
+_DEEPER = {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}
+_LONGEST_OBJECT = 1000  # letters; of a longer one what its line has of it
 
 
 def redact_text(text: str, extra: Sequence[str] = (), kind: Kind = Kind.PROSE) -> str:
@@ -254,22 +264,37 @@ def _value(text: str, named: re.Match[str], kind: Kind) -> tuple[int, str] | Non
     if kind is Kind.PROSE and _MARKED_BLOCK.match(text, start):
         return _lines_below(text, text.rfind("\n", 0, named.start()) + 1, named)
     bare = bare_end(text, named, kind)
+    if kind is Kind.PROSE and " = " not in named.group(2):  # which a line of code would have
+        end = _object_end(text, named, bare is not None)
+        if end is not None:
+            return end, REDACTED
     if bare is not None and text[bare : bare + 1] == "(" and kind is not Kind.COMMAND:
         return _bracketed(text, bare, Kind.DATA)  # SecretStr('…')
-    if bare is None:
+    return None if bare is None else (bare, REDACTED)
+
+
+def _object_end(text: str, named: re.Match[str], is_secret: bool) -> int | None:
+    """Return where what Python writes of an object ends; None where there is none.
+
+    Args:
+        text: where it stands.
+        named: the name before it.
+        is_secret: whether what stands there is one in any case. Else only an object with values
+            is one, behind `=` or a key in quotes: `credentials=Cred(user=`, `'auth': <Auth a=`.
+    """
+    found = _OBJECT.match(text, named.end())
+    is_written = named.group(2)[:1] in "\"'="
+    if found is None or not (is_secret or (is_written and _HAS_VALUES.match(text, named.end()))):
         return None
-    is_repr = kind is Kind.PROSE and " = " not in named.group(2)  # which a line of code would have
-    return max(bare, _object_end(text, start)) if is_repr else bare, REDACTED
-
-
-def _object_end(text: str, start: int) -> int:
-    """Return where an object ends, in its line; 0 where there is none."""
-    found = _OBJECT.match(text, start)
-    if found is None or text[found.end() - 1] == ">":
-        return found.end() if found else 0
+    if found.group(0)[-1] == ">":
+        return found.end()
+    depth, start = 0, found.end() - 1
+    for sign in _BRACKETS.finditer(text, start, start + _LONGEST_OBJECT):
+        depth += _DEEPER.get(sign.group(), 0)
+        if depth == 0:
+            return sign.end()
     line_end = text.find("\n", start)
-    rest = text[found.end() - 1 : line_end if line_end >= 0 else len(text)]
-    return found.end() - 1 + _bracketed(rest, 0, Kind.DATA)[0]
+    return line_end if line_end >= 0 else len(text)
 
 
 def _lists_pieces(text: str, start: int, name: str) -> bool:
