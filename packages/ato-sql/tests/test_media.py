@@ -5,6 +5,7 @@ import io
 import json
 import math
 import struct
+import tempfile
 import zlib
 from decimal import Decimal
 from fractions import Fraction
@@ -76,7 +77,10 @@ class TestImages:
         run.log_image("memory", drawn)
         with open(tmp_path / "a.png", "rb") as file:
             run.log_image("file", file)
-        assert [one.read() for one in finder.media(run.id)] == [PNG + b"rest"] * 2
+        with tempfile.TemporaryFile() as file:
+            file.write(PNG + b"rest")
+            run.log_image("temporary", file)
+        assert [one.read() for one in finder.media(run.id)] == [PNG + b"rest"] * 3
         with pytest.raises(MetricError, match="an image is bytes, an open file"):
             run.log_image("text", io.StringIO("no image"))
 

@@ -3,6 +3,7 @@
 import argparse
 import dataclasses
 import io
+import types
 import uuid
 
 import pytest
@@ -228,6 +229,11 @@ class TestSwitches:
         (here / "model.pt").write_bytes(b"weights")
         with logger.start() as run, pytest.raises(MetricError, match="copy must be True or False"):
             run.log_artifact("model.pt", "model", {}, "epoch-3")
+        with logger.start() as run:
+            with pytest.raises(MetricError, match="not True; did you mean copy="):
+                run.log_artifact("model.pt", "model", True)
+            with pytest.raises(MetricError, match="the type of an artifact is a text, not "):
+                run.log_artifact("model.pt", {"epoch": 3})
 
 
 @dataclasses.dataclass
@@ -244,6 +250,22 @@ class Training:
 @dataclasses.dataclass
 class Nested:
     inner: object = None
+
+
+@dataclasses.dataclass
+class HalfSet:
+    n: int = 1
+    later: int = dataclasses.field(init=False)
+
+
+class Failing(HalfSet):
+    @property
+    def later(self):
+        raise ValueError("broken")
+
+    @later.setter
+    def later(self, value):
+        pass
 
 
 def cyclic():
@@ -298,6 +320,33 @@ class TestStarts:
     def test_a_class_is_none_yet(self, logger, here, given):
         with pytest.raises(MetricError, match=f"not a class; make one: {given.__name__}\\(\\)"):
             logger.start(config=given)
+        assert not list(here.glob("*.sqlite"))
+
+    def test_objects_with_names_are_mappings_wherever_they_stand(self, logger, finder):
+        inner = argparse.Namespace(opt=Optimizer(lr=9.0), more=[types.SimpleNamespace(n=1)])
+        with logger.start(config={"a": inner, "b": [Optimizer()]}) as run:
+            pass
+        assert finder.get_config(run.id) == {
+            "a": {"opt": {"lr": 9.0}, "more": [{"n": 1}]},
+            "b": [{"lr": 0.1}],
+        }
+        assert [one.id for one in finder.search("a.opt.lr=9")] == [run.id]
+
+    def test_a_list_is_the_value_of_one_key(self, logger, finder, here, open_finder):
+        with logger.start(config=["a", 1]) as run:
+            pass
+        assert finder.get_config(run.id) == {"config": ["a", 1]}
+        finder.export("runs.jsonl")
+        assert len(open_finder(here / "new.db").import_("runs.jsonl").added) == 1
+
+    def test_a_field_that_was_never_set_is_left_out(self, logger, finder):
+        with logger.start(config=HalfSet()) as run:
+            pass
+        assert finder.get_config(run.id) == {"n": 1}
+
+    def test_what_fails_where_it_is_read_is_named(self, logger, here):
+        with pytest.raises(MetricError, match="a run's config.*broken"):
+            logger.start(config=Failing())
         assert not list(here.glob("*.sqlite"))
 
     def test_whether_it_is_done_is_asked_for_what_was_started(self, logger):

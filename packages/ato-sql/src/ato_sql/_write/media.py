@@ -76,7 +76,8 @@ class MediaLog:
         Of a folder, names, sizes and hashes of the files in it are recorded too.
 
         Raises:
-            MetricError: `step` is no integer, or `copy` neither True nor False.
+            MetricError: `step` is no integer, `copy` neither True nor False, `data_type` no text,
+                or `metadata` True or False, which would be meant for `copy`.
             ArtifactError: with `copy=True`, the file cannot be read or the copy not be written; it
                 is an OSError.
         """
@@ -85,6 +86,10 @@ class MediaLog:
             name = os.fsdecode(path)
         number = None if step is None else as_step(name, step, "artifact")
         copy = asked_flag("copy", copy)
+        if not isinstance(data_type, str):
+            raise MetricError(f"the type of an artifact is a text, not {short(data_type)}")
+        if isinstance(metadata, bool):  # `log_artifact(path, "model", True)`
+            raise MetricError(f"metadata tells of an artifact, not {metadata}; did you mean copy=?")
         data_type, hidden = (
             settings.hide(as_text("the type of an artifact", data_type)),
             settings.hide_in(to_json(metadata)),

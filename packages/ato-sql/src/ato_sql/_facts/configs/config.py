@@ -7,6 +7,7 @@ import numbers
 import os
 import re
 import sys
+import types
 from typing import Any, Callable, Iterable, Mapping, Sequence
 
 from ato_adict import ADict
@@ -22,7 +23,7 @@ from ato_sql._facts.configs.texts import (
 from ato_sql._facts.facts import digest
 from ato_sql._values.marked import BRACKETS, MARK
 from ato_sql._values.secrets.redact import redact
-from ato_sql._values.values import has_digits, is_masked, short
+from ato_sql._values.values import has_digits, is_masked, naming, short
 
 _DEEPEST = 100
 _LARGEST_STATE = 4000  # letters
@@ -209,27 +210,60 @@ def config_json(config: Any) -> Any:
 def run_config(config: Any) -> Any:
     """Return a run's own config; what a parser of arguments or a dataclass holds, by name.
 
+    A list is the value of the key `config`: every run's config is a mapping.
+
     Raises:
-        MetricError: it is a number or a text, which says nothing by its own, or a class.
+        MetricError: it is a number or a text, which says nothing by its own, a class, or fails
+            where it is read.
     """
-    if isinstance(config, (str, bytes, numbers.Number)):
+    if isinstance(config, (str, bytes, os.PathLike, numbers.Number)):
         raise MetricError(f"a run's config must be a mapping, not {short(redact(config))}")
     if isinstance(config, type):
         fix = f"; make one: {config.__name__}()"
         raise MetricError(f"a run's config must be a mapping, not a class{fix}")
-    # Of what nobody has imported yet, nobody has an instance.
-    argparse, dataclasses = map(sys.modules.get, ("argparse", "dataclasses"))
-    if argparse is not None and isinstance(config, argparse.Namespace):
-        return vars(config)
-    return config if dataclasses is None else _by_field(config, dataclasses, 0)
+    with naming("a run's config"):
+        named = _by_name(config, ())
+    return {"config": named} if isinstance(named, (list, tuple, set, frozenset)) else named
 
 
-def _by_field(value: Any, dataclasses: Any, depth: int) -> Any:
+def _by_name(value: Any, inside: tuple[int, ...]) -> Any:
+    """Return objects that have values by name as mappings, also those in lists and mappings."""
     # One that is deeper, or in itself, is stored as any object is.
-    if depth > _DEEPEST or not dataclasses.is_dataclass(value) or isinstance(value, type):
+    if len(inside) > _DEEPEST or id(value) in inside:
         return value
-    names = [field.name for field in dataclasses.fields(value)]
-    return {name: _by_field(getattr(value, name), dataclasses, depth + 1) for name in names}
+    inside = (*inside, id(value))
+    if type(value) is list:
+        return [_by_name(item, inside) for item in value]
+    if type(value) is dict:
+        return {key: _by_name(item, inside) for key, item in value.items()}
+    names = _names_in(value)
+    if names is None:
+        return value
+    return {name: _by_name(getattr(value, name), inside) for name in names if hasattr(value, name)}
+
+
+def _names_in(value: Any) -> Iterable[str] | None:
+    """Return what the values in an object are called, None where it is of no known kind."""
+    if isinstance(value, type):
+        return None
+    kind = type(value)
+    # Of what nobody has imported yet, nobody has an instance.
+    argparse = sys.modules.get("argparse")
+    spaces = (types.SimpleNamespace, *([argparse.Namespace] if argparse else []))
+    if isinstance(value, spaces):
+        return [name for name in vars(value) if not name.startswith("__")]
+    if hasattr(kind, "__dataclass_fields__"):
+        import dataclasses
+
+        return [field.name for field in dataclasses.fields(value)]
+    if isinstance(value, tuple) and hasattr(kind, "_fields"):
+        return list(kind._fields)
+    if hasattr(kind, "__attrs_attrs__"):
+        return [field.name for field in kind.__attrs_attrs__]
+    if "pydantic" in sys.modules and isinstance(value, sys.modules["pydantic"].BaseModel):
+        fields: Iterable[str] = getattr(kind, "model_fields", None) or kind.__fields__
+        return list(fields)
+    return None
 
 
 def structural_hash(config: Any) -> str | None:

@@ -6,6 +6,7 @@ and many: they are in the row itself.
 
 from __future__ import annotations
 
+import io
 import json
 import os
 from typing import Any, Mapping, NamedTuple, Sequence
@@ -56,12 +57,15 @@ def image_piece(key: str, image: Any, limit: int) -> Piece:
 
 
 def _content(source: Any, limit: int) -> Any:
-    """Return what is in a file of bytes that is open; of one in memory all, wherever it stands."""
-    data = None
+    """Return what is in a file of bytes that is open: from where it stands, at its end all."""
+    if isinstance(source, io.TextIOBase) or not hasattr(source, "read"):
+        return source
     if hasattr(source, "getvalue"):
-        data = source.getvalue()
-    elif hasattr(source, "read"):
-        data = source.read(limit + 1)  # a device may have no end
+        return source.getvalue()
+    data = source.read(limit + 1)  # a device may have no end
+    if data == b"" and source.seekable():  # just written
+        source.seek(0)
+        data = source.read(limit + 1)
     return data if isinstance(data, bytes) else source
 
 

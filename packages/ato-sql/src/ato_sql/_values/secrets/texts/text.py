@@ -265,9 +265,9 @@ def _value(text: str, named: re.Match[str], kind: Kind) -> tuple[int, str] | Non
         return _lines_below(text, text.rfind("\n", 0, named.start()) + 1, named)
     bare = bare_end(text, named, kind)
     if kind is Kind.PROSE and " = " not in named.group(2):  # which a line of code would have
-        end = _object_end(text, named, bare is not None)
-        if end is not None:
-            return end, REDACTED
+        whole = _object_end(text, named, bare is not None)
+        if whole is not None:
+            return whole, REDACTED
     if bare is not None and text[bare : bare + 1] == "(" and kind is not Kind.COMMAND:
         return _bracketed(text, bare, Kind.DATA)  # SecretStr('…')
     return None if bare is None else (bare, REDACTED)
