@@ -177,6 +177,15 @@ class TestSettings:
             with pytest.raises(DatabaseError, match=" has options that its driver cannot use: "):
                 ask()
 
+    def test_an_option_that_sqlite_has_not_makes_no_database(self, tmp_path):
+        logger = SQLLogger(
+            {"experiment": {"sql": {"db_path": f"sqlite:///{tmp_path}/a.db?tmeout=5"}}}
+        )
+        for ask in (logger.run, SQLFinder(logger.config).search):
+            with pytest.raises(DatabaseError, match="no option 'tmeout'; did you mean 'timeout'"):
+                ask()
+        assert list(tmp_path.iterdir()) == []
+
     def test_a_server_without_a_database_is_told(self):
         pytest.importorskip("pymysql")
         with pytest.raises(DatabaseError, match="names no database; write it behind the host"):

@@ -55,7 +55,27 @@ def _unknown(url: URL) -> DatabaseError:
     )
 
 
+# What SQLAlchemy hands to Python's sqlite3; with `uri=true` SQLite itself takes all others.
+_SQLITE_OPTIONS = (
+    *("timeout", "isolation_level", "detect_types", "check_same_thread", "cached_statements"),
+    "uri",
+)
+
+
+def refuse_unknown_options(url: URL) -> None:
+    """Raise where the URL of an SQLite file has an option that SQLAlchemy would go on without.
+
+    Raises:
+        DatabaseError: it has.
+    """
+    for name in () if "uri" in url.query else url.query:
+        if name not in _SQLITE_OPTIONS:
+            hint = did_you_mean(name, _SQLITE_OPTIONS)
+            raise DatabaseError(f"{show_url(url)}: SQLite has no option {name!r}{hint}")
+
+
 def _sqlite_engine(url: URL, full_sync: bool, patience: float) -> Engine:
+    refuse_unknown_options(url)
     settings: Any = {"connect_args": {"timeout": patience, "check_same_thread": False}}
     if sqlite_file(url) is not None:
         settings.update(poolclass=QueuePool, pool_size=2, max_overflow=20)

@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
 from ato_adict.surroundings import absolute
-from ato_sql._db.engine import PATIENCE_SECONDS, open_engine
+from ato_sql._db.engine import PATIENCE_SECONDS, open_engine, refuse_unknown_options
 from ato_sql._db.identity import current_revision, refuse_foreign, refuse_foreign_file
 from ato_sql._db.revision import VERSION_TABLE
 from ato_sql._db.schema_setup import check_schema, ensure_schema
@@ -231,6 +231,7 @@ def _stamp(path: str) -> Any:
 
 
 def _sqlite_engine(url: URL, patience: float) -> Engine:
+    refuse_unknown_options(url)
     path = sqlite_file(url)
     if path is None or not os.path.isfile(path):
         raise DatabaseError(
