@@ -322,9 +322,9 @@ class TestStarts:
             logger.start(config=given)
         assert not list(here.glob("*.sqlite"))
 
-    def test_objects_with_names_are_mappings_wherever_they_stand(self, logger, finder):
-        inner = argparse.Namespace(opt=Optimizer(lr=9.0), more=[types.SimpleNamespace(n=1)])
-        with logger.start(config={"a": inner, "b": [Optimizer()]}) as run:
+    def test_objects_with_names_are_mappings_below_others(self, logger, finder):
+        inner = {"opt": Optimizer(lr=9.0), "more": [types.SimpleNamespace(n=1)]}
+        with logger.start(config=argparse.Namespace(a=inner, b=[Optimizer()])) as run:
             pass
         assert finder.get_config(run.id) == {
             "a": {"opt": {"lr": 9.0}, "more": [{"n": 1}]},

@@ -79,7 +79,7 @@ def _new_part(before: str, text: str) -> str:
 
 def _print_lines(text: str) -> None:
     if text:
-        print(lines_of(text.rstrip("\n")))
+        print(lines_of(text.rstrip("\n"), keep_tabs=True))
 
 
 def _latest(finder: SQLFinder) -> Experiment:

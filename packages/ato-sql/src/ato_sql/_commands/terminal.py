@@ -69,9 +69,16 @@ def _is_number(cell: Any) -> bool:
     return cell is None or (isinstance(cell, (int, float)) and not isinstance(cell, bool))
 
 
-def lines_of(text: str) -> str:
-    """Return a text of several lines that cannot steer the terminal."""
-    return "\n".join("\t".join(map(text_of, line.split("\t"))) for line in text.splitlines())
+def lines_of(text: str, keep_tabs: bool = False) -> str:
+    """Return a text of several lines that cannot steer the terminal.
+
+    Args:
+        text: the lines.
+        keep_tabs: whether tabs, by which programs read columns, stay; else they are blanks.
+    """
+    if keep_tabs:
+        return "\n".join("\t".join(map(text_of, line.split("\t"))) for line in text.splitlines())
+    return "\n".join(text_of(line.expandtabs()) for line in text.splitlines())
 
 
 def print_json(value: Any) -> None:

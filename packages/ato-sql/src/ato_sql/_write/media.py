@@ -86,14 +86,12 @@ class MediaLog:
             name = os.fsdecode(path)
         number = None if step is None else as_step(name, step, "artifact")
         copy = asked_flag("copy", copy)
-        if not isinstance(data_type, str):
-            raise MetricError(f"the type of an artifact is a text, not {short(data_type)}")
         if isinstance(metadata, bool):  # `log_artifact(path, "model", True)`
             raise MetricError(f"metadata tells of an artifact, not {metadata}; did you mean copy=?")
-        data_type, hidden = (
-            settings.hide(as_text("the type of an artifact", data_type)),
-            settings.hide_in(to_json(metadata)),
-        )
+        kind = as_text("the type of an artifact", data_type)
+        if not isinstance(data_type, str):
+            raise MetricError(f"the type of an artifact is a text, not {short(data_type)}")
+        data_type, hidden = settings.hide(kind), settings.hide_in(to_json(metadata))
         try:
             if copy:
                 folder = artifact_folder(settings.url, settings.artifact_dir)

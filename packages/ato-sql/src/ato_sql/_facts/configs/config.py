@@ -210,7 +210,8 @@ def config_json(config: Any) -> Any:
 def run_config(config: Any) -> Any:
     """Return a run's own config; what a parser of arguments or a dataclass holds, by name.
 
-    A list is the value of the key `config`: every run's config is a mapping.
+    A list is the value of the key `config`: every run's config is a mapping. A mapping stays as it
+    is, and what stands in it is stored as `to_json` says.
 
     Raises:
         MetricError: it is a number or a text, which says nothing by its own, a class, or fails
@@ -222,12 +223,13 @@ def run_config(config: Any) -> Any:
         fix = f"; make one: {config.__name__}()"
         raise MetricError(f"a run's config must be a mapping, not a class{fix}")
     with naming("a run's config"):
-        named = _by_name(config, ())
-    return {"config": named} if isinstance(named, (list, tuple, set, frozenset)) else named
+        if _names_in(config) is not None:
+            return _by_name(config, ())
+    return {"config": config} if isinstance(config, (list, tuple, set, frozenset)) else config
 
 
 def _by_name(value: Any, inside: tuple[int, ...]) -> Any:
-    """Return objects that have values by name as mappings, also those in lists and mappings."""
+    """Return an object that has values by name as a mapping, and so those in it."""
     # One that is deeper, or in itself, is stored as any object is.
     if len(inside) > _DEEPEST or id(value) in inside:
         return value
