@@ -1,6 +1,7 @@
 """Ask and tell: the search behind a loop that is the user's own."""
 
 import os
+import threading
 
 import pytest
 
@@ -259,8 +260,46 @@ class TestEnqueued:
         with pytest.raises(SettingsError, match="is not on the grid"):
             HyperBand(None, spaces).enqueue({"lr": 0.02})
 
+    def test_what_the_constraint_does_not_allow_is_left_out_with_a_warning(self):
+        def ordered(config):
+            return config.low < config.high
+
+        spaces = {n: {"param_type": "INTEGER", "param_range": (1, 9)} for n in ("low", "high")}
+        search = HyperBand(None, spaces, constraint=ordered, sampler="random", max_trials=3)
+        search.enqueue({"low": 5, "high": 2})
+        search.enqueue({"low": 9})
+        with pytest.warns(UserWarning, match="is not tried: the constraint allows no") as told:
+            result = search.run(lambda config: config.low, [])
+        assert len(result.trials) == 3
+        assert ["'high': 2" in str(one.message) for one in told] == [True, False]
+
+    def test_threads_that_begin_together_ask_one_search(self):
+        search, begun = hyperband(), threading.Barrier(4)
+        asked = []
+
+        def ask():
+            begun.wait()
+            asked.append(search.ask().number)
+
+        threads = [threading.Thread(target=ask) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert sorted(asked) == [0, 1, 2, 3]
+
 
 class TestKnownResults:
+    def test_of_several_objectives_each_is_known(self):
+        spaces = {"x": {"param_type": "FLOAT", "param_range": (0, 1)}}
+        options = {"mode": ["max", "min"], "sampler": "tpe", "max_trials": 5, "seed": 0}
+        search = HyperBand(None, spaces, **options)
+        with pytest.raises(ObjectiveError, match="mode names 2 objectives"):
+            search.add_result({"x": 0.5}, 1.0)
+        search.add_result({"x": 0.5}, (1.0, 0.25))
+        result = search.run(lambda config: (config.x, config.x**2), [])
+        assert len(result.trials) == 5
+
     def test_the_model_looks_where_they_were_good(self):
         spaces = {f"x{i}": {"param_type": "FLOAT", "param_range": (0, 1)} for i in range(4)}
 

@@ -60,7 +60,18 @@ if given["tracks"]:
     from ato_sql import SQLLogger
 
     sql = {"db_path": given["tracks"]}
-    given["options"]["tracker"] = SQLLogger({"experiment": {"project_name": "p", "sql": sql}})
+    tracker = SQLLogger({"experiment": {"project_name": "p", "sql": sql}})
+    given["options"]["tracker"] = tracker
+    if given.get("dies"):  # as it ends the run of the search
+        start = tracker.start
+
+        def dying(**options):
+            run = start(**options)
+            if options["parent"] is None:
+                run.finish = lambda *status: os.kill(os.getpid(), 9)
+            return run
+
+        tracker.start = dying
 hyperband = HyperBand(
     None,
     {"lr": {"param_type": "FLOAT", "param_range": (1e-5, 1e-1), "space_type": "LOG"}},
@@ -111,9 +122,10 @@ class Programs:
         )
         self.folder = folder
 
-    def start(self):
+    def start(self, **more):
+        given = json.dumps({**json.loads(self.given), **more})
         return subprocess.Popen(
-            [sys.executable, str(self.program), self.given],
+            [sys.executable, str(self.program), given],
             cwd=str(self.folder),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -262,6 +274,24 @@ class TestTheTracker:
         assert [status for status, _ in runs["search"]] == ["completed"]
         # What the first one logged, and was killed before it said so, the second logs again.
         assert sorted(list(dict.fromkeys(p)) for _, p in runs["trial"]) == metrics(answer)
+
+    def test_another_program_ends_the_runs_when_that_one_is_killed_as_it_does(
+        self, storage, tmp_path
+    ):
+        pytest.importorskip("ato_sql")
+        database = str(tmp_path / "runs.db")
+        options = {"tracks": database, "worker_timeout": 3, "max_total_resource": 100}
+        programs = Programs(tmp_path, storage, seconds=0.05, **options)
+        first = programs.start(dies=True)
+        while not programs.evaluations():
+            time.sleep(0.01)
+        second = programs.start()
+        (answer,) = programs.results([second])
+        first.communicate()
+        assert first.returncode == -signal.SIGKILL
+        runs = self.runs(database)
+        assert [status for status, _ in runs["search"]] == ["completed"]
+        assert len(runs["trial"]) == len(answer["trials"])
 
 
 def metrics(answer):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 from ato_hyperband._errors import SettingsError
 from ato_hyperband._schedule.settings import check_positive
 from ato_hyperband._study.given import Given
@@ -15,6 +17,10 @@ if TYPE_CHECKING:
     from ato_hyperband._schedule.settings import Settings
     from ato_hyperband._space.spaces import SearchSpace
     from ato_hyperband._trial.brackets import Resource
+
+
+# Of every search in this process; an attribute could not be sent to others.
+_BEGINNING = threading.Lock()
 
 
 class AskTell:
@@ -33,7 +39,8 @@ class AskTell:
         """Try this configuration first, or next where the search is under way.
 
         Args:
-            params: Values by dotted name or nested; parameters left out are drawn.
+            params: Values by dotted name or nested; parameters left out are drawn. What the
+                constraint does not allow is left out, with a warning, when its turn comes.
 
         Raises:
             SettingsError: A name is no parameter, or a value is none that could be drawn.
@@ -46,7 +53,10 @@ class AskTell:
         self._give(Given(values))
 
     def add_result(
-        self, config: Mapping[str, Any], metric: float, resource: Resource | None = None
+        self,
+        config: Mapping[str, Any],
+        metric: float | Sequence[float],
+        resource: Resource | None = None,
     ) -> None:
         """Let the sampler know a result from elsewhere, such as that of an earlier run.
 
@@ -55,20 +65,22 @@ class AskTell:
 
         Args:
             config: What has the parameters, such as the config of a run.
-            metric: What it was worth.
+            metric: What it was worth; of several objectives one number for each.
             resource: How far it was trained; to the end by default.
 
         Raises:
             SettingsError: A parameter is missing, or has a value that could not be drawn.
+            ObjectiveError: The metric is no number, or not one for each objective.
         """
-        from ato_hyperband._objective.objective import as_metric
+        from ato_hyperband._objective.objective import as_metrics
         from ato_hyperband._space.given import taken_from
 
         if resource is None:
             resource = self.settings.max_resource or 1
         check_positive("resource", resource)
         params = taken_from(self.space, config)
-        self._give(Given(params, as_metric(metric, "known is worth"), resource))
+        metrics = as_metrics(metric, "known is worth", len(self.settings.modes))
+        self._give(Given(params, metrics[0], resource, metrics if len(metrics) > 1 else ()))
 
     def _give(self, given: Given) -> None:
         self.given.append(given)
@@ -87,7 +99,9 @@ class AskTell:
         if self._asking is None:
             from ato_hyperband._asking import Asking
 
-            self._asking = Asking(self, args)
+            with _BEGINNING:  # of several threads the first one begins the search
+                if self._asking is None:
+                    self._asking = Asking(self, args)
         return self._asking.ask()
 
     def tell(self, trial: AskedTrial, metric: Any = None, error: str | None = None) -> None:

@@ -183,9 +183,17 @@ def judged(value: Any, verb: str, objectives: int = 1) -> Outcome:
     Raises:
         ObjectiveError: It is something else.
     """
+    metrics = as_metrics(value, verb, objectives)
+    bad = [metric for metric in metrics if not math.isfinite(metric)]
     if objectives == 1:
-        metric = as_metric(value, verb)
-        return Outcome(metric) if math.isfinite(metric) else _not_finite(metric)
+        return _not_finite(bad[0]) if bad else Outcome(metrics[0])
+    return _not_finite(bad[0], metrics) if bad else Outcome(metrics[0], metrics=metrics)
+
+
+def as_metrics(value: Any, verb: str, objectives: int) -> tuple[float, ...]:
+    """The numbers in what an objective gave, one for each of its objectives; see `judged`."""
+    if objectives == 1:
+        return (as_metric(value, verb),)
     try:
         several = list(value)
     except TypeError:
@@ -195,9 +203,7 @@ def judged(value: Any, verb: str, objectives: int = 1) -> Outcome:
             f"the objective {verb} {value!r}; as mode names {objectives} objectives, return or "
             "yield as many numbers, in their order"
         )
-    metrics = tuple(as_metric(one, verb) for one in several)
-    bad = [metric for metric in metrics if not math.isfinite(metric)]
-    return _not_finite(bad[0], metrics) if bad else Outcome(metrics[0], metrics=metrics)
+    return tuple(as_metric(one, verb) for one in several)
 
 
 def _not_finite(metric: float, metrics: tuple[float, ...] = ()) -> Outcome:

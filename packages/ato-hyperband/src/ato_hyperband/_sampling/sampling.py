@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections import deque
 from typing import Any, Iterable, Mapping, Sequence
 
@@ -69,9 +70,16 @@ class Sampler:
 
     def _enqueued(self, number: int) -> dict[str, Any] | None:
         while self._first:
-            params = self._unseen(self._completions(number, self._first.popleft()))
+            given = self._first.popleft()
+            params = self._unseen(self._completions(number, given))
             if params is not None:
                 return params
+            if not any(map(self.space.allows, self._completions(number, given))):
+                warnings.warn(
+                    f"{dict(given)!r} is not tried: the constraint allows no configuration that "
+                    "has it",
+                    stacklevel=2,
+                )
         return None
 
     def _completions(self, number: int, given: Mapping[str, Any]) -> Iterable[dict[str, Any]]:

@@ -15,6 +15,7 @@ class Given(NamedTuple):
     params: Mapping[str, Any]
     metric: float | None = None
     resource: Resource | None = None
+    metrics: tuple[float, ...] = ()  # of several objectives
 
 
 def given_events(given: Iterable[Given], space: SearchSpace) -> list[Event]:
@@ -30,5 +31,7 @@ def given_events(given: Iterable[Given], space: SearchSpace) -> list[Event]:
         event: Event = {"kind": "enqueued", "params": params}
         if one.metric is not None:
             event.update(kind="known", metric=one.metric, resource=one.resource)
+        if one.metrics:
+            event["metrics"] = list(one.metrics)
         events.append(event)
     return events

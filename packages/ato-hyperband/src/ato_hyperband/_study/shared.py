@@ -111,8 +111,12 @@ class SharedStudy(Study):
     def wait(self) -> None:
         """Let the others work for a moment, then take what they have added."""
         if not self.finished:
-            time.sleep(POLL)
-            self._in_turn(self._look_around)
+            self.look_around()
+
+    def look_around(self) -> None:
+        """See after a moment which programs are still there, also when the search is over."""
+        time.sleep(POLL)
+        self._in_turn(self._see)
 
     def close(self) -> None:
         """Leave the study to the others."""
@@ -185,10 +189,10 @@ class SharedStudy(Study):
         if self._sessions[-1:] != [budget]:
             turn.append({"kind": "session", "budget": budget})
         joined = turn.join(self._program)
-        self._look_around(turn)
+        self._see(turn)
         return joined
 
-    def _look_around(self, turn: Turn) -> None:
+    def _see(self, turn: Turn) -> None:
         """See who is at work; the first of those that have a tracker speaks to it for all."""
         self._living = turn.living(self._program.id)
         leader = next((program for program, tracks in self._living.items() if tracks), None)
@@ -197,7 +201,7 @@ class SharedStudy(Study):
 
     def _claim(self, turn: Turn) -> Key | None:
         """Take the job that suits this program best; None when there is none now."""
-        self._look_around(turn)
+        self._see(turn)
         claims = turn.claims() if self._running else {}
         free = [key for key in self._running if self._is_free(key, claims.get(key))]
         while not any(map(self._suits, free)) and len(free) < self._lookahead:

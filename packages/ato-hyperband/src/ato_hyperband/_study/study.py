@@ -132,6 +132,9 @@ class Study:
     def wait(self) -> None:
         """Let some time pass when there is no job now; alone, there is one or none ever."""
 
+    def look_around(self) -> None:
+        """See after a moment which programs are still there; alone, there is nobody to see."""
+
     def give(self, event: Event) -> None:
         """Take what the user gives (a configuration to try, a known result) and log it, once."""
         if event not in self._given:
@@ -157,7 +160,7 @@ class Study:
             self.scheduler.enqueue(self.space.decode(event["params"]))
         elif event["kind"] == "known":
             self._given.append(event)
-            outcome = Outcome(event["metric"])
+            outcome = Outcome(event["metric"], metrics=tuple(event.get("metrics", ())))
             self.scheduler.know(self.space.decode(event["params"]), event["resource"], outcome)
         elif event["kind"] == "told":
             job = self._running[event["trial"], event["rung"]]

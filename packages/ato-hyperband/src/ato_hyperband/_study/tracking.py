@@ -151,7 +151,7 @@ class LedTracking:
                 self._tracking.hand_over()
             return
         while not study.leads and not self._have_ended():
-            study.wait()
+            study.look_around()  # the leader may be gone in the midst of it
         if interrupted or not self._have_ended():
             self._follow()
             if self._tracking is not None:
