@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from ato_hyperband import HyperBand, ObjectiveError
+from ato_hyperband import HyperBand, ObjectiveError, SettingsError
 from ato_scope import MultiScope, Scope
 
 LR = {"lr": {"param_type": "FLOAT", "param_range": (1e-5, 1e-1), "space_type": "LOG"}}
@@ -138,3 +138,12 @@ class TestMistakes:
         with pytest.raises(ObjectiveError, match="too many positional arguments"):
             train(10)
         assert calls == []
+
+
+def test_tokens_for_a_search_without_a_scope_are_refused():
+    spaces = {"lr": {"param_type": "FLOAT", "param_range": (0, 1)}}
+    search = HyperBand(None, spaces, sampler="random", max_trials=2)
+    with pytest.raises(SettingsError, match=r"\['lr=0.01'\] would change nothing"):
+        search.run(lambda config: config.lr, ["lr=0.01"])
+    with pytest.raises(SettingsError, match="without a scope"):
+        search.ask(["lr=0.01"])

@@ -62,6 +62,11 @@ class Session:
         self.study_name = search.study_name or getattr(function, "__qualname__", "search")
         # Words such as `manual` are the scope's to answer; it ends the program then.
         self.draft = None if search.scope is None else search.scope.draft(args)
+        if search.scope is None and args:
+            raise SettingsError(
+                f"{list(args)!r} would change nothing: a search without a scope has no config to "
+                "change; give HyperBand a scope"
+            )
         if function is not None:
             check_call(search.scope, function, given)
         self._take_resource_from_command_line()
