@@ -4,7 +4,14 @@ import builtins
 
 import pytest
 
-from ato_hyperband import Evaluation, HyperBand, Outcome, SettingsError, Trial
+from ato_hyperband import (
+    Evaluation,
+    HyperBand,
+    Outcome,
+    SearchSpace,
+    SettingsError,
+    Trial,
+)
 
 SPACES = {
     "lr": {"param_type": "FLOAT", "param_range": (1e-5, 1e-1), "space_type": "LOG"},
@@ -381,6 +388,52 @@ class TestTheLandscape:
         assert len(axes.collections[-1].get_offsets()) == len(furthest)
         assert (axes.get_xlabel(), axes.get_ylabel()) == ("lr", "kind")
         figure.savefig(str(tmp_path / "contour.png"))
+
+    @pytest.mark.parametrize(
+        "fields",
+        [
+            {"param_type": "INTEGER", "param_range": (1, 4)},
+            {"param_type": "INTEGER", "param_range": (2, 5), "space_type": "LOG"},
+            {"param_type": "INTEGER", "param_range": (8, 256), "space_type": "LOG"},
+            {"param_type": "INTEGER", "param_range": (3, 3)},
+            {"param_type": "FLOAT", "param_range": (0.0, 1.0)},
+            {"param_type": "FLOAT", "param_range": (1e-4, 1e-2), "space_type": "LOG"},
+            {"param_type": "FLOAT", "param_range": (0.5, 0.5)},
+        ],
+        ids=lambda fields: " ".join(map(str, fields.values())),
+    )
+    def test_a_tick_stands_where_trials_of_its_value_do(self, fields):
+        result = searched(lambda config: 1.0, {"n": fields, "m": fields})
+        parameter = SearchSpace({"n": fields}).by_name["n"]
+        slices, contour = result.plot_slices().axes[0], result.plot_contour("n", "m").axes[0]
+        for axis in (slices.xaxis, contour.xaxis, contour.yaxis):
+            values = [float(tick.get_text()) for tick in axis.get_ticklabels()]
+            assert {values[0], values[-1]} == set(fields["param_range"])
+            assert list(axis.get_ticklocs()) == pytest.approx(
+                [parameter.to_unit(value) for value in values], abs=0.01
+            )
+
+    def test_each_of_a_few_whole_numbers_has_a_tick_below_its_dots(self):
+        fields = {"param_type": "INTEGER", "param_range": (1, 4)}
+        (axes,) = searched(lambda config: config.n, {"n": fields}).plot_slices().axes
+        assert [tick.get_text() for tick in axes.get_xticklabels()] == ["1", "2", "3", "4"]
+        ticks = axes.get_xticks()
+        dots = axes.collections[0].get_offsets()
+        assert [ticks[int(metric) - 1] for _, metric in dots] == [place for place, _ in dots]
+
+    def test_a_category_has_its_tick_below_its_dots(self):
+        (axes,) = searched(lambda c: "abc".index(c.kind), {"kind": KINDS}).plot_slices().axes
+        assert [tick.get_text() for tick in axes.get_xticklabels()] == ["'a'", "'b'", "'c'"]
+        ticks = axes.get_xticks()
+        dots = axes.collections[0].get_offsets()
+        assert [ticks[int(metric)] for _, metric in dots] == [place for place, _ in dots]
+
+    def test_ticks_of_a_narrow_range_differ_in_words(self):
+        fields = {"param_type": "FLOAT", "param_range": (100.0, 100.5)}
+        (axes,) = searched(lambda config: config.x, {"x": fields}).plot_slices().axes
+        texts = [tick.get_text() for tick in axes.get_xticklabels()]
+        assert [float(text) for text in texts] == pytest.approx([100, 100.25, 100.5], abs=0.05)
+        assert len(set(texts)) == 3
 
     def test_of_few_trials_it_has_dots_alone(self):
         result = searched(lambda config: 1.0, SPACES, max_trials=1)
