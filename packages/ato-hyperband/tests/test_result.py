@@ -1,6 +1,7 @@
 """What can be asked of a result."""
 
 import builtins
+import warnings
 
 import pytest
 
@@ -256,6 +257,29 @@ class TestImportance:
         importance = searched(train, spaces, max_resource=1, max_trials=60).importance()
         assert importance["x"] == 0
 
+    def test_too_few_trials_are_said_to_be_at_the_line_that_asked(self):
+        few = searched(lambda config: config.lr, max_trials=3)
+        with pytest.warns(UserWarning, match=r"too few trials \(3\) to say") as warned:
+            importance = few.importance()
+        assert importance == {"lr": 1.0}
+        assert [one.filename for one in warned] == [__file__]
+
+    def test_failed_trials_do_not_count_as_told(self):
+        def train(config):
+            if config.trial.number > 2:
+                raise RuntimeError("on purpose")
+            return config.lr
+
+        with pytest.warns(UserWarning, match=r"too few trials \(3\) to say"):
+            searched(train, max_trials=12).importance()
+
+    def test_of_ten_trials_nothing_is_warned_of(self):
+        enough = searched(lambda config: config.lr, max_trials=10)
+        assert len(enough.trials) == 10
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            enough.importance()
+
 
 class TestDataframe:
     def test_its_rows_are_the_evaluations_in_order(self):
@@ -372,6 +396,14 @@ class TestTheLandscape:
         assert {label.get_text() for label in axes.get_yticklabels()} == set(SPACES)
         widths = [bar.get_width() for bar in axes.patches]
         assert widths == sorted(widths)
+
+    def test_the_title_of_importance_says_when_trials_are_too_few(self, result):
+        few = searched(lambda config: config.lr, max_trials=3)
+        with pytest.warns(UserWarning, match="too few trials") as warned:
+            figure = few.plot_importance()
+        assert [one.filename for one in warned] == [__file__]
+        assert figure.axes[0].get_title() == "importance of parameters (too few trials to say: 3)"
+        assert result.plot_importance().axes[0].get_title() == "importance of parameters"
 
     def test_slices_show_each_trial_that_has_the_parameter(self, result, tmp_path):
         figure = result.plot_slices()

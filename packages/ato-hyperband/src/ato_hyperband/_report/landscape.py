@@ -10,6 +10,7 @@ from typing import Any, Sequence
 
 from ato_adict import did_you_mean
 from ato_hyperband._errors import SettingsError
+from ato_hyperband._report.importance import FEWEST
 from ato_hyperband._report.plot import new_figure
 from ato_hyperband._space.parameters import (
     CategoryParameter,
@@ -27,15 +28,21 @@ _MOST_TICKS = 6
 _WHOLE = (-0.03, 1.03)
 
 
-def plot_importance(shares: dict[str, float]) -> Any:
-    """Bars, the greatest share on top."""
+def plot_importance(shares: dict[str, float], trials: int) -> Any:
+    """Bars, the greatest share on top.
+
+    Args:
+        shares: Of each parameter.
+        trials: How many trials tell them; the title says when these are too few.
+    """
     figure = new_figure((7, 1 + 0.4 * len(shares)))
     axes = figure.subplots()
     names = list(shares)[::-1]
     axes.barh(range(len(names)), [shares[name] for name in names])
     axes.set_yticks(range(len(names)))
     axes.set_yticklabels(names)
-    axes.set(title="importance of parameters", xlabel="share")
+    few = f" (too few trials to say: {trials})" if trials < FEWEST else ""
+    axes.set(title=f"importance of parameters{few}", xlabel="share")
     return figure
 
 
