@@ -53,14 +53,13 @@ def _early_results(trials: Sequence[Trial], logged: Mapping[int, Mapping[int, fl
     from ato_hyperband import rank_correlations  # numpy, for those who look at a search
 
     resources = {resource for trial in trials for resource in _at_rungs(trial)}
-    known = [
-        {
-            resource: metric
-            for resource, metric in {**logged.get(trial.id, {}), **_at_rungs(trial)}.items()
-            if resource in resources and metric is not None
+    known = []
+    for trial in trials:
+        found: dict[float, float] = {
+            step: metric for step, metric in logged.get(trial.id, {}).items() if step in resources
         }
-        for trial in trials
-    ]
+        found.update((r, metric) for r, metric in _at_rungs(trial).items() if metric is not None)
+        known.append(found)
     return [str(correlation) for correlation in rank_correlations(known)]
 
 
