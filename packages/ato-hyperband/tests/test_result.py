@@ -1,10 +1,18 @@
 """What can be asked of a result."""
 
 import builtins
+import warnings
 
 import pytest
 
-from ato_hyperband import Evaluation, HyperBand, Outcome, SettingsError, Trial
+from ato_hyperband import (
+    Evaluation,
+    HyperBand,
+    Outcome,
+    SearchSpace,
+    SettingsError,
+    Trial,
+)
 
 SPACES = {
     "lr": {"param_type": "FLOAT", "param_range": (1e-5, 1e-1), "space_type": "LOG"},
@@ -249,6 +257,29 @@ class TestImportance:
         importance = searched(train, spaces, max_resource=1, max_trials=60).importance()
         assert importance["x"] == 0
 
+    def test_too_few_trials_are_said_to_be_at_the_line_that_asked(self):
+        few = searched(lambda config: config.lr, max_trials=3)
+        with pytest.warns(UserWarning, match=r"too few trials \(3\) to say") as warned:
+            importance = few.importance()
+        assert importance == {"lr": 1.0}
+        assert [one.filename for one in warned] == [__file__]
+
+    def test_failed_trials_do_not_count_as_told(self):
+        def train(config):
+            if config.trial.number > 2:
+                raise RuntimeError("on purpose")
+            return config.lr
+
+        with pytest.warns(UserWarning, match=r"too few trials \(3\) to say"):
+            searched(train, max_trials=12).importance()
+
+    def test_of_ten_trials_nothing_is_warned_of(self):
+        enough = searched(lambda config: config.lr, max_trials=10)
+        assert len(enough.trials) == 10
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            enough.importance()
+
 
 class TestDataframe:
     def test_its_rows_are_the_evaluations_in_order(self):
@@ -366,6 +397,14 @@ class TestTheLandscape:
         widths = [bar.get_width() for bar in axes.patches]
         assert widths == sorted(widths)
 
+    def test_the_title_of_importance_says_when_trials_are_too_few(self, result):
+        few = searched(lambda config: config.lr, max_trials=3)
+        with pytest.warns(UserWarning, match="too few trials") as warned:
+            figure = few.plot_importance()
+        assert [one.filename for one in warned] == [__file__]
+        assert figure.axes[0].get_title() == "importance of parameters (too few trials to say: 3)"
+        assert result.plot_importance().axes[0].get_title() == "importance of parameters"
+
     def test_slices_show_each_trial_that_has_the_parameter(self, result, tmp_path):
         figure = result.plot_slices()
         assert [axes.get_xlabel() for axes in figure.axes] == list(SPACES)
@@ -381,6 +420,52 @@ class TestTheLandscape:
         assert len(axes.collections[-1].get_offsets()) == len(furthest)
         assert (axes.get_xlabel(), axes.get_ylabel()) == ("lr", "kind")
         figure.savefig(str(tmp_path / "contour.png"))
+
+    @pytest.mark.parametrize(
+        "fields",
+        [
+            {"param_type": "INTEGER", "param_range": (1, 4)},
+            {"param_type": "INTEGER", "param_range": (2, 5), "space_type": "LOG"},
+            {"param_type": "INTEGER", "param_range": (8, 256), "space_type": "LOG"},
+            {"param_type": "INTEGER", "param_range": (3, 3)},
+            {"param_type": "FLOAT", "param_range": (0.0, 1.0)},
+            {"param_type": "FLOAT", "param_range": (1e-4, 1e-2), "space_type": "LOG"},
+            {"param_type": "FLOAT", "param_range": (0.5, 0.5)},
+        ],
+        ids=lambda fields: " ".join(map(str, fields.values())),
+    )
+    def test_a_tick_stands_where_trials_of_its_value_do(self, fields):
+        result = searched(lambda config: 1.0, {"n": fields, "m": fields})
+        parameter = SearchSpace({"n": fields}).by_name["n"]
+        slices, contour = result.plot_slices().axes[0], result.plot_contour("n", "m").axes[0]
+        for axis in (slices.xaxis, contour.xaxis, contour.yaxis):
+            values = [float(tick.get_text()) for tick in axis.get_ticklabels()]
+            assert {values[0], values[-1]} == set(fields["param_range"])
+            assert list(axis.get_ticklocs()) == pytest.approx(
+                [parameter.to_unit(value) for value in values], abs=0.01
+            )
+
+    def test_each_of_a_few_whole_numbers_has_a_tick_below_its_dots(self):
+        fields = {"param_type": "INTEGER", "param_range": (1, 4)}
+        (axes,) = searched(lambda config: config.n, {"n": fields}).plot_slices().axes
+        assert [tick.get_text() for tick in axes.get_xticklabels()] == ["1", "2", "3", "4"]
+        ticks = axes.get_xticks()
+        dots = axes.collections[0].get_offsets()
+        assert [ticks[int(metric) - 1] for _, metric in dots] == [place for place, _ in dots]
+
+    def test_a_category_has_its_tick_below_its_dots(self):
+        (axes,) = searched(lambda c: "abc".index(c.kind), {"kind": KINDS}).plot_slices().axes
+        assert [tick.get_text() for tick in axes.get_xticklabels()] == ["'a'", "'b'", "'c'"]
+        ticks = axes.get_xticks()
+        dots = axes.collections[0].get_offsets()
+        assert [ticks[int(metric)] for _, metric in dots] == [place for place, _ in dots]
+
+    def test_ticks_of_a_narrow_range_differ_in_words(self):
+        fields = {"param_type": "FLOAT", "param_range": (100.0, 100.5)}
+        (axes,) = searched(lambda config: config.x, {"x": fields}).plot_slices().axes
+        texts = [tick.get_text() for tick in axes.get_xticklabels()]
+        assert [float(text) for text in texts] == pytest.approx([100, 100.25, 100.5], abs=0.05)
+        assert len(set(texts)) == 3
 
     def test_of_few_trials_it_has_dots_alone(self):
         result = searched(lambda config: 1.0, SPACES, max_trials=1)

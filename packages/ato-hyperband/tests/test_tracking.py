@@ -278,6 +278,24 @@ class TestTheRunOfATrial:
         assert metrics == [(1, 1), (3, 3), (9, 9)][: len(metrics)]
         assert metrics[-1] == (result.best.metric, result.best.resource)
 
+    def test_a_generator_that_ended_early_logs_its_last_value_at_the_rung_too(self):
+        def short(config):
+            yield from (0.1, 0.2)
+
+        tracker = FakeTracker()
+        search(tracker, max_resource=3).run(short, [])
+        logged = [m for m in tracker.runs[-1].metrics if m[0] == "metric"]
+        assert logged == [("metric", 0.1, 1), ("metric", 0.2, 2), ("metric", 0.2, 3)]
+
+    def test_what_is_told_after_reports_is_logged_at_the_rung(self):
+        tracker = FakeTracker()
+        asking = search(tracker, max_resource=3)
+        for trial in iter(asking.ask, None):
+            trial.report(trial.resource - 0.5, 0.1)
+            asking.tell(trial, 0.7)
+        asking.result()
+        assert ("metric", 0.7, 3) in tracker.runs[-1].metrics
+
     def test_each_rung_tells_the_seconds_it_took(self):
         tracker = FakeTracker()
         result = search(tracker).run(train, [])

@@ -86,6 +86,54 @@ class TestHyperband:
         assert page.error(f"searches/{listed['id']}", mode="up")[0] == 400
 
 
+class TestASearchOfGenerators:
+    """Each trial logs a value per epoch, those between the rungs too."""
+
+    @pytest.fixture
+    def search(self, new_database, serve):
+        """Run a search of an objective of quality and epochs; give its result and its page."""
+        from ato.hyperopt.hyperband import HyperBand
+
+        def run(objective):
+            logger = new_database()
+            spaces = {"quality": {"param_type": "FLOAT", "param_range": (0.0, 1.0)}}
+            options = {"resource": "epochs", "max_resource": 27, "sampler": "random", "seed": 3}
+            result = HyperBand(None, spaces, tracker=logger, **options).run(objective, [])
+            return result, only_search(serve(logger.url))
+
+        return run
+
+    def test_first_epochs_of_trials_that_began_on_a_later_rung_count(self, search):
+        def train(config):
+            for epoch in range(1, 28):
+                yield config.quality if epoch < 10 else 1 - config.quality
+
+        result, page = search(train)
+        began_later = [t for t in result.trials if t.evaluations[0].resource > 1]
+        first = result.rank_correlations()[0]
+        assert first.trials >= len(began_later) > 0
+        assert page["early"] == [str(one) for one in result.rank_correlations()]
+
+    def test_epochs_before_a_failure_count(self, search):
+        def train(config):
+            for epoch in range(1, 28):
+                yield config.quality if epoch < 9 or config.quality > 0.5 else float("nan")
+
+        result, page = search(train)
+        assert result.failed
+        assert page["early"] == [str(one) for one in result.rank_correlations()]
+
+    def test_the_last_value_of_one_that_ended_early_is_its_metric(self, search):
+        def train(config):
+            for epoch in range(1, 6):
+                yield config.quality * epoch
+
+        result, page = search(train)
+        shown = {trial["number"]: trial["metric"] for trial in page["trials"]}
+        assert shown == {trial.number: trial.metric for trial in result.trials}
+        assert page["early"] == [str(one) for one in result.rank_correlations()]
+
+
 class TestOwnTrials:
     """Runs that somebody gave a parent are a search too."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,8 @@ from ato_hyperband._trial.trial import Trial
 # Points at which densities over the unit interval are compared.
 _POINTS = 101
 _BEST_SHARE = 0.1
+# Trials below which it would be chance; the page of a search tells of importance from as many on.
+FEWEST = 10
 
 
 def importance(ranking: list[Trial], space: SearchSpace) -> dict[str, float]:
@@ -21,7 +24,13 @@ def importance(ranking: list[Trial], space: SearchSpace) -> dict[str, float]:
     Args:
         ranking: Trials, best first.
         space: Their space.
+
+    Warns:
+        UserWarning: There are too few trials to say. It names the line that asked the result.
     """
+    if len(ranking) < FEWEST:
+        text = f"too few trials ({len(ranking)}) to say which parameters matter: it takes {FEWEST}"
+        warnings.warn(text, stacklevel=3)
     best = max(2, round(len(ranking) * _BEST_SHARE))
     raw = {p.name: _divergence(p, ranking, best) for p in space}
     total = sum(raw.values())

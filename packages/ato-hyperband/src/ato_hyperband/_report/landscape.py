@@ -10,23 +10,39 @@ from typing import Any, Sequence
 
 from ato_adict import did_you_mean
 from ato_hyperband._errors import SettingsError
+from ato_hyperband._report.importance import FEWEST
 from ato_hyperband._report.plot import new_figure
-from ato_hyperband._space.parameters import CategoryParameter, Parameter, label
+from ato_hyperband._space.parameters import (
+    CategoryParameter,
+    IntegerParameter,
+    Parameter,
+    label,
+)
 from ato_hyperband._space.spaces import SearchSpace
 from ato_hyperband._trial.trial import Trial
 
 _COLUMNS = 4
+# Whole numbers that get a tick each; of more, the ends and the middle do.
+_MOST_TICKS = 6
+# The whole unit interval, and half a dot beyond it.
+_WHOLE = (-0.03, 1.03)
 
 
-def plot_importance(shares: dict[str, float]) -> Any:
-    """Bars, the greatest share on top."""
+def plot_importance(shares: dict[str, float], trials: int) -> Any:
+    """Bars, the greatest share on top.
+
+    Args:
+        shares: Of each parameter.
+        trials: How many trials tell them; the title says when these are too few.
+    """
     figure = new_figure((7, 1 + 0.4 * len(shares)))
     axes = figure.subplots()
     names = list(shares)[::-1]
     axes.barh(range(len(names)), [shares[name] for name in names])
     axes.set_yticks(range(len(names)))
     axes.set_yticklabels(names)
-    axes.set(title="importance of parameters", xlabel="share")
+    few = f" (too few trials to say: {trials})" if trials < FEWEST else ""
+    axes.set(title=f"importance of parameters{few}", xlabel="share")
     return figure
 
 
@@ -47,6 +63,7 @@ def plot_slices(trials: Sequence[Trial], space: SearchSpace) -> Any:
             edgecolors="0.5",
         )
         _label(axes.xaxis, parameter)
+        axes.set_xlim(_WHOLE)
     for axes in grid[len(parameters) :]:
         axes.remove()
     for row in range(rows):
@@ -73,7 +90,7 @@ def plot_contour(trials: Sequence[Trial], space: SearchSpace, x: str, y: str) ->
     figure.colorbar(dots, ax=axes, label="metric")
     _label(axes.xaxis, across)
     _label(axes.yaxis, up)
-    axes.set(xlim=(-0.03, 1.03), ylim=(-0.03, 1.03))
+    axes.set(xlim=_WHOLE, ylim=_WHOLE)
     return figure
 
 
@@ -100,11 +117,28 @@ def _span_an_area(xs: Sequence[float], ys: Sequence[float]) -> bool:
 
 def _label(axis: Any, parameter: Parameter) -> None:
     axis.set_label_text(parameter.name)
+    values = _values_at_ticks(parameter)
+    # Where a trial of that value is drawn: a whole number lies amid its share of the interval.
+    axis.set_ticks([parameter.to_unit(value) for value in values])
+    axis.set_ticklabels(_texts(parameter, values))
+
+
+def _values_at_ticks(parameter: Parameter) -> list[Any]:
     if isinstance(parameter, CategoryParameter):
-        places = [parameter.to_unit(category) for category in parameter.categories]
-        texts = [label(category) for category in parameter.categories]
-    else:
-        places = [0.0, 0.5, 1.0]
-        texts = [f"{parameter.from_unit(place):.3g}" for place in places]
-    axis.set_ticks(places)
-    axis.set_ticklabels(texts)
+        return parameter.categories
+    if isinstance(parameter, IntegerParameter) and parameter.high - parameter.low < _MOST_TICKS:
+        return list(range(parameter.low, parameter.high + 1))
+    return sorted({parameter.from_unit(place) for place in (0.0, 0.5, 1.0)})
+
+
+def _texts(parameter: Parameter, values: Sequence[Any]) -> list[str]:
+    if isinstance(parameter, CategoryParameter):
+        return [label(value) for value in values]
+    if isinstance(parameter, IntegerParameter):
+        return [str(value) for value in values]
+    # In a narrow range three digits may be the same for all.
+    for digits in range(3, 17):
+        texts = [f"{value:.{digits}g}" for value in values]
+        if len(set(texts)) == len(texts):
+            return texts
+    return [repr(value) for value in values]

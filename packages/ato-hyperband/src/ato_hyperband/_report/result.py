@@ -169,7 +169,7 @@ class Result:
 
         PED-ANOVA (Watanabe, Bansal and Hutter, IJCAI 2023): the Pearson divergence, parameter by
         parameter, of where the best tenth of the trials lie from where all of them lie. Greatest
-        first.
+        first. Of fewer than ten trials that did not fail it is chance, and a UserWarning says so.
         """
         from ato_hyperband._report.importance import importance
 
@@ -208,9 +208,11 @@ class Result:
 
     def plot_importance(self) -> Any:
         """A matplotlib figure of `importance()`."""
+        from ato_hyperband._report.importance import importance
         from ato_hyperband._report.landscape import plot_importance
 
-        return plot_importance(self.importance())
+        ranking = self.ranking()
+        return plot_importance(importance(ranking, self._space), len(ranking))
 
     def plot_slices(self) -> Any:
         """A matplotlib figure: for each parameter, the metric over its values."""

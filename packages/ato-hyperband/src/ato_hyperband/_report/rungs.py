@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Mapping, NamedTuple, Sequence
 
 import numpy as np
@@ -74,8 +75,9 @@ def results_at_rungs(trials: Sequence[Trial]) -> list[dict[Resource, float]]:
 def _metrics(trial: Trial) -> dict[Resource, float]:
     found: dict[Resource, float] = {}
     for evaluation in trial.evaluations:
+        # What was yielded before a failure counts, but nothing can be ranked by a NaN.
+        found.update((r, metric) for r, metric in evaluation.outcome.curve if math.isfinite(metric))
         if evaluation.outcome.metric is not None:
-            found.update(evaluation.outcome.curve)
             found[evaluation.resource] = evaluation.outcome.metric
     return found
 

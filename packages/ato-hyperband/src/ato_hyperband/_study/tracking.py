@@ -16,6 +16,7 @@ from typing import Any, Callable, NamedTuple
 
 from ato_hyperband._objective.tasks import Tasks
 from ato_hyperband._study.study import Study
+from ato_hyperband._trial.brackets import Resource
 from ato_hyperband._trial.trial import Evaluation, Job, Outcome, Trial
 
 METRIC = "metric"
@@ -191,10 +192,8 @@ def _key(trial: Trial) -> str:
 def _log(run: Any, evaluation: Evaluation) -> None:
     outcome = evaluation.outcome
     step = int(evaluation.resource)
-    points = outcome.curve or ((evaluation.resource, outcome.metric),)
-    for resource, metric in points:
-        if metric is not None:
-            run.log_metric(METRIC, metric, step=int(resource))
+    for resource, metric in _points(evaluation).items():
+        run.log_metric(METRIC, metric, step=int(resource))
     further = {f"{METRIC}_{i}": metric for i, metric in enumerate(outcome.metrics) if i}
     if further and outcome.metric is not None:
         run.log_metrics(further, step=step)
@@ -204,3 +203,14 @@ def _log(run: Any, evaluation: Evaluation) -> None:
     )
     if outcome.error is not None:
         run.log_note(outcome.error)
+
+
+def _points(evaluation: Evaluation) -> dict[Resource, float]:
+    """The metric by resource: of what was reported on the way, and at the rung itself.
+
+    A generator that ended early, or who reports seldom, has reported nothing at the rung.
+    """
+    points = dict(evaluation.outcome.curve)
+    if evaluation.outcome.metric is not None:
+        points[evaluation.resource] = evaluation.outcome.metric
+    return points

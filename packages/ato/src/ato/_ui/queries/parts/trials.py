@@ -18,6 +18,7 @@ from ato_sql.reading import is_incidental, is_rerun, is_system, lost_runs, table
 
 TABLE, METRICS_TABLE = tables["experiments"], tables["metrics"]
 RUNS, PARAMS, SUMMARIES = TABLE.c, tables["params"].c, tables["metric_summaries"].c
+METRICS = METRICS_TABLE.c
 MOST = 5000
 
 
@@ -167,6 +168,25 @@ def _evaluations(connection: Any, run: Any, metric: str) -> dict[int, list[Evalu
         made = Evaluation(row.metric, rung, row.resource, row.seconds, row.at)
         found.setdefault(row.run_id, {})[row.id] = made
     return {run_id: list(made.values()) for run_id, made in found.items()}
+
+
+def values_at_rungs(connection: Any, run: Any, metric: str) -> dict[int, dict[int, float]]:
+    """Return what each trial logged of a metric at the steps at which any trial has a rung.
+
+    A trial that began on a later rung and logs as it goes has a value at the earlier ones too.
+    """
+    rungs = METRICS_TABLE.alias()
+    steps = select(rungs.c.step).where(rungs.c.key == "rung", _among(rungs.c.run_id, run))
+    query = (
+        select(METRICS.run_id, METRICS.step, METRICS.value)
+        .where(METRICS.key == metric, _among(METRICS.run_id, run), METRICS.step.in_(steps))
+        .where(METRICS.value.is_not(None))
+        .order_by(METRICS.id)
+    )
+    found: dict[int, dict[int, float]] = {}
+    for row in connection.execute(query):
+        found.setdefault(row.run_id, {})[row.step] = row.value
+    return found
 
 
 def _summaries(connection: Any, run: Any, metric: str) -> dict[int, tuple[int, Evaluation]]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Sequence
+from typing import Any, Mapping, Sequence
 
 from starlette.requests import Request
 
-from ato._ui.queries.parts.trials import Trial, read_trials, trial_metrics
+from ato._ui.queries.parts.trials import Trial, read_trials, trial_metrics, values_at_rungs
 from ato._ui.queries.run import find_run, run_facts
 from ato._ui.queries.searches.budget import best_over_budget, guess_mode
 from ato._ui.queries.searches.judged import objective, tagged_mode
@@ -34,25 +34,42 @@ def search(connection: Any, request: Request) -> Any:
         "mode": mode,
         "params": _searched(trials),
         "has_rungs": has_rungs,
-        "early": _early_results(trials) if has_rungs else [],
+        "early": _early_results(trials, values_at_rungs(connection, run, metric))
+        if has_rungs
+        else [],
         "best": best_over_budget(trials, mode),
         "trials": [_shown(trial) for trial in sorted(trials, key=_best_first(mode))],
     }
 
 
-def _early_results(trials: Sequence[Trial]) -> list[str]:
-    """Say how far results at each rung tell those at the next."""
+def _early_results(trials: Sequence[Trial], logged: Mapping[int, Mapping[int, float]]) -> list[str]:
+    """Say how far results at each rung tell those at the next, as the result of a search does.
+
+    Args:
+        trials: The trials.
+        logged: Of each trial by id what it logged by step. What a generator yielded on its way to
+            its first rung counts as well.
+    """
     from ato_hyperband import rank_correlations  # numpy, for those who look at a search
 
-    known = [
-        {
-            _whole(one.resource): one.metric
-            for one in trial.evaluations
-            if one.rung is not None and one.resource is not None and one.metric is not None
+    resources = {resource for trial in trials for resource in _at_rungs(trial)}
+    known = []
+    for trial in trials:
+        found: dict[float, float] = {
+            step: metric for step, metric in logged.get(trial.id, {}).items() if step in resources
         }
-        for trial in trials
-    ]
+        found.update((r, metric) for r, metric in _at_rungs(trial).items() if metric is not None)
+        known.append(found)
     return [str(correlation) for correlation in rank_correlations(known)]
+
+
+def _at_rungs(trial: Trial) -> dict[float, float | None]:
+    """The metric of each evaluation by its resource."""
+    return {
+        _whole(one.resource): one.metric
+        for one in trial.evaluations
+        if one.rung is not None and one.resource is not None
+    }
 
 
 def _whole(resource: float) -> float:
