@@ -255,6 +255,21 @@ class TestEnqueued:
         with pytest.raises(SettingsError, match=message):
             HyperBand(None, spaces, sampler="random", max_trials=3).enqueue(params)
 
+    @pytest.mark.parametrize("params", [[0.1], "lr=0.1", None])
+    def test_values_have_names(self, params):
+        with pytest.raises(SettingsError, match="values by the names of parameters"):
+            hyperband().enqueue(params)
+
+    @pytest.mark.parametrize("trial", [3, None, {"lr": 0.1}])
+    def test_what_nobody_asked_for_is_not_told(self, trial):
+        with pytest.raises(SettingsError, match=r"takes the trial that ask\(\) gave, not"):
+            hyperband().tell(trial, 1.0)
+
+    @pytest.mark.parametrize("switch", ["vertices", "cost_aware"])
+    def test_a_switch_is_true_or_false(self, switch):
+        with pytest.raises(SettingsError, match=f"{switch} must be True or False: 'no'"):
+            HyperBand(None, LR, sampler="random", max_trials=3, **{switch: "no"})
+
     def test_what_is_not_on_the_grid_is_refused(self):
         spaces = {"lr": {**LR["lr"], "num_samples": 3}}
         with pytest.raises(SettingsError, match="is not on the grid"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from typing import Mapping
 
 from ato_hyperband._errors import SettingsError
 from ato_hyperband._schedule.settings import check_positive
@@ -10,7 +11,7 @@ from ato_hyperband._study.given import Given
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Mapping, Sequence
+    from typing import Any, Sequence
 
     from ato_hyperband._asking import AskedTrial, Asking
     from ato_hyperband._report.result import Result
@@ -47,6 +48,8 @@ class AskTell:
         """
         from ato_hyperband._space.given import check_on_grid, checked
 
+        if not isinstance(params, Mapping):
+            raise SettingsError(f"enqueue() takes values by the names of parameters: {params!r}")
         values = checked(self.space, params)
         if self.settings.sampler == "grid":
             check_on_grid(self.space, values)
@@ -114,7 +117,12 @@ class AskTell:
 
         Raises:
             ObjectiveError: The metric is no number.
+            SettingsError: It is not what `ask` gave.
         """
+        from ato_hyperband._asking import AskedTrial
+
+        if not isinstance(trial, AskedTrial):
+            raise SettingsError(f"tell() takes the trial that ask() gave, not {trial!r}")
         trial.tell(metric, error)
 
     @property

@@ -69,6 +69,9 @@ def check_settings(given: Settings, space: SearchSpace) -> Settings:
     brackets = _checked_brackets(given, sampler)
     _check_rate(given.halving_rate)
     _check_whole("num_min_samples", given.num_min_samples)
+    for name in ("vertices", "cost_aware"):
+        if not isinstance(getattr(given, name), bool):
+            raise SettingsError(f"{name} must be True or False: {getattr(given, name)!r}")
     _check_resource(given, space)
     _check_budgets(given)
     checked = given._replace(
