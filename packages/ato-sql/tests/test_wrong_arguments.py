@@ -1,6 +1,7 @@
 """Wrong kinds, numbers and texts as arguments: one error of ato names them, on every database."""
 
 import argparse
+import collections
 import dataclasses
 import io
 import types
@@ -268,6 +269,15 @@ class Failing(HalfSet):
         pass
 
 
+@dataclasses.dataclass
+class Output(collections.OrderedDict):
+    loss: float = 0.0
+    unset: object = None
+
+    def __post_init__(self):
+        self["loss"] = self.loss
+
+
 def cyclic():
     one = Nested()
     one.inner = one
@@ -331,6 +341,11 @@ class TestStarts:
             "b": [{"lr": 0.1}],
         }
         assert [one.id for one in finder.search("a.opt.lr=9")] == [run.id]
+
+    def test_a_mapping_that_is_a_dataclass_too_stays_a_mapping(self, logger, finder):
+        with logger.start(config=Output(loss=0.5)) as run:
+            pass
+        assert finder.get_config(run.id) == {"loss": 0.5}
 
     def test_a_list_is_the_value_of_one_key(self, logger, finder, here, open_finder):
         with logger.start(config=["a", 1]) as run:

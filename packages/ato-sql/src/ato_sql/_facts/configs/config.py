@@ -246,7 +246,7 @@ def _by_name(value: Any, inside: tuple[int, ...]) -> Any:
 
 def _names_in(value: Any) -> Iterable[str] | None:
     """Return what the values in an object are called, None where it is of no known kind."""
-    if isinstance(value, type):
+    if isinstance(value, (type, Mapping)):  # some mappings are dataclasses as well
         return None
     kind = type(value)
     # Of what nobody has imported yet, nobody has an instance.
