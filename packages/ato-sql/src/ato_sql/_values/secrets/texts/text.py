@@ -107,9 +107,9 @@ _HAS_VALUES = re.compile(
     r"""(?:[A-Za-z_]\w{0,60}\.){0,5}[A-Z_]\w{0,60}\(\s{0,40}(?:[A-Za-z_]\w{0,60}=|["'\[({])"""
     r"""|<[A-Za-z_][\w.]{0,100}:?[ \t](?:\w{1,60}=|["'])"""
 )
-_BRACKETS = re.compile(r"""[()\[\]{}]|"(?:[^"\\\n]|\\.){0,400}"|'(?:[^'\\\n]|\\.){0,400}'""")
-_DEEPER = {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}
-_LONGEST_OBJECT = 1000  # letters; of a longer one what its line has of it
+_BRACKETS = re.compile(rf"[()\[\]{{}}]|{_QUOTED.pattern}")
+_LONGEST_OBJECT = 1000  # letters; of a longer one, or of more lines, what its line has of it
+_LINES_OF_OBJECT = re.compile(r"(?:[^\n]*\n){0,20}[^\n]*")
 
 
 def redact_text(text: str, extra: Sequence[str] = (), kind: Kind = Kind.PROSE) -> str:
@@ -288,11 +288,11 @@ def _object_end(text: str, named: re.Match[str], is_secret: bool) -> int | None:
         return None
     if found.group(0)[-1] == ">":
         return found.end()
-    depth, start = 0, found.end() - 1
-    for sign in _BRACKETS.finditer(text, start, start + _LONGEST_OBJECT):
-        depth += _DEEPER.get(sign.group(), 0)
-        if depth == 0:
-            return sign.end()
+    start = found.end() - 1
+    lines = _LINES_OF_OBJECT.match(text, start, start + _LONGEST_OBJECT)
+    closed = _closed_at(text, start, lines.end() if lines else start)
+    if closed is not None:
+        return closed
     line_end = text.find("\n", start)
     return line_end if line_end >= 0 else len(text)
 
@@ -372,22 +372,24 @@ def _data_below(text: str, named: re.Match[str]) -> tuple[int, str] | None:
 
 def _bracketed(text: str, start: int, kind: Kind) -> tuple[int, str]:
     """Hide a list or mapping whole; in source only its texts, as the rest is code."""
-    end, closers = start, []
-    while end < len(text):
-        quoted = _QUOTED.match(text, end) if text[end] in "\"'" else None
-        if quoted is not None:
-            end = quoted.end()
-            continue
-        if text[end] in _PAIRS:
-            closers.append(_PAIRS[text[end]])
-        elif closers and text[end] == closers[-1]:
-            closers.pop()
-        end += 1
-        if not closers:
-            break
+    end = _closed_at(text, start, len(text)) or len(text)
     if kind in (Kind.COMMAND, Kind.DATA):
         return end, REDACTED
     return end, _QUOTED.sub(_blank, text[start:end])
+
+
+def _closed_at(text: str, start: int, stop: int) -> int | None:
+    """Return where the bracket at `start` is closed; None if it is not before `stop`."""
+    closers: list[str] = []
+    for found in _BRACKETS.finditer(text, start, stop):
+        sign = found.group()
+        if sign in _PAIRS:
+            closers.append(_PAIRS[sign])
+        elif closers and sign == closers[-1]:
+            closers.pop()
+        if not closers:
+            return found.end()
+    return None
 
 
 def _blank(quoted: re.Match[str]) -> str:
