@@ -329,6 +329,14 @@ class TestTables:
         run.log_table("x", [{"user": "ann", "password": "hunter2"}])
         assert finder.media(run.id)[0].read()["rows"] == [["ann", "[redacted]"]]
 
+    def test_a_mapping_in_a_column_of_tokens_is_hidden_as_in_a_config(self, run, finder):
+        said = {"text": "the", "logprob": -0.1}
+        run.log_table(
+            "x", {"token": [{"x": "s3cr3t"}, {"a": {"b": "s3cr3t"}}, ["the", "cat"], said]}
+        )
+        found = [row[0] for row in finder.media(run.id)[0].read()["rows"]]
+        assert found == [{"x": "[redacted]"}, {"a": "[redacted]"}, ["the", "cat"], said]
+
     def test_in_a_column_of_tokens_only_what_is_made_as_a_key_is_hidden(self, run, finder):
         cells = ["the", "ĠRepublican", "x1", 7, None, "a1b2c3d4e5f6a7b8c9"]
         run.log_table("x", {"token": cells, "prob": [0.1] * 6, "hf_token": cells})

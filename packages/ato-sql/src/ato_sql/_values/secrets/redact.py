@@ -119,16 +119,20 @@ def _redact_list(value: Sequence[Any], extra: Sequence[str], path: str) -> list[
 def redact_column(name: str, cells: Sequence[Any], extra: Sequence[str] = ()) -> list[Any]:
     """Return a column of a table, all of it hidden where its name is that of a secret.
 
-    One of tokens may hold words of texts: there only what is of the make of a key is hidden.
+    One of tokens may hold words of texts, or lists of them: there only what is of the make of a key
+    is hidden, and mappings are what they would be in a config.
     """
     if may_be_words(name, extra):
-        return [
-            REDACTED if isinstance(cell, str) and is_key(cell) else redact(cell, extra)
-            for cell in cells
-        ]
+        return [_redact_words(name, cell, extra) for cell in cells]
     if is_secret_key(name, extra):
         return [REDACTED] * len(cells)
     return [redact(cell, extra, name) for cell in cells]
+
+
+def _redact_words(name: str, cell: Any, extra: Sequence[str]) -> Any:
+    if isinstance(cell, Mapping) and not tells_of_words(cell):
+        return redact({name: cell}, extra)[name]
+    return REDACTED if isinstance(cell, str) and is_key(cell) else redact(cell, extra)
 
 
 def redact_rows(
