@@ -278,6 +278,55 @@ class Output(collections.OrderedDict):
         self["loss"] = self.loss
 
 
+class Base:
+    lr = 0.1
+    _hidden = 1
+
+    def train(self):
+        pass
+
+    @property
+    def wide(self):
+        return self.depth > 2
+
+
+class Plain(Base):
+    depth = 3
+
+    class data:
+        workers = 4
+
+
+class Filled(Plain):
+    def __init__(self):
+        self.lr, self.inner, self.itself = 0.2, Base(), self
+
+
+class Slotted:
+    __slots__ = ("n",)
+
+    def __init__(self):
+        self.n = 1
+
+
+class Keyed:
+    def keys(self):
+        return ["a"]
+
+    def __getitem__(self, key):
+        return Slotted()
+
+
+class Empty:
+    pass
+
+
+def module():
+    made = types.ModuleType("settings")
+    exec("import os\nlr = 0.1\ndef of(x): pass\nclass Net: pass\nlayers = [8, 4]", vars(made))
+    return made
+
+
 def cyclic():
     one = Nested()
     one.inner = one
@@ -346,6 +395,34 @@ class TestStarts:
         with logger.start(config=Output(loss=0.5)) as run:
             pass
         assert finder.get_config(run.id) == {"loss": 0.5}
+
+    @pytest.mark.parametrize(
+        ("given", "kept"),
+        [
+            (Plain(), {"lr": 0.1, "depth": 3, "data": {"workers": 4}}),
+            (Slotted(), {"n": 1}),
+            (Keyed(), {"a": {"n": 1}}),
+            (module(), {"lr": 0.1, "layers": [8, 4]}),
+        ],
+        ids=["class", "slots", "keys", "module"],
+    )
+    def test_what_any_object_holds_is_kept_by_name(self, logger, finder, given, kept):
+        with logger.start(config=given) as run:
+            pass
+        assert finder.get_config(run.id) == kept
+
+    def test_what_an_object_was_given_counts_before_what_its_class_was(self, logger, finder):
+        with logger.start(config=Filled()) as run:
+            pass
+        kept = finder.get_config(run.id)
+        assert (kept["lr"], kept["depth"], kept["inner"]) == (0.2, 3, {"lr": 0.1})
+        assert "Filled" in repr(kept["itself"])  # it has no end, and so is no mapping
+
+    @pytest.mark.parametrize("given", [Empty(), object(), module, iter([1])])
+    def test_an_object_that_holds_nothing_is_no_config(self, logger, here, given):
+        with pytest.raises(MetricError, match="an object of '[a-z_A-Z]+' that holds no values"):
+            logger.start(config=given)
+        assert not list(here.glob("*.sqlite"))
 
     def test_a_list_is_the_value_of_one_key(self, logger, finder, here, open_finder):
         with logger.start(config=["a", 1]) as run:

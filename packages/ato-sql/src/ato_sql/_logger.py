@@ -177,7 +177,7 @@ class SQLLogger(CurrentRun):
             provenance: where each config value came from, instead of what the config tells.
             parent: the `Run` this one belongs to, or its id or UUID.
             config: this run's own config, by default the logger's: a mapping, or what a parser
-                of `argparse` returned, or a dataclass.
+                of `argparse` returned, a dataclass, a module, or what any object holds by name.
             name: what to call it; by default a name is chosen, such as `calm-otter-42`.
             system: log every so many seconds how busy the machine is; see `Run.watch`.
             console: keep what is printed; see `Run.watch`.
@@ -193,7 +193,7 @@ class SQLLogger(CurrentRun):
             TrackerError: with `on_error='raise'`, the database is out of reach.
         """
         _check_beside(system, console)
-        config = self.config if config is None else _facts.configs.config.run_config(config)
+        config = self.config if config is None else _facts.configs.given.run_config(config)
         record, settings = record_of(config) or RunRecord(), self._settings
         gathering = _write.beginning.gathering.Gathering(record, settings)
         if fingerprints is None:
@@ -366,7 +366,7 @@ class SQLLogger(CurrentRun):
         if is_rerun():
             return False
         settings = self._settings
-        whole = self.config if config is None else _facts.configs.config.run_config(config)
+        whole = self.config if config is None else _facts.configs.given.run_config(config)
         record = record_of(whole)
         if fingerprints is None and record is not None:
             fingerprints = _write.beginning.gathering.Gathering(record, settings).fingerprints()

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import math
-import numbers
 import os
 import re
-import sys
-import types
 from typing import Any, Callable, Iterable, Mapping, Sequence
 
 from ato_adict import ADict
 from ato_adict.surroundings import holds_long
-from ato_sql._errors import MetricError
 from ato_sql._facts.configs.contents import content_hash_of, state_of, with_names
 from ato_sql._facts.configs.repeats import without_repeats
 from ato_sql._facts.configs.texts import (
@@ -23,7 +19,7 @@ from ato_sql._facts.configs.texts import (
 from ato_sql._facts.facts import digest
 from ato_sql._values.marked import BRACKETS, MARK
 from ato_sql._values.secrets.redact import redact
-from ato_sql._values.values import has_digits, is_masked, naming, short
+from ato_sql._values.values import has_digits, is_masked
 
 _DEEPEST = 100
 _LARGEST_STATE = 4000  # letters
@@ -205,67 +201,6 @@ def stored_config(config: Any, redacted: bool, secret_keys: Sequence[str]) -> An
 def config_json(config: Any) -> Any:
     """Return the JSON of a config, its secrets in it."""
     return without_repeats(to_json(config))
-
-
-def run_config(config: Any) -> Any:
-    """Return a run's own config; what a parser of arguments or a dataclass holds, by name.
-
-    A list is the value of the key `config`: every run's config is a mapping. A mapping stays as it
-    is, and what stands in it is stored as `to_json` says.
-
-    Raises:
-        MetricError: it is a number or a text, which says nothing by its own, a class, or fails
-            where it is read.
-    """
-    if isinstance(config, (str, bytes, os.PathLike, numbers.Number)):
-        raise MetricError(f"a run's config must be a mapping, not {short(redact(config))}")
-    if isinstance(config, type):
-        fix = f"; make one: {config.__name__}()"
-        raise MetricError(f"a run's config must be a mapping, not a class{fix}")
-    with naming("a run's config"):
-        if _names_in(config) is not None:
-            return _by_name(config, ())
-    return {"config": config} if isinstance(config, (list, tuple, set, frozenset)) else config
-
-
-def _by_name(value: Any, inside: tuple[int, ...]) -> Any:
-    """Return an object that has values by name as a mapping, and so those in it."""
-    # One that is deeper, or in itself, is stored as any object is.
-    if len(inside) > _DEEPEST or id(value) in inside:
-        return value
-    inside = (*inside, id(value))
-    if type(value) is list:
-        return [_by_name(item, inside) for item in value]
-    if type(value) is dict:
-        return {key: _by_name(item, inside) for key, item in value.items()}
-    names = _names_in(value)
-    if names is None:
-        return value
-    return {name: _by_name(getattr(value, name), inside) for name in names if hasattr(value, name)}
-
-
-def _names_in(value: Any) -> Iterable[str] | None:
-    """Return what the values in an object are called, None where it is of no known kind."""
-    if isinstance(value, (type, Mapping)):  # some mappings are dataclasses as well
-        return None
-    kind = type(value)
-    # Of what nobody has imported yet, nobody has an instance.
-    argparse = sys.modules.get("argparse")
-    spaces = (types.SimpleNamespace, *([argparse.Namespace] if argparse else []))
-    if isinstance(value, spaces):
-        return [name for name in vars(value) if not name.startswith("__")]
-    if hasattr(kind, "__dataclass_fields__"):
-        import dataclasses
-
-        return [field.name for field in dataclasses.fields(value)]
-    if isinstance(value, tuple) and hasattr(kind, "_fields"):
-        return list(kind._fields)
-    if hasattr(kind, "__attrs_attrs__"):
-        return [field.name for field in kind.__attrs_attrs__]
-    if "pydantic" in sys.modules and isinstance(value, sys.modules["pydantic"].BaseModel):
-        fields: Iterable[str] = getattr(kind, "model_fields", None) or kind.__fields__
-        return list(fields)
-    return None
 
 
 def structural_hash(config: Any) -> str | None:
