@@ -566,6 +566,59 @@ class TestBlocks:
         assert noted(text * (200_000 // len(text)))
 
 
+class TestWhatComesBefore:
+    """A secret may stand a line below its name, or behind what is compared or tried first."""
+
+    @pytest.mark.parametrize(
+        ("text", "kept"),
+        [
+            ("password = (\n  'x1'\n)", "password = (\n  '[redacted]'\n)"),
+            ("password=(  # it\n 'x1')", "password=(  # it\n '[redacted]')"),
+            ("api_key: # of prod\n  'x1'", "api_key: # of prod\n  '[redacted]'"),
+            ("password: # of prod\n  x1y2z3", "password: # of prod\n  [redacted]"),
+            ("password = \\\n  'x1'", "password = \\\n  '[redacted]'"),
+            ("--password\nx1y2z3", "--password\n[redacted]"),
+            ("a --password \\\n  x1y2z3 -b", "a --password \\\n  [redacted] -b"),
+            ("password==x1y2z3", "password==[redacted]"),
+            ("assert password == 'x1'", "assert password == '[redacted]'"),
+            ("if cfg['password'] != \"x1\":", "if cfg['password'] != \"[redacted]\":"),
+            ("password = f() or 'x1'", "password = f() or '[redacted]'"),
+            ("password = os.getenv('PW') or 'x1'", "password = os.getenv('PW') or '[redacted]'"),
+            ("password = a if b else 'x1'", "password = a if b else '[redacted]'"),
+            ("password <- 'x1'", "password <- '[redacted]'"),
+        ],
+    )
+    def test_it_is_hidden(self, noted, text, kept):
+        assert noted(text) == kept
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "password: # of prod\nhost: x",
+            "password = (\n  given\n)",
+            "--password\nThe one of the user.",
+            "--password\n--user2",
+            "password==password2",
+            "token == 'layers[0]=9'",
+            "token == '<eos2>'",
+            '[ "$password" != "$given" ]',
+            "n_tokens = a or 'x1'",
+            "kind = password or 'x1'",
+            "token <-1",
+        ],
+    )
+    def test_what_only_looks_like_it_stays(self, noted, text):
+        assert noted(text) == text
+
+    @pytest.mark.timeout(60)
+    @pytest.mark.parametrize(
+        "text",
+        ["password = (\n", "password= # a\n", "password = a or ", "password==", "--password \\\n"],
+    )
+    def test_many_of_them_take_no_longer_than_others(self, noted, text):
+        assert noted(text * (200_000 // len(text)))
+
+
 class TestShapes:
     """Keys as providers make them, which no name need tell."""
 
@@ -836,6 +889,17 @@ class TestSource:
     )
     def test_what_stands_in_quotes_is_hidden(self, kept, line, shown):
         assert kept(f"x = 1\n{line}\n") == f"x = 1\n{shown}\n"
+
+    def test_lists_and_tables_in_a_text_of_many_lines_are_read(self, kept):
+        text = """note = \'\'\'{"password": ["x1",
+ "x2"]}
+| user | password |
+|------|----------|
+| me   | y1z2     |\'\'\'
+"""
+        shown = kept(text)
+        assert not [secret for secret in ("x1", "x2", "y1z2") if secret in shown]
+        assert "| user | password |" in shown
 
     @pytest.mark.parametrize(
         "line",

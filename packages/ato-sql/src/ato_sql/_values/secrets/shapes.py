@@ -102,7 +102,8 @@ _SPOKEN = re.compile(
     r"""(?:\s{1,3}(?:is|was):?|(?:[ \t]provided)?[ \t]{0,3}[:=])?"""
     r"""|\b(?:setx|(?:configure|config)\s{1,3}set|remote\s{1,3}modify(?:\s{1,3}--\w{1,20})?\s{1,3}\w{1,60})"""
     r"""\s{1,3}[\w.\-]{1,100}|%env[ \t]{1,3}[\w.\-]{1,100})"""
-    r"""((?:[ \t]{1,8}|(?<=[:=]))["']?)(?!for\s|-)"""  # not of `--fp16 --hf_token x`
+    r"""((?:[ \t]{1,8}|(?<=[:=])|[ \t]{0,8}\\?\r?\n[ \t]{0,40})["']?)"""
+    r"""(?!for\s|-)"""  # not of `--fp16 --hf_token x`
     r"""((?<=["'])(?![\s,;:)\]}])[^"'\\\n]{1,400}(?=["'])|[^\s"'\\,;()\[\]{}|&<>]{3,200})""",
     re.IGNORECASE,
 )
@@ -278,6 +279,8 @@ def _hide_spoken(found: re.Match[str], extra: Sequence[str]) -> str:
     is_value = looks_random(value) if is_plain else is_token(value)
     if said[0] == "-" and space[-1] in "\"'" and _SPACE.search(value):  # `--password 'two words'`
         is_value = True
+    if "\n" in space:  # what is handed to an option may stand in the next line, but a word seldom
+        is_value = said[0] == "-" and is_mixed(value)
     is_value = is_value and value[0] != "-" and not NOTHING.match(value)
     if not is_value or "=" in value[:-1] or not is_secret_key(name, extra):
         return found.group(0)

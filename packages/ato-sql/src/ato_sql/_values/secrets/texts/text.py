@@ -31,6 +31,7 @@ from ato_sql._values.secrets.shapes import (
 )
 from ato_sql._values.secrets.texts.bare import bare_end
 from ato_sql._values.secrets.texts.blocks import is_data, lines_below, redact_blocks
+from ato_sql._values.secrets.texts.choices import redact_choices
 from ato_sql._values.secrets.texts.commands import redact_commands
 from ato_sql._values.secrets.texts.owners import owner_of
 from ato_sql._values.secrets.texts.records import redact_records
@@ -39,10 +40,13 @@ from ato_sql._values.secrets.texts.urls import redact_urls
 
 # A name and its sign: `API_KEY = `, `"password": `, `config["token"] = `; Chinese has a wide colon.
 _NAME = r"""(?<![\w.\-])([\-+~]{0,3}[^\W\d][\w.\-]{0,200})(?![\w.\-])"""
-_SIGN = r"""\+?:?=(?![=>])|=>|:(?![:/=])|\uff1a"""
+_SIGN = r"""\+?:?=(?![=>])|=>|<-(?=\s{0,8}["'])|:(?![:/=])|\uff1a"""
 _MARKS = r"""(?:\*{1,2}(?!\*)|`{1,3}|</\w{1,10}>)?"""  # `**password**: `, `**Password:** `
+# What may stand before a value: blanks, and the end of a line that goes on or has a comment.
+_GAP = r"""(?:[ \t]{0,8}(?:\\|\#[ \t][^\n]{0,100})\r?\n[ \t]{0,40}|\s{0,8})"""
+_OPENS = rf"""(?P<opens>\((?:{_GAP}[ \t]{{0,40}}(?=[rbfuRBFU]{{0,2}}["']))?)?"""
 _NAMED = re.compile(
-    rf"""{_NAME}(\\{{0,2}}["']?\]?{_MARKS}\s{{0,8}}(?:{_SIGN}){_MARKS}\s{{0,8}}\(?)"""
+    rf"""{_NAME}(\\{{0,2}}["']?\]?{_MARKS}\s{{0,8}}(?:{_SIGN}){_MARKS}{_GAP}{_OPENS})"""
 )
 # In Python a type may come in between: `password: str = `, `token: "Optional[str]" = `.
 _INDEX = r"""(?:\[(?:[^\[\]\n=]|\[(?:[^\[\]\n=]|\[[^\[\]\n=]{0,40}\]){0,40}\]){0,80}\])?"""
@@ -59,7 +63,7 @@ _UNION = (
 _TYPED = re.compile(
     rf"""{_NAME}(\\{{0,2}}["']?\]?{_MARKS}\s{{0,8}}(?::\s{{0,8}}["']?{_HEAD}{_UNION}"""
     rf"""|:\s{{0,8}}(?P<other>["']?[A-Za-z_][\w.]{{0,60}}{_UNION})(?=\s{{0,8}}\(?[rbfuRBFU]{{0,2}}["'])"""
-    rf"""|{_SIGN}){_MARKS}\s{{0,8}}\(?)"""
+    rf"""|{_SIGN}){_MARKS}{_GAP}{_OPENS})"""
 )
 # `setdefault("API_KEY", "…")`, `add_header("Authorization", "…")`.
 _HANDED = re.compile(
@@ -87,7 +91,9 @@ _WORDS = re.compile(r"""\[([^\[\]"'\n]{1,400})\]""")
 _SAID = re.compile(rf"\#[^\n]*|{_QUOTED.pattern}")
 _ESCAPED = re.compile(r"""\\{1,2}(["'])[^\n]{1,500}?\\{1,2}\1""")  # JSON in a text of JSON
 # The list or mapping that a text of JSON has under a name, without what nests in it.
-_JSON = re.compile(r"""[\[{]\s{0,8}(?=\\{0,2}["'])[^\[\]{}\n]{1,2000}[\]}]""")
+_JSON = re.compile(
+    r"""(?:\[|\{(?=[^{}\n]{1,2000}\}))\s{0,8}(?=\\{0,2}["'])[^\[\]{}]{1,2000}[\]}]"""
+)
 _JSON_TEXT = re.compile(r"""(\\{0,2}["'])([^"'\\\n]{1,400})\1""")
 _WORD_BEFORE = re.compile(r"(?<![\w.\-])([A-Za-z]{2,30})[ \t]{1,2}\Z")
 _WHICH_ONE = words("new current latest last old")  # "your new token: …"
@@ -125,7 +131,7 @@ def redact_text(text: str, extra: Sequence[str] = (), kind: Kind = Kind.PROSE) -
     text = redact_printed(redact_drawn(text, extra), extra)
     text = redact_commands(text, extra)
     text = _redact_listed(_redact_assigned(text, extra, kind), extra)
-    return redact_shapes(redact_calls(text, extra), extra)
+    return redact_shapes(redact_choices(redact_calls(text, extra), extra), extra)
 
 
 def redact_source(text: str, extra: Sequence[str] = ()) -> tuple[str, set[str | bytes | int]]:
@@ -137,6 +143,7 @@ def redact_source(text: str, extra: Sequence[str] = ()) -> tuple[str, set[str | 
     text = redact_headers(redact_urls(text, extra), extra, True)
     if bound is None:  # a fragment, or another language
         text = redact_calls(_redact_assigned(text, extra, Kind.SOURCE), extra)
+        text = redact_choices(text, extra)
     if "%" in text or "{" in text:
         text = _FILLED.sub(lambda found: _hide_filled(found, extra), text)
     text = _SAID.sub(lambda found: _said(found, extra), _redact_listed(text, extra))
@@ -162,12 +169,14 @@ def _said(found: re.Match[str], extra: Sequence[str]) -> str:
     if said[0] == "#":
         return redact_shapes(_redact_assigned(said, extra, Kind.PROSE), extra)
     said = redact_commands(_redact_assigned(said, extra, Kind.LITERAL), extra)
+    if said[-3:] in ('"""', "'''"):  # it may hold a table
+        said = redact_printed(redact_drawn(said[:-3], extra), extra) + said[-3:]
     return redact_shapes(said, extra)
 
 
 def _redact_assigned(text: str, extra: Sequence[str], kind: Kind) -> str:
     """Hide what follows the names of secrets; what was hidden is not looked at again."""
-    if not any(sign in text for sign in "=:\uff1a("):
+    if not any(sign in text for sign in ("=", ":", "\uff1a", "(", "<-")):
         return text
     named = _NAMED if kind in (Kind.DATA, Kind.COMMAND) else _TYPED
     parts, at = [], 0
@@ -237,7 +246,7 @@ def _hide_handed(call: re.Match[str], extra: Sequence[str]) -> str:
 def _value(text: str, named: re.Match[str], kind: Kind) -> tuple[int, str] | None:
     """Return where the value of a secret's name ends and what to show; None to leave it."""
     start = named.end()
-    quoted = _in_quotes(text, start)
+    quoted = _in_quotes(text, start, bool(named.group("opens")))
     if quoted is not None:
         end, shown = quoted
         return None if shown is None else (end, shown)
@@ -328,12 +337,12 @@ def _listed_texts(text: str, start: int, name: str) -> tuple[int, str] | None:
     return found.end(), _JSON_TEXT.sub(shown, found.group(0))
 
 
-def _in_quotes(text: str, start: int) -> tuple[int, str | None] | None:
+def _in_quotes(text: str, start: int, is_opened: bool) -> tuple[int, str | None] | None:
     """Return where what stands in quotes ends and what to show, None to leave it.
 
     None if nothing stands in quotes there.
     """
-    texts = _TEXTS.match(text, start) if text[start - 1] == "(" else None
+    texts = _TEXTS.match(text, start) if is_opened else None
     if texts is not None:  # `auth=("me", "x1")`, or a text of several parts
         return texts.end(), _QUOTED.sub(_blank, texts.group(0))
     quoted = _QUOTED.match(text, start)
