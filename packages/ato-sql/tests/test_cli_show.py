@@ -73,6 +73,13 @@ class TestConfig:
         assert ["model.name", '"mlp"'] in lines
         assert ["model.layers", "[64, 32]"] in lines
 
+    def test_a_very_long_value_is_cut(self, start, config, command):
+        config.text = "x" * 1_000_000
+        start().finish()
+        shown = command("show", "last")
+        assert "xxx… (1,000,002 letters; --json shows all)" in shown
+        assert len(shown) < 20_000
+
     def test_letters_of_any_language_are_shown_as_they_are(self, start, config, section):
         config.note = "größer"
         start().finish()

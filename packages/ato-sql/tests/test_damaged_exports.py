@@ -198,6 +198,24 @@ READ = "{'edges': [-inf, 0.0, inf], 'counts': [1, nan]}"
 
 
 @pytest.mark.parametrize(
+    "value",
+    [
+        {"__ato__": "int", "value": None},
+        {"__ato__": "int", "value": "many"},
+        {"__ato__": "float", "value": {}},
+        {"__ato__": "float", "value": [1]},
+        {"__ato__": [], "value": 1},
+        {"__ato__": "set"},
+    ],
+)
+def test_what_only_looks_like_a_mark_is_a_mapping(export, take, value):
+    other, act = take([export[0], {**export[1], "config": {"n": value}}, *export[2:]])
+    (added,) = act().added
+    assert other.get_config(added) == {"n": value}
+    assert [one.uuid for one in other.search()] == [added]
+
+
+@pytest.mark.parametrize(
     "data",
     [b"\xff\xfe\0", b'{"type": "ato-sql", "format": "x"}\n', b"[" * 100_000, b'{"a": NaN}', b""],
 )

@@ -191,6 +191,15 @@ class TestKeys:
         config = {"use_auth": 1, "random_token": 5, "auth_type": "basic", "null_token": "x"}
         assert stored(config) == config
 
+    @pytest.mark.parametrize("value", ["<s>", "<|user|>", "[CLS]", "<extra_id_0>"])
+    def test_a_token_in_the_brackets_of_a_tokenizer_is_no_secret(self, stored, value):
+        assert stored({"user_token": value, "other_token": 7}) == {
+            "user_token": value,
+            "other_token": 7,
+        }
+        kept = stored({"hf_token": 7, "api_token": "<x1y2z3abc>", "user_token": "[a1b2c3]"})
+        assert set(kept.values()) == {"[redacted]"}
+
     def test_how_many_tokens_there_are_is_no_secret(self, config, open_logger, finder, stored):
         counts = {"tokens": 3_000_000, "data": {"train_tokens": 1e9}}
         assert stored(counts) == counts

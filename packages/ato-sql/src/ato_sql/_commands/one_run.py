@@ -36,6 +36,9 @@ _FACTS = (
 )
 
 
+_LONGEST = 10_000  # letters of a value
+
+
 def show(finder: SQLFinder, options: Namespace) -> int:
     """Print all there is about a run."""
     run = finder.named_run(options.run_id)
@@ -129,7 +132,14 @@ def _metric_row(s: MetricSummary) -> list[Any]:
 
 
 def _flat(config: Any) -> list[tuple[str, Any]]:
-    return [(key, json_literal(value)) for key, value in leaves(config)]
+    return [(key, _cut(json_literal(value))) for key, value in leaves(config)]
+
+
+def _cut(text: str) -> str:
+    """Return what of a text a terminal is to show; `--json` has all of it."""
+    if len(text) <= _LONGEST:
+        return text
+    return f"{text[:_LONGEST]}… ({len(text):,} letters; --json shows all)"
 
 
 def _print_pairs(title: str, pairs: Sequence[tuple[str, Any]]) -> None:

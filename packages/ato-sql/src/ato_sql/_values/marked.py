@@ -13,6 +13,7 @@ from ato_sql._values.values import SPECIAL
 
 MARK = "__ato__"  # of a mapping that stands for a value which JSON does not have
 BRACKETS = re.compile(r"\[.*\]", re.DOTALL)  # around the name of a key that is no text
+_HEX = re.compile(r"-?0x[0-9a-f]+", re.IGNORECASE)
 _KINDS = ("float", "int", "repr", "set", "damaged")
 
 
@@ -52,16 +53,22 @@ def _marked_constant(name: str) -> Any:
 
 def is_marked(value: Any) -> bool:
     """Tell whether stored data stands for a value that JSON does not have."""
-    return isinstance(value, Mapping) and value.get(MARK) in _KINDS and "value" in value
+    if not isinstance(value, Mapping) or "value" not in value:
+        return False
+    kind, text = value.get(MARK), value["value"]
+    if kind in ("float", "int"):  # another program may have written any mapping with such a key
+        return isinstance(text, str) and number_in(value) is not value
+    return isinstance(kind, str) and kind in _KINDS
 
 
 def number_in(leaf: Any) -> Any:
     """Return the number that a leaf marks as one which JSON does not have, else the leaf."""
-    if isinstance(leaf, Mapping):
-        if leaf.get(MARK) == "float" and leaf.get("value") in SPECIAL:
-            return SPECIAL[leaf["value"]]
-        if leaf.get(MARK) == "int":
-            return int(leaf["value"], 16)
+    text = leaf.get("value") if isinstance(leaf, Mapping) else None
+    if isinstance(text, str):
+        if leaf.get(MARK) == "float" and text in SPECIAL:
+            return SPECIAL[text]
+        if leaf.get(MARK) == "int" and _HEX.fullmatch(text):
+            return int(text, 16)
     return leaf
 
 

@@ -81,7 +81,7 @@ _VENDORS = words(
     " recraft murf wellsaid lmnt revai gladia soniox lancedb chromadb marqo daytona browserless"
     " crawlbase diffbot scrapingbee oxylabs brightdata linkup kagi mathpix mindee nanonets litellm"
     " requesty notdiamond truefoundry bentoml bentocloud zenml lakefs neptuneai autodl openbayes"
-    " ado devops qwen cosmos pushbullet"
+    " ado devops qwen cosmos pushbullet prefect"
 )
 _ROLES = words(
     "api access secret private ssh encryption encrypt decryption decrypt signing sign signature"
@@ -129,13 +129,16 @@ _LANGUAGE_MODEL = words(
     " number unit units rare frequent oov decoded decoding raw likely alt alternative chosen"
     " rejected accepted proposed speculative emitted completion positive negative surprisal"
     " stopword content ref reference hyp hypothesis beam copy copied noun verb role turn header"
-    " padded unpadded"
+    " padded unpadded modifier timestep det trainable proprio readout prepend append replace agg"
+    " beacon landmark silence eom vocab hot unique aux gripper embed embedding"
 )
 # Which of several a secret is: `password_old`, `api_key_prod`, `secret_b`.
 _WHICH = words(
     "old new prev previous current next prod production staging stage dev development test testing"
     " live sandbox local remote backup bak main primary secondary fallback legacy rw ro eu us a b c"
     " x y z v confirm confirmation repeat again base бд базы почты пользователя"
+    " default root user users admin db database text str string data raw content contents map dict"
+    " list bytes s github gitlab plain encoded"
 )
 # Of tokens, which may be words of a text, these tell no other.
 _WHICH_TOKEN = words("prod production staging live sandbox backup legacy")
@@ -154,6 +157,8 @@ _SWITCHES = words(
 )
 _COUNTING = words("num n max min total avg mean count number")
 # `auth_test`, `pass_a`: nothing of a secret where more is said.
+# Convolutions that are pointwise.
+_POINTWISE = words("kernel kernels dw conv depthwise stride filters groups bn")
 _MANY_SENSES = words("auth pass pat pats cookie cookies bearer authorization sas cred creds pw")
 # Two segments that make a secret together.
 _PAIRS = words(
@@ -167,6 +172,7 @@ _PAIRS = words(
     " saml_assertion saml_response snmp_community pincode session_sid connect_sid user_pin"
     " login_pin account_pin card_pin sim_pin unlock_pin wallet_pin security_pin access_pin"
     " amz_signature amz_credential lock_pin factor_code unlock_code functions_key services_key"
+    " presigned_url presigned_urls signed_url signed_urls"
 )
 _GLUED = re.compile(
     r"(?:passw(?:or)?ds?|passphrases?|passcodes?|api_?keys?|(?:access|secret|private|session|signing"
@@ -223,8 +229,7 @@ def may_be_words(name: str, extra: Iterable[str] = ()) -> bool:
     segments = _segments(unicodedata.normalize("NFKC", name))
     if segments[-1:] not in (("token",), ("tokens",)):
         return False
-    owner = segments[-2:-1]
-    is_owned = bool(owner) and owner[0] in _OWNERS | _PEOPLE
+    is_owned = _is_owned(segments) or (len(segments) > 1 and segments[-2] in _PEOPLE)
     return not is_owned and not any(_is_below([_plain(segments)], one) for one in extra)
 
 
@@ -297,12 +302,15 @@ def _says_secret(segments: tuple[str, ...]) -> bool:
     if before and last in _FORMS:
         if segments[-2:] == ("private", "pem"):
             return True
-        return before[-1] not in ("token", "tokens") and _says_secret(before)
+        is_owned = before[-1] not in ("token", "tokens") or _is_owned(before)
+        return is_owned and _says_secret(before)
     if before and _is_one_of_several(before, last):
         return True
     if "_".join(segments[-2:]) in _PAIRS:
         return not _counts(before) and segments != ("xdg", "session", "id")
     if _GLUED.search(last) or last in _ALWAYS:
+        if last == "pw" and before and before[-1] in _POINTWISE:
+            return False
         return not _counts(before) and not (before and before[-1] in _SWITCHES)
     if not before:
         return last in _ALONE or _is_glued_to_owner(last)
@@ -320,12 +328,17 @@ def _is_one_of_several(before: tuple[str, ...], last: str) -> bool:
     is_vendor = last in _VENDORS and last not in _NO_VENDORS
     while len(before) > 1 and before[-1].isdigit():
         before = before[:-1]
-    if before[-1] in ("token", "tokens"):
+    if before[-1] in ("token", "tokens") and not _is_owned(before):
         is_which = last in _WHICH_TOKEN or (last == "v" and before[-1] == "token")  # token_v2
         return (is_vendor or is_which) and _says_secret(before)
     if before in (("key",), ("keys",)):
         return is_vendor
     return (is_vendor or last in _WHICH) and before[-1] not in _MANY_SENSES and _says_secret(before)
+
+
+def _is_owned(segments: tuple[str, ...]) -> bool:
+    """Tell whether a name says whose token it is: `hf_token`, and not `mask_token`."""
+    return segments[-2:-1] != () and segments[-2] in _OWNERS
 
 
 def _has_it_below(owner: tuple[str, ...], segments: tuple[str, ...]) -> bool:

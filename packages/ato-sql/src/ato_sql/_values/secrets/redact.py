@@ -44,6 +44,8 @@ _NAMING = words(
 _VALUED = words("value values val v old new before after default current best from to was now a b")
 _OPTION = re.compile(r"--?[A-Za-z]")
 _TOKENS = re.compile(r"(?:\A|[._\-\]])(tokens)\Z", re.IGNORECASE)
+_TOKEN = re.compile(r"(?:\A|[._\-])tokens?\Z", re.IGNORECASE)
+_PIECE = re.compile(r"<\|?[A-Za-z_]{1,30}\d{0,4}\|?>|\[[A-Za-z_]{1,20}\d{0,4}\]")
 _SPACE = re.compile(r"\s")
 # `--set db.password x`: a name in a word of its own, and its value in the next.
 _SETTERS = ("--set", "--set-string", "--option", "--override", "--define", "--env", "-o", "-D")
@@ -169,7 +171,7 @@ def _is_pair(name: Any, value: Any, extra: Sequence[str]) -> bool:
 
 def _redact_item(path: str, value: Any, extra: Sequence[str]) -> Any:
     hide = value not in (None, "", False, True) and is_secret_key(path, extra)
-    if hide and _is_count(path, value, extra):
+    if hide and (_is_count(path, value, extra) or _is_piece(path, value, extra)):
         return value
     if hide and isinstance(value, (str, int, float, bytes, *_SEVERAL)):
         return REDACTED
@@ -184,6 +186,16 @@ def _is_count(path: str, value: Any, extra: Sequence[str]) -> bool:
     if found is None or is_secret_key(path[: found.start(1)] + "count", extra):
         return False
     return not path.lower().endswith(tuple(name.lower() for name in extra))
+
+
+def _is_piece(path: str, value: Any, extra: Sequence[str]) -> bool:
+    """Tell whether a token is a piece of texts, by its brackets: `<s>`, `[CLS]`, or its number."""
+    name = path.rpartition(".")[2]
+    if not _TOKEN.search(name) or path.lower().endswith(tuple(one.lower() for one in extra)):
+        return False
+    if isinstance(value, (int, float)):
+        return name.lower() != "token" and may_be_words(name, extra)
+    return isinstance(value, str) and _PIECE.fullmatch(value) is not None
 
 
 def _redact_entry(value: Mapping[str, Any], hidden: dict[str, Any], extra: Sequence[str]) -> Any:
@@ -334,7 +346,7 @@ def _redact_argument(
     if match is None:
         return _redact_value(argument, extra)
     name, sign, value = match.groups()
-    if secret:
+    if secret and not _is_piece(name.lstrip("-+~"), value, extra):
         return f"{name}{sign}{REDACTED}"
     if name in _USERS:
         value = _LOGIN.sub(rf"\1:{REDACTED}", value)
