@@ -34,8 +34,11 @@ HEDGE = 1
 # In an adaptive search two signs, both of which must be there, say that early results mislead:
 # lines tell the order of the first bracket's trials better than their losses do, in at least so
 # many pairs of them; and the best of the first two brackets was, when the last choice was made,
-# behind half of all that had come so far. Then no bracket after them chooses early.
+# behind a quarter of all that had come so far. Then the brackets after them are of the kinds that
+# choose last: not at all, or once.
 FEWEST_PAIRS = 10
+QUARTER = 4
+LATEST = 2
 
 
 class Bracket:
@@ -216,7 +219,7 @@ class HalvingScheduler(Scheduler):
         eta = self._eta if self._cost_aware else None
         bracket = Bracket(len(self.brackets), plan, eta, self._adaptive and self._foresees())
         # Where no bracket chooses early the model does not go by early results either.
-        self._sampler.lowest = plan.rungs[-1].resource if self._misled() else 0
+        self._sampler.lowest = plan.rungs[0].resource if self._misled() else 0
         self.brackets.append(bracket)
         self._open.append(bracket)
         return True
@@ -265,10 +268,16 @@ class HalvingScheduler(Scheduler):
         number = len(self.brackets)
         if not self._adaptive:
             return self._plans[number % len(self._plans)]
+        plans, first = self._plans, 0
         if self._misled():
-            return self._plans[-1]
-        winners = [(bracket.plan.s, loss) for bracket, loss in self._winners()]
-        return choose_plan(self._plans, winners, number)
+            plans, first = self._plans[: -LATEST - 1 : -1], HEDGE + 1
+        kinds = {plan.s for plan in plans}
+        winners = [
+            (bracket.plan.s, loss)
+            for bracket, loss in self._winners()
+            if bracket.number >= first and bracket.plan.s in kinds
+        ]
+        return choose_plan(plans, winners, number - first)
 
     def _foresees(self) -> bool:
         """Whether in the next bracket who goes on is decided by where losses lead."""
@@ -295,14 +304,14 @@ class HalvingScheduler(Scheduler):
         return self._doubts
 
     def _best_was_behind(self) -> bool:
-        """Whether half of those seen where the last choice was made were ahead of the best."""
+        """Whether a quarter of those seen at the last choice were ahead of the best."""
         ended = [b for b in self.brackets[: HEDGE + 1] if b.reported[-1]]
         best = best_first({n: loss for b in ended for n, loss in b.reported[-1].items()})[:1]
         for bracket in ended:
             if best and best[0] in bracket.reported[-1] and len(bracket.plan.rungs) > 1:
                 seen = self._seen_at(bracket.plan.rungs[-2].resource)
                 ahead = places(list(seen.values()))[list(seen).index(best[0])]
-                return 2 * ahead >= len(seen)
+                return QUARTER * ahead >= len(seen)
         return False
 
     def _seen_at(self, resource: Resource) -> dict[int, Loss]:
