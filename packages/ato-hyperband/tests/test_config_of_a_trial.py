@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from ato_hyperband import HyperBand
+from ato_hyperband import HyperBand, SettingsError
 from ato_scope import Scope
 
 LR = {"lr": {"param_type": "FLOAT", "param_range": (1e-5, 1e-1), "space_type": "LOG"}}
@@ -77,6 +77,15 @@ class TestItsFiles:
     def test_it_lies_in_the_folder_given(self, tmp_path):
         trials, _ = told(checkpoint_dir=tmp_path / "a" / "b", max_trials=1)
         assert os.path.dirname(trials[0].checkpoint_dir) == str(tmp_path / "a" / "b")
+
+    def test_what_cannot_be_a_folder_is_refused_before_the_first_trial(self, tmp_path):
+        (tmp_path / "file").write_text("x")
+        for given in (tmp_path / "file", tmp_path / "file" / "a" / "b"):
+            with pytest.raises(SettingsError, match="cannot be a folder: .*file is none"):
+                HyperBand(None, LR, sampler="random", max_trials=1, checkpoint_dir=given)
+        for given in ("", 5, b"a", ["a"]):
+            with pytest.raises(SettingsError, match="checkpoint_dir must be a folder, not"):
+                HyperBand(None, LR, sampler="random", max_trials=1, checkpoint_dir=given)
 
 
 class TestTheRestOfTheConfig:

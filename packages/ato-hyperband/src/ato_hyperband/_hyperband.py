@@ -8,6 +8,7 @@ import os
 from ato_adict import UserError
 from ato_hyperband._errors import SettingsError
 from ato_hyperband._objective.arguments import Arguments, takes_more
+from ato_hyperband._objective.checkpoints import check_root
 from ato_hyperband._schedule.settings import (
     Settings,
     check_positive,
@@ -180,7 +181,7 @@ class HyperBand(AskTell):
         self.executor, self.worker_timeout = executor, worker_timeout
         self.n_jobs = None if n_jobs is None else count_jobs(n_jobs)
         self.study_name, self.progress = study_name, progress
-        self.checkpoint_dir = None if checkpoint_dir is None else os.fspath(checkpoint_dir)
+        self.checkpoint_dir = check_root(checkpoint_dir)
 
     @property
     def plans(self) -> list[Plan]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from ato_adict import ADict
 from ato_adict.surroundings import absolute
+from ato_hyperband._errors import SettingsError
 
 # Where the folders of searches lie that name none.
 DEFAULT_ROOT = "checkpoints"
@@ -37,6 +38,25 @@ def _made(key: Any, value: Any) -> Any:
     if key == "checkpoint_dir" and isinstance(value, str):
         os.makedirs(value, exist_ok=True)
     return value
+
+
+def check_root(given: Any) -> str | None:
+    """Return the folder below which trials are to have theirs, None where none is given.
+
+    Raises:
+        SettingsError: it is no path, or a file stands where it or a folder above it would be.
+    """
+    if given is None:
+        return None
+    if not isinstance(given, (str, os.PathLike)) or not os.fspath(given):
+        raise SettingsError(f"checkpoint_dir must be a folder, not {given!r}")
+    path = str(os.fspath(given))
+    above = absolute(path)
+    while not os.path.lexists(above) and os.path.dirname(above) != above:
+        above = os.path.dirname(above)
+    if not os.path.isdir(above):
+        raise SettingsError(f"checkpoint_dir={path!r} cannot be a folder: {above} is none")
+    return path
 
 
 def free_root(study: str, seed: int) -> str:
