@@ -9,6 +9,7 @@ from ato_hyperband._errors import (
     SearchError,
     SettingsError,
     SpaceError,
+    StudyDamagedError,
     StudyMismatchError,
 )
 from ato_hyperband._hyperband import HyperBand
@@ -57,6 +58,7 @@ __all__ = [
     "CommandLineError",
     "ObjectiveError",
     "AllTrialsFailedError",
+    "StudyDamagedError",
     "StudyMismatchError",
     "RankFailedError",
     "__version__",

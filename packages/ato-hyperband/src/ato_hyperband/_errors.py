@@ -47,6 +47,12 @@ class StudyMismatchError(SearchError):
     __module__ = "ato_hyperband"
 
 
+class StudyDamagedError(SearchError):
+    """The storage holds what no search has written; the message names where."""
+
+    __module__ = "ato_hyperband"
+
+
 class RankFailedError(SearchError):
     """Another rank of a distributed search raised; the message holds its traceback."""
 

@@ -4,7 +4,41 @@ from __future__ import annotations
 
 from typing import Any, Dict
 
+from ato_hyperband._schedule.scheduler import Budget
+from ato_hyperband._trial.trial import Outcome
+
 Event = Dict[str, Any]
+
+_NUMBER = (int, float)
+# What each kind of event tells.
+_TELLS: dict[str, dict[str, Any]] = {
+    "session": {"budget": list},
+    "asked": {"trial": int, "rung": int},
+    "enqueued": {"params": dict},
+    "known": {"params": dict, "resource": _NUMBER, "metric": object},
+    "told": {"trial": int, "rung": int, "outcome": list, "at": _NUMBER},
+}
+
+
+def check_event(event: Event) -> None:
+    """Check that an event is of a known kind and tells what such events tell.
+
+    Raises:
+        ValueError: It does not.
+        TypeError: It does not.
+    """
+    kind = event.get("kind")
+    if not isinstance(kind, str) or kind not in _TELLS:
+        raise ValueError(f"unknown kind {kind!r:.40}")
+    for name, expected in _TELLS[kind].items():
+        if not isinstance(event.get(name, event), expected):
+            raise ValueError(f"{kind!r} without its {name!r}")
+    if kind == "session":
+        Budget(*event["budget"])
+    if kind == "told":
+        metric = Outcome.from_list(event["outcome"]).metric
+        if metric is not None and not isinstance(metric, _NUMBER):
+            raise TypeError(f"the metric {metric!r:.40} is no number")
 
 
 class Log:

@@ -157,7 +157,7 @@ class SharedStudy(Study):
     def _take(self, event: Event) -> Job | None:
         """Apply an event to this copy; the job of an outcome."""
         if event["kind"] == "told":
-            job = self._running[event["trial"], event["rung"]]
+            job = self._job_of(event)
             self._told(job, Outcome.from_list(event["outcome"]))
             self._trainer[event["trial"]] = event.get("by", "")
             return job

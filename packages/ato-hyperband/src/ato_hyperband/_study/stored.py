@@ -12,13 +12,13 @@ import contextlib
 import json
 import os
 import time
-from typing import Callable, Iterator, NamedTuple, TypeVar
+from typing import Any, Callable, Iterator, NamedTuple, TypeVar
 
 from ato_adict.surroundings import host_name, is_alive, process_identity
-from ato_hyperband._errors import SearchError, SettingsError
+from ato_hyperband._errors import SearchError, SettingsError, StudyDamagedError
 from ato_hyperband._study.database import Database, Execute, TakenError, UnreachableError
 from ato_hyperband._study.identity import check_identity
-from ato_hyperband._study.log import Event, Log
+from ato_hyperband._study.log import Event, Log, check_event
 
 T = TypeVar("T")
 
@@ -75,9 +75,13 @@ class Turn:
             study=self._study,
             seq=self.place,
         )
-        if rows:
-            self.place = rows[-1][0] + 1
-        return [(number, json.loads(body)) for number, body in rows]
+        found = []
+        for number, body in rows:
+            if number != self.place:
+                raise self._log.damaged(self.place, f"it is missing, before {number!r:.40}")
+            found.append((number, self._log.event(number, body)))
+            self.place += 1
+        return found
 
     def append(self, event: Event) -> None:
         """Add an event after all there are."""
@@ -173,6 +177,18 @@ class Turn:
         }
 
 
+def _mapping(text: Any) -> dict[str, Any]:
+    """Return the mapping that a text holds; what is none raises an error of Python's."""
+    found = json.loads(text)
+    if not isinstance(found, dict):
+        raise TypeError(f"{text!r:.40} is no mapping")
+    return found
+
+
+def _said(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"
+
+
 def _is_elsewhere(host: str, pid: int, process: str | None) -> bool:
     """Whether a program may live, in another process than this one."""
     return (host, pid) != (host_name(), os.getpid()) and is_alive(host, pid, process) is not False
@@ -221,6 +237,8 @@ class StoredLog(Log):
             stored = self._begun(identity)
         except UnreachableError as error:
             raise SettingsError(f"storage {self.database.name} cannot be used: {error}") from None
+        except StudyDamagedError:
+            raise
         except SearchError as error:
             raise SettingsError(str(error).replace("written", "used", 1)) from None
         return check_identity(self.study, identity, stored)
@@ -249,10 +267,39 @@ class StoredLog(Log):
                         insert = "INSERT INTO ato_study VALUES (:name, :settings)"
                         execute(insert, name=self.study, settings=json.dumps(identity))
                         return identity
-                return dict(json.loads(rows[0][0]))
+                return self._settings(rows[0][0])
             except TakenError:  # another program has begun it at this moment
                 continue
         raise SearchError(f"study {self.study!r} cannot be begun")
+
+    def _settings(self, text: Any) -> Event:
+        try:
+            return _mapping(text)
+        except (TypeError, ValueError, RecursionError) as error:
+            raise StudyDamagedError(
+                f"the settings of study {self.study!r} in {self.database.name} (table ato_study) "
+                f"are damaged: {_said(error)}; give another study_name"
+            ) from None
+
+    def event(self, number: int, body: Any) -> Event:
+        """The event that a row holds.
+
+        Raises:
+            StudyDamagedError: No search has written that.
+        """
+        try:
+            event = _mapping(body)
+            check_event(event)
+        except (TypeError, ValueError, RecursionError) as error:
+            raise self.damaged(number, _said(error)) from None
+        return event
+
+    def damaged(self, number: int, problem: str) -> StudyDamagedError:
+        return StudyDamagedError(
+            f"event {number} of study {self.study!r} in {self.database.name} (table ato_event, "
+            f"seq {number}) is damaged: {problem}; with it and all after it deleted the search "
+            "goes on from there"
+        )
 
     def events(self) -> list[Event]:
         with self.turn() as turn:
@@ -313,7 +360,9 @@ class StoredLog(Log):
         def read() -> dict[str, str]:
             with self.database.transaction() as execute:
                 query = f"SELECT {column}, value FROM ato_note WHERE study = :study"
-                return dict(map(tuple, execute(query, study=self.study)))
+                rows = dict(map(tuple, execute(query, study=self.study)))
+                # What is no text is damaged, and not worth more than a search to begin with.
+                return {key: value for key, value in rows.items() if isinstance(value, str)}
 
         return self.patiently(read)
 

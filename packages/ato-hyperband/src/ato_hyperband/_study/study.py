@@ -10,9 +10,9 @@ import time
 from collections import OrderedDict
 from typing import Callable, Sequence
 
-from ato_hyperband._errors import StudyMismatchError
+from ato_hyperband._errors import StudyDamagedError, StudyMismatchError
 from ato_hyperband._schedule.scheduler import Budget, Scheduler
-from ato_hyperband._space.spaces import SearchSpace
+from ato_hyperband._space.spaces import Params, SearchSpace
 from ato_hyperband._study.log import Event, Log
 from ato_hyperband._trial.trial import Job, Outcome
 
@@ -157,20 +157,40 @@ class Study:
             self._replay_ask(event)
         elif event["kind"] == "enqueued":
             self._given.append(event)
-            self.scheduler.enqueue(self.space.decode(event["params"]))
+            self.scheduler.enqueue(self._decoded(event))
         elif event["kind"] == "known":
             self._given.append(event)
             outcome = Outcome(event["metric"], metrics=tuple(event.get("metrics", ())))
-            self.scheduler.know(self.space.decode(event["params"]), event["resource"], outcome)
+            self.scheduler.know(self._decoded(event), event["resource"], outcome)
         elif event["kind"] == "told":
-            job = self._running[event["trial"], event["rung"]]
-            self._told(job, Outcome.from_list(event["outcome"]))
+            self._told(self._job_of(event), Outcome.from_list(event["outcome"]))
             self._before = event["at"]
             self.replayed += 1
 
     def _told(self, job: Job, outcome: Outcome) -> None:
         del self._running[job.trial.number, job.rung]
         self.scheduler.report(job, outcome)
+
+    def _decoded(self, event: Event) -> Params:
+        """The configuration that an event of the log tells, or a part of one."""
+        unknown = [name for name in event["params"] if name not in self.space.by_name]
+        if unknown:
+            raise StudyDamagedError(
+                f"the stored search has a configuration with {unknown[0]!r}, which is no parameter "
+                "of it; give another study_name or storage"
+            )
+        return self.space.decode(event["params"])
+
+    def _job_of(self, event: Event) -> Job:
+        """The job that an outcome of the log is of."""
+        job = self._running.get((event["trial"], event["rung"]))
+        if job is None:
+            raise StudyDamagedError(
+                f"the stored search has an outcome of trial {event['trial']} at rung "
+                f"{event['rung']}, which was not asked for or is told twice; give another "
+                "study_name or storage"
+            )
+        return job
 
     def _telling(self, job: Job, outcome: Outcome, at: float | None) -> Event:
         return {
