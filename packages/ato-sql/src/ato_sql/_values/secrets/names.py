@@ -12,7 +12,7 @@ import re
 import unicodedata
 from typing import Iterable, Mapping
 
-_PLACES = re.compile(r"[.\[\]/:]+")
+_PLACES = re.compile(r"[.\[\]/:,]+")
 _SEGMENTS = re.compile(r"[^\W_]+")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _LONGEST = 300
@@ -30,7 +30,7 @@ _ALWAYS = words(
     "password passwords passwd passwds passphrase passphrases passcode passcodes passwort pwd"
     " pgpass secret secrets credential credentials cred creds jwt jwts otp otps totp auth"
     " authorization bearer cookie cookies dsn webhook webhooks apikey apikeys passkey passkeys"
-    " mnemonic psk psks sas htpasswd phpsessid jsessionid pw kennwort senha contrasena contraseña"
+    " mnemonic psk psks sas htpasswd phpsessid jsessionid pw psw kennwort senha contrasena contraseña"
     " xsrf csrf csrfmiddlewaretoken netrc cvv cvc pword pwords pswd pswds passw basicauth"
     " httpauth pwds jwe jws пароль пароли секрет секреты токен токены"
     " wachtwoord lösenord losenord heslo hasło haslo jelszó jelszo salasana adgangskode şifre sifre"
@@ -81,7 +81,7 @@ _VENDORS = words(
     " recraft murf wellsaid lmnt revai gladia soniox lancedb chromadb marqo daytona browserless"
     " crawlbase diffbot scrapingbee oxylabs brightdata linkup kagi mathpix mindee nanonets litellm"
     " requesty notdiamond truefoundry bentoml bentocloud zenml lakefs neptuneai autodl openbayes"
-    " ado devops qwen cosmos pushbullet prefect"
+    " ado devops qwen cosmos cosmosdb pushbullet prefect serp nim apns"
 )
 _ROLES = words(
     "api access secret private ssh encryption encrypt decryption decrypt signing sign signature"
@@ -130,7 +130,7 @@ _LANGUAGE_MODEL = words(
     " rejected accepted proposed speculative emitted completion positive negative surprisal"
     " stopword content ref reference hyp hypothesis beam copy copied noun verb role turn header"
     " padded unpadded modifier timestep det trainable proprio readout prepend append replace agg"
-    " beacon landmark silence eom vocab hot unique aux gripper embed embedding"
+    " beacon landmark silence eom vocab hot unique aux gripper embed embedding step learned key"
 )
 # Which of several a secret is: `password_old`, `api_key_prod`, `secret_b`.
 _WHICH = words(
@@ -138,7 +138,7 @@ _WHICH = words(
     " live sandbox local remote backup bak main primary secondary fallback legacy rw ro eu us a b c"
     " x y z v confirm confirmation repeat again base бд базы почты пользователя"
     " default root user users admin db database text str string data raw content contents map dict"
-    " list bytes s github gitlab plain encoded"
+    " list bytes s github gitlab plain encoded fallbacks"
 )
 # Of tokens, which may be words of a text, these tell no other.
 _WHICH_TOKEN = words("prod production staging live sandbox backup legacy")
@@ -172,7 +172,8 @@ _PAIRS = words(
     " saml_assertion saml_response snmp_community pincode session_sid connect_sid user_pin"
     " login_pin account_pin card_pin sim_pin unlock_pin wallet_pin security_pin access_pin"
     " amz_signature amz_credential lock_pin factor_code unlock_code functions_key services_key"
-    " presigned_url presigned_urls signed_url signed_urls"
+    " presigned_url presigned_urls signed_url signed_urls password_salt secret_salt endpoint_key"
+    " sa_key id_rsa id_ecdsa slack_hook recognizer_key crt_key honeycomb_writekey"
 )
 _GLUED = re.compile(
     r"(?:passw(?:or)?ds?|passphrases?|passcodes?|api_?keys?|(?:access|secret|private|session|signing"
@@ -192,6 +193,14 @@ _TRIPLES = (
     ("sasl", "jaas", "config"),
     ("mot", "de", "passe"),
     ("client", "key", "data"),
+    ("service", "role", "key"),
+    ("segment", "write", "key"),
+    ("pagerduty", "routing", "key"),
+    ("ssh", "host", "key"),
+    ("azure", "search", "key"),
+    ("azure", "speech", "key"),
+    ("azure", "translator", "key"),
+    ("azure", "vision", "key"),
 )
 
 

@@ -46,7 +46,7 @@ _SHAPES = re.compile(
     r"|xsmtpsib-[0-9a-f]{30,}[\w\-]*|re_[A-Za-z0-9]{7,10}_[A-Za-z0-9]{20,}|SK[0-9a-f]{32}(?![\w\-])"
     # Tools of teams.
     r"|pat-[a-z]{2}\d-[0-9a-fA-F][\w\-]{20,}|NR(?:II|RA|BR|JS|AA)-[\w\-]{19,}|[0-9a-f]{36}NRAL"
-    r"|glc_[A-Za-z0-9+/=]{32,}|eyJrIjoi[A-Za-z0-9+/=]{50,}|ico-[A-Za-z0-9]{32}|CFPAT-[\w\-]{40,}"
+    r"|eyJhcGlf[A-Za-z0-9+/=_\-]{30,}|glc_[A-Za-z0-9+/=]{32,}|eyJrIjoi[A-Za-z0-9+/=]{50,}|ico-[A-Za-z0-9]{32}|CFPAT-[\w\-]{40,}"
     r"|(?:rdme|waka|zpka|sgp|phs|figu|polar_[op]at|sm_[ps]at|ddo|CLOJARS)_(?=[\w\-]{0,60}\d)[A-Za-z0-9]"
     r"[\w\-]{30,}|tfp_(?=[\w\-]{0,60}\d)(?=[\w\-]{0,60}[A-Z])[\w\-.=]{40,}|sess-[A-Za-z0-9]{40}"
     r"|dt0[a-z]\d\d\.[A-Z0-9]{24}\.[A-Z0-9]{64}|A3(?:-[A-Z0-9]{5,11}){5,6}(?![\w\-])|GR1348941[\w\-]{20}"
