@@ -18,7 +18,7 @@ _BARE = {
 }
 _SECRET = re.compile(r"secrets?\Z", re.IGNORECASE)
 _FRACTION = re.compile(r"[+\-]?\d{0,12}\.\d{1,20}(?:[eE][+\-]?\d{1,3})?")
-_TYPES = words("str int float bool bytes object list dict tuple Any Optional SecretStr")
+_TYPES = words("str int float bool bytes object list dict tuple Any Optional SecretStr SecretBytes")
 # `tokens[i]`, `tokenizer.decode(ids)`: what a line of code in a traceback gives a name.
 _CODE = re.compile(
     r"""([A-Za-z_][\w.]{0,80})(?:(?:\[["']?[\w.\-:]{0,40}["']?\]){1,4}"""
