@@ -321,6 +321,18 @@ class Empty:
     pass
 
 
+class Broken(Base):
+    def __init__(self):
+        self.depth, self.part = 3, Unreadable()
+
+
+class Unreadable:
+    n = 1
+
+    def __getattribute__(self, name):
+        raise ZeroDivisionError(name)
+
+
 def module():
     made = types.ModuleType("settings")
     exec("import os\nlr = 0.1\ndef of(x): pass\nclass Net: pass\nlayers = [8, 4]", vars(made))
@@ -417,6 +429,13 @@ class TestStarts:
         kept = finder.get_config(run.id)
         assert (kept["lr"], kept["depth"], kept["inner"]) == (0.2, 3, {"lr": 0.1})
         assert "Filled" in repr(kept["itself"])  # it has no end, and so is no mapping
+
+    def test_a_part_that_cannot_be_read_keeps_no_other_out(self, logger, finder):
+        with logger.start(config=Broken()) as run:
+            pass
+        kept = finder.get_config(run.id)
+        assert (kept["lr"], kept["depth"]) == (0.1, 3)
+        assert "Unreadable" in repr(kept["part"])
 
     @pytest.mark.parametrize("given", [Empty(), object(), module, iter([1])])
     def test_an_object_that_holds_nothing_is_no_config(self, logger, here, given):

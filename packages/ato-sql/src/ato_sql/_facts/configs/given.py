@@ -55,11 +55,14 @@ def _held(value: Any, inside: tuple[int, ...]) -> dict[Any, Any]:
 
 def _within(whole: Any, part: Any, inside: tuple[int, ...]) -> Any:
     """Return a part of an object, and what it holds if its class was written beside the other."""
-    kind = part if isinstance(part, type) else type(part)
-    is_end = len(inside) > _DEEPEST or id(part) in inside or _names_in(part) is not None
-    if is_end or kind.__module__ != _module_of(whole) or issubclass(kind, (Enum, Mapping)):
-        return _by_name(part, inside)
-    return _held(part, inside) or part
+    try:
+        kind = part if isinstance(part, type) else type(part)
+        is_end = len(inside) > _DEEPEST or id(part) in inside or _names_in(part) is not None
+        if is_end or kind.__module__ != _module_of(whole) or issubclass(kind, (Enum, Mapping)):
+            return _by_name(part, inside)
+        return _held(part, inside) or part
+    except Exception:  # its code is another's: it is stored as any object is
+        return part
 
 
 def _module_of(value: Any) -> str:
