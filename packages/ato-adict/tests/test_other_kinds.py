@@ -58,6 +58,12 @@ def refuses(path, problem):
     assert ADict.from_file(path) == CONFIG
 
 
+def test_a_notebook_under_the_name_of_a_config_is_only_replaced_by_force(tmp_path):
+    path = tmp_path / "analysis.json"
+    path.write_text('{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}')
+    refuses(path, "is a notebook; without force")
+
+
 @pytest.mark.parametrize("name", ["package.json", "pyproject.toml", "docker-compose.yml"])
 def test_a_file_that_another_program_looks_for_is_only_replaced_by_force(tmp_path, name):
     path = tmp_path / name

@@ -143,6 +143,8 @@ def _is_export(text: str) -> bool:
 
 
 def _of_data(data: Any, holds_any: bool) -> str | None:
+    if isinstance(data, dict) and "nbformat" in data and "cells" in data:
+        return "a notebook"
     if holds_any or isinstance(data, dict):
         return None
     return "a list" if isinstance(data, list) else f"a single value ({type(data).__name__})"
