@@ -107,7 +107,7 @@ class Turn:
         )
         if not rows:
             self.append(event)
-        elif json.loads(rows[0][0]) == json.loads(json.dumps(event)):
+        elif self._log.event(self.place, rows[0][0]) == json.loads(json.dumps(event)):
             self.place += 1
         else:
             raise SearchError(

@@ -14,7 +14,7 @@ from ato_sql._values.values import SPECIAL
 MARK = "__ato__"  # of a mapping that stands for a value which JSON does not have
 BRACKETS = re.compile(r"\[.*\]", re.DOTALL)  # around the name of a key that is no text
 _HEX = re.compile(r"-?0x[0-9a-f]+", re.IGNORECASE)
-_KINDS = ("float", "int", "repr", "set", "damaged")
+_KINDS = ("repr", "set", "damaged")
 
 
 def unless_damaged(process: Callable[[Any], Any], value: Any) -> Any:
@@ -55,10 +55,9 @@ def is_marked(value: Any) -> bool:
     """Tell whether stored data stands for a value that JSON does not have."""
     if not isinstance(value, Mapping) or "value" not in value:
         return False
-    kind, text = value.get(MARK), value["value"]
-    if kind in ("float", "int"):  # another program may have written any mapping with such a key
-        return isinstance(text, str) and number_in(value) is not value
-    return isinstance(kind, str) and kind in _KINDS
+    if value.get(MARK) in ("float", "int"):  # another program may have written any such mapping
+        return number_in(value) is not value
+    return value.get(MARK) in _KINDS
 
 
 def number_in(leaf: Any) -> Any:

@@ -34,9 +34,9 @@ def run_config(config: Any) -> Any:
         raise MetricError(f"a run's config must be a mapping, not a class{fix}")
     if config is None or isinstance(config, Mapping):
         return config
-    if isinstance(config, (list, tuple, set, frozenset)) and _names_in(config) is None:
-        return {"config": config}
     is_known = _names_in(config) is not None
+    if isinstance(config, (list, tuple, set, frozenset)) and not is_known:
+        return {"config": config}
     with naming("a run's config"):
         held = _by_name(config, ()) if is_known else _held(config, ())
     if not held and not is_known:
